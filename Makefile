@@ -1,0 +1,58 @@
+# Everything a machine with Python 3.11+ needs is installed by the target that needs it.
+# The stamp files below say when, so that a second `make` starts at once.
+
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+PY := $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench screenshots chromium
+.NOTPARALLEL:
+
+help:  ## Show this list
+	@echo "The MLP Playground. What you can ask of it:"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/run.stamp  ## Open the playground in your browser (PORT=8501)
+	$(PY) -m streamlit run app.py --server.port $(PORT)
+
+test: chromium check  ## All that `check` does, then the tests in a real browser
+	$(PY) -m pytest tests/browser
+
+# One arithmetic thread each: at these sizes more only fight over the cores with the other test process.
+check: export OMP_NUM_THREADS = 1
+check: export OPENBLAS_NUM_THREADS = 1
+check: $(VENV)/dev.stamp  ## The quick look: lint, types, and every test that needs no browser
+	$(PY) -m ruff check
+	$(PY) -m mypy
+	$(PY) -m pytest -n 2 --ignore=tests/browser
+
+bench: $(VENV)/dev.stamp chromium  ## Measure the engine and the page, side by side with others
+	$(PY) -m benchmarks
+
+screenshots: $(VENV)/dev.stamp chromium  ## Take the pictures of the README anew
+	$(PY) -m scripts.screenshots
+
+# Browser tests stay serial, and apart from the others: they watch the clock.
+chromium:
+	@$(PYTHON) scripts/chromium.py
+
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "The playground needs Python 3.11 or newer, and '$(PYTHON)' is not that."; \
+	  echo "Install it, or say where it is: make PYTHON=/path/to/python3.12 ..."; exit 1; }
+	@echo "Making a virtual environment in $(VENV) ..."
+	@$(PYTHON) -m venv --clear $(VENV) || { \
+	  echo "Python could not make one. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+
+$(VENV)/run.stamp: requirements.txt | $(VENV)/bin/pip
+	@echo "Installing what the playground needs (half a minute the first time) ..."
+	@$(PY) -m pip install --quiet -r requirements.txt
+	@touch $@
+
+# These include requirements.txt, so `make run` has nothing left to install afterwards.
+$(VENV)/dev.stamp: requirements-dev.txt requirements.txt | $(VENV)/bin/pip
+	@echo "Installing what the tests need (a few minutes the first time: PyTorch is large) ..."
+	@$(PY) -m pip install --quiet -r requirements-dev.txt
+	@touch $(VENV)/run.stamp $@

@@ -1,0 +1,206 @@
+"""What the browser tests stand on: the app on a port of its own, a Chromium, and pages under guard.
+
+The screenshots and the benchmarks use the same three: `serve()`, `launch()` and `guarded_page()`.
+"""
+
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
+
+from scripts.chromium import find_chromium
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "test-results"
+VIEWPORTS = {"desktop": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
+SCHEMES = ("light", "dark")
+
+# No name leads anywhere here, so that neither Chromium nor the app can call anyone but the server.
+CHROMIUM_FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+# ---------------------------------------------------------------------------------------------- server
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running Streamlit: where it listens, and where it writes what it has to say."""
+
+    url: str
+    log: Path
+
+    def output(self) -> str:
+        """Give all that the server has printed so far."""
+        return self.log.read_text(errors="replace")
+
+
+@contextmanager
+def serve(app: Path = ROOT / "app.py", *, timeout: float = 60.0) -> Iterator[Server]:
+    """Run an app from its own folder on a free port, and stop it at the end."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    flags = {"address": "127.0.0.1", "port": port, "headless": "true", "fileWatcherType": "none"}
+    command = [sys.executable, "-m", "streamlit", "run", app.name]
+    command += [f"--server.{name}={value}" for name, value in flags.items()]
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(f"http://127.0.0.1:{port}", Path(folder) / "server.log")
+        with server.log.open("w") as log:
+            process = subprocess.Popen(
+                command, cwd=app.parent, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+        try:
+            _wait_for_health(server, process, timeout)
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_for_health(server: Server, process: subprocess.Popen[bytes], timeout: float) -> None:
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"Streamlit ended with code {process.returncode}:\n{server.output()}")
+        try:
+            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    raise TimeoutError(f"Streamlit was not up after {timeout:.0f} s:\n{server.output()}")
+
+
+# --------------------------------------------------------------------------------------------- browser
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start Debian's Chromium, or the Chrome that is there; without one, fail in a sentence."""
+    return playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+
+
+class Guard:
+    """Remembers what no page of ours may do: log an error, throw one, ask another host, upset the server."""
+
+    def __init__(self, context: BrowserContext, server: Server, tolerate: str = "") -> None:
+        self.context = context
+        self.server = server
+        self.log: list[str] = []
+        self._problems: list[str] = []
+        self._tolerate = tolerate
+        self._log_start = len(server.output())
+        context.on("console", lambda message: self._console(message.type, message.text))
+        context.on("weberror", lambda error: self._problem(f"page error: {error.error}"))
+        context.on("request", lambda request: self._request(request.url))
+        context.on("page", lambda page: page.on("websocket", lambda socket: self._request(socket.url)))
+
+    def problems(self) -> list[str]:
+        """List what went wrong so far, the server's side included."""
+        for page in self.context.pages:
+            with suppress(Error):  # A round trip: all that happened on the page before it has been heard.
+                page.evaluate("0")
+        news = self.server.output()[self._log_start :]
+        stumbles = re.findall(r"^.*(?:Traceback|deprecat).*(?:\n.*){0,40}", news, re.M | re.I)
+        found = [*self._problems, *(f"the server said: {stumble}" for stumble in stumbles)]
+        return [p for p in found if not (self._tolerate and re.search(self._tolerate, p))]
+
+    def _console(self, kind: str, text: str) -> None:
+        self.log.append(f"{kind}: {text}")
+        if kind == "error":
+            self._problem(f"console error: {text}")
+
+    def _request(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob") and parts.netloc != urlsplit(self.server.url).netloc:
+            self._problem(f"request to another host: {url}")
+
+    def _problem(self, sentence: str) -> None:
+        self.log.append(sentence)
+        self._problems.append(sentence)
+
+
+@contextmanager
+def guarded_page(
+    browser: Browser,
+    server: Server,
+    *,
+    viewport: str = "desktop",
+    scheme: str = "light",
+    tolerate: str = "",
+) -> Iterator[tuple[Page, Guard]]:
+    """Open an empty page, at home on the server, and raise at the end if its guard saw a problem.
+
+    `tolerate` is a pattern for problems that a test provokes on purpose.
+    """
+    width, height = VIEWPORTS[viewport]
+    context = browser.new_context(
+        base_url=server.url,
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="no-preference",
+    )
+    try:
+        guard = Guard(context, server, tolerate)
+        page = context.new_page()
+        yield page, guard
+        if problems := guard.problems():
+            raise AssertionError("The page's guard complains:\n" + "\n".join(f"- {p}" for p in problems))
+    finally:
+        context.close()
+
+
+# -------------------------------------------------------------------------------------------- on a page
+
+
+def visit(page: Page, path: str = "/", *, timeout: float = 30_000) -> None:
+    """Open one of the app's pages and wait until it stands."""
+    page.goto(path)
+    settle(page, timeout=timeout)
+
+
+def settle(page: Page, *, timeout: float = 30_000) -> None:
+    """Wait until Streamlit has run the script to its end and the stage, where there is one, has drawn."""
+    calm = '[data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]'
+    page.wait_for_selector(calm, timeout=timeout)
+    page.wait_for_timeout(150)  # A click takes a moment to reach the server and make it run.
+    page.wait_for_selector(calm, timeout=timeout)
+    page.wait_for_function("() => !window.__stage || window.__stage.ready", timeout=timeout)
+
+
+def screenshot(page: Page, name: str, folder: Path = RESULTS) -> Path:
+    """Save what the page's window shows as `<folder>/<name>.png`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.png"
+    page.screenshot(path=path)
+    return path
+
+
+def save_evidence(page: Page, guard: Guard, name: str) -> None:
+    """Keep what a failed test leaves behind: the picture, the browser's log and the server's."""
+    stem = re.sub(r"[^\w.-]+", "_", name).strip("_")
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{stem}.log").write_text("\n".join([*guard.log, "", "--- server ---", guard.server.output()]))
+    with suppress(Error):  # When the page is closed or has crashed, the log has to do.
+        screenshot(page, stem)

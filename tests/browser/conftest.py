@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.harness import Server, guarded_page, launch, save_evidence, serve
 
 FAILED = pytest.StashKey[bool]()
+HOME = pytest.StashKey[Server]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -18,10 +19,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Let the fixtures know at teardown whether the test failed, and show the server's last words."""
     report = yield
     item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
-    if report.failed:
-        for name, value in getattr(item, "funcargs", {}).items():
-            if isinstance(value, Server) and value.log.exists():
-                report.sections.append((f"output of {name}", value.output()[-5000:]))
+    if report.failed and HOME in item.stash:
+        report.sections.append(("The server's last words", item.stash[HOME].output()[-5000:]))
     return report
 
 
@@ -55,6 +54,7 @@ def new_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Calla
     They are on the test's `fresh_server` if it names one, and on the shared `server` otherwise.
     """
     home = request.getfixturevalue("fresh_server" if "fresh_server" in request.fixturenames else "server")
+    request.node.stash[HOME] = home
     numbers = count(1)
 
     @contextmanager

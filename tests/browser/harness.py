@@ -49,8 +49,8 @@ class Server:
     log: Path
 
     def output(self) -> str:
-        """Give all that the server has printed so far."""
-        return self.log.read_text(errors="replace")
+        """Give all that the server has printed so far; nothing is left of one that has been put away."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
 
 
 @contextmanager
@@ -127,9 +127,9 @@ class Guard:
         return [p for p in found if not (self._tolerate and re.search(self._tolerate, p))]
 
     def _console(self, kind: str, text: str) -> None:
-        self.log.append(f"{kind}: {text}")
+        self.log.append(f"console {kind}: {text}")
         if kind == "error":
-            self._problem(f"console error: {text}")
+            self._problems.append(self.log[-1])
 
     def _request(self, url: str) -> None:
         parts = urlsplit(url)

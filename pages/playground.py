@@ -1,0 +1,5 @@
+"""The home page: the live stage."""
+
+from playground import stage
+
+stage.show()

@@ -1,0 +1,91 @@
+"""The files that the browser loads besides Streamlit's own: the stage's modules and Plotly.js from its wheel.
+
+They are served under a path that holds a hash of their contents, so that a browser keeps them for good and
+yet never shows an old one. Nothing comes from the internet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+import plotly
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+from streamlit import get_option
+
+import mlp
+from playground.palette import THEMES
+
+_STAGE = Path(__file__).parent / "stage" / "js"
+_PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+_KINDS = {".js": "text/javascript", ".css": "text/css"}
+_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+@cache
+def _registry() -> str:
+    """A JavaScript module made of the engine's registries, so that a new activation is one entry in one file."""
+    activations = ",\n".join(
+        f"  {json.dumps(a.name)}: (a) => {{ for (let p = 0; p < a.length; p++) {{ const z = a[p]; a[p] = {a.javascript}; }} }}"
+        for a in mlp.ACTIVATIONS.values()
+    )
+    features = ",\n".join(f"  {json.dumps(f.name)}: (x1, x2) => {f.javascript}" for f in mlp.FEATURES.values())
+    palettes = json.dumps({name: asdict(palette) for name, palette in THEMES.items()})
+    return (
+        'import { erf } from "./erf.js";\n'
+        f"export const ACTIVATIONS = {{\n{activations}\n}};\n"
+        f"export const FEATURES = {{\n{features}\n}};\n"
+        f"export const PALETTES = {palettes};\n"
+    )
+
+
+def _text(name: str) -> str | None:
+    if name == "registry.js":
+        return _registry()
+    path = _STAGE / name
+    return path.read_text() if path.suffix in _KINDS and path.parent == _STAGE and path.is_file() else None
+
+
+@cache
+def stage_hash() -> str:
+    """Changes whenever any of the stage's files does."""
+    names = sorted(path.name for path in _STAGE.iterdir() if path.suffix in _KINDS)
+    return hashlib.sha256("".join(_text(name) or "" for name in [*names, "registry.js"]).encode()).hexdigest()[:16]
+
+
+def _base() -> str:
+    base = str(get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}" if base else ""
+
+
+def stage_url() -> str:
+    """Where the stage's modules are."""
+    return f"{_base()}/assets/stage/{stage_hash()}"
+
+
+def plotly_url() -> str:
+    """Where Plotly.js is."""
+    return f"{_base()}/assets/plotly/{plotly.__version__}/plotly.min.js"
+
+
+async def _serve_stage(request: Request) -> Response:
+    name = request.path_params["name"]
+    text = _text(name)
+    if text is None:
+        return Response("There is no such file.", status_code=404)
+    return Response(text, media_type=_KINDS[Path(name).suffix], headers=_FOREVER)
+
+
+async def _serve_plotly(request: Request) -> Response:
+    return FileResponse(_PLOTLY, media_type="text/javascript", headers=_FOREVER)
+
+
+ROUTES = [
+    Route("/assets/stage/{hash}/{name}", _serve_stage),
+    Route("/assets/plotly/{version}/plotly.min.js", _serve_plotly),
+]

@@ -1,0 +1,192 @@
+"""Every setting of the playground, once: its default, its range, its words, and where it travels in a link.
+
+The sidebar, the link, the error sentences and the README's table all read this file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields
+from typing import Any
+
+import mlp
+
+MAX_LAYERS = 10
+MAX_NEURONS = 32
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the page needs to know of a setting besides its name and its default."""
+
+    label: str
+    help: str
+    group: str
+    key: str  # its name in a link
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    presets: tuple[float, ...] = ()  # the stops of its slider
+    live: bool = False  # may change in the middle of a run
+
+
+def setting(default: Any, **words: Any) -> Any:
+    """Declare a dataclass field which carries its own `Setting`."""
+    return field(default=default, metadata={"setting": Setting(**words)})
+
+
+@dataclass(frozen=True)
+class Config:
+    """All that decides a run, so that the same config gives the same run to the last digit."""
+
+    dataset: str = setting(
+        "spirals", label="Dataset", group="Data", key="dataset", choices=tuple(mlp.DATASETS),
+        help="The points that the network learns to tell apart.",
+    )  # fmt: skip
+    n_samples: int = setting(
+        500, label="Samples", group="Data", key="samples", low=20, high=2000,
+        help="How many points there are, training and test together.",
+    )  # fmt: skip
+    noise: float = setting(
+        0.1, label="Noise", group="Data", key="noise", low=0.0, high=0.5,
+        help="How far the points are scattered from their tidy places.",
+    )  # fmt: skip
+    test_fraction: float = setting(
+        0.5, label="Test share", group="Data", key="test", low=0.1, high=0.9,
+        help="The share of points that is held back to test what was learned.",
+    )  # fmt: skip
+    data_seed: int = setting(
+        7, label="Data seed", group="Data", key="data_seed", low=0, high=99_999,
+        help="Another number draws other points of the same kind.",
+    )  # fmt: skip
+    features: tuple[str, ...] = setting(
+        ("x1", "x2"), label="Input features", group="Data", key="features", choices=tuple(mlp.FEATURES),
+        help="What the network is told about each point.",
+    )  # fmt: skip
+    hidden_layer_sizes: tuple[int, ...] = setting(
+        (8, 8), label="Hidden layers", group="Network", key="hidden", low=1, high=MAX_NEURONS,
+        help=f"The neurons in each hidden layer; up to {MAX_LAYERS} layers.",
+    )  # fmt: skip
+    activations: tuple[str, ...] = setting(
+        ("tanh",), label="Activation", group="Network", key="activation", choices=tuple(mlp.ACTIVATIONS),
+        help="The bend that every neuron applies to its sum.",
+    )  # fmt: skip
+    initializer: str = setting(
+        "glorot_uniform", label="Initial weights", group="Network", key="init",
+        choices=tuple(mlp.INITIALIZERS), help="How the first weights are drawn.",
+    )  # fmt: skip
+    seed: int = setting(
+        7, label="Seed", group="Network", key="seed", low=0, high=99_999,
+        help="Another number draws other first weights and another order of the mini-batches.",
+    )  # fmt: skip
+    optimizer: str = setting(
+        "adam", label="Optimizer", group="Training", key="optimizer", choices=tuple(mlp.OPTIMIZERS), live=True,
+        help="The rule that turns a gradient into a step.",
+    )  # fmt: skip
+    learning_rate: float = setting(
+        0.01, label="Learning rate", group="Training", key="lr", low=1e-5, high=10.0, live=True,
+        presets=(1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
+        help="How far each step goes.",
+    )  # fmt: skip
+    batch_size: int = setting(
+        10, label="Batch size", group="Training", key="batch", low=1, high=2000, live=True,
+        presets=(1, 2, 5, 10, 20, 32, 64, 128, 256, 512, 1024, 2000),
+        help="How many points are looked at before each step.",
+    )  # fmt: skip
+    l2: float = setting(
+        0.0, label="L2 regularization", group="Training", key="l2", low=0.0, high=10.0, live=True,
+        presets=(0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
+        help="How strongly large weights are pulled towards zero.",
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        problems = list(self._problems())
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _problems(self) -> list[str]:
+        problems = [p for name, s in SETTINGS.items() if (p := problem(s, getattr(self, name)))]
+        if not problems and len(self.activations) not in (1, len(self.hidden_layer_sizes)):
+            problems.append(
+                f"Activation must name one for all hidden layers or one for each of the "
+                f"{len(self.hidden_layer_sizes)}; got {len(self.activations)}."
+            )
+        return problems
+
+    @property
+    def hidden_activations(self) -> tuple[str, ...]:
+        """One activation for each hidden layer."""
+        n = len(self.hidden_layer_sizes)
+        return self.activations * n if len(self.activations) == 1 else self.activations
+
+    def changed(self, **changes: Any) -> Config:
+        """Give this config with some settings changed; ValueError, in a sentence, where they do not fit.
+
+        A change of the number of layers keeps the activations of the layers that stay.
+        """
+        values = {**asdict(self), **changes}
+        sizes, activations = values["hidden_layer_sizes"], values["activations"]
+        if "activations" not in changes and len(activations) > 1:
+            activations = (activations + activations[-1:] * len(sizes))[: len(sizes)]
+            values["activations"] = activations or ("tanh",)
+        return Config(**values)
+
+
+def _setting_of(f: Field[Any]) -> Setting:
+    result: Setting = f.metadata["setting"]
+    return result
+
+
+SETTINGS: dict[str, Setting] = {f.name: _setting_of(f) for f in fields(Config)}
+DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Config) if f.default is not MISSING}
+LIVE = frozenset(name for name, s in SETTINGS.items() if s.live)
+
+
+def problem(s: Setting, value: Any) -> str | None:
+    """Say in one sentence why `value` does not fit setting `s`, or give None where it does."""
+    if isinstance(value, tuple):
+        if s.choices and not value:
+            return f"{s.label} must name at least one of: {', '.join(s.choices)}."
+        if s.key == "hidden" and len(value) > MAX_LAYERS:
+            return f"{s.label} must be at most {MAX_LAYERS} layers; got {len(value)}."
+        if s.key == "features" and len(set(value)) != len(value):
+            return f"{s.label} must name each feature once; got {', '.join(value)}."
+        return next((p for item in value if (p := problem(s, item))), None)
+    if s.choices:
+        if value in s.choices:
+            return None
+        near = difflib.get_close_matches(str(value), s.choices, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        return f"{s.label} must be one of {', '.join(s.choices)}; got {_short(value)}.{hint}"
+    assert s.low is not None
+    assert s.high is not None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return f"{s.label} must be between {s.low:g} and {s.high:g}; got {_short(value)}."
+    if not s.low <= value <= s.high:
+        return f"{s.label} must be between {s.low:g} and {s.high:g}; got {value:g}."
+    return None
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def best_of(values: Mapping[str, Any]) -> tuple[Config, list[str]]:
+    """Keep of `values` what is good and name what is not: (config, one sentence a problem)."""
+    config, problems = Config(), []
+    good: dict[str, Any] = {}
+    for name, value in values.items():
+        if p := problem(SETTINGS[name], value):
+            problems.append(p)
+        else:
+            good[name] = value
+    try:
+        config = config.changed(**good)
+    except ValueError as error:  # settings that are fine alone but not together: the number of activations
+        problems.append(str(error))
+        good.pop("activations", None)
+        config = config.changed(**good)
+    return config, problems

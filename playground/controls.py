@@ -1,0 +1,179 @@
+"""The settings, drawn from the table in config.py: each widget shows a setting and hands a new value on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+import mlp
+from playground import session
+from playground.config import MAX_LAYERS, MAX_NEURONS, SETTINGS
+from playground.stage.bootstrap import script
+
+_REGISTRIES = {"activations": mlp.ACTIVATIONS, "initializer": mlp.INITIALIZERS, "optimizer": mlp.OPTIMIZERS}
+
+_gallery = st.components.v2.component(
+    "gallery",
+    html='<div class="gallery-place" style="min-height: 168px"></div>',
+    js=script("gallery.js"),
+    isolate_styles=False,
+)
+
+
+def sidebar() -> None:
+    """Every setting, in three groups, with the present experiment's values."""
+    with st.sidebar:
+        _data()
+        _network()
+        _training()
+
+
+def _data() -> None:
+    st.subheader("Data")
+    _gallery(
+        key="gallery",
+        data={"chosen": session.experiment().now.dataset, "datasets": _thumbnails()},
+        on_chosen_change=_choose_dataset,
+    )
+    _slider("n_samples", step=20)
+    _slider("noise", step=0.01)
+    _slider("test_fraction", step=0.05)
+    _number("data_seed")
+
+
+def _network() -> None:
+    st.subheader("Network")
+    _layers()
+    _activations()
+    _select("initializer")
+    _number("seed")
+
+
+def _training() -> None:
+    st.subheader("Training")
+    _select("optimizer")
+    _stops("learning_rate")
+    _stops("batch_size")
+    _stops("l2")
+
+
+# ---- one kind of widget each -------------------------------------------------------------------------------------
+# A widget's own value is thrown away with its page; the experiment in the session is what counts, so every
+# widget is given the experiment's value before it is drawn.
+def _slider(name: str, step: float) -> None:
+    s = SETTINGS[name]
+    low, high = s.low or 0, s.high or 0
+    kind = type(step)
+    value = _put(name, kind(getattr(session.experiment().now, name)))
+    low, high = min(kind(low), value), max(kind(high), value)
+    st.slider(s.label, low, high, step=step, help=s.help, key=_key(name), on_change=_changed, args=(name,))
+
+
+def _number(name: str) -> None:
+    s = SETTINGS[name]
+    _put(name, getattr(session.experiment().now, name))
+    low, high = int(s.low or 0), int(s.high or 0)
+    st.number_input(s.label, low, high, step=1, help=s.help, key=_key(name), on_change=_changed, args=(name,))
+
+
+def _stops(name: str) -> None:
+    """A slider over a setting's presets, and over a value from a link that is none of them."""
+    s = SETTINGS[name]
+    value = _put(name, getattr(session.experiment().now, name))
+    stops = sorted({*(type(value)(p) for p in s.presets), value})
+    st.select_slider(
+        s.label, stops, help=s.help, key=_key(name), on_change=_changed, args=(name,), format_func=lambda v: f"{v:g}"
+    )
+
+
+def _select(name: str) -> None:
+    s = SETTINGS[name]
+    entries = _REGISTRIES[name]
+    _put(name, getattr(session.experiment().now, name))
+    st.selectbox(
+        s.label, s.choices, help=s.help, key=_key(name), on_change=_changed, args=(name,),
+        format_func=lambda choice: entries[choice].label,
+    )  # fmt: skip
+
+
+def _layers() -> None:
+    """The hidden layers as text, for those who would rather type than press plus and minus under the network."""
+    s = SETTINGS["hidden_layer_sizes"]
+    sizes = session.experiment().now.hidden_layer_sizes
+    _put("hidden_layer_sizes", ", ".join(map(str, sizes)))
+    st.text_input(
+        s.label, help=f"{s.help} Numbers with commas, such as 8, 8; up to {MAX_NEURONS} each.",
+        key=_key("hidden_layer_sizes"), on_change=_typed_layers, placeholder="none: the inputs go straight to the output",
+    )  # fmt: skip
+
+
+def _activations() -> None:
+    s = SETTINGS["activations"]
+    now = session.experiment().now
+    each = len(now.activations) > 1
+    words = {"help": s.help, "format_func": lambda name: mlp.ACTIVATIONS[name].label}
+    if not each:
+        _put("activations", now.activations[0])
+        st.selectbox(s.label, s.choices, key=_key("activations"), on_change=_changed, args=("activations",), **words)
+    else:
+        for k, name in enumerate(now.activations):
+            st.session_state[_key(f"activation_{k}")] = name
+            st.selectbox(
+                f"{s.label}, layer {k + 1}", s.choices, key=_key(f"activation_{k}"), on_change=_changed_layer, args=(k,), **words
+            )
+    if len(now.hidden_layer_sizes) > 1:
+        st.session_state[_key("each")] = each
+        st.toggle("One for each layer", key=_key("each"), on_change=_toggle_each)
+
+
+# ---- what they do when they are moved ------------------------------------------------------------------------------
+def _key(name: str) -> str:
+    return f"setting_{name}"
+
+
+def _put(name: str, value: Any) -> Any:
+    st.session_state[_key(name)] = value
+    return value
+
+
+def _changed(name: str) -> None:
+    value = st.session_state[_key(name)]
+    session.change(**{name: (value,) if name == "activations" else value})
+
+
+def _changed_layer(k: int) -> None:
+    names = list(session.experiment().now.activations)
+    names[k] = st.session_state[_key(f"activation_{k}")]
+    session.change(activations=tuple(names))
+
+
+def _toggle_each() -> None:
+    now = session.experiment().now
+    each = st.session_state[_key("each")]
+    session.change(activations=now.hidden_activations if each else now.activations[:1])
+
+
+def _typed_layers() -> None:
+    text = st.session_state[_key("hidden_layer_sizes")]
+    try:
+        session.change(hidden_layer_sizes=tuple(int(part) for part in text.replace(",", " ").split()))
+    except ValueError:
+        session.notify(f"Hidden layers must be whole numbers with commas between them, such as 8, 8; got {text[:40]}.")
+
+
+def _choose_dataset() -> None:
+    session.change(dataset=st.session_state["gallery"].chosen)
+
+
+@st.cache_data(show_spinner=False)
+def _thumbnails() -> list[dict[str, Any]]:
+    """A few points of every dataset, in a square from -1 to 1."""
+    result = []
+    for entry in mlp.DATASETS.values():
+        data = mlp.make_dataset(entry.name, n_samples=240, noise=0.05, test_fraction=0.5, seed=1)
+        x = data.x_train / np.abs(data.x_train).max()
+        rows = np.column_stack([np.round(x, 2), data.y_train])
+        result.append({"name": entry.name, "label": entry.label, "help": entry.help, "points": rows.ravel().tolist()})
+    return result

@@ -1,0 +1,72 @@
+"""An experiment is the config it began with and the settings changed on the way: enough to repeat it exactly."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from playground.config import LIVE, Config
+
+
+@dataclass(frozen=True)
+class Change:
+    """Settings that take other values from one step on."""
+
+    step: int
+    settings: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A run, written down: the same experiment gives the same numbers on any machine with the same NumPy."""
+
+    config: Config = field(default_factory=Config)
+    changes: tuple[Change, ...] = ()
+
+    @cached_property
+    def now(self) -> Config:
+        """The settings in force at the end of the run."""
+        config = self.config
+        for change in self.changes:
+            config = config.changed(**dict(change.settings))
+        return config
+
+    @cached_property
+    def name(self) -> str:
+        """A short name that two experiments share only if they are the same."""
+        return hashlib.sha256(repr((self.config, self.changes)).encode()).hexdigest()[:16]
+
+    @property
+    def parent(self) -> Experiment | None:
+        """The experiment before the last change, whose first steps this one shares."""
+        return Experiment(self.config, self.changes[:-1]) if self.changes else None
+
+    def change(self, step: int, **settings: Any) -> Experiment:
+        """Change settings from `step` on; a setting that cannot change in mid-run starts a new run.
+
+        Raises ValueError, in a sentence for the page, where a setting does not fit.
+        """
+        before = self.at(step).now
+        after = self.now.changed(**settings)
+        if step <= 0 or not LIVE.issuperset(settings):
+            return Experiment(after)
+        different = tuple(
+            (name, getattr(after, name)) for name in sorted(LIVE) if getattr(after, name) != getattr(before, name)
+        )
+        kept = self.at(step).changes
+        return replace(self, changes=(*kept, Change(step, different)) if different else kept)
+
+    def at(self, step: int) -> Experiment:
+        """This experiment with only the changes made before `step`."""
+        return replace(self, changes=tuple(c for c in self.changes if c.step < step))
+
+    def moved(self, step: int) -> Experiment:
+        """The last change made at `step` instead: the picture was further on than the server knew."""
+        if not self.changes:
+            return self
+        parent, last = self.changes[:-1], self.changes[-1]
+        if parent and step <= parent[-1].step:
+            return self
+        return replace(self, changes=(*parent, replace(last, step=step)))

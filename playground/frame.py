@@ -1,0 +1,28 @@
+"""What stands around every page: its settings on the left, the way between pages above, sentences that must be seen.
+
+Streamlit's older page discovery looks for `pages/` beside its main script. This script does not lie beside it, so
+a link to any page runs this frame first, on a fresh server too.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from playground import controls, session
+
+PAGES = Path(__file__).parent.parent / "pages"
+
+st.set_page_config(page_title="MLP Playground", page_icon=":material/network_node:", layout="wide")
+st.html(Path(__file__).with_name("frame.css"))
+session.begin()
+page = st.navigation(
+    [
+        st.Page(PAGES / "playground.py", title="Playground", default=True),
+        st.Page(PAGES / "gradients.py", title="Gradients"),
+    ],
+    position="top",
+)
+for sentence in session.take_notices():
+    st.warning(sentence)
+controls.sidebar()
+page.run()

@@ -1,0 +1,61 @@
+"""The colours, once for light and once for dark, for Plotly figures and for the live stage alike.
+
+Signed values (weights, activations, outputs) run from orange over a neutral ground to blue, which people
+with any kind of colour blindness can tell apart; classes differ by shape as well. The class colours are
+chosen after Okabe and Ito's palette (https://jfly.uni-koeln.de/color/).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CLASS_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star")
+
+
+@dataclass(frozen=True)
+class Palette:
+    """One theme's colours, as CSS hexadecimal."""
+
+    background: str
+    panel: str
+    text: str
+    muted: str
+    grid: str
+    negative: str
+    neutral: str
+    positive: str
+    classes: tuple[str, ...]
+    layers: tuple[str, ...]  # from the first layer to the last, dark to bright
+    train: str
+    test: str
+
+
+LIGHT = Palette(
+    background="#ffffff",
+    panel="#f6f7f9",
+    text="#1c2330",
+    muted="#5b6475",
+    grid="#dfe3ea",
+    negative="#e8710a",
+    neutral="#f4f5f7",
+    positive="#1967d2",
+    classes=("#e8710a", "#1967d2", "#00866a", "#b8558f", "#8a7a00", "#5b6475"),
+    layers=("#3b1c8c", "#7a2ca8", "#b63679", "#d9572f", "#c88a00", "#7a9a01", "#1a936f", "#1b7fae", "#3f5fbf", "#6b6b6b", "#222222"),
+    train="#1c2330",
+    test="#c2410c",
+)
+DARK = Palette(
+    background="#0f131a",
+    panel="#171c25",
+    text="#e8ecf3",
+    muted="#9aa5b8",
+    grid="#2b3342",
+    negative="#ff9a3d",
+    neutral="#1e2430",
+    positive="#5aa5ff",
+    classes=("#ff9a3d", "#5aa5ff", "#2fc9a4", "#e58ac0", "#d6c832", "#9aa5b8"),
+    layers=("#a78bfa", "#d77bf0", "#ff7ab0", "#ff9466", "#ffc53d", "#b5d94a", "#4fd6a8", "#55c2ee", "#8aa4ff", "#b0b0b0", "#f0f0f0"),
+    train="#e8ecf3",
+    test="#ff9a6b",
+)
+THEMES = {"light": LIGHT, "dark": DARK}

@@ -1,0 +1,169 @@
+"""Recordings, shared by everybody who looks at the same experiment, trained one slice at a time.
+
+An experiment decides its run to the last digit, so a recording is only a cache: it can be dropped and
+trained again. One gate lets one session train at a time, in slices short enough that nobody waits long:
+two threads that train at once under Python's interpreter lock are slower than one after the other.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+
+import numpy as np
+import streamlit as st
+
+import mlp
+from playground.experiment import Experiment
+
+SLICE_SECONDS = 0.05
+CACHE_BYTES = 512 * 2**20
+FIGURES = ("step", "epoch", "train_loss", "test_loss", "train_score", "test_score")
+
+
+class Run:
+    """A trainer, its recording, and the lock that keeps it to one user at a time."""
+
+    def __init__(self, trainer: mlp.Trainer, gate: threading.Lock) -> None:
+        self.trainer = trainer
+        self.lock = threading.RLock()
+        self._gate = gate
+        self._epochs_a_slice = 1
+
+    @property
+    def recording(self) -> mlp.Recording:
+        """Everything recorded so far."""
+        return self.trainer.recording
+
+    @property
+    def last_step(self) -> int:
+        """The newest recorded step."""
+        return int(self.recording.steps[-1])
+
+    def record(self, epochs: int, seconds: float) -> None:
+        """Train on by so many epochs, or for so long, whichever ends first."""
+        deadline = time.perf_counter() + seconds
+        with self.lock:
+            while epochs > 0 and self.recording.diverged is None and time.perf_counter() < deadline:
+                n = min(epochs, self._epochs_a_slice)
+                with self._gate:
+                    start = time.perf_counter()
+                    self.trainer.run(epochs=n)
+                    spent = time.perf_counter() - start
+                epochs -= n
+                self._epochs_a_slice = max(1, min(2 * n, int(n * SLICE_SECONDS / max(spent, 1e-6))))
+
+    def record_until(self, step: int) -> None:
+        """Train on until `step` is recorded, or the run has diverged."""
+        while self.last_step < step and self.recording.diverged is None:
+            self.record(epochs=1, seconds=1.0)
+
+    def rows(self, after_step: int) -> np.ndarray:
+        """The frames after a step as float32 rows: the `FIGURES`, a gradient norm a layer, the parameters."""
+        with self.lock:
+            return frame_rows(self.recording, int(np.searchsorted(self.recording.steps, after_step, side="right")))
+
+    def step_rows(self, start: int, stop: int) -> np.ndarray:
+        """The same for every single step from `start` to `stop`, both included, replayed exactly."""
+        with self.lock, self._gate:
+            return frame_rows(self.recording.between(start, min(stop, self.last_step)), 0)
+
+
+def frame_rows(frames: mlp.Recording | mlp.Frames, start: int) -> np.ndarray:
+    """Lay the columns of a recording side by side, as the stage reads them."""
+    columns = [frames.steps, frames.epochs, frames.train_loss, frames.test_loss, frames.train_score, frames.test_score]
+    return np.concatenate(
+        [np.stack([c[start:] for c in columns], axis=1), frames.gradient_norms[start:], frames.parameters[start:]],
+        axis=1,
+        dtype=np.float32,
+        casting="same_kind",
+    )
+
+
+class Runs:
+    """The newest runs of this process, least recently used first, within a bounded memory."""
+
+    def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
+        self._runs: OrderedDict[Experiment, Run] = OrderedDict()
+        self._lock = threading.RLock()
+        self._gate = threading.Lock()
+        self._max_bytes = max_bytes
+
+    def get(self, experiment: Experiment) -> Run:
+        """The run of an experiment, trained as far as its last change at least."""
+        with self._lock:
+            run = self._runs.get(experiment)
+            if run is None:
+                run = self._runs[experiment] = Run(self._trainer(experiment), self._gate)
+            self._runs.move_to_end(experiment)
+            self._forget(run)
+            return run
+
+    def _trainer(self, experiment: Experiment) -> mlp.Trainer:
+        parent = experiment.parent
+        if parent is None:
+            return new_trainer(experiment)
+        last, before = experiment.changes[-1], self.get(parent)
+        before.record_until(last.step)
+        with before.lock:
+            step = min(last.step, before.last_step)
+            return before.recording.fork(step, **trainer_settings(experiment))
+
+    def _forget(self, keep: Run) -> None:
+        while len(self._runs) > 1 and sum(r.recording.nbytes for r in self._runs.values()) > self._max_bytes:
+            oldest = next(e for e, r in self._runs.items() if r is not keep)
+            del self._runs[oldest]
+
+
+def make_data(experiment: Experiment) -> tuple[mlp.Dataset, mlp.Dataset]:
+    """The points in the plane, and the same as the network is given them."""
+    c = experiment.config
+    points = mlp.make_dataset(
+        c.dataset, n_samples=c.n_samples, noise=c.noise, test_fraction=c.test_fraction, seed=c.data_seed
+    )
+    return points, mlp.with_features(points, c.features)
+
+
+def new_trainer(experiment: Experiment) -> mlp.Trainer:
+    """The network and the trainer that an experiment without changes begins with."""
+    c = experiment.config
+    _, data = make_data(experiment)
+    outputs = data.n_outputs
+    net = mlp.MLP(
+        [len(c.features), *c.hidden_layer_sizes, outputs],
+        activation=list(c.hidden_activations),
+        loss=LOSS_OF_TASK[data.task],
+        initializer=c.initializer,
+        seed=c.seed,
+    )
+    return mlp.Trainer(net, data, seed=c.seed, **trainer_settings(experiment))
+
+
+def trainer_settings(experiment: Experiment) -> dict[str, object]:
+    """The settings that may change in mid-run, as the engine names them."""
+    c = experiment.now
+    return {
+        "optimizer": mlp.OPTIMIZERS[c.optimizer].make(learning_rate=c.learning_rate),
+        "batch_size": c.batch_size,
+        "l2": c.l2,
+    }
+
+
+LOSS_OF_TASK = {
+    "binary": "binary_crossentropy",
+    "multiclass": "categorical_crossentropy",
+    "regression": "mean_squared_error",
+}
+
+
+@st.cache_resource(show_spinner=False)
+def _runs() -> Runs:
+    return Runs()
+
+
+def run_of(experiment: Experiment) -> Run:
+    """The shared recording of an experiment."""
+    return _runs().get(experiment)
+
+

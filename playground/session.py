@@ -1,0 +1,155 @@
+"""The only file that knows the session's keys: what one user follows from page to page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from playground import link
+from playground.config import SETTINGS
+from playground.experiment import Experiment
+
+_EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
+_QUESTION, _STALE, _SENT = "question", "stale", "sent"
+_UNDO_DEPTH = 50
+
+
+def experiment() -> Experiment:
+    """The experiment on screen."""
+    result: Experiment = st.session_state[_EXPERIMENT]
+    return result
+
+
+def moment() -> int:
+    """The step at which the timeline stood when the page last heard of it."""
+    return int(st.session_state[_MOMENT])
+
+
+def set_moment(step: int) -> None:
+    """Keep the step at which the timeline stands."""
+    st.session_state[_MOMENT] = max(0, step)
+
+
+def change(**settings: Any) -> None:
+    """Change settings at the present moment; what does not fit becomes a notice and changes nothing."""
+    try:
+        show(experiment().change(moment(), **settings))
+    except ValueError as error:
+        notify(str(error))
+
+
+def show(new: Experiment) -> None:
+    """Follow another experiment; `undo` brings the present one back."""
+    old = experiment()
+    if new == old:
+        return
+    st.session_state[_PAST] = [*st.session_state[_PAST], (old, moment())][-_UNDO_DEPTH:]
+    st.session_state[_EXPERIMENT] = new
+    set_moment(new.changes[-1].step if new.changes else 0)
+
+
+def refork(step: int) -> None:
+    """Move the last change to `step`: the browser had played on when it was made."""
+    st.session_state[_EXPERIMENT] = experiment().moved(step)
+    set_moment(step)
+
+
+def undo() -> None:
+    """Take the last change of settings back."""
+    past = st.session_state[_PAST]
+    if past:
+        st.session_state[_EXPERIMENT], step = past[-1]
+        st.session_state[_PAST] = past[:-1]
+        set_moment(step)
+
+
+def can_undo() -> bool:
+    """Whether there is a change to take back."""
+    return bool(st.session_state[_PAST])
+
+
+def notify(sentence: str) -> None:
+    """Say something at the top of the page, once."""
+    st.session_state[_NOTICES].append(sentence)
+
+
+def take_notices() -> list[str]:
+    """The sentences to say now."""
+    notices: list[str] = st.session_state[_NOTICES]
+    st.session_state[_NOTICES] = []
+    return notices
+
+
+def begin() -> None:
+    """Read the link on the first run and whenever the address bar was changed by the user; then mirror the config."""
+    if _EXPERIMENT not in st.session_state:
+        st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _NOTICES: []})
+        st.session_state.update({_QUESTION: None, _STALE: False, _SENT: {}})
+        _follow_link()
+    mirror()
+
+
+def _follow_link() -> None:
+    config, problems = link.from_query(st.query_params.to_dict())
+    st.session_state[_EXPERIMENT] = Experiment(config)
+    for sentence in problems:
+        notify(sentence)
+
+
+def mirror() -> None:
+    """Write the settings in force into the address bar, so that it is always a link to what is on screen."""
+    query = link.to_query(experiment().now)
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+# ---- what the stage in the browser asks ------------------------------------------------------------------------
+def hear(question: Any, *, follow: bool) -> None:
+    """Take a question from the stage; with `follow` the whole page is drawn again when the moment has moved."""
+    if not isinstance(question, dict):
+        return
+    before = experiment(), moment()
+    step = question.get("moment")
+    if question.get("run") == experiment().name and isinstance(step, int | float):
+        set_moment(int(step))
+    if isinstance(step := question.get("refork"), int):
+        refork(step)
+    if isinstance(settings := question.get("change"), dict):
+        change(**{name: tuple(v) if isinstance(v, list) else v for name, v in settings.items() if name in SETTINGS})
+    if action := _ACTIONS.get(question.get("action", "")):
+        action()
+    st.session_state[_QUESTION] = question
+    moved = follow and moment() != before[1]
+    st.session_state[_STALE] = st.session_state[_STALE] or moved or experiment() != before[0]
+
+
+def take_question() -> tuple[dict[str, Any] | None, bool]:
+    """The question to answer now, and whether the whole page has to be drawn again first."""
+    question, stale = st.session_state[_QUESTION], st.session_state[_STALE]
+    st.session_state.update({_QUESTION: None, _STALE: False})
+    return question, stale
+
+
+def sent(run: str) -> int:
+    """The last step of a run that this browser was sent; -1 for none."""
+    return int(st.session_state[_SENT].get(run, -1))
+
+
+def set_sent(run: str, step: int) -> None:
+    """Keep what the browser was sent."""
+    st.session_state[_SENT] = {run: step}
+
+
+def reset() -> None:
+    """Begin again with the settings in force, from the same first weights."""
+    show(Experiment(experiment().now))
+    set_moment(0)
+
+
+def new_seed() -> None:
+    """Begin again from other first weights."""
+    show(Experiment(experiment().now.changed(seed=(experiment().now.seed + 1) % 100_000)))
+
+
+_ACTIONS = {"reset": reset, "new_seed": new_seed, "undo": undo}

@@ -1,0 +1,181 @@
+"""The live stage: one component that plays a recorded run in the browser and asks for what is not recorded yet.
+
+`show` mounts it; `answer` turns a question of the browser into a message, and knows no page.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+import mlp
+from playground import link, session
+from playground.assets import plotly_url
+from playground.config import MAX_LAYERS, MAX_NEURONS
+from playground.experiment import Experiment
+from playground.palette import CLASS_SYMBOLS
+from playground.runs import Run, make_data, run_of
+from playground.stage.bootstrap import script
+from playground.stage.message import encode
+
+GOAL_EPOCHS = 200  # how far a new run plays by itself
+FIRST_SECONDS = 0.3  # how long a page may wait for its first picture
+ANSWER_SECONDS = 0.25
+MOST_SINGLE_STEPS = 400
+KEY = "stage"
+
+_component = st.components.v2.component(
+    "stage",
+    html='<div class="stage-place" style="min-height: 240px"></div>',
+    js=script("stage.js"),
+    isolate_styles=False,
+)
+
+
+def show(parts: str = "full") -> None:
+    """Mount the stage: "full", or "timeline" for the transport and the timeline alone.
+
+    On a page with the timeline alone, everything else on the page follows the moment.
+    """
+    _fragment(parts)
+
+
+@st.fragment
+def _fragment(parts: str) -> None:
+    question, stale = session.take_question()
+    if stale:
+        st.rerun(scope="app")
+    experiment = session.experiment()
+    run = run_of(experiment)
+    message, last = answer(experiment, run, question or {"have": session.sent(experiment.name), "first": True})
+    session.set_sent(experiment.name, last)
+    header = {"moment": session.moment(), "can_undo": session.can_undo(), "parts": parts, "plotly": plotly_url()}
+    _component(key=KEY, data=encode({**message[0], **header}, message[1]), on_ask_change=partial(_on_ask, parts))
+
+
+def _on_ask(parts: str) -> None:
+    session.hear(st.session_state[KEY].ask, follow=parts != "full")
+
+
+def answer(
+    experiment: Experiment, run: Run, question: dict[str, Any]
+) -> tuple[tuple[dict[str, Any], np.ndarray], int]:
+    """Answer a question: ((header, rows), the last step that the browser then holds).
+
+    `question` may hold have (the last step that the browser holds, -1 for none), want (epochs to record
+    beyond it), single ([first, last] of a range of steps, all of which are wanted), first (a page was drawn).
+    """
+    have = _whole(question.get("have"), -1)
+    first = bool(question.get("first"))
+    if first:
+        run.record(epochs=GOAL_EPOCHS - int(run.recording.epochs[-1]), seconds=FIRST_SECONDS)
+    elif want := _whole(question.get("want"), 0):
+        if have >= run.last_step:
+            run.record(epochs=min(want, 10_000), seconds=ANSWER_SECONDS)
+    fork = experiment.changes[-1].step if experiment.changes else -1
+    after = max(have, fork) if first else have
+    rows = run.rows(after)
+    singles = _singles(run, question.get("single"))
+    header = {
+        "run": experiment.name,
+        "after": after,
+        "singles": len(singles),
+        "width": rows.shape[1],
+        "dense": run.recording.dense,
+        "stride": run.recording.stride,
+        "diverged": run.recording.diverged.sentence if run.recording.diverged else None,
+    }
+    if first or have < 0:
+        header |= about(experiment, run)
+    return (header, np.concatenate([rows, singles])), run.last_step
+
+
+def _singles(run: Run, wanted: Any) -> np.ndarray:
+    if not isinstance(wanted, list) or len(wanted) != 2:
+        return run.rows(run.last_step)
+    start = max(0, _whole(wanted[0], 0))
+    return run.step_rows(start, min(_whole(wanted[1], start), start + MOST_SINGLE_STEPS))
+
+
+def _whole(value: Any, otherwise: int) -> int:
+    """What came from the browser as a whole number."""
+    return int(value) if isinstance(value, int | float) and abs(value) < 2**53 else otherwise
+
+
+def about(experiment: Experiment, run: Run) -> dict[str, Any]:
+    """What the browser must know of a run before it can draw it; sent once for each run."""
+    points, _ = make_data(experiment)
+    net, now = run.trainer.net, experiment.now
+    parent = experiment.parent
+    return {
+        "parent": parent.name if parent else None,
+        "fork": experiment.changes[-1].step if experiment.changes else 0,
+        "goal": GOAL_EPOCHS,
+        "steps_per_epoch": -(-len(points.x_train) // now.batch_size),
+        "task": points.task,
+        "net": _network(experiment, net),
+        "data": _points(experiment, points),
+        "settings": {
+            "hidden_layer_sizes": now.hidden_layer_sizes,
+            "max_layers": MAX_LAYERS,
+            "max_neurons": MAX_NEURONS,
+        },
+        "link": link.to_link(now),
+    }
+
+
+def _network(experiment: Experiment, net: mlp.MLP) -> dict[str, Any]:
+    activations = [mlp.ACTIVATIONS[name] for name in experiment.config.hidden_activations]
+    output = {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax"}.get(net.loss.name, "identity")
+    return {
+        "features": experiment.config.features,
+        "feature_labels": [mlp.FEATURES[name].label for name in experiment.config.features],
+        "output": output,
+        "activation_labels": [*(a.label for a in activations), output],
+        "bounded": [*(a.bounded for a in activations), False],
+        "layers": [
+            {
+                "n_in": layer.weights.shape[0],
+                "n_out": layer.weights.shape[1],
+                "weight": _place(net.parameters, layer.weights),
+                "bias": _place(net.parameters, layer.biases),
+                "activation": name,
+            }
+            for layer, name in zip(net.layers, [*(a.name for a in activations), "identity"], strict=True)
+        ],
+    }
+
+
+def _place(parameters: np.ndarray, view: np.ndarray) -> list[int]:
+    """Where a view lies in the flat parameters: its offset and a stride for each axis, in numbers."""
+    start = view.__array_interface__["data"][0] - parameters.__array_interface__["data"][0]
+    return [start // parameters.itemsize, *(stride // parameters.itemsize for stride in view.strides)]
+
+
+def _points(experiment: Experiment, points: mlp.Dataset) -> dict[str, Any]:
+    reach = 1.08 * max(np.abs(points.x_train).max(), np.abs(points.x_test).max())
+    targets = np.concatenate([np.ravel(points.y_train), np.ravel(points.y_test)])
+    classes = sorted(set(points.y_train) | set(points.y_test)) if points.task != "regression" else []
+    traces = [
+        {
+            "x1": np.round(x[y == c, 0], 4).tolist(),
+            "x2": np.round(x[y == c, 1], 4).tolist(),
+            "class": int(c),
+            "symbol": CLASS_SYMBOLS[int(c) % len(CLASS_SYMBOLS)],
+            "test": test,
+            "hover": f"class {int(c)}, {'test' if test else 'training'} point",
+        }
+        for test, x, y in ((False, points.x_train, points.y_train), (True, points.x_test, points.y_test))
+        for c in classes
+    ]
+    return {
+        "name": f"{experiment.config.dataset}-{hash(experiment.config)}",
+        "range": [-float(reach), float(reach)],
+        "traces": traces,
+        "note": "Filled: training points. Hollow: test points, never trained on.",
+        "centre": float(targets.mean()),
+        "spread": float(np.abs(targets - targets.mean()).max() or 1.0),
+    }

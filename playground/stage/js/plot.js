@@ -1,0 +1,43 @@
+// Plotly, loaded once from our own server after the first picture stands, and the look its charts share.
+let loading = null;
+
+export function loadPlotly(url) {
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = url;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => reject(new Error("Plotly could not be loaded from this server."));
+    document.head.append(script);
+  });
+  return loading;
+}
+
+export const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false };
+
+export function axis(theme, more = {}) {
+  return {
+    color: theme.muted,
+    gridcolor: theme.grid,
+    linecolor: theme.grid,
+    zeroline: false,
+    fixedrange: true,
+    tickfont: { size: 11 },
+    ticks: "",
+    ...more,
+    title: more.title ? { text: more.title, standoff: 4, font: { size: 11 } } : undefined,
+  };
+}
+
+export function layout(theme, size, margin, more = {}) {
+  return {
+    ...size,
+    margin: { pad: 0, ...margin },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: theme.font, color: theme.text, size: 12 },
+    hoverlabel: { bgcolor: theme.panel, bordercolor: theme.grid, font: { color: theme.text, size: 12 } },
+    dragmode: false,
+    showlegend: false,
+    ...more,
+  };
+}

@@ -1,0 +1,92 @@
+// A run as the browser holds it: one row of numbers for every recorded moment, in the order of the steps.
+// A row is what the engine computed: [step, epoch, losses, scores, a gradient norm for each layer, parameters].
+export const STEP = 0, EPOCH = 1, TRAIN_LOSS = 2, TEST_LOSS = 3, TRAIN_SCORE = 4, TEST_SCORE = 5, GRADIENTS = 6;
+const MAX_SINGLE_STEPS = 4000;
+
+export class Recording {
+  constructor(header) {
+    this.header = header;
+    this.width = header.width;
+    this.n_layers = header.net.layers.length;
+    this.rows = [];
+    this.single = new Map(); // step -> row, for mini-batches between the recorded rows
+    this.version = 0; // grows whenever a curve over the rows would look different
+  }
+
+  get last() {
+    return this.rows.length ? this.rows[this.rows.length - 1][STEP] : -1;
+  }
+
+  get lastEpoch() {
+    return this.rows.length ? this.rows[this.rows.length - 1][EPOCH] : 0;
+  }
+
+  // Add rows that follow `after`; false if there is a gap before them, so that they have to be asked for again.
+  append(floats, after) {
+    if (after > this.last) return false;
+    for (const row of cut(floats, this.width)) if (row[STEP] > this.last) this.rows.push(row);
+    this.version++;
+    return true;
+  }
+
+  appendSingle(floats) {
+    if (this.single.size > MAX_SINGLE_STEPS) this.single.clear();
+    for (const row of cut(floats, this.width)) this.single.set(row[STEP], row);
+  }
+
+  // The server thins long recordings; the same rule keeps this copy as small.
+  thin(dense, stride) {
+    if (stride <= 1 || stride === this.stride) return;
+    this.stride = stride;
+    const last = this.rows.length - 1;
+    this.rows = this.rows.filter((row, k) => row[EPOCH] <= dense || row[EPOCH] % stride === 0 || k === last);
+    this.version++;
+  }
+
+  startFrom(parent, step) {
+    this.rows = parent.rows.filter((row) => row[STEP] <= step);
+    if (this.last < step && parent.single.has(step)) this.rows.push(parent.single.get(step));
+    this.version++;
+  }
+
+  // The greatest index whose step (or epoch) is not after `moment`.
+  indexAt(moment, column = STEP) {
+    let low = 0;
+    let high = this.rows.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.rows[middle][column] <= moment) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  has(step) {
+    return this.single.has(step) || (this.rows.length > 0 && this.rows[this.indexAt(step)][STEP] === step);
+  }
+
+  at(step) {
+    return this.single.get(step) ?? this.rows[this.indexAt(step)];
+  }
+
+  parameters(row) {
+    return row.subarray(GRADIENTS + this.n_layers);
+  }
+
+  gradients(row) {
+    return row.subarray(GRADIENTS, GRADIENTS + this.n_layers);
+  }
+}
+
+function* cut(floats, width) {
+  for (let start = 0; start + width <= floats.length; start += width) yield floats.slice(start, start + width);
+}
+
+// A message is the length of its header, the header in JSON, then the rows; its bytes come unaligned.
+export function parseMessage(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  const body = bytes.slice(4 + length);
+  return { header, floats: new Float32Array(body.buffer, 0, body.byteLength >> 2) };
+}

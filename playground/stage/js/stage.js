@@ -1,0 +1,189 @@
+// The live stage of the playground.
+//
+// Comes in:  `data`, bytes: a message of playground/stage/message.py (a header in JSON, then rows of float32).
+// Goes out:  the trigger `ask`, an object: {run, moment} and what is wanted of
+//            have + want (more epochs), single (every step of a range), refork (a change counts from this step),
+//            change (settings), action ("reset", "new_seed", "undo").
+//
+// One player lives as long as the tab; a stage on a page is a view of it. The parts on show are named in the
+// header, so that another page can carry the transport and the timeline alone.
+import { Curves } from "./curves.js";
+import { Diagram } from "./diagram.js";
+import { h } from "./dom.js";
+import { Network } from "./network.js";
+import { Player } from "./player.js";
+import { loadPlotly } from "./plot.js";
+import { TEST_SCORE, TRAIN_SCORE, parseMessage } from "./recording.js";
+import { Surface } from "./surface.js";
+import { currentTheme } from "./theme.js";
+import { Timeline } from "./timeline.js";
+import { Transport } from "./transport.js";
+import { Weights } from "./weights.js";
+
+const CHART_EVERY_MS = 100;
+const player = new Player();
+const stages = new WeakMap();
+
+export default function mount({ data, parentElement, setTriggerValue }) {
+  let stage = stages.get(parentElement);
+  const message = parseMessage(data);
+  if (!stage) {
+    stage = new Stage(parentElement, message.header);
+    stages.set(parentElement, stage);
+  }
+  player.send = (question) => setTriggerValue("ask", question);
+  player.receive(message);
+  return () => setTimeout(() => parentElement.isConnected || stage.close(), 0);
+}
+
+class Stage {
+  constructor(parent, header) {
+    this.transport = new Transport(player);
+    this.timeline = new Timeline(player);
+    this.full = header.parts === "full";
+    this.surface = new Surface();
+    this.diagram = new Diagram((change) => player.ask({ change }, true), (focus) => this.setFocus(focus));
+    this.weights = new Weights();
+    this.gradients = new Curves({
+      name: "gradients",
+      title: "Gradient norm of each layer",
+      lines: (run, theme) => Array.from({ length: run.n_layers }, (_, l) => ({
+        name: l + 1 === run.n_layers ? "output" : `layer ${l + 1}`,
+        colour: theme.layers[layerColour(l, run.n_layers, theme.layers.length)],
+        of: (row) => run.gradients(row)[l] || null,
+      })),
+      yaxis: () => ({ type: "log", nticks: 5 }),
+    });
+    this.scores = new Curves({
+      name: "scores",
+      title: "Accuracy",
+      lines: (run, theme) => [
+        { name: "training", colour: theme.train, of: (row) => row[TRAIN_SCORE] },
+        { name: "test", colour: theme.test, dash: "dot", of: (row) => row[TEST_SCORE] },
+      ],
+      yaxis: () => (player.run.header.task === "regression" ? {} : { range: [-0.02, 1.03], tickformat: ".0%" }),
+    });
+    this.charts = this.full ? [this.timeline, this.gradients, this.scores] : [this.timeline];
+    const panels = this.full
+      ? [
+          h("div", { class: "main" }, this.surface.element, this.diagram.element),
+          h("div", { class: "strip" }, this.weights.element, this.gradients.element, this.scores.element),
+        ]
+      : [];
+    this.element = h("div", { class: `stage ${header.parts}` }, this.transport.element, ...panels, this.timeline.element);
+    parent.querySelector(".stage-place").replaceChildren(this.element);
+    this.plotlyUrl = header.plotly;
+    this.resize = new ResizeObserver(() => (player.changed = this.resized = true));
+    this.resize.observe(this.element);
+    this.onKey = (event) => this.key(event);
+    document.addEventListener("keydown", this.onKey);
+    this.frames = 0;
+    this.loop = requestAnimationFrame((now) => this.frame(now));
+    window.__stage = this;
+  }
+
+  close() {
+    cancelAnimationFrame(this.loop);
+    this.resize.disconnect();
+    document.removeEventListener("keydown", this.onKey);
+    for (const chart of [...this.charts, this.surface, this.weights]) if (chart.plot.data) this.Plotly?.purge(chart.plot);
+  }
+
+  frame(now) {
+    this.loop = requestAnimationFrame((next) => this.frame(next));
+    player.tick(this.before ? (now - this.before) / 1000 : 0);
+    this.before = now;
+    this.transport.draw(now);
+    if (!player.row) return;
+    if (player.run !== this.run) this.setRun(player.run);
+    this.checkTheme(now);
+    if (player.changed) this.paint(player.row);
+    if (this.Plotly) this.paintCharts(now);
+    else if (this.frames === 1 && !this.loading) this.loading = loadPlotly(this.plotlyUrl).then((Plotly) => (this.Plotly = Plotly));
+  }
+
+  setRun(run) {
+    this.run = run;
+    this.network = new Network(run.header.net);
+    for (const part of [this.surface, this.diagram, this.weights, ...this.charts]) part.setRun(run, this.network);
+    this.scores.title.firstChild.textContent = run.header.task === "regression" ? "R²" : "Accuracy";
+    player.changed = true;
+  }
+
+  checkTheme(now) {
+    if (this.theme && now - this.themeChecked < 500) return;
+    this.themeChecked = now;
+    const theme = currentTheme(this.element);
+    if (this.theme?.dark !== theme.dark || this.theme?.font !== theme.font) {
+      this.theme = theme;
+      this.element.style.colorScheme = theme.dark ? "dark" : "light";
+      for (const name of ["panel", "text", "muted", "grid", "positive", "negative", "background"]) this.element.style.setProperty(`--${name}`, theme[name]);
+      player.changed = true;
+    }
+  }
+
+  paint(row) {
+    player.changed = false;
+    if (this.full) {
+      const parameters = this.run.parameters(row);
+      const values = this.surface.evaluate(parameters, !player.moving && !player.scrubbing);
+      this.surface.parameters = parameters;
+      this.surface.draw(this.theme, this.focus);
+      this.diagram.draw(this.theme, parameters, values);
+      this.weights.draw(this.theme, parameters);
+    }
+    this.timeline.drawPlayhead(row);
+    if (this.full) for (const chart of [this.gradients, this.scores]) chart.moveCursor(player.epoch);
+    this.frames++;
+  }
+
+  // Axes when they are due, then one chart at a time: each takes about as long as a frame.
+  paintCharts(now) {
+    if (now - (this.chartAt ?? 0) < (player.moving ? CHART_EVERY_MS : 0)) return;
+    this.chartAt = now;
+    if (this.full) {
+      this.surface.drawAxes(this.Plotly, this.theme);
+      this.weights.drawAxes(this.Plotly, this.theme);
+      if (!player.moving && !player.scrubbing) this.weights.fillHover();
+    }
+    for (let k = 0; k < this.charts.length; k++) {
+      const chart = this.charts[(this.turn = ((this.turn ?? 0) + 1) % this.charts.length)];
+      if (chart.drawChart(this.Plotly, this.theme, player.goal)) {
+        player.changed = true;
+        break;
+      }
+    }
+    this.ready = true;
+  }
+
+  setFocus(focus) {
+    if (focus?.layer === this.focus?.layer && focus?.unit === this.focus?.unit) {
+      player.changed = true;
+      return;
+    }
+    this.focus = focus;
+    player.changed = true;
+  }
+
+  // Keys count wherever no field is being filled in; Streamlit keeps C and R for itself.
+  key(event) {
+    const target = event.composedPath()[0];
+    if (event.altKey || event.metaKey || !player.run) return;
+    const typing = target.closest?.("input, textarea, select, [contenteditable], [role=radiogroup], [role=listbox], [role=combobox]");
+    if (typing || (target.closest?.("[role=slider]") && target !== this.timeline.handle)) return;
+    if (event.ctrlKey) {
+      if (event.key !== "z") return;
+      this.transport.act("undo");
+    } else if (event.key === " ") {
+      if (target.closest?.("button, a") && target !== this.transport.playButton) return;
+      player.toggle();
+    } else if (event.key === "ArrowRight") player.stepBy(1, event.shiftKey || player.byEpoch);
+    else if (event.key === "ArrowLeft") player.stepBy(-1, event.shiftKey || player.byEpoch);
+    else if (event.key === "Home") player.halt() ?? player.place(0);
+    else if (event.key === "End") player.halt() ?? player.place(player.run.last);
+    else return;
+    event.preventDefault();
+  }
+}
+
+const layerColour = (l, n, colours) => (n <= 1 ? 0 : Math.min(colours - 1, l));

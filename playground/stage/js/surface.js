@@ -1,0 +1,187 @@
+// The decision surface: a canvas with what the network says about every point of the plane, under Plotly's
+// axes and the data points.
+import { fit, h } from "./dom.js";
+import { gridPoints } from "./network.js";
+import { CONFIG, axis, layout } from "./plot.js";
+import { ramp, say } from "./theme.js";
+
+const MARGIN = { l: 36, r: 8, t: 6, b: 30 };
+const BUDGET_MS = 5; // a finer grid is drawn as soon as there is time
+
+export class Surface {
+  constructor() {
+    this.canvas = h("canvas", { class: "under" });
+    this.plot = h("div", { class: "over" });
+    this.note = h("p", { class: "note" });
+    this.box = h("div", { class: "plot square" }, this.canvas, this.plot);
+    this.title = h("h3", {});
+    this.element = h("section", { class: "panel surface", "aria-label": "Decision boundary" }, this.title, this.box, this.note);
+    this.image = document.createElement("canvas");
+    this.n = 100;
+    this.box.addEventListener("pointermove", (event) => this.point(event));
+    this.box.addEventListener("pointerleave", () => {
+      this.pointer = null;
+      this.sayNote();
+    });
+  }
+
+  setRun(run, network) {
+    this.run = run;
+    this.network = network;
+    this.n = 100;
+    this.grid = null;
+    this.cost = 0;
+    this.plotted = null;
+  }
+
+  // What every unit says on the grid; the diagram draws its small maps from the same values.
+  evaluate(parameters, still) {
+    const range = this.run.header.data.range;
+    const n = still || this.cost < BUDGET_MS ? 100 : this.cost < 4 * BUDGET_MS ? 64 : 44;
+    if (!this.grid || n !== this.grid.n) {
+      const points = gridPoints(range, n);
+      this.grid = { n, inputs: this.network.inputs(points.x1, points.x2) };
+    }
+    const start = performance.now();
+    this.values = this.network.propagate(parameters, this.grid.inputs);
+    const spent = (performance.now() - start) * (100 / n) ** 2;
+    this.cost += 0.1 * (spent - this.cost);
+    return this.values;
+  }
+
+  draw(theme, focus) {
+    const { width, height } = this.size();
+    if (width < 40) return;
+    const inner = { w: width - MARGIN.l - MARGIN.r, h: height - MARGIN.t - MARGIN.b };
+    const context = fit(this.canvas, width, height);
+    context.clearRect(0, 0, width, height);
+    const n = this.grid.n;
+    if (this.image.width !== n) this.image.width = this.image.height = n;
+    const small = this.image.getContext("2d");
+    const pixels = small.createImageData(n, n);
+    paint(new Uint32Array(pixels.data.buffer), this.values, this.run.header, theme, focus);
+    small.putImageData(pixels, 0, 0);
+    context.imageSmoothingEnabled = true;
+    context.drawImage(this.image, MARGIN.l, MARGIN.t, inner.w, inner.h);
+    this.focus = focus;
+    this.title.textContent = focus ? `What ${focus.name} sees` : "What the network thinks of every point";
+    this.sayNote();
+  }
+
+  size() {
+    return { width: this.box.clientWidth, height: this.box.clientHeight };
+  }
+
+  // Axes and points change only with the data, the size and the theme.
+  drawAxes(Plotly, theme) {
+    const { data } = this.run.header;
+    const size = this.size();
+    const key = [this.run.header.data.name, size.width, size.height, theme.dark].join();
+    if (key === this.plotted || size.width < 40) return;
+    this.plotted = key;
+    const range = data.range;
+    const traces = data.traces.map((t) => ({
+      type: "scatter",
+      mode: "markers",
+      x: t.x1,
+      y: t.x2,
+      customdata: t.y,
+      name: t.name,
+      hovertemplate: `x₁ = %{x:.3f}<br>x₂ = %{y:.3f}<br>${t.hover}<extra></extra>`,
+      marker: {
+        symbol: t.test ? `${t.symbol}-open` : t.symbol,
+        size: 7,
+        color: t.test ? theme.classes[t.class] : theme.classes[t.class],
+        line: { width: t.test ? 1.6 : 1, color: t.test ? theme.classes[t.class] : theme.background },
+      },
+    }));
+    const look = layout(theme, size, MARGIN, {
+      hovermode: "closest",
+      xaxis: axis(theme, { range, title: "x₁", showgrid: false, nticks: 6 }),
+      yaxis: axis(theme, { range, title: "x₂", showgrid: false, nticks: 6 }),
+    });
+    Plotly.react(this.plot, traces, look, CONFIG);
+  }
+
+  point(event) {
+    const box = this.box.getBoundingClientRect();
+    const [low, high] = this.run.header.data.range;
+    const u = (event.clientX - box.left - MARGIN.l) / (box.width - MARGIN.l - MARGIN.r);
+    const v = (event.clientY - box.top - MARGIN.t) / (box.height - MARGIN.t - MARGIN.b);
+    this.pointer = u >= 0 && u <= 1 && v >= 0 && v <= 1 ? [low + u * (high - low), high - v * (high - low)] : null;
+    this.sayNote();
+  }
+
+  sayNote() {
+    const { header } = this.run;
+    if (!this.pointer || !this.parameters) {
+      this.note.textContent = header.data.note;
+      return;
+    }
+    const [x1, x2] = this.pointer;
+    const out = this.network.evaluate(this.parameters, [x1], [x2]);
+    const at = this.focus ? [out[this.focus.layer][this.focus.unit]] : out[out.length - 1];
+    const values = at.map((row) => row[0]);
+    const place = `x₁ = ${say(x1)}, x₂ = ${say(x2)}`;
+    if (this.focus) this.note.textContent = `${place}: ${this.focus.name} gives ${say(values[0])}`;
+    else if (header.task === "binary") this.note.textContent = `${place}: ${say(100 * values[0])} % sure of class 1`;
+    else if (header.task === "multiclass") {
+      const best = values.indexOf(Math.max(...values));
+      this.note.textContent = `${place}: class ${best}, ${say(100 * values[best])} % sure`;
+    } else this.note.textContent = `${place}: ${say(values[0])}`;
+  }
+}
+
+// Fill pixels with the output, or with the unit under the pointer.
+function paint(pixels, values, header, theme, focus) {
+  const colours = ramps(theme);
+  const last = values[values.length - 1];
+  if (focus) return paintSigned(pixels, values[focus.layer][focus.unit], scaleOf(values, focus, header), colours.surface);
+  if (header.task === "multiclass") return paintClasses(pixels, last, colours.classes);
+  if (header.task === "binary") {
+    for (let p = 0; p < pixels.length; p++) pixels[p] = colours.surface[(last[0][p] * 255.99) | 0];
+    return undefined;
+  }
+  const { centre, spread } = header.data;
+  for (let p = 0; p < pixels.length; p++) {
+    const t = 0.5 + (last[0][p] - centre) / (2 * spread);
+    pixels[p] = colours.surface[Math.max(0, Math.min(255, (t * 255.99) | 0))];
+  }
+  return undefined;
+}
+
+function paintSigned(pixels, row, scale, colours) {
+  const half = 127.99 / scale;
+  for (let p = 0; p < pixels.length; p++) pixels[p] = colours[Math.max(0, Math.min(255, (128 + row[p] * half) | 0))];
+}
+
+// The value that is drawn in full colour: 1 for units that cannot exceed it, the greatest value for others.
+export function scaleOf(values, focus, header) {
+  if (focus.layer > 0 && header.net.bounded[focus.layer - 1]) return 1;
+  let top = 1e-9;
+  for (const value of values[focus.layer][focus.unit]) top = Math.max(top, Math.abs(value));
+  return top;
+}
+
+function paintClasses(pixels, probabilities, colours) {
+  const k = probabilities.length;
+  for (let p = 0; p < pixels.length; p++) {
+    let best = 0;
+    for (let c = 1; c < k; c++) if (probabilities[c][p] > probabilities[best][p]) best = c;
+    const sure = (probabilities[best][p] - 1 / k) / (1 - 1 / k);
+    pixels[p] = colours[best][Math.max(128, (128 + sure * 127) | 0)];
+  }
+}
+
+let made = null;
+export function ramps(theme) {
+  if (made?.dark !== theme.dark) {
+    made = {
+      dark: theme.dark,
+      signed: ramp(theme.negative, theme.neutral, theme.positive),
+      surface: ramp(theme.negative, theme.neutral, theme.positive, 0.62),
+      classes: theme.classes.map((colour) => ramp(theme.neutral, theme.neutral, colour, 0.62)),
+    };
+  }
+  return made;
+}

@@ -1,0 +1,51 @@
+// Colours and number formats that every picture of the stage shares.
+import { PALETTES } from "./registry.js";
+
+// Streamlit gives its theme as CSS variables; a dark background means the dark palette.
+export function currentTheme(element) {
+  const style = getComputedStyle(element);
+  const background = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
+  const dark = brightness(background) < 0.5;
+  return { ...PALETTES[dark ? "dark" : "light"], dark, font: style.getPropertyValue("--st-font").trim() || "sans-serif" };
+}
+
+function rgb(hex) {
+  const n = parseInt(hex.slice(1, 7), 16);
+  return [n >> 16, (n >> 8) & 255, n & 255];
+}
+
+function brightness(colour) {
+  const [r, g, b] = colour.startsWith("#") ? rgb(colour) : colour.match(/[\d.]+/g).map(Number);
+  return (0.299 * r + 0.587 * g + 0.114 * b) / 255;
+}
+
+// 256 colours from `low` over `middle` to `high`, as the 32-bit numbers that ImageData takes; `strength` below 1
+// keeps the ends paler, so that points of the same colour stand out on them.
+export function ramp(low, middle, high, strength = 1) {
+  const b = rgb(middle);
+  const [a, c] = [low, high].map((end) => rgb(end).map((v, i) => b[i] + strength * (v - b[i])));
+  return Uint32Array.from({ length: 256 }, (_, k) => {
+    const t = (k / 255) * 2;
+    const [from, to, s] = t < 1 ? [a, b, t] : [b, c, t - 1];
+    const mix = from.map((v, i) => Math.round(v + (to[i] - v) * s));
+    return (255 << 24) | (mix[2] << 16) | (mix[1] << 8) | mix[0];
+  });
+}
+
+const minus = (text) => text.replace("-", "−");
+
+// A number as a person reads it: four figures, no needless zeros, a real minus sign.
+export function say(x) {
+  if (!Number.isFinite(x)) return "–";
+  const size = Math.abs(x);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return minus(x.toExponential(2));
+  return minus(String(Number(x.toPrecision(4))));
+}
+
+// The same with a fixed number of places, for read-outs that must not jump about.
+export function steady(x) {
+  if (!Number.isFinite(x)) return "–";
+  return minus(Math.abs(x) !== 0 && Math.abs(x) < 1e-3 ? x.toExponential(1) : x >= 100 ? x.toPrecision(4) : x.toFixed(3));
+}
+
+export const percent = (x) => (Number.isFinite(x) ? `${(100 * x).toFixed(1)} %` : "–");

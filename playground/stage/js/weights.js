@@ -1,0 +1,137 @@
+// A heat map of the weights for each layer, biases in the last row: cells on a canvas in every frame, axes and
+// hover from Plotly, whose numbers are brought up to date when the pointer comes or the picture stands still.
+import { fit, h } from "./dom.js";
+import { CONFIG, axis, layout } from "./plot.js";
+import { ramps } from "./theme.js";
+
+const MARGIN = { l: 34, r: 8, t: 16, b: 18 };
+const GAP = 34;
+
+export class Weights {
+  constructor() {
+    this.canvas = h("canvas", { class: "under" });
+    this.plot = h("div", { class: "over" });
+    this.box = h("div", { class: "plot" }, this.canvas, this.plot);
+    this.scale = h("span", { class: "scale" });
+    this.title = h("h3", {}, "Weights and biases ", this.scale);
+    this.element = h("section", { class: "panel weights", "aria-label": "Weight heat maps" }, this.title, this.box);
+    this.box.addEventListener("pointerenter", () => this.fillHover());
+    this.box.addEventListener("pointermove", () => this.fillHover());
+  }
+
+  setRun(run, network) {
+    this.run = run;
+    this.network = network;
+    this.plotted = null;
+    this.filled = null;
+  }
+
+  // Layer l's cells stand between `left` and `right`, in pixels; wide layers get more room.
+  areas(width) {
+    const layers = this.network.layers;
+    const room = width - MARGIN.l - MARGIN.r - GAP * (layers.length - 1);
+    const share = layers.map((layer) => Math.max(2.5, layer.n_out));
+    const sum = share.reduce((a, b) => a + b);
+    let left = MARGIN.l;
+    return share.map((s) => {
+      const area = { left, right: left + (room * s) / sum };
+      left = area.right + GAP;
+      return area;
+    });
+  }
+
+  draw(theme, parameters) {
+    const { clientWidth: width, clientHeight: height } = this.box;
+    if (width < 60) return;
+    this.parameters = parameters;
+    const context = fit(this.canvas, width, height);
+    context.clearRect(0, 0, width, height);
+    const colours = ramps(theme).signed;
+    const top = this.top(parameters);
+    const high = height - MARGIN.t - MARGIN.b;
+    this.areas(width).forEach(({ left, right }, l) => {
+      const { n_in, n_out } = this.network.layers[l];
+      const [w, dy] = [(right - left) / n_out, high / (n_in + 1)];
+      for (let i = 0; i <= n_in; i++) {
+        for (let j = 0; j < n_out; j++) {
+          const value = i < n_in ? this.network.weight(parameters, l, i, j) : this.network.bias(parameters, l, j);
+          context.fillStyle = css(colours[Math.max(0, Math.min(255, (128 + (value / top) * 127.99) | 0))]);
+          const [x, y] = [left + j * w, MARGIN.t + i * dy];
+          context.fillRect(x, y, w - (w > 5 ? 1 : 0), dy - (dy > 5 ? 1 : 0));
+        }
+      }
+      context.fillStyle = theme.text;
+      context.fillRect(left, MARGIN.t + n_in * dy - 1, right - left, 1);
+    });
+  }
+
+  // One scale for all layers, so that colours can be compared; it moves in steps of √2, not with every frame.
+  top(parameters) {
+    let most = 0.5;
+    for (const value of parameters) most = Math.max(most, Math.abs(value));
+    const top = 2 ** (Math.ceil(2 * Math.log2(most)) / 2);
+    const text = `(full colour at ±${top.toPrecision(2)})`;
+    if (this.scale.textContent !== text) this.scale.textContent = text;
+    return top;
+  }
+
+  drawAxes(Plotly, theme) {
+    const { clientWidth: width, clientHeight: height } = this.box;
+    const key = [this.run.header.run, width, height, theme.dark].join();
+    if (key === this.plotted || width < 60) return;
+    this.plotted = key;
+    this.Plotly = Plotly;
+    const { net } = this.run.header;
+    const inner = width - MARGIN.l - MARGIN.r;
+    const more = { annotations: [] };
+    const traces = this.areas(width).map(({ left, right }, l) => {
+      const { n_in, n_out } = this.network.layers[l];
+      const n = l ? l + 1 : "";
+      const many = (count) => (count <= 12 ? Array.from({ length: count }, (_, k) => k) : [0, Math.floor(count / 2), count - 1]);
+      const rows = l === 0 ? net.feature_labels : Array.from({ length: n_in }, (_, k) => String(k + 1));
+      const small = (rowCount) => (height - MARGIN.t - MARGIN.b) / (rowCount + 1) < 9;
+      const ticks = small(n_in) ? [0, n_in - 1, n_in] : [...many(n_in), n_in];
+      more[`xaxis${n}`] = axis(theme, {
+        domain: [(left - MARGIN.l) / inner, (right - MARGIN.l) / inner],
+        range: [-0.5, n_out - 0.5], tickvals: many(n_out), ticktext: many(n_out).map((k) => String(k + 1)),
+        showgrid: false, showline: false, tickfont: { size: 9 }, anchor: `y${n}`,
+      });
+      more[`yaxis${n}`] = axis(theme, {
+        range: [n_in + 0.5, -0.5], tickvals: ticks, ticktext: ticks.map((k) => (k === n_in ? "b" : rows[k])),
+        showgrid: false, showline: false, tickfont: { size: 9 }, anchor: `x${n}`,
+      });
+      more.annotations.push({
+        text: l + 1 === this.network.layers.length ? "Output" : `Layer ${l + 1}`, showarrow: false,
+        xref: "paper", yref: "paper", x: (left - MARGIN.l) / inner, xanchor: "left", y: 1, yanchor: "bottom",
+        font: { size: 11, color: theme.muted },
+      });
+      const to = (j) => (l + 1 === this.network.layers.length ? "output" : `neuron ${j + 1}`);
+      return {
+        type: "heatmap", xaxis: `x${n}`, yaxis: `y${n}`, showscale: false, hoverongaps: false, zmin: -1, zmax: 1,
+        colorscale: [[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]],
+        z: this.matrix(l),
+        text: Array.from({ length: n_in + 1 }, (_, i) =>
+          Array.from({ length: n_out }, (_, j) => (i === n_in ? `bias of ${to(j)}` : `${l === 0 ? rows[i] : `neuron ${i + 1}`} → ${to(j)}`)),
+        ),
+        hovertemplate: "%{text}<br>%{z:.5f}<extra></extra>",
+      };
+    });
+    Plotly.react(this.plot, traces, layout(theme, { width, height }, MARGIN, { hovermode: "closest", ...more }), CONFIG);
+  }
+
+  matrix(l) {
+    const { n_in, n_out } = this.network.layers[l];
+    const value = (i, j) => (i < n_in ? this.network.weight(this.parameters, l, i, j) : this.network.bias(this.parameters, l, j));
+    return Array.from({ length: n_in + 1 }, (_, i) => Array.from({ length: n_out }, (_, j) => value(i, j)));
+  }
+
+  fillHover() {
+    if (!this.plotted || !this.parameters || this.filled === this.parameters) return;
+    if (performance.now() - (this.filledAt ?? 0) < 200) return;
+    this.filledAt = performance.now();
+    this.filled = this.parameters;
+    this.Plotly.restyle(this.plot, { z: this.network.layers.map((_, l) => this.matrix(l)) });
+  }
+}
+
+const css = (word) => `rgb(${word & 255},${(word >> 8) & 255},${(word >> 16) & 255})`;

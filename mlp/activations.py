@@ -1,0 +1,380 @@
+"""What a neuron does with its sum z: the bend that lets a network draw curves.
+
+Each activation is one entry: its textbook formula, its slope, and the NumPy calls that they come down to in
+training. A new one needs no more than `value` and `slope`; the calls are there for speed. In the calls, arrays are
+*features first*: z, a and d are (n_units, n_samples), with one more leading axis for a stack of networks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import numpy as np
+
+from mlp.arrays import Array
+from mlp.calls import Calls, maximum, minimum
+from mlp.erf import erf
+
+SQRT_2 = float(np.sqrt(2.0))
+SQRT_2_PI = float(np.sqrt(2.0 * np.pi))
+
+
+class Activation:
+    """One entry of ACTIVATIONS. Subclasses say what is theirs; nothing here ever changes."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    help: ClassVar[str]
+    formula: ClassVar[str]
+    javascript: ClassVar[str]
+    """The same function in `z` for a web page, with Math.* and a helper erf(x)."""
+    kinks: ClassVar[tuple[float, ...]] = ()
+    """Places z at which the slope jumps, so that it cannot be measured there."""
+    learns: ClassVar[bool] = True
+    """False where the slope is zero everywhere, so that no gradient gets through."""
+
+    def value(self, z: Array) -> Array:
+        """a = f(z), entry by entry."""
+        raise NotImplementedError
+
+    def slope(self, z: Array) -> Array:
+        """f'(z), entry by entry."""
+        raise NotImplementedError
+
+    def forward(self, z: Array, a: Array, kept: Array) -> Calls:
+        """The calls that write f(z) into `a`, and may leave in `kept` what the way back can use."""
+        yield _fill, (self.value, z, a)
+
+    def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
+        """The calls that turn dL/da, in `d`, into dL/dz, in place."""
+        slope = np.empty_like(z)
+        yield _fill, (self.slope, z, slope)
+        yield np.multiply, (d, slope, d)
+
+
+class Identity(Activation):
+    """No bend at all."""
+
+    name, label, formula, javascript = "identity", "Identity", "z", "z"
+    help = "Passes the sum on unchanged: however many such layers you stack, the boundary stays a straight line."
+
+    def value(self, z: Array) -> Array:
+        return z
+
+    def slope(self, z: Array) -> Array:
+        return np.ones_like(z)
+
+    def forward(self, z: Array, a: Array, kept: Array) -> Calls:
+        if a is not z:
+            yield np.positive, (z, a)
+
+    def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
+        yield from ()
+
+
+class Sigmoid(Activation):
+    """An S from 0 to 1."""
+
+    name, label, formula = "sigmoid", "Sigmoid", "1 / (1 + e⁻ᶻ)"
+    javascript = "0.5 * (1 + Math.tanh(z / 2))"
+    help = "Squeezes every number to between 0 and 1; it is nearly flat at both ends, where learning becomes slow."
+
+    def value(self, z: Array) -> Array:
+        # Equal to 1 / (1 + exp(-z)), and never overflows.
+        return np.asarray(0.5 * (1.0 + np.tanh(0.5 * z)))
+
+    def slope(self, z: Array) -> Array:
+        a = self.value(z)
+        return a * (1.0 - a)
+
+    def forward(self, z: Array, a: Array, kept: Array) -> Calls:
+        yield np.multiply, (z, 0.5, a)
+        yield np.tanh, (a, a)
+        yield np.multiply, (a, 0.5, a)
+        yield np.add, (a, 0.5, a)
+
+    def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
+        t = np.empty_like(z)
+        yield np.subtract, (1.0, a, t)
+        yield np.multiply, (t, a, t)
+        yield np.multiply, (d, t, d)
+
+
+class Tanh(Activation):
+    """An S from -1 to 1."""
+
+    name, label, formula, javascript = "tanh", "Tanh", "tanh(z)", "Math.tanh(z)"
+    help = "A smooth S from -1 to 1, centred on zero: a good first choice for small networks."
+
+    def value(self, z: Array) -> Array:
+        return np.tanh(z)
+
+    def slope(self, z: Array) -> Array:
+        return np.asarray(1.0 - np.tanh(z) ** 2)
+
+    def forward(self, z: Array, a: Array, kept: Array) -> Calls:
+        yield np.tanh, (z, a)
+
+    def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
+        t = np.empty_like(z)
+        yield np.multiply, (a, a, t)
+        yield np.subtract, (1.0, t, t)
+        yield np.multiply, (d, t, d)
+
+
+class ReLU(Activation):
+    """A hinge."""
+
+    name, label, formula, javascript = "relu", "ReLU", "max(0, z)", "Math.max(0, z)"
+    help = "Keeps positive numbers and sets negative ones to zero: fast and popular, but a unit that is always off stays off."
+    kinks = (0.0,)
+
+    def value(self, z: Array) -> Array:
+        return np.maximum(z, 0.0)
+
+    def slope(self, z: Array) -> Array:
+        return np.where(z > 0.0, 1.0, 0.0)
+
+    def forward(self, z: Array, a: Array, kept: Array) -> Calls:
+        yield maximum(z, 0.0, a)
+
+    def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
+        t = np.empty_like(z)
+        yield np.sign, (a, t)  # a is never negative: its sign is the slope
+        yield np.multiply, (d, t, d)
+
+
+class LeakyReLU(Activation):
+    """A hinge that lets a little through."""
+
+    name, label, formula = "leaky_relu", "Leaky ReLU", "max(0.01 z, z)"
+    javascript = "Math.max(0.01 * z, z)"
+    help = "Like ReLU, but lets a hundredth of the negative side through, so that no unit can die."
+    kinks = (0.0,)
+
+    def value(self, z: Array) -> Array:
+        return np.maximum(0.01 * z, z)
+
+    def slope(self, z: Array) -> Array:
+        return np.where(z > 0.0, 1.0, 0.01)
+
+    def forward(self, z: Array, a: Array, kept: Array) -> Calls:
+        yield np.multiply, (z, 0.01, a)
+        yield maximum(a, z, a)
+
+    def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
+        t = np.empty_like(z)
+        yield np.heaviside, (z, 0.0, t)
+        yield maximum(t, 0.01, t)
+        yield np.multiply, (d, t, d)
+
+
+class ELU(Activation):
+    """A hinge with a soft floor."""
+
+    name, label, formula = "elu", "ELU", "z if z > 0, else eᶻ − 1"
+    javascript = "z > 0 ? z : Math.expm1(z)"
+    help = "Like ReLU, but bends down softly to -1 on the negative side (Clevert et al. 2015)."
+
+    def value(self, z: Array) -> Array:
+        return np.where(z > 0.0, z, np.expm1(np.minimum(z, 0.0)))
+
+    def slope(self, z: Array) -> Array:
+        return np.exp(np.minimum(z, 0.0))
+
+    def forward(self, z: Array, a: Array, kept: Array) -> Calls:
+        yield minimum(z, 0.0, kept)
+        yield np.expm1, (kept, kept)  # e^z - 1 below zero, 0 above
+        yield maximum(z, kept, a)     # e^z - 1 is never below z
+
+    def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
+        t = np.empty_like(z)
+        yield np.add, (kept, 1.0, t)
+        yield np.multiply, (d, t, d)
+
+
+class SELU(Activation):
+    """ELU, scaled so that layers keep mean 0 and variance 1."""
+
+    name, label, formula = "selu", "SELU", "1.0507 z if z > 0, else 1.7581 (eᶻ − 1)"
+    scale, alpha = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
+    javascript = f"{scale} * (z > 0 ? z : {alpha} * Math.expm1(z))"
+    help = "A scaled ELU that keeps the numbers in a deep network from growing or fading (Klambauer et al. 2017)."
+    kinks = (0.0,)
+
+    def value(self, z: Array) -> Array:
+        return np.asarray(self.scale * np.where(z > 0.0, z, self.alpha * np.expm1(np.minimum(z, 0.0))))
+
+    def slope(self, z: Array) -> Array:
+        return np.asarray(self.scale * np.where(z > 0.0, 1.0, self.alpha * np.exp(np.minimum(z, 0.0))))
+
+    def forward(self, z: Array, a: Array, kept: Array) -> Calls:
+        yield minimum(z, 0.0, kept)
+        yield np.expm1, (kept, kept)
+        yield np.multiply, (kept, self.scale * self.alpha, kept)  # the negative side
+        yield maximum(z, 0.0, a)
+        yield np.multiply, (a, self.scale, a)
+        yield np.add, (a, kept, a)
+
+    def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
+        t, negative = np.empty_like(z), np.empty_like(z)
+        yield np.heaviside, (z, 0.0, t)
+        yield np.subtract, (1.0, t, negative)
+        yield np.multiply, (t, self.scale, t)
+        yield np.add, (kept, self.scale * self.alpha, kept)
+        yield np.multiply, (kept, negative, kept)
+        yield np.add, (t, kept, t)
+        yield np.multiply, (d, t, d)
+
+
+class Softplus(Activation):
+    """A rounded hinge."""
+
+    name, label, formula = "softplus", "Softplus", "ln(1 + eᶻ)"
+    javascript = "Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))"
+    help = "A ReLU with its corner rounded off; its slope is the sigmoid."
+
+    def value(self, z: Array) -> Array:
+        return np.logaddexp(0.0, z)
+
+    def slope(self, z: Array) -> Array:
+        return np.asarray(0.5 * (1.0 + np.tanh(0.5 * z)))
+
+    def forward(self, z: Array, a: Array, kept: Array) -> Calls:
+        yield np.logaddexp, (0.0, z, a)
+
+    def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
+        t = np.empty_like(z)
+        yield np.multiply, (z, 0.5, t)
+        yield np.tanh, (t, t)
+        yield np.add, (t, 1.0, t)
+        yield np.multiply, (t, 0.5, t)
+        yield np.multiply, (d, t, d)
+
+
+class GELU(Activation):
+    """z times the chance that a standard normal number is below z."""
+
+    name, label, formula = "gelu", "GELU", "z Φ(z)"
+    javascript = "0.5 * z * (1 + erf(z / Math.SQRT2))"
+    help = "Weighs each number by how likely it is to be large; used in large language models (Hendrycks & Gimpel 2016)."
+
+    def value(self, z: Array) -> Array:
+        return z * _normal_cdf(z)
+
+    def slope(self, z: Array) -> Array:
+        return np.asarray(_normal_cdf(z) + z * np.exp(-0.5 * z * z) / SQRT_2_PI)
+
+    def forward(self, z: Array, a: Array, kept: Array) -> Calls:
+        yield _fill, (_normal_cdf, z, kept)
+        yield np.multiply, (z, kept, a)
+
+    def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
+        t = np.empty_like(z)
+        yield np.multiply, (z, z, t)
+        yield np.multiply, (t, -0.5, t)
+        yield np.exp, (t, t)
+        yield np.multiply, (t, z, t)
+        yield np.multiply, (t, 1.0 / SQRT_2_PI, t)
+        yield np.add, (t, kept, t)
+        yield np.multiply, (d, t, d)
+
+
+class SiLU(Activation):
+    """z times its own sigmoid."""
+
+    name, label, formula = "silu", "SiLU", "z / (1 + e⁻ᶻ)"
+    javascript = "z * 0.5 * (1 + Math.tanh(z / 2))"
+    help = "Also called swish: smooth like GELU, and it dips a little below zero before it rises (Ramachandran et al. 2017)."
+
+    def value(self, z: Array) -> Array:
+        return np.asarray(z * (0.5 * (1.0 + np.tanh(0.5 * z))))
+
+    def slope(self, z: Array) -> Array:
+        s = 0.5 * (1.0 + np.tanh(0.5 * z))
+        return np.asarray(s * (1.0 + z * (1.0 - s)))
+
+    def forward(self, z: Array, a: Array, kept: Array) -> Calls:
+        yield np.multiply, (z, 0.5, kept)
+        yield np.tanh, (kept, kept)
+        yield np.multiply, (kept, 0.5, kept)
+        yield np.add, (kept, 0.5, kept)
+        yield np.multiply, (z, kept, a)
+
+    def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
+        t = np.empty_like(z)
+        yield np.subtract, (1.0, kept, t)
+        yield np.multiply, (t, a, t)
+        yield np.add, (t, kept, t)  # s + z s (1 - s)
+        yield np.multiply, (d, t, d)
+
+
+class Sine(Activation):
+    """A wave."""
+
+    name, label, formula, javascript = "sine", "Sine", "sin(z)", "Math.sin(z)"
+    help = "A wave: finds ripples and spirals easily, but can also see ripples where there are none (Sitzmann et al. 2020)."
+
+    def value(self, z: Array) -> Array:
+        return np.sin(z)
+
+    def slope(self, z: Array) -> Array:
+        return np.cos(z)
+
+    def forward(self, z: Array, a: Array, kept: Array) -> Calls:
+        yield np.sin, (z, a)
+
+    def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
+        t = np.empty_like(z)
+        yield np.cos, (z, t)
+        yield np.multiply, (d, t, d)
+
+
+class Step(Activation):
+    """Off or on."""
+
+    name, label, formula, javascript = "step", "Step", "1 if z > 0, else 0", "z > 0 ? 1 : 0"
+    help = (
+        "The first artificial neuron (1958), off or on; its slope is zero everywhere, "
+        "so gradients cannot tell it which way to move, and the layers up to it never learn."
+    )
+    kinks = (0.0,)
+    learns = False
+
+    def value(self, z: Array) -> Array:
+        return np.heaviside(z, 0.0)
+
+    def slope(self, z: Array) -> Array:
+        return np.zeros_like(z)
+
+    def forward(self, z: Array, a: Array, kept: Array) -> Calls:
+        yield np.heaviside, (z, 0.0, a)
+
+    def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
+        yield np.multiply, (d, 0.0, d)
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    activation.name: activation
+    for activation in (
+        Identity(), Sigmoid(), Tanh(), ReLU(), LeakyReLU(), ELU(), SELU(), Softplus(), GELU(), SiLU(), Sine(), Step(),
+    )
+}  # fmt: skip
+
+
+def softmax(z: Array, axis: int = -1) -> Array:
+    """Positive shares that add up to 1 along `axis`: e^z over the sum of e^z."""
+    # Subtracting the largest changes nothing but keeps exp() finite.
+    powers = np.exp(z - z.max(axis=axis, keepdims=True))
+    shares: Array = powers / powers.sum(axis=axis, keepdims=True)
+    return shares
+
+
+def _normal_cdf(z: Array) -> Array:
+    return np.asarray(0.5 * (1.0 + erf(z / SQRT_2)))
+
+
+def _fill(formula: Callable[[Array], Array], z: Array, out: Array) -> None:
+    """Write formula(z) into `out`: a call like the others, for formulas that have no calls of their own."""
+    out[...] = formula(z)

@@ -1,0 +1,129 @@
+"""The film of a run: frames of a few figures each, kept in columns, within a fixed amount of memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mlp.arrays import Array, Labels, read_only
+from mlp.machine import Measures
+
+FIGURES = ("train_loss", "test_loss", "train_score", "test_score")
+
+
+@dataclass(frozen=True, eq=False)
+class Frames:
+    """k moments of training, one a row. All arrays are read-only."""
+
+    steps: Labels
+    """(k,): updates made."""
+    epochs: Array
+    """(k,): passes over the training data made, with a fraction in mid-epoch."""
+    parameters: Array
+    """(k, n_parameters)"""
+    train_loss: Array
+    """(k,): over all training data, without penalties."""
+    test_loss: Array
+    """(k,): over all test data; NaN without any."""
+    train_score: Array
+    """(k,): accuracy, or R^2 for regression."""
+    test_score: Array
+    """(k,): NaN without test data."""
+    gradient_norms: Array
+    """(k, n_layers): norm, per layer, of the gradient of train_loss."""
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+
+class Film:
+    """Frames that grow, thinned out by a rule so simple that whoever holds a copy can apply it too.
+
+    While `stride` is 1 all frames are kept. Whenever the film is full, the stride doubles, and from then on those are
+    kept whose epoch is at most `dense` or a multiple of `stride`, and always the last.
+    """
+
+    def __init__(self, n_parameters: int, n_layers: int, capacity: int) -> None:
+        self.capacity = max(capacity, 16)
+        self.dense = self.capacity // 2
+        self.stride = 1
+        self._length = 0
+        self._lent = False  # whether somebody may hold views into the columns
+        self._columns: dict[str, np.ndarray] = {  # type: ignore[type-arg]  # one dict for ints and floats
+            "steps": np.empty(0, np.int64),
+            "epochs": np.empty(0),
+            "parameters": np.empty((0, n_parameters)),
+            **{name: np.empty(0) for name in FIGURES},
+            "gradient_norms": np.empty((0, n_layers)),
+        }
+
+    @staticmethod
+    def bytes_per_frame(n_parameters: int, n_layers: int) -> int:
+        """Bytes that one frame takes."""
+        return 8 * (2 + n_parameters + len(FIGURES) + n_layers)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the frames kept."""
+        return sum(column[: self._length].nbytes for column in self._columns.values())
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def frames(self) -> Frames:
+        """All frames so far. What has been handed out never changes, whatever is recorded later."""
+        self._lent = True
+        return Frames(**{name: read_only(column[: self._length]) for name, column in self._columns.items()})
+
+    def append(self, step: int, epoch: float, parameters: Array, measures: Measures) -> None:
+        """Add a frame, and thin out if that makes too many."""
+        if self._length and not self._keeps(self._columns["epochs"][self._length - 1 : self._length])[0]:
+            self._unlend()
+            self._length -= 1  # it was kept as the last one only
+        if self._length == len(self._columns["steps"]):
+            self._resize(max(64, 2 * self._length))
+        row = {"steps": step, "epochs": epoch, "parameters": parameters, **vars(measures)}
+        for name, value in row.items():
+            self._columns[name][self._length] = value
+        self._length += 1
+        while self._length > self.capacity:
+            self.stride *= 2
+            self._select(self._keeps(self._columns["epochs"][: self._length]))
+
+    def cut(self, step: int) -> Film:
+        """A film of the frames up to `step`, in arrays of its own."""
+        twin = Film.__new__(Film)
+        twin.__dict__.update(vars(self), _columns=dict(self._columns))
+        twin._length = int(np.searchsorted(self._columns["steps"][: self._length], step, side="right"))
+        twin._resize(twin._length)
+        return twin
+
+    def drop_last(self) -> None:
+        """Forget the last frame."""
+        self._unlend()
+        self._length -= 1
+
+    def _keeps(self, epochs: Array) -> npt.NDArray[np.bool]:
+        if self.stride == 1:
+            return np.ones_like(epochs, dtype=bool)
+        return (epochs <= self.dense) | (epochs % self.stride == 0)
+
+    def _select(self, chosen: Array) -> None:
+        chosen[-1] = True
+        columns = {name: column[: self._length][chosen] for name, column in self._columns.items()}
+        self._columns, self._length, self._lent = columns, int(np.count_nonzero(chosen)), False
+
+    def _unlend(self) -> None:
+        """Before a row is overwritten: move to arrays that nobody else looks at."""
+        if self._lent:
+            self._resize(len(self._columns["steps"]))
+
+    def _resize(self, n_rows: int) -> None:
+        for name, column in self._columns.items():
+            grown = np.empty((n_rows, *column.shape[1:]), column.dtype)
+            grown[: self._length] = column[: self._length]
+            self._columns[name] = grown
+        self._lent = False

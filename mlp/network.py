@@ -1,0 +1,356 @@
+"""The multilayer perceptron: layer after layer, a = f(x W + b).
+
+All weights and biases lie in one flat vector; the layers look into it through views. Here stand the plain formulas,
+forwards and backwards, as a textbook has them. Training uses the same formulas laid out as a plan (see plan.py), and
+a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mlp.activations import ACTIVATIONS, Activation
+from mlp.arrays import Array, Labels, check_matrix, check_not_empty, check_number, check_whole, look_up
+from mlp.calls import Call, run
+from mlp.chance import Purpose, generator
+from mlp.initializers import INITIALIZERS
+from mlp.losses import LOSSES, Loss
+from mlp.optimizers import Optimizer
+from mlp.plan import Pass, Shape, flat, listing, update_sections
+
+MAX_LAYERS = 64
+MAX_UNITS = 4096
+MAX_PARAMETERS = 10_000_000
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a network, looking into the network's flat vector."""
+
+    weights: Array
+    """(n_in, n_out)"""
+    biases: Array
+    """(n_out,)"""
+    activation: Activation
+
+    def forward(self, x: Array) -> tuple[Array, Array]:
+        """Inputs (n, n_in) to sums z and outputs a, both (n, n_out)."""
+        z: Array = x @ self.weights + self.biases
+        return z, self.activation.value(z)
+
+
+@dataclass(frozen=True)
+class LayerTrace:
+    """Everything that passes through one layer, forwards and backwards; d_a is dL/da, and so on."""
+
+    x: Array
+    """(n, n_in)"""
+    z: Array
+    """(n, n_out)"""
+    a: Array
+    """(n, n_out)"""
+    d_a: Array
+    """(n, n_out); for the output layer of a loss from logits, the same as d_z"""
+    d_z: Array
+    """(n, n_out)"""
+    d_W: Array
+    """(n_in, n_out)"""
+    d_b: Array
+    """(n_out,)"""
+
+
+class MLP:
+    """A multilayer perceptron.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Neurons in each layer, inputs and outputs included: [2, 8, 8, 1]. No hidden layer at all is allowed: [2, 1].
+    activation : str or sequence of str
+        One name of ACTIVATIONS for all hidden layers, or one for each.
+    loss : str
+        A name of LOSSES.
+    initializer : str
+        A name of INITIALIZERS.
+    seed : int
+        The same seed gives the same weights.
+    output_activation : str
+        Must be "identity" for losses that start from logits: they apply sigmoid or softmax themselves.
+
+    Raises
+    ------
+    ValueError
+        For unknown names and sizes out of range, in one sentence.
+
+    >>> net = MLP([2, 3, 1], seed=1)
+    >>> net.parameters.shape, net.layers[0].weights.shape, net.layers[0].biases.shape
+    ((13,), (2, 3), (3,))
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: str | Sequence[str] = "tanh",
+        loss: str = "binary_crossentropy",
+        initializer: str = "glorot_uniform",
+        seed: int = 0,
+        output_activation: str = "identity",
+    ) -> None:
+        self.shape = _shape(sizes, activation, loss, output_activation)
+        self.initializer = look_up(initializer, INITIALIZERS, "initializer").name
+        self.seed = check_whole("seed", seed, 0, 2**63 - 1)
+        self.parameters: Array = np.zeros(self.shape.n_parameters)
+        """One flat vector: neuron after neuron, its incoming weights and then its bias."""
+        self.layers = _layers(self.shape, self.parameters)
+        self.reset()
+
+    def reset(self) -> None:
+        """Draw the starting weights again: the same ones, because the seed is the same."""
+        rng = generator(self.seed, Purpose.WEIGHTS)
+        draw = INITIALIZERS[self.initializer].draw
+        for layer in self.layers:
+            layer.weights[...] = draw(rng, *layer.weights.shape)
+            layer.biases[...] = 0.0
+
+    def copy(self) -> MLP:
+        """A network with the same numbers, in arrays of its own."""
+        twin = MLP(
+            self.sizes, self.activations, self.loss.name, self.initializer, self.seed, self.output_activation
+        )
+        twin.parameters[...] = self.parameters
+        return twin
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Neurons in each layer, inputs and outputs included."""
+        return self.shape.sizes
+
+    @property
+    def loss(self) -> Loss:
+        """The entry of LOSSES that it is trained on."""
+        return self.shape.loss
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """Names of the hidden layers' activations."""
+        return tuple(activation.name for activation in self.shape.activations[:-1])
+
+    @property
+    def output_activation(self) -> str:
+        """Name of the output layer's activation."""
+        return self.shape.activations[-1].name
+
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers it has to learn."""
+        return self.shape.n_parameters
+
+    # ------------------------------------------------------------------ forwards
+
+    def logits(self, x: npt.ArrayLike) -> Array:
+        """The sums of the output layer before any activation, (n, n_out), for inputs (n, n_in)."""
+        a = self.check_x(x)
+        for layer in self.layers:
+            z, a = layer.forward(a)
+        return z
+
+    def outputs(self, x: npt.ArrayLike) -> Array:
+        """What the output layer gives, (n, n_out): for losses from logits these are the logits."""
+        return self.shape.activations[-1].value(self.logits(x))
+
+    def predict_proba(self, x: npt.ArrayLike) -> Array:
+        """Probability of each class, (n, n_classes); a single output gives two columns, no and yes.
+
+        Raises ValueError unless the loss is a cross-entropy.
+        """
+        return self.loss.probabilities(self.logits(x))
+
+    def predict(self, x: npt.ArrayLike) -> Array | Labels:
+        """Class numbers (n,) for losses from logits; else the outputs themselves, (n, n_out)."""
+        return self.classify(x) if self.loss.from_logits else self.outputs(x)
+
+    def classify(self, x: npt.ArrayLike) -> Labels:
+        """Class numbers (n,), whatever the loss: the largest output, or the right side of the boundary."""
+        outputs = self.outputs(x)
+        if outputs.shape[1] == 1:
+            return (outputs[:, 0] > self.loss.boundary).astype(np.int64)
+        return outputs.argmax(axis=1)
+
+    def loss_value(self, x: npt.ArrayLike, y: npt.ArrayLike, l1: float = 0.0, l2: float = 0.0) -> float:
+        """The mean loss over the samples, plus the penalties l1 * sum |w| + l2 / 2 * sum w^2 (weights only)."""
+        x, targets = self._check_xy(x, y)
+        a = x
+        for layer in self.layers:
+            _, a = layer.forward(a)
+        return self.loss.mean(a.T, targets) + self._penalty(l1, l2)
+
+    # ------------------------------------------------------------------ backwards
+
+    def loss_and_gradient(
+        self, x: npt.ArrayLike, y: npt.ArrayLike, l1: float = 0.0, l2: float = 0.0
+    ) -> tuple[float, Array]:
+        """The loss as `loss_value` has it, and its gradient, flat, laid out as `parameters`."""
+        x, targets = self._check_xy(x, y)
+        gradient = np.empty_like(self.parameters)
+        once = Pass(self.shape, self.parameters, gradient, self.shape.table(x, targets))
+        run(flat(once.forward))
+        run(flat(once.backward))
+        loss = float(once.losses(self.loss).mean()) + self._penalty(l1, l2)
+        is_weight = self.shape.is_weight()
+        gradient += is_weight * (l2 * self.parameters + l1 * np.sign(self.parameters))
+        return loss, gradient
+
+    def trace(self, x: npt.ArrayLike, y: npt.ArrayLike) -> list[LayerTrace]:
+        """What passes through every layer, forwards and backwards: backpropagation as the textbook has it."""
+        a, targets = self._check_xy(x, y)
+        inputs, sums, outputs = [], [], []
+        for layer in self.layers:
+            inputs.append(a)
+            z, a = layer.forward(a)
+            sums.append(z)
+            outputs.append(a)
+
+        d_a = np.empty_like(a.T)
+        run(self.loss.gradient(np.ascontiguousarray(a.T), targets, d_a))
+        d_a = d_a.T
+        traces = []
+        for layer, x_in, z, a in zip(self.layers[::-1], inputs[::-1], sums[::-1], outputs[::-1], strict=True):
+            d_z = d_a * layer.activation.slope(z)  # (n, n_out)
+            d_W = x_in.T @ d_z                     # (n_in, n_out)
+            d_b = d_z.sum(axis=0)                  # (n_out,)
+            traces.append(LayerTrace(x_in, z, a, d_a, d_z, d_W, d_b))
+            d_a = d_z @ layer.weights.T            # (n, n_in)
+        return traces[::-1]
+
+    def plan(
+        self,
+        batch_size: int,
+        optimizer: Optimizer,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        dropout: float = 0.0,
+        clip_norm: float | None = None,
+    ) -> list[Call]:
+        """The NumPy calls that one step of training is made of, in order, with the shapes of their arrays."""
+        w, g = self.parameters, np.empty_like(self.parameters)
+        batch = np.empty((self.sizes[0] + 1 + self.sizes[-1], batch_size))
+        once = Pass(self.shape, w, g, batch, dropout or None)
+        memory = optimizer.new_memory(w)
+        update = update_sections(self.shape, optimizer, w, g, np.zeros(()), memory, l1, l2, clip_norm)
+        return listing([*once.forward, *once.backward, *update])
+
+    # ------------------------------------------------------------------ files
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the network to an .npz file: its numbers, and a line of JSON that says what it is."""
+        description = {
+            "sizes": self.sizes,
+            "activation": self.activations,
+            "loss": self.loss.name,
+            "initializer": self.initializer,
+            "seed": self.seed,
+            "output_activation": self.output_activation,
+        }
+        with Path(path).open("wb") as file:
+            np.savez(file, parameters=self.parameters, description=np.array(json.dumps(description)))
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> MLP:
+        """Read what `save` wrote. Pickled objects are never loaded; a broken file raises ValueError."""
+        try:
+            description, parameters = _read(path)
+            net = cls(**description)
+        except FileNotFoundError:
+            raise
+        except Exception as problem:
+            raise ValueError(f"{path} is not a network saved by MLP.save: {problem}") from None
+        if parameters.shape != net.parameters.shape or parameters.dtype != np.float64:
+            raise ValueError(
+                f"{path} must hold {net.n_parameters} float64 parameters; "
+                f"got shape {parameters.shape} of {parameters.dtype}."
+            )
+        if not np.isfinite(parameters).all():
+            raise ValueError(f"{path} must hold finite parameters; got NaN or infinity.")
+        net.parameters[...] = parameters
+        return net
+
+    def __repr__(self) -> str:
+        arrow = "-".join(map(str, self.sizes))
+        return f"<MLP {arrow}, {self.n_parameters} parameters, {self.loss.name}>"
+
+    # ------------------------------------------------------------------ checks
+
+    def check_x(self, x: npt.ArrayLike) -> Array:
+        """`x` as finite inputs (n, n_in), or a ValueError."""
+        return check_matrix("x", x, self.sizes[0])
+
+    def _check_xy(self, x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Array, Array]:
+        x = self.check_x(x)
+        check_not_empty("x", x)
+        targets = self.loss.targets(y, self.sizes[-1])
+        if targets.shape[1] != len(x):
+            raise ValueError(f"y must have as many rows as x, {len(x)}; got {targets.shape[1]}.")
+        return x, targets
+
+    def _penalty(self, l1: float, l2: float) -> float:
+        check_number("l1", l1, 0.0, 1e6)
+        check_number("l2", l2, 0.0, 1e6)
+        weights = self.parameters[self.shape.is_weight() > 0.0]
+        return l1 * float(np.abs(weights).sum()) + 0.5 * l2 * float(weights @ weights)
+
+
+def _shape(
+    sizes: Sequence[int], activation: str | Sequence[str], loss: str, output_activation: str
+) -> Shape:
+    if isinstance(sizes, (str, int)) or not 2 <= len(sizes) <= MAX_LAYERS:
+        raise ValueError(f"sizes must list 2 to {MAX_LAYERS} layers, as in [2, 8, 8, 1]; got {sizes!r}.")
+    checked = tuple(check_whole("each of sizes", n, 1, MAX_UNITS) for n in sizes)
+    n_hidden = len(checked) - 2
+    names = [activation] * n_hidden if isinstance(activation, str) else list(activation)
+    if isinstance(activation, str):
+        look_up(activation, ACTIVATIONS, "activation")
+    if len(names) != n_hidden:
+        raise ValueError(
+            f"activation must be one name, or one for each of the {n_hidden} hidden layers; got {len(names)}."
+        )
+    hidden = [look_up(name, ACTIVATIONS, "activation") for name in names]
+    entry = look_up(loss, LOSSES, "loss")
+    output = look_up(output_activation, ACTIVATIONS, "output_activation")
+    if entry.from_logits and output.name != "identity":
+        raise ValueError(
+            f"output_activation must be 'identity' for {entry.name}, which starts from logits; got {output.name!r}."
+        )
+    if entry.name == "categorical_crossentropy" and checked[-1] < 2:
+        raise ValueError("sizes must end with at least 2 outputs for categorical_crossentropy; got 1.")
+    shape = Shape(checked, (*hidden, output), entry)
+    if shape.n_parameters > MAX_PARAMETERS:
+        raise ValueError(f"sizes must give at most {MAX_PARAMETERS} parameters; got {shape.n_parameters}.")
+    return shape
+
+
+def _layers(shape: Shape, parameters: Array) -> tuple[Layer, ...]:
+    pairs = zip(shape.matrices(parameters), shape.activations, strict=True)
+    return tuple(Layer(W[:, :-1].T, W[:, -1], activation) for W, activation in pairs)
+
+
+def _read(path: str | PathLike[str]) -> tuple[dict[str, Any], Array]:
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+        if size > 8 * MAX_PARAMETERS + 1_000_000:
+            raise ValueError(f"it would unpack to {size} bytes")
+    with np.load(path, allow_pickle=False) as content:
+        if set(content) != {"parameters", "description"}:
+            raise ValueError(f"it holds {sorted(content)} instead of parameters and description")
+        description = json.loads(str(content["description"]))
+        if not isinstance(description, dict):
+            raise ValueError("its description is no JSON object")
+        return description, content["parameters"]

@@ -1,0 +1,215 @@
+"""How a gradient becomes a step: rules that are data-free, with a memory that is plain arrays.
+
+Each optimizer is a frozen bundle of settings and one method, which yields the NumPy calls of an update over *all*
+parameters at once. `w` are the parameters, `g` their gradient, `rate` the learning rate (an array without axes, so
+that a schedule can turn it), all of the whole network in one flat vector. What an optimizer remembers from step to
+step lies in `memory`, where a recording can copy it and put it back.
+
+The update rules are PyTorch's, under Keras's parameter names. Where conventions differ: momentum keeps the learning
+rate outside its memory; epsilon is added after Adam's bias correction and outside the root; AdamW's weight
+decay is decoupled, and takes weights but not biases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from mlp.arrays import Array, check_settings, setting
+from mlp.calls import Calls
+
+Memory = dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """One entry of OPTIMIZERS is a class like this; its fields are its settings."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    help: ClassVar[str]
+    formula: ClassVar[str]
+    remembers: ClassVar[tuple[str, ...]] = ()
+    """Names of the vectors, as long as the parameters, that it keeps between steps."""
+
+    learning_rate: float = setting(0.03, low=1e-6, high=10.0, help="How far each step goes.")
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+
+    def new_memory(self, w: Array) -> Memory:
+        """What it knows before the first step: nothing, so zeros. `t` counts the steps."""
+        return {"t": np.zeros(()), **{name: np.zeros_like(w) for name in self.remembers}}
+
+    def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
+        """The calls of one update of `w` in place. `is_weight` is 1 at weights and 0 at biases."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class SGD(Optimizer):
+    """Straight down the slope of the batch."""
+
+    name, label, formula = "sgd", "SGD", "w ← w − η g"
+    help = "Steps straight down the slope that the current batch shows."
+
+    def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
+        move = np.empty_like(w)
+        yield np.multiply, (g, rate, move)
+        yield np.subtract, (w, move, w)
+
+
+@dataclass(frozen=True)
+class Momentum(Optimizer):
+    """A ball that rolls (Polyak 1964)."""
+
+    name, label, formula = "momentum", "Momentum", "v ← μ v + g,  w ← w − η v"
+    help = "A ball that rolls downhill: it keeps its speed, smooths out zigzags and runs through small dips."
+    remembers = ("velocity",)
+
+    momentum: float = setting(
+        0.9, low=0.0, high=1.0, open_high=True, help="How much of its speed the ball keeps from step to step."
+    )
+
+    def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
+        v, move = memory["velocity"], np.empty_like(w)
+        yield np.multiply, (v, self.momentum, v)
+        yield np.add, (v, g, v)
+        yield np.multiply, (v, rate, move)
+        yield np.subtract, (w, move, w)
+
+
+@dataclass(frozen=True)
+class Nesterov(Momentum):
+    """A ball that looks where it is going (Nesterov 1983, Sutskever et al. 2013)."""
+
+    name, label, formula = "nesterov", "Nesterov momentum", "v ← μ v + g,  w ← w − η (g + μ v)"
+    help = "Momentum that looks a little ahead, and so brakes earlier before the way goes up again."
+
+    def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
+        v, move = memory["velocity"], np.empty_like(w)
+        yield np.multiply, (v, self.momentum, v)
+        yield np.add, (v, g, v)
+        yield np.multiply, (v, self.momentum, move)
+        yield np.add, (move, g, move)
+        yield np.multiply, (move, rate, move)
+        yield np.subtract, (w, move, w)
+
+
+@dataclass(frozen=True)
+class Adagrad(Optimizer):
+    """Short steps where much has been walked (Duchi et al. 2011)."""
+
+    name, label, formula = "adagrad", "Adagrad", "s ← s + g²,  w ← w − η g / (√s + ε)"
+    help = "Each weight gets steps of its own length, shorter the more it has already moved; they only ever shrink."
+    remembers = ("squares",)
+
+    epsilon: float = setting(1e-10, low=1e-16, high=1.0, help="Keeps the division away from zero.")
+
+    def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
+        s, move = memory["squares"], np.empty_like(w)
+        yield np.multiply, (g, g, move)
+        yield np.add, (s, move, s)
+        yield np.sqrt, (s, move)
+        yield np.add, (move, self.epsilon, move)
+        yield np.divide, (g, move, move)
+        yield np.multiply, (move, rate, move)
+        yield np.subtract, (w, move, w)
+
+
+@dataclass(frozen=True)
+class RMSprop(Optimizer):
+    """Steps measured by the recent size of the gradient (Tieleman & Hinton 2012)."""
+
+    name, label, formula = "rmsprop", "RMSprop", "v ← ρ v + (1 − ρ) g²,  w ← w − η g / (√v + ε)"
+    help = "Divides each weight's step by how large its gradient has lately been, so that all move at a like pace."
+    remembers = ("squares",)
+
+    learning_rate: float = setting(0.01, low=1e-6, high=10.0, help="How far each step goes.")
+    rho: float = setting(
+        0.99, low=0.0, high=1.0, open_high=True, help="How long the average of squared gradients remembers."
+    )
+    epsilon: float = setting(1e-8, low=1e-16, high=1.0, help="Keeps the division away from zero.")
+
+    def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
+        v, move = memory["squares"], np.empty_like(w)
+        yield np.multiply, (g, g, move)
+        yield np.multiply, (move, 1.0 - self.rho, move)
+        yield np.multiply, (v, self.rho, v)
+        yield np.add, (v, move, v)
+        yield np.sqrt, (v, move)
+        yield np.add, (move, self.epsilon, move)
+        yield np.divide, (g, move, move)
+        yield np.multiply, (move, rate, move)
+        yield np.subtract, (w, move, w)
+
+
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """Momentum and RMSprop together (Kingma & Ba 2014, https://arxiv.org/abs/1412.6980)."""
+
+    name, label = "adam", "Adam"
+    formula = "m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,  w ← w − η m̂ / (√v̂ + ε)"
+    help = "Momentum, with steps of a fitting length for each weight: the usual first choice."
+    remembers = ("mean", "squares")
+
+    learning_rate: float = setting(0.01, low=1e-6, high=10.0, help="How far each step goes.")
+    beta_1: float = setting(
+        0.9, low=0.0, high=1.0, open_high=True, help="How long the average of gradients remembers."
+    )
+    beta_2: float = setting(
+        0.999, low=0.0, high=1.0, open_high=True, help="How long the average of squared gradients remembers."
+    )
+    epsilon: float = setting(1e-8, low=1e-16, high=1.0, help="Keeps the division away from zero.")
+
+    def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
+        m, v, t = memory["mean"], memory["squares"], memory["t"]
+        move, scale = np.empty_like(w), np.empty_like(rate)
+        betas, corrections = np.array([self.beta_1, self.beta_2]), np.empty(2)
+        correction_1, correction_2 = corrections[0, ...], corrections[1, ...]
+        # m and v start at zero and so are too small at first: 1 - beta^t says by how much.
+        yield np.add, (t, 1.0, t)
+        yield np.power, (betas, t, corrections)
+        yield np.subtract, (1.0, corrections, corrections)
+
+        yield np.multiply, (g, 1.0 - self.beta_1, move)
+        yield np.multiply, (m, self.beta_1, m)
+        yield np.add, (m, move, m)
+
+        yield np.multiply, (g, g, move)
+        yield np.multiply, (move, 1.0 - self.beta_2, move)
+        yield np.multiply, (v, self.beta_2, v)
+        yield np.add, (v, move, v)
+
+        yield np.divide, (v, correction_2, move)
+        yield np.sqrt, (move, move)
+        yield np.add, (move, self.epsilon, move)
+        yield np.divide, (m, move, move)
+        yield np.divide, (rate, correction_1, scale)
+        yield np.multiply, (move, scale, move)
+        yield np.subtract, (w, move, w)
+
+
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam, with weights that shrink a little at each step (Loshchilov & Hutter 2017)."""
+
+    name, label = "adamw", "AdamW"
+    formula = "w ← w − η λ w,  then as Adam"
+    help = "Adam that also lets every weight fade a little at each step, which keeps the answer simple."
+
+    weight_decay: float = setting(0.01, low=0.0, high=10.0, help="How fast weights fade; biases do not.")
+
+    def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
+        decay, fade = self.weight_decay * is_weight, np.empty_like(w)
+        yield np.multiply, (decay, rate, fade)
+        yield np.multiply, (fade, w, fade)
+        yield np.subtract, (w, fade, w)
+        yield from super().update(w, g, rate, memory, is_weight)
+
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    kind.name: kind for kind in (SGD, Momentum, Nesterov, Adagrad, RMSprop, Adam, AdamW)
+}

@@ -1,0 +1,266 @@
+"""Everything that happened in a run, and every moment between: to look at, to go back to, to go on from.
+
+A recording keeps a frame for each epoch, and now and then a whole state, a *keyframe*. Any step in between is found
+again by training on from the nearest keyframe before it, which gives the very same numbers, bit for bit.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mlp.arrays import Array, Labels, check_whole, read_only
+from mlp.datasets import Dataset
+from mlp.frames import Film, Frames
+from mlp.machine import BatchOrder, Machine, Settings, State
+from mlp.network import MLP
+
+if TYPE_CHECKING:
+    from mlp.trainer import Trainer
+
+KEYFRAME_EVERY = 8
+"""Frames from one keyframe to the next."""
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """The end of a run whose numbers grew beyond all bounds."""
+
+    step: int
+    """Updates made when the last finite state was reached."""
+    epoch: float
+    """The same in epochs."""
+    reason: str
+    """One sentence on why, and what to try."""
+
+
+@dataclass
+class Segment:
+    """A stretch of a run under one set of settings."""
+
+    start: State
+    settings: Settings
+    keyframes: list[State] = field(default_factory=list)
+
+    def nearest(self, step: int) -> State:
+        """The last state kept at or before `step`."""
+        before = [state for state in self.keyframes if state.step <= step]
+        return before[-1] if before else self.start
+
+
+class Recording:
+    """The past of a Trainer. Nobody writes into it but the trainer, and what is written never changes."""
+
+    def __init__(self, net: MLP, data: Dataset, max_bytes: int) -> None:
+        self._net, self._data = net.copy(), data
+        self.max_bytes = max_bytes
+        self.segments: list[Segment] = []
+        self.diverged: Divergence | None = None
+        # A keyframe holds up to three vectors and comes with every eighth frame.
+        n, layers = net.n_parameters, len(net.layers)
+        self._film = Film(n, layers, max_bytes // (Film.bytes_per_frame(n, layers) + 3 * 8 * n // KEYFRAME_EVERY))
+
+    # ------------------------------------------------------------------ frames
+
+    @property
+    def frames(self) -> Frames:
+        """All frames kept, in columns."""
+        return self._film.frames
+
+    @property
+    def steps(self) -> Labels:
+        """(k,): updates made at each frame."""
+        return self.frames.steps
+
+    @property
+    def epochs(self) -> Array:
+        """(k,): epochs made at each frame."""
+        return self.frames.epochs
+
+    @property
+    def parameters(self) -> Array:
+        """(k, n_parameters)"""
+        return self.frames.parameters
+
+    @property
+    def train_loss(self) -> Array:
+        """(k,): over all training data, without penalties."""
+        return self.frames.train_loss
+
+    @property
+    def test_loss(self) -> Array:
+        """(k,): over all test data; NaN without any."""
+        return self.frames.test_loss
+
+    @property
+    def train_score(self) -> Array:
+        """(k,): accuracy, or R^2 for regression."""
+        return self.frames.train_score
+
+    @property
+    def test_score(self) -> Array:
+        """(k,): NaN without test data."""
+        return self.frames.test_score
+
+    @property
+    def gradient_norms(self) -> Array:
+        """(k, n_layers): norm, per layer, of the gradient of train_loss."""
+        return self.frames.gradient_norms
+
+    @property
+    def dense(self) -> int:
+        """Up to this epoch every frame is kept."""
+        return self._film.dense
+
+    @property
+    def stride(self) -> int:
+        """Beyond `dense`, frames whose epoch is a multiple of this are kept, and the last one."""
+        return self._film.stride
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held: frames and keyframes."""
+        states = [state for s in self.segments for state in (s.start, *s.keyframes)]
+        return self._film.nbytes + sum(state.nbytes for state in states)
+
+    @property
+    def last_step(self) -> int:
+        """The step of the last frame."""
+        return int(self.frames.steps[-1])
+
+    def __len__(self) -> int:
+        return len(self._film)
+
+    # ------------------------------------------------------------------ going back
+
+    def seek(self, step: int) -> State:
+        """The whole state after `step` updates, replayed bit for bit from the nearest keyframe.
+
+        Raises ValueError if `step` is not between 0 and the last frame's.
+        """
+        check_whole("step", step, 0, self.last_step)
+        segment = self._segments_from(step)[0]
+        return segment.start if step == segment.start.step else self._machine(segment, step).state()
+
+    def between(self, start_step: int, stop_step: int) -> Frames:
+        """Frames for every single step from `start_step` to `stop_step`, both included, replayed."""
+        check_whole("start_step", start_step, 0, self.last_step)
+        check_whole("stop_step", stop_step, start_step, self.last_step)
+        film = Film(self._net.n_parameters, len(self._net.layers), capacity=stop_step - start_step + 1)
+        for machine in self._replay(start_step, stop_step):
+            film.append(machine.step, machine.time, machine.net.parameters, machine.measure())
+        return film.frames
+
+    def batch(self, step: int) -> Labels:
+        """Rows of the training data used by the update that leads from `step` to `step` + 1."""
+        check_whole("step", step, 0, max(self.last_step - 1, 0))
+        segment = self._segments_from(step)[0]
+        n, size = len(self._data.x_train), segment.settings.batch_size
+        epoch, row = _place(segment.start, n, size, step)
+        order = BatchOrder(n, segment.settings).of_epoch(epoch)
+        rows = np.arange(n) if order is None else order
+        return read_only(rows[row : row + size])
+
+    def settings_at(self, step: int) -> Settings:
+        """The settings under which the update from `step` to `step` + 1 is made."""
+        return self._segments_from(step)[0].settings
+
+    def fork(self, step: int, *, parameters: npt.ArrayLike | None = None, **changes: Any) -> Trainer:
+        """A new Trainer that stands at `step` and goes on from there under changed settings.
+
+        parameters : (n_parameters,), optional
+            Numbers to put in place of those of that moment: an edit by hand.
+        changes
+            Any of `Settings`: optimizer, batch_size, seed, l1, l2, dropout, clip_norm, schedule. An optimizer
+            of another kind starts with an empty memory.
+
+        Its recording begins with the frames up to `step`; this recording stays as it is.
+        """
+        from mlp.trainer import Trainer  # a trainer has a recording, so the import must wait
+
+        state = self.seek(step)
+        settings = replace(self.settings_at(step), **changes)
+        if type(settings.optimizer) is not type(self.settings_at(step).optimizer):
+            state = replace(state, memory=settings.optimizer.new_memory(state.parameters))
+        if parameters is not None:
+            edited = np.array(parameters, dtype=np.float64)
+            if edited.shape != state.parameters.shape or not np.isfinite(edited).all():
+                raise ValueError(
+                    f"parameters must be {len(state.parameters)} finite numbers; got shape {edited.shape}."
+                )
+            state = replace(state, parameters=read_only(edited))
+        net = self._net.copy()
+        past = self._cut(step)
+        return Trainer.resume(net, self._data, settings, state, past)
+
+    # ------------------------------------------------------------------ what the trainer writes
+
+    def begin(self, machine: Machine) -> None:
+        """A new stretch starts here."""
+        self.segments.append(Segment(machine.state(), machine.settings))
+        if len(self._film) and self.last_step == machine.step:
+            self._film.drop_last()  # an edit by hand takes the place of what was here
+        self.append(machine)
+
+    def append(self, machine: Machine) -> None:
+        """Record this moment."""
+        self._film.append(machine.step, machine.time, machine.net.parameters, machine.measure())
+        keyframes = self.segments[-1].keyframes
+        every = KEYFRAME_EVERY * self.stride
+        if machine.row == 0 and machine.epoch % every == 0 and machine.step > self.segments[-1].start.step:
+            keyframes.append(machine.state())
+        if keyframes and keyframes[0].epoch % every:
+            for segment in self.segments:
+                segment.keyframes = [state for state in segment.keyframes if state.epoch % every == 0]
+
+    def _cut(self, step: int) -> Recording:
+        past = Recording(self._net, self._data, self.max_bytes)
+        past._film = self._film.cut(step)
+        for segment in self.segments:
+            if segment.start.step <= step:
+                kept = [state for state in segment.keyframes if state.step <= step]
+                past.segments.append(Segment(segment.start, segment.settings, kept))
+        return past
+
+    # ------------------------------------------------------------------ replaying
+
+    def _segments_from(self, step: int) -> list[Segment]:
+        """The segment that `step` lies in, and those after it."""
+        starts = [segment.start.step for segment in self.segments]
+        return self.segments[max(bisect_right(starts, step) - 1, 0) :]
+
+    def _machine(self, segment: Segment, step: int) -> Machine:
+        """A machine of its own that stands at `step`."""
+        machine = Machine(self._net.copy(), self._data, segment.settings, segment.nearest(step))
+        while machine.step < step:
+            machine.make_step()
+        return machine
+
+    def _replay(self, start: int, stop: int) -> Iterator[Machine]:
+        """A machine at each step from `start` to `stop`."""
+        segments = self._segments_from(start)
+        for segment, following in zip(segments, [*segments[1:], None], strict=True):
+            end = stop if following is None else min(stop, following.start.step - 1)
+            if start > end:
+                continue
+            machine = self._machine(segment, start)
+            yield machine
+            while machine.step < end:
+                machine.make_step()
+                yield machine
+            start = end + 1
+
+
+def _place(start: State, n: int, batch_size: int, step: int) -> tuple[int, int]:
+    """Epoch and row at `step`, for a run that was at `start`."""
+    ahead = step - start.step
+    rest = -(-(n - start.row) // batch_size)  # steps to the end of the epoch that it starts in
+    if ahead < rest:
+        return start.epoch, start.row + ahead * batch_size
+    epochs, steps = divmod(ahead - rest, -(-n // batch_size))
+    return start.epoch + 1 + epochs, steps * batch_size

@@ -32,9 +32,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"), [("desktop", "light"), ("laptop", "dark"), ("phone", "dark")]
-)
+@pytest.mark.parametrize(("viewport", "scheme"), [("desktop", "light"), ("laptop", "dark"), ("phone", "dark")])
 def test_a_faultless_page_passes_its_guard(browser: Browser, tiny: Server, viewport: str, scheme: str):
     with guarded_page(browser, tiny, viewport=viewport, scheme=scheme) as (page, guard):
         visit(page)
@@ -77,9 +75,7 @@ PLANTED: dict[str, tuple[Callable[[Page], object], str]] = {
 
 
 @pytest.mark.parametrize(("plant", "complaint"), PLANTED.values(), ids=PLANTED)
-def test_the_guard_complains_about(
-    browser: Browser, tiny: Server, plant: Callable[[Page], object], complaint: str
-):
+def test_the_guard_complains_about(browser: Browser, tiny: Server, plant: Callable[[Page], object], complaint: str):
     with pytest.raises(AssertionError, match=complaint):
         run_guarded(browser, tiny, plant)
 

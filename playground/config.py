@@ -78,7 +78,7 @@ class Config:
         choices=tuple(mlp.INITIALIZERS), help="How the first weights are drawn.",
     )  # fmt: skip
     seed: int = setting(
-        7, label="Seed", group="Network", key="seed", low=0, high=99_999,
+        1, label="Seed", group="Network", key="seed", low=0, high=99_999,
         help="Another number draws other first weights and another order of the mini-batches.",
     )  # fmt: skip
     optimizer: str = setting(
@@ -87,7 +87,7 @@ class Config:
     )  # fmt: skip
     learning_rate: float = setting(
         0.01, label="Learning rate", group="Training", key="lr", low=1e-5, high=10.0, live=True,
-        presets=(1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
+        presets=(1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
         help="How far each step goes.",
     )  # fmt: skip
     batch_size: int = setting(

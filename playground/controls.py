@@ -9,7 +9,7 @@ import streamlit as st
 
 import mlp
 from playground import session
-from playground.config import MAX_LAYERS, MAX_NEURONS, SETTINGS
+from playground.config import MAX_NEURONS, SETTINGS
 from playground.stage.bootstrap import script
 
 _REGISTRIES = {"activations": mlp.ACTIVATIONS, "initializer": mlp.INITIALIZERS, "optimizer": mlp.OPTIMIZERS}
@@ -105,7 +105,8 @@ def _layers() -> None:
     _put("hidden_layer_sizes", ", ".join(map(str, sizes)))
     st.text_input(
         s.label, help=f"{s.help} Numbers with commas, such as 8, 8; up to {MAX_NEURONS} each.",
-        key=_key("hidden_layer_sizes"), on_change=_typed_layers, placeholder="none: the inputs go straight to the output",
+        key=_key("hidden_layer_sizes"), on_change=_typed_layers,
+        placeholder="none: the inputs go straight to the output",
     )  # fmt: skip
 
 
@@ -120,9 +121,8 @@ def _activations() -> None:
     else:
         for k, name in enumerate(now.activations):
             st.session_state[_key(f"activation_{k}")] = name
-            st.selectbox(
-                f"{s.label}, layer {k + 1}", s.choices, key=_key(f"activation_{k}"), on_change=_changed_layer, args=(k,), **words
-            )
+            label, key = f"{s.label}, layer {k + 1}", _key(f"activation_{k}")
+            st.selectbox(label, s.choices, key=key, on_change=_changed_layer, args=(k,), **words)
     if len(now.hidden_layer_sizes) > 1:
         st.session_state[_key("each")] = each
         st.toggle("One for each layer", key=_key("each"), on_change=_toggle_each)

@@ -12,7 +12,7 @@ from playground import controls, session
 
 PAGES = Path(__file__).parent.parent / "pages"
 
-st.set_page_config(page_title="MLP Playground", page_icon=":material/network_node:", layout="wide")
+st.set_page_config(page_title="MLP Playground", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide")
 st.html(Path(__file__).with_name("frame.css"))
 session.begin()
 page = st.navigation(

@@ -25,7 +25,7 @@ class Palette:
     neutral: str
     positive: str
     classes: tuple[str, ...]
-    layers: tuple[str, ...]  # from the first layer to the last, dark to bright
+    layers: tuple[str, ...]  # from the first layer to the last; `layer_colour` spreads them
     train: str
     test: str
 
@@ -40,7 +40,7 @@ LIGHT = Palette(
     neutral="#f4f5f7",
     positive="#1967d2",
     classes=("#e8710a", "#1967d2", "#00866a", "#b8558f", "#8a7a00", "#5b6475"),
-    layers=("#3b1c8c", "#7a2ca8", "#b63679", "#d9572f", "#c88a00", "#7a9a01", "#1a936f", "#1b7fae", "#3f5fbf", "#6b6b6b", "#222222"),
+    layers=("#2b1a8f", "#6b1fb5", "#a8289a", "#d0446f", "#dd6f3b", "#b98a00"),
     train="#1c2330",
     test="#c2410c",
 )
@@ -54,8 +54,15 @@ DARK = Palette(
     neutral="#1e2430",
     positive="#5aa5ff",
     classes=("#ff9a3d", "#5aa5ff", "#2fc9a4", "#e58ac0", "#d6c832", "#9aa5b8"),
-    layers=("#a78bfa", "#d77bf0", "#ff7ab0", "#ff9466", "#ffc53d", "#b5d94a", "#4fd6a8", "#55c2ee", "#8aa4ff", "#b0b0b0", "#f0f0f0"),
+    layers=("#8f8bff", "#c07cf5", "#f07bd0", "#ff8a8a", "#ffb066", "#ffe066"),
     train="#e8ecf3",
     test="#ff9a6b",
 )
+
+
+def layer_colour(palette: Palette, layer: int, n_layers: int) -> str:
+    """The colour of a layer's curve; the stage's `layerColour` spreads them alike."""
+    return palette.layers[round(layer * (len(palette.layers) - 1) / max(1, n_layers - 1))]
+
+
 THEMES = {"light": LIGHT, "dark": DARK}

@@ -82,7 +82,7 @@ def frame_rows(frames: mlp.Recording | mlp.Frames, start: int) -> np.ndarray:
 
 
 class Runs:
-    """The newest runs of this process, least recently used first, within a bounded memory."""
+    """The newest runs of this process, within a bounded memory; the least recently used go first."""
 
     def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
         self._runs: OrderedDict[Experiment, Run] = OrderedDict()
@@ -122,7 +122,7 @@ def make_data(experiment: Experiment) -> tuple[mlp.Dataset, mlp.Dataset]:
     points = mlp.make_dataset(
         c.dataset, n_samples=c.n_samples, noise=c.noise, test_fraction=c.test_fraction, seed=c.data_seed
     )
-    return points, mlp.with_features(points, c.features)
+    return points, points.with_features(c.features)
 
 
 def new_trainer(experiment: Experiment) -> mlp.Trainer:
@@ -144,7 +144,7 @@ def trainer_settings(experiment: Experiment) -> dict[str, object]:
     """The settings that may change in mid-run, as the engine names them."""
     c = experiment.now
     return {
-        "optimizer": mlp.OPTIMIZERS[c.optimizer].make(learning_rate=c.learning_rate),
+        "optimizer": mlp.OPTIMIZERS[c.optimizer](learning_rate=c.learning_rate),
         "batch_size": c.batch_size,
         "l2": c.l2,
     }

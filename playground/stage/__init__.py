@@ -72,9 +72,8 @@ def answer(
     first = bool(question.get("first"))
     if first:
         run.record(epochs=GOAL_EPOCHS - int(run.recording.epochs[-1]), seconds=FIRST_SECONDS)
-    elif want := _whole(question.get("want"), 0):
-        if have >= run.last_step:
-            run.record(epochs=min(want, 10_000), seconds=ANSWER_SECONDS)
+    elif have >= run.last_step:
+        run.record(epochs=min(_whole(question.get("want"), 0), 10_000), seconds=ANSWER_SECONDS)
     fork = experiment.changes[-1].step if experiment.changes else -1
     after = max(have, fork) if first else have
     rows = run.rows(after)
@@ -86,7 +85,7 @@ def answer(
         "width": rows.shape[1],
         "dense": run.recording.dense,
         "stride": run.recording.stride,
-        "diverged": run.recording.diverged.sentence if run.recording.diverged else None,
+        "diverged": run.recording.diverged.reason if run.recording.diverged else None,
     }
     if first or have < 0:
         header |= about(experiment, run)
@@ -129,13 +128,15 @@ def about(experiment: Experiment, run: Run) -> dict[str, Any]:
 
 def _network(experiment: Experiment, net: mlp.MLP) -> dict[str, Any]:
     activations = [mlp.ACTIVATIONS[name] for name in experiment.config.hidden_activations]
-    output = {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax"}.get(net.loss.name, "identity")
+    output = {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax"}.get(
+        net.loss.name, net.output_activation
+    )
     return {
         "features": experiment.config.features,
         "feature_labels": [mlp.FEATURES[name].label for name in experiment.config.features],
         "output": output,
         "activation_labels": [*(a.label for a in activations), output],
-        "bounded": [*(a.bounded for a in activations), False],
+        "bounded": [*(_is_bounded(a) for a in activations), False],
         "layers": [
             {
                 "n_in": layer.weights.shape[0],
@@ -147,6 +148,11 @@ def _network(experiment: Experiment, net: mlp.MLP) -> dict[str, Any]:
             for layer, name in zip(net.layers, [*(a.name for a in activations), "identity"], strict=True)
         ],
     }
+
+
+def _is_bounded(activation: mlp.Activation) -> bool:
+    """Whether its values stay about between -1 and 1, so that one scale of colours fits all its units."""
+    return bool(np.abs(activation.value(np.linspace(-50.0, 50.0, 201))).max() < 1.5)
 
 
 def _place(parameters: np.ndarray, view: np.ndarray) -> list[int]:
@@ -175,7 +181,7 @@ def _points(experiment: Experiment, points: mlp.Dataset) -> dict[str, Any]:
         "name": f"{experiment.config.dataset}-{hash(experiment.config)}",
         "range": [-float(reach), float(reach)],
         "traces": traces,
-        "note": "Filled: training points. Hollow: test points, never trained on.",
+        "note": "Filled: training points. Hollow: test points.",
         "centre": float(targets.mean()),
         "spread": float(np.abs(targets - targets.mean()).max() or 1.0),
     }

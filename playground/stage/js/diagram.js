@@ -1,8 +1,8 @@
 // The network as a drawing: a small map in every neuron of what it sees, links as wide as their weights,
 // biases as bars under the neurons; buttons to add and remove neurons and layers.
 import { fit, h } from "./dom.js";
-import { ramps, scaleOf } from "./surface.js";
-import { say } from "./theme.js";
+import { scaleOf } from "./surface.js";
+import { ramps, say } from "./theme.js";
 
 const TOP = 34;
 const MAP = 34; // pixels of a unit's map, before the screen scales it

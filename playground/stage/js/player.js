@@ -11,11 +11,11 @@
 import { EPOCH, Recording, STEP } from "./recording.js";
 
 export const SPEEDS = [
-  { name: "Slow motion: single mini-batches", batches: 6 },
-  { name: "15 epochs a second", epochs: 15 },
-  { name: "60 epochs a second", epochs: 60 },
-  { name: "240 epochs a second", epochs: 240 },
-  { name: "As fast as it trains", epochs: Infinity },
+  { name: "Slow motion", batches: 6 },
+  { name: "15 epochs/s", epochs: 15 },
+  { name: "60 epochs/s", epochs: 60 },
+  { name: "240 epochs/s", epochs: 240 },
+  { name: "Full speed", epochs: Infinity },
 ];
 const PATIENCE_MS = 6000; // after this long without an answer the connection counts as lost
 const SETTLE_MS = 150; // a moment that stands this long is told to the server

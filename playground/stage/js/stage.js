@@ -38,6 +38,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
 
 class Stage {
   constructor(parent, header) {
+    this.player = player;
     this.transport = new Transport(player);
     this.timeline = new Timeline(player);
     this.full = header.parts === "full";
@@ -46,10 +47,10 @@ class Stage {
     this.weights = new Weights();
     this.gradients = new Curves({
       name: "gradients",
-      title: "Gradient norm of each layer",
+      title: "Gradient norms",
       lines: (run, theme) => Array.from({ length: run.n_layers }, (_, l) => ({
         name: l + 1 === run.n_layers ? "output" : `layer ${l + 1}`,
-        colour: theme.layers[layerColour(l, run.n_layers, theme.layers.length)],
+        colour: layerColour(theme, l, run.n_layers),
         of: (row) => run.gradients(row)[l] || null,
       })),
       yaxis: () => ({ type: "log", nticks: 5 }),
@@ -186,4 +187,7 @@ class Stage {
   }
 }
 
-const layerColour = (l, n, colours) => (n <= 1 ? 0 : Math.min(colours - 1, l));
+// Spread over the palette, from the first layer to the last.
+function layerColour(theme, layer, nLayers) {
+  return theme.layers[Math.round((layer * (theme.layers.length - 1)) / Math.max(1, nLayers - 1))];
+}

@@ -3,7 +3,7 @@
 import { fit, h } from "./dom.js";
 import { gridPoints } from "./network.js";
 import { CONFIG, axis, layout } from "./plot.js";
-import { ramp, say } from "./theme.js";
+import { ramps, say } from "./theme.js";
 
 const MARGIN = { l: 36, r: 8, t: 6, b: 30 };
 const BUDGET_MS = 5; // a finer grid is drawn as soon as there is time
@@ -90,9 +90,9 @@ export class Surface {
       hovertemplate: `x₁ = %{x:.3f}<br>x₂ = %{y:.3f}<br>${t.hover}<extra></extra>`,
       marker: {
         symbol: t.test ? `${t.symbol}-open` : t.symbol,
-        size: 7,
-        color: t.test ? theme.classes[t.class] : theme.classes[t.class],
-        line: { width: t.test ? 1.6 : 1, color: t.test ? theme.classes[t.class] : theme.background },
+        size: Math.max(4.5, Math.min(8, size.width / 56)),
+        color: theme.classes[t.class],
+        line: { width: t.test ? 1.4 : 0.8, color: t.test ? theme.classes[t.class] : theme.background },
       },
     }));
     const look = layout(theme, size, MARGIN, {
@@ -171,17 +171,4 @@ function paintClasses(pixels, probabilities, colours) {
     const sure = (probabilities[best][p] - 1 / k) / (1 - 1 / k);
     pixels[p] = colours[best][Math.max(128, (128 + sure * 127) | 0)];
   }
-}
-
-let made = null;
-export function ramps(theme) {
-  if (made?.dark !== theme.dark) {
-    made = {
-      dark: theme.dark,
-      signed: ramp(theme.negative, theme.neutral, theme.positive),
-      surface: ramp(theme.negative, theme.neutral, theme.positive, 0.62),
-      classes: theme.classes.map((colour) => ramp(theme.neutral, theme.neutral, colour, 0.62)),
-    };
-  }
-  return made;
 }

@@ -21,7 +21,7 @@ function brightness(colour) {
 
 // 256 colours from `low` over `middle` to `high`, as the 32-bit numbers that ImageData takes; `strength` below 1
 // keeps the ends paler, so that points of the same colour stand out on them.
-export function ramp(low, middle, high, strength = 1) {
+function ramp(low, middle, high, strength = 1) {
   const b = rgb(middle);
   const [a, c] = [low, high].map((end) => rgb(end).map((v, i) => b[i] + strength * (v - b[i])));
   return Uint32Array.from({ length: 256 }, (_, k) => {
@@ -30,6 +30,20 @@ export function ramp(low, middle, high, strength = 1) {
     const mix = from.map((v, i) => Math.round(v + (to[i] - v) * s));
     return (255 << 24) | (mix[2] << 16) | (mix[1] << 8) | mix[0];
   });
+}
+
+// The colour scales of a theme: full for cells and small maps, paler for a surface that carries points.
+let made = null;
+export function ramps(theme) {
+  if (made?.dark !== theme.dark) {
+    made = {
+      dark: theme.dark,
+      signed: ramp(theme.negative, theme.neutral, theme.positive),
+      surface: ramp(theme.negative, theme.neutral, theme.positive, 0.62),
+      classes: theme.classes.map((colour) => ramp(theme.neutral, theme.neutral, colour, 0.62)),
+    };
+  }
+  return made;
 }
 
 const minus = (text) => text.replace("-", "−");

@@ -9,7 +9,7 @@ export class Timeline extends Curves {
   constructor(player) {
     super({
       name: "timeline",
-      title: "Timeline: the loss, to be dragged",
+      title: "Timeline: drag the loss curve",
       margin: { l: 44, r: 14, t: 4, b: 18 },
       lines: (run, theme) => [
         { name: "training loss", colour: theme.train, of: (row) => row[TRAIN_LOSS] },

@@ -5,6 +5,8 @@ training. A new one needs no more than `value` and `slope`; the calls are there 
 *features first*: z, a and d are (n_units, n_samples), with one more leading axis for a stack of networks.
 """
 
+# ruff: noqa: D102 - what a method is for stands once, in the base class.
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -127,7 +129,7 @@ class ReLU(Activation):
     """A hinge."""
 
     name, label, formula, javascript = "relu", "ReLU", "max(0, z)", "Math.max(0, z)"
-    help = "Keeps positive numbers and sets negative ones to zero: fast and popular, but a unit that is always off stays off."
+    help = "Keeps positive numbers and sets negative ones to zero: fast and popular, but a unit always off stays off."
     kinks = (0.0,)
 
     def value(self, z: Array) -> Array:
@@ -258,7 +260,7 @@ class GELU(Activation):
 
     name, label, formula = "gelu", "GELU", "z Φ(z)"
     javascript = "0.5 * z * (1 + erf(z / Math.SQRT2))"
-    help = "Weighs each number by how likely it is to be large; used in large language models (Hendrycks & Gimpel 2016)."
+    help = "Like ReLU with a soft, slightly dipping corner; used in large language models (Hendrycks & Gimpel 2016)."
 
     def value(self, z: Array) -> Array:
         return z * _normal_cdf(z)
@@ -286,7 +288,7 @@ class SiLU(Activation):
 
     name, label, formula = "silu", "SiLU", "z / (1 + e⁻ᶻ)"
     javascript = "z * 0.5 * (1 + Math.tanh(z / 2))"
-    help = "Also called swish: smooth like GELU, and it dips a little below zero before it rises (Ramachandran et al. 2017)."
+    help = "Also called swish: smooth like GELU, dips a little below zero, then rises (Ramachandran et al. 2017)."
 
     def value(self, z: Array) -> Array:
         return np.asarray(z * (0.5 * (1.0 + np.tanh(0.5 * z))))
@@ -314,7 +316,7 @@ class Sine(Activation):
     """A wave."""
 
     name, label, formula, javascript = "sine", "Sine", "sin(z)", "Math.sin(z)"
-    help = "A wave: finds ripples and spirals easily, but can also see ripples where there are none (Sitzmann et al. 2020)."
+    help = "A wave: finds ripples and spirals easily, but may see ripples where there are none (Sitzmann et al. 2020)."
 
     def value(self, z: Array) -> Array:
         return np.sin(z)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,7 @@ class Dataset:
     @property
     def n_inputs(self) -> int:
         """Numbers that describe one sample."""
-        return self.x_train.shape[1]
+        return int(self.x_train.shape[1])
 
     @property
     def n_classes(self) -> int:
@@ -95,7 +96,7 @@ class Dataset:
     def n_outputs(self) -> int:
         """Output neurons that a network needs: one for yes or no, else one for each class or number."""
         if self.task == "regression":
-            return self.y_train.shape[1]
+            return int(self.y_train.shape[1])
         return 1 if self.task == "binary" else self.n_classes
 
     def with_features(self, names: Sequence[str]) -> Dataset:
@@ -128,8 +129,8 @@ class DatasetEntry:
     default_noise: float = 0.1
     max_noise: float = 0.5
     default_classes: int = 2
-    max_classes: int = 2
-    """More than 2 where the number of classes (arms, blobs) can be chosen, from 2 up to this."""
+    max_classes: int = 0
+    """Where the number of classes (arms, blobs, rings) can be chosen: from 2 up to this. Else 0."""
     max_samples: int = MAX_SAMPLES
 
     def task_for(self, n_classes: int) -> str:
@@ -156,7 +157,7 @@ def make_dataset(
     The same arguments give the same data, bit for bit. Raises ValueError, in one sentence.
 
     >>> make_dataset("xor", n_samples=8, seed=3).y_train
-    array([1, 0, 1, 0])
+    array([1, 0, 0, 1])
     """
     entry = look_up(name, DATASETS, "dataset")
     check_whole("n_samples", n_samples, 4, entry.max_samples)
@@ -164,7 +165,7 @@ def make_dataset(
     check_number("test_fraction", test_fraction, 0.0, 0.9)
     check_whole("seed", seed, 0, 2**63 - 1)
     n_classes = entry.default_classes if n_classes is None else n_classes
-    if entry.max_classes > 2:
+    if entry.max_classes:
         check_whole("n_classes", n_classes, 2, entry.max_classes)
     elif n_classes != entry.default_classes:
         raise ValueError(f"n_classes must be {entry.default_classes} for {name}; got {n_classes!r}.")
@@ -241,6 +242,74 @@ def _blobs(n: int, noise: float, rng: np.random.Generator, n_classes: int) -> tu
     return _jitter(x, noise, rng), y
 
 
+def _checkerboard(n: int, noise: float, rng: np.random.Generator, n_classes: int) -> tuple[Array, Labels]:
+    x = rng.uniform(-2.8, 2.8, (n, 2))
+    y = np.floor(x / 1.4).sum(axis=1) % 2
+    return _jitter(x, noise, rng), y.astype(np.int64)
+
+
+def _quantiles(n: int, noise: float, rng: np.random.Generator, n_classes: int) -> tuple[Array, Labels]:
+    x = 1.1 * rng.standard_normal((n, 2))
+    rank = np.hypot(*x.T).argsort().argsort()
+    return _jitter(x, noise, rng), rank * n_classes // n
+
+
+def _separable(n: int, noise: float, rng: np.random.Generator, n_classes: int) -> tuple[Array, Labels]:
+    y = _turns(n, 2)
+    angle = rng.uniform(0.0, 2.0 * np.pi)
+    across = np.where(y == 1, 1.0, -1.0) * rng.uniform(0.3, 2.0, n)
+    along = rng.uniform(-2.0, 2.0, n)
+    x = np.column_stack([
+        across * np.cos(angle) - along * np.sin(angle),
+        across * np.sin(angle) + along * np.cos(angle),
+    ])
+    return _jitter(x, noise, rng), y
+
+
+# ---------------------------------------------------------------------- a number to be learned
+
+
+def _plane(n: int, noise: float, rng: np.random.Generator, n_classes: int) -> tuple[Array, Array]:
+    x = rng.uniform(-3.0, 3.0, (n, 2))
+    return x, _jitter(x.sum(axis=1, keepdims=True) / 6.0, noise, rng)
+
+
+def _ripple(n: int, noise: float, rng: np.random.Generator, n_classes: int) -> tuple[Array, Array]:
+    x = rng.uniform(-3.0, 3.0, (n, 2))
+    return x, _jitter(np.cos(2.0 * np.hypot(x[:, :1], x[:, 1:])), noise, rng)
+
+
+def _hills(n: int, noise: float, rng: np.random.Generator, n_classes: int) -> tuple[Array, Array]:
+    x = rng.uniform(-3.0, 3.0, (n, 2))
+    height = np.zeros((n, 1))
+    for sign, tops in ((1.0, ((-2, 1), (0, -1.5), (2, 1))), (-1.0, ((-2, -1.5), (0, 1.5), (2, -1.5)))):
+        for top in tops:
+            height += sign * np.exp(-((x - top) ** 2).sum(axis=1, keepdims=True))
+    return x, _jitter(height, noise, rng)
+
+
+def _sine(n: int, noise: float, rng: np.random.Generator, n_classes: int) -> tuple[Array, Array]:
+    x = rng.uniform(-3.0, 3.0, (n, 1))
+    return x, _jitter(np.sin(2.0 * x), noise, rng)
+
+
+def _sum(n: int, noise: float, rng: np.random.Generator, n_classes: int) -> tuple[Array, Array]:
+    x = rng.uniform(0.0, 0.5, (n, 2))
+    return x, _jitter(x.sum(axis=1, keepdims=True), noise, rng)
+
+
+# ---------------------------------------------------------------------- brought along
+
+DIGITS = Path(__file__).parent / "data" / "digits.npz"
+
+
+def _digits(n: int, noise: float, rng: np.random.Generator, n_classes: int) -> tuple[Array, Labels]:
+    with np.load(DIGITS, allow_pickle=False) as file:
+        images, labels = file["images"], file["labels"]
+    rows = rng.permutation(len(labels))[:n]
+    return _jitter(images[rows] / 16.0, noise, rng), labels[rows].astype(np.int64)
+
+
 DATASETS: dict[str, DatasetEntry] = {
     entry.name: entry
     for entry in (
@@ -262,6 +331,42 @@ DATASETS: dict[str, DatasetEntry] = {
         DatasetEntry(
             "blobs", "Blobs", "Clouds of points, one for each class: straight lines nearly do.",
             "multiclass", _blobs, default_classes=3, max_classes=6,
+        ),
+        DatasetEntry(
+            "checkerboard", "Checkerboard", "Four times four squares in turn: needs many bends.",
+            "binary", _checkerboard, default_noise=0.0,
+        ),
+        DatasetEntry(
+            "quantiles", "Gaussian quantiles", "One cloud, cut into rings that hold equally many points each.",
+            "multiclass", _quantiles, default_noise=0.0, default_classes=3, max_classes=5,
+        ),
+        DatasetEntry(
+            "separable", "Linearly separable", "Two clouds with a straight gap between: even one neuron can do it.",
+            "binary", _separable,
+        ),
+        DatasetEntry(
+            "plane", "Plane", "A slope that rises evenly to one corner: a single neuron is enough.",
+            "regression", _plane,
+        ),
+        DatasetEntry(
+            "ripple", "Ripple", "Rings of waves around the middle, as after a stone falls into water.",
+            "regression", _ripple,
+        ),
+        DatasetEntry(
+            "hills", "Multi-Gaussian", "Three round hills and three round hollows.",
+            "regression", _hills,
+        ),
+        DatasetEntry(
+            "sine", "Noisy sine", "A wave over a line, hidden in noise: one number in, one number out.",
+            "regression", _sine, n_inputs=1,
+        ),
+        DatasetEntry(
+            "sum", "Sum of two numbers", "Two numbers from 0 to 0.5 go in, and their sum is to come out.",
+            "regression", _sum, default_noise=0.0,
+        ),
+        DatasetEntry(
+            "digits", "Handwritten digits", "Real handwriting: 1,797 digits of 8 by 8 grey pixels from 0 to 1.",
+            "multiclass", _digits, n_inputs=64, default_noise=0.0, default_classes=10, max_samples=1797,
         ),
     )
 }  # fmt: skip

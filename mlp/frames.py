@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +52,7 @@ class Film:
         self.stride = 1
         self._length = 0
         self._lent = False  # whether somebody may hold views into the columns
-        self._columns: dict[str, np.ndarray] = {  # type: ignore[type-arg]  # one dict for ints and floats
+        self._columns: dict[str, npt.NDArray[Any]] = {
             "steps": np.empty(0, np.int64),
             "epochs": np.empty(0),
             "parameters": np.empty((0, n_parameters)),
@@ -109,9 +110,9 @@ class Film:
     def _keeps(self, epochs: Array) -> npt.NDArray[np.bool]:
         if self.stride == 1:
             return np.ones_like(epochs, dtype=bool)
-        return (epochs <= self.dense) | (epochs % self.stride == 0)
+        return np.asarray((epochs <= self.dense) | (epochs % self.stride == 0))
 
-    def _select(self, chosen: Array) -> None:
+    def _select(self, chosen: npt.NDArray[np.bool]) -> None:
         chosen[-1] = True
         columns = {name: column[: self._length][chosen] for name, column in self._columns.items()}
         self._columns, self._length, self._lent = columns, int(np.count_nonzero(chosen)), False

@@ -8,6 +8,8 @@ The losses "from logits" take the raw sums of the last layer and apply sigmoid o
 two together have a gradient that is simple and never overflows: (probability - truth) / n.
 """
 
+# ruff: noqa: D102 - what a method is for stands once, in the base class.
+
 from __future__ import annotations
 
 from functools import partial
@@ -230,7 +232,7 @@ def _over_outputs(losses: Array) -> Array:
 
 def _count(z: Array) -> int:
     """How many numbers the mean is over, in one network."""
-    return z.shape[-2] * z.shape[-1]
+    return int(z.shape[-2] * z.shape[-1])
 
 
 def _one_hot(labels: Labels, n_classes: int) -> Array:

@@ -6,13 +6,14 @@ address (chance.py), so that a state is no more than the parameters, the optimiz
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mlp.arrays import Array, Labels, check_choice, check_number, check_settings, check_whole, read_only, setting
+from mlp.arrays import Array, Labels, check_number, check_settings, check_whole, read_only, setting
 from mlp.calls import Step, run
 from mlp.chance import Dice, Purpose
 from mlp.datasets import Dataset
@@ -183,12 +184,11 @@ class Machine:
     @property
     def time(self) -> float:
         """Epochs made so far, with a fraction in mid-epoch."""
-        return self.epoch + self.row / self._table.shape[1]
+        return self.epoch + self.row / len(self.data.x_train)
 
-    @property
-    def is_finite(self) -> bool:
-        """Whether no parameter is NaN or infinite."""
-        return bool(np.isfinite(self.net.parameters).all())
+    def is_sound(self, measures: Measures) -> bool:
+        """Whether all parameters, and the loss over all training data, are finite."""
+        return math.isfinite(measures.train_loss) and bool(np.isfinite(self.net.parameters).all())
 
     def batch_loss(self) -> float:
         """The loss of the batch of the step just made, before its update, without penalties."""
@@ -277,7 +277,7 @@ class _Score:
             right = (output[0] > self._boundary) == self._yes
         else:
             right = output.argmax(axis=0) == self._y
-        return np.count_nonzero(right) / len(right)
+        return int(np.count_nonzero(right)) / len(right)
 
 
 def layer_norms(matrices: list[Array]) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from mlp.arrays import Array, check_labels, check_matrix, check_not_empty
+from mlp.arrays import Array, Labels, check_labels, check_matrix, check_not_empty
 
 
 def accuracy(y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> float:
@@ -16,10 +16,10 @@ def accuracy(y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> float:
     """
     truth, answer = check_labels("y_true", y_true), check_labels("y_pred", y_pred)
     _check_pair(truth, answer)
-    return np.count_nonzero(truth == answer) / len(truth)
+    return float(np.mean(truth == answer))
 
 
-def confusion_matrix(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, n_classes: int | None = None) -> Array:
+def confusion_matrix(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, n_classes: int | None = None) -> Labels:
     """Counts (n_classes, n_classes): row i, column j counts samples of class i that were taken for class j.
 
     >>> confusion_matrix([0, 1, 1, 1], [0, 1, 1, 0])
@@ -29,7 +29,7 @@ def confusion_matrix(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, n_classes: in
     truth, answer = check_labels("y_true", y_true, n_classes), check_labels("y_pred", y_pred, n_classes)
     _check_pair(truth, answer)
     k = int(max(truth.max(), answer.max())) + 1 if n_classes is None else n_classes
-    return np.bincount(k * truth + answer, minlength=k * k).reshape(k, k)
+    return np.bincount(k * truth + answer, minlength=k * k).reshape(k, k).astype(np.int64)
 
 
 def precision_recall_f1(
@@ -73,11 +73,11 @@ def mean_absolute_error(y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> float:
     return float(np.abs(truth - answer).mean())
 
 
-def _share(part: Array, whole: Array) -> Array:
+def _share(part: Labels, whole: Labels) -> Array:
     return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
 
 
-def _check_pair(truth: npt.NDArray[np.int64], answer: npt.NDArray[np.int64]) -> None:
+def _check_pair(truth: Labels, answer: Labels) -> None:
     check_not_empty("y_true", truth)
     if truth.shape != answer.shape:
         raise ValueError(f"y_pred must have the shape of y_true, {truth.shape}; got {answer.shape}.")

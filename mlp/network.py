@@ -183,7 +183,7 @@ class MLP:
         outputs = self.outputs(x)
         if outputs.shape[1] == 1:
             return (outputs[:, 0] > self.loss.boundary).astype(np.int64)
-        return outputs.argmax(axis=1)
+        return np.asarray(outputs.argmax(axis=1), dtype=np.int64)
 
     def loss_value(self, x: npt.ArrayLike, y: npt.ArrayLike, l1: float = 0.0, l2: float = 0.0) -> float:
         """The mean loss over the samples, plus the penalties l1 * sum |w| + l2 / 2 * sum w^2 (weights only)."""

@@ -10,6 +10,8 @@ rate outside its memory; epsilon is added after Adam's bias correction and outsi
 decay is decoupled, and takes weights but not biases.
 """
 
+# ruff: noqa: D102 - what a method is for stands once, in the base class.
+
 from __future__ import annotations
 
 from dataclasses import dataclass

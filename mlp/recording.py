@@ -17,7 +17,7 @@ import numpy.typing as npt
 from mlp.arrays import Array, Labels, check_whole, read_only
 from mlp.datasets import Dataset
 from mlp.frames import Film, Frames
-from mlp.machine import BatchOrder, Machine, Settings, State
+from mlp.machine import BatchOrder, Machine, Measures, Settings, State
 from mlp.network import MLP
 
 if TYPE_CHECKING:
@@ -205,11 +205,11 @@ class Recording:
         self.segments.append(Segment(machine.state(), machine.settings))
         if len(self._film) and self.last_step == machine.step:
             self._film.drop_last()  # an edit by hand takes the place of what was here
-        self.append(machine)
+        self.append(machine, machine.measure())
 
-    def append(self, machine: Machine) -> None:
+    def append(self, machine: Machine, measures: Measures) -> None:
         """Record this moment."""
-        self._film.append(machine.step, machine.time, machine.net.parameters, machine.measure())
+        self._film.append(machine.step, machine.time, machine.net.parameters, measures)
         keyframes = self.segments[-1].keyframes
         every = KEYFRAME_EVERY * self.stride
         if machine.row == 0 and machine.epoch % every == 0 and machine.step > self.segments[-1].start.step:

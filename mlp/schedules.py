@@ -4,6 +4,8 @@ A schedule is a function of time in epochs (a fraction in mid-epoch) that says b
 learning rate is multiplied.
 """
 
+# ruff: noqa: D102 - what a method is for stands once, in the base class.
+
 from __future__ import annotations
 
 import math
@@ -64,7 +66,7 @@ class Exponential(Schedule):
     decay: float = setting(0.99, low=0.0, high=1.0, open_low=True, help="What remains of it after one epoch.")
 
     def factor(self, epoch: float) -> float:
-        return self.decay**epoch
+        return float(self.decay**epoch)
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class WarmUp(Schedule):
     """Up a ramp."""
 
     name, label = "warm_up", "Linear warm-up"
-    help = "Starts with a small learning rate and raises it evenly to its full size, so that the first steps do no harm."
+    help = "Starts with a small learning rate and raises it evenly to its full size, so that first steps do no harm."
 
     epochs: float = setting(10.0, low=0.01, high=1e6, help="Epochs until the full learning rate.")
     start: float = setting(0.1, low=0.0, high=1.0, open_low=True, help="The share of the learning rate to start with.")

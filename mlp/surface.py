@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from mlp.arrays import check_choice
+from mlp.arrays import Array, check_choice
 from mlp.calls import run
 from mlp.network import MLP
 from mlp.plan import Pass, flat
@@ -32,7 +32,7 @@ class Surface:
         self._pass = Pass(net.shape, self._parameters, np.empty_like(self._parameters), table)
         self._calls = flat(self._pass.forward)
 
-    def maps(self) -> list[npt.NDArray[np.floating]]:  # type: ignore[type-arg]  # float32 or float64
+    def maps(self) -> list[Array]:
         """For each layer the outputs of its units at each point, (n_units, n). Overwritten by the next call."""
         self._parameters[...] = self._net.parameters
         with np.errstate(all="ignore"):

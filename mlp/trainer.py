@@ -149,13 +149,13 @@ class Trainer:
         """
         self._refuse_if_diverged()
         machine = self._machine
-        before = machine.state()
         machine.make_step()
-        if not self._is_sound():
-            self._end_diverged(before)
+        measures = machine.measure()
+        if not machine.is_sound(measures):
+            self._end_diverged()
         self._refuse_if_diverged()
         if machine.row == 0:
-            self.recording.append(machine)
+            self.recording.append(machine, measures)
         norms = read_only(machine.gradient_norms())
         return Record(machine.step, machine.time, machine.batch_loss(), norms, float(machine.rate))
 
@@ -188,18 +188,21 @@ class Trainer:
             except FloatingPointError:
                 return
 
-    def run(self, epochs: int, early_stopping: EarlyStopping | None = None) -> Recording:
-        """The fast path: `epochs` times to the end of a pass over the data, a frame for each.
+    def run(self, epochs: int, early_stopping: EarlyStopping | None = None, every: int = 1) -> Recording:
+        """The fast path: `epochs` times to the end of a pass over the data, recording a frame each time.
+
+        With `every` above 1, only epochs that are multiples of it are recorded.
 
         Ends early if the run diverges, which `recording.diverged` tells. Calling it for 5 and again for 5 epochs
         gives the very numbers of one call for 10.
         """
         check_whole("epochs", epochs, 0, 100_000_000)
+        check_whole("every", every, 1, 100_000_000)
         best, waited = np.inf, 0
         for _ in range(epochs):
             if self.recording.diverged is not None:
                 break
-            self._run_epoch()
+            self._run_epoch(every)
             if early_stopping is not None:
                 value = float(getattr(self.recording.frames, early_stopping.watch)[-1])
                 waited = 0 if value < best - early_stopping.min_delta else waited + 1
@@ -212,28 +215,27 @@ class Trainer:
         """As `recording.fork`."""
         return self.recording.fork(step, **changes)
 
-    def _run_epoch(self) -> None:
-        before = self._machine.state()
-        self._machine.finish_epoch()
-        if self._is_sound():
-            self.recording.append(self._machine)
-        else:
-            self._go_to_last_sound_step(before)
-
-    def _is_sound(self) -> bool:
-        """Whether all parameters, and the loss over all training data, are finite."""
-        return self._machine.is_finite and bool(np.isfinite(self._machine.measure().train_loss))
-
-    def _go_to_last_sound_step(self, before: State) -> None:
-        """Make the epoch again, from `before` it, step by step."""
-        self._machine.restore(before)
-        while self._is_sound():
-            before = self._machine.state()
-            self._machine.make_step()
-        self._end_diverged(before)
-
-    def _end_diverged(self, last_sound: State) -> None:
+    def _run_epoch(self, every: int = 1) -> None:
         machine = self._machine
+        machine.finish_epoch()
+        if self._machine.epoch % every == 0:
+            self._record()
+
+    def _record(self) -> None:
+        measures = self._machine.measure()
+        if self._machine.is_sound(measures):
+            self.recording.append(self._machine, measures)
+        else:
+            self._end_diverged()
+
+    def _end_diverged(self) -> None:
+        """Go again, step by step, from the last frame to the last step whose numbers are finite, and end there."""
+        machine = self._machine
+        last_sound = self.recording.seek(self.recording.last_step)
+        machine.restore(last_sound)
+        while machine.is_sound(machine.measure()):
+            last_sound = machine.state()
+            machine.make_step()
         machine.restore(last_sound)
         rate = self.settings.optimizer.learning_rate
         reason = (
@@ -241,7 +243,7 @@ class Trainer:
             f"try a learning rate below {rate:g}, or gradient clipping."
         )
         if machine.step != self.recording.last_step:
-            self.recording.append(machine)
+            self.recording.append(machine, machine.measure())
         self.recording.diverged = Divergence(machine.step, machine.time, reason)
 
     def _refuse_if_diverged(self) -> None:

@@ -1,0 +1,86 @@
+"""Backpropagation against measured slopes, for every activation, loss and penalty."""
+
+import zlib
+
+import numpy as np
+import pytest
+
+import mlp
+from tests.engine.helpers import answers_for, away_from_kinks, random_network, sizes_for
+
+PENALTIES = {"none": (0.0, 0.0), "l1": (0.03, 0.0), "l2": (0.0, 0.03)}
+
+
+@pytest.mark.parametrize("penalty", PENALTIES)
+@pytest.mark.parametrize("loss", mlp.LOSSES)
+@pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
+def test_backward_matches_measured_slope(activation, loss, penalty):
+    rng = np.random.default_rng(zlib.crc32(f"{activation} {loss} {penalty}".encode()))
+    l1, l2 = PENALTIES[penalty]
+    hidden = tuple(int(n) for n in rng.integers(2, 6, rng.integers(1, 4)))
+    net = random_network(sizes_for(loss, hidden), activation, loss, rng)
+    x = rng.standard_normal((12, 3))
+    y = answers_for(loss, 12, net.sizes[-1], rng)
+    x, y = away_from_kinks(net, x, y)
+    assert mlp.gradient_check(net, x, y, l1, l2) < 1e-8, f"architecture {net.sizes}"
+
+
+@pytest.mark.parametrize("output", mlp.ACTIVATIONS)
+@pytest.mark.parametrize("loss", [name for name, loss in mlp.LOSSES.items() if not loss.from_logits])
+def test_backward_matches_measured_slope_through_every_output_activation(loss, output):
+    rng = np.random.default_rng(zlib.crc32(f"{loss} {output}".encode()))
+    net = random_network([3, 4, 2], "tanh", loss, rng, output)
+    x, y = away_from_kinks(net, rng.standard_normal((12, 3)), rng.standard_normal((12, 2)))
+    assert mlp.gradient_check(net, x, y) < 1e-8
+
+
+@pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
+def test_slope_is_the_slope_of_value(activation):
+    entry = mlp.ACTIVATIONS[activation]
+    z = np.linspace(-6.0, 6.0, 241) + 0.0123
+    h = 1e-6
+    measured = (entry.value(z + h) - entry.value(z - h)) / (2.0 * h)
+    np.testing.assert_allclose(entry.slope(z), measured, rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize("loss", mlp.LOSSES)
+@pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
+def test_trace_is_the_plan_in_plain_formulas(activation, loss, rng):
+    net = random_network(sizes_for(loss, (5, 4)), activation, loss, rng)
+    x = rng.standard_normal((9, 3))
+    y = answers_for(loss, 9, net.sizes[-1], rng)
+    _, gradient = net.loss_and_gradient(x, y)
+    traces = net.trace(x, y)
+    for trace, matrix in zip(traces, net.shape.matrices(gradient), strict=True):
+        np.testing.assert_allclose(trace.d_W, matrix[:, :-1].T, rtol=1e-12, atol=1e-15)
+        np.testing.assert_allclose(trace.d_b, matrix[:, -1], rtol=1e-12, atol=1e-15)
+    np.testing.assert_array_equal(traces[-1].a, net.outputs(x))
+
+
+def test_gradient_check_sees_a_wrong_slope(monkeypatch, rng):
+    net = mlp.MLP([2, 4, 1], seed=1)
+    x, y = rng.standard_normal((8, 2)), rng.integers(0, 2, 8)
+    assert mlp.gradient_check(net, x, y) < 1e-8
+
+    def wrong(self, z, a, kept, d):  # forgets the slope
+        yield from ()
+
+    monkeypatch.setattr(type(mlp.ACTIVATIONS["tanh"]), "backward", wrong)
+    assert mlp.gradient_check(net, x, y) > 1e-2
+
+
+def test_an_activation_needs_no_more_than_its_value_and_slope(monkeypatch, rng):
+    class Cube(mlp.Activation):
+        name, label, help, formula, javascript = "cube", "Cube", "z to the third.", "z³", "z * z * z"
+
+        def value(self, z):
+            return z**3
+
+        def slope(self, z):
+            return 3.0 * z**2
+
+    monkeypatch.setitem(mlp.ACTIVATIONS, "cube", Cube())
+    net = random_network([2, 4, 1], "cube", "binary_crossentropy", rng)
+    x, y = rng.standard_normal((8, 2)), rng.integers(0, 2, 8)
+    assert mlp.gradient_check(net, x, y) < 1e-8
+    assert any(call.function == "value" for call in net.plan(10, mlp.SGD()))

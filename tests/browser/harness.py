@@ -37,6 +37,9 @@ CHROMIUM_FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 
+# On a deep link Streamlit's client looks for its server below the page's path first, and finds it one level up.
+STREAMLITS_OWN = r"status of 404 .*://[^/]+/.+/_stcore/(?:health|host-config)\)$"
+
 
 # ---------------------------------------------------------------------------------------------- server
 
@@ -111,7 +114,7 @@ class Guard:
         self._problems: list[str] = []
         self._tolerate = tolerate
         self._log_start = len(server.output())
-        context.on("console", lambda message: self._console(message.type, message.text))
+        context.on("console", lambda m: self._console(m.type, f"{m.text} ({m.location['url']})"))
         context.on("weberror", lambda error: self._problem(f"page error: {error.error}"))
         context.on("request", lambda request: self._request(request.url))
         context.on("page", lambda page: page.on("websocket", lambda socket: self._request(socket.url)))
@@ -128,7 +131,7 @@ class Guard:
 
     def _console(self, kind: str, text: str) -> None:
         self.log.append(f"console {kind}: {text}")
-        if kind == "error":
+        if kind == "error" and not re.search(STREAMLITS_OWN, text):
             self._problems.append(self.log[-1])
 
     def _request(self, url: str) -> None:

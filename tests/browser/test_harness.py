@@ -12,9 +12,16 @@ from tests.browser.harness import VIEWPORTS, Server, guarded_page, serve, settle
 
 TINY_APP = """
 import streamlit as st
-st.title("Tiny")
-if st.button("Stumble"):
-    raise RuntimeError("planted on the server")
+
+def home():
+    st.title("Tiny")
+    if st.button("Stumble"):
+        raise RuntimeError("planted on the server")
+
+def deep():
+    st.title("Deep")
+
+st.navigation([st.Page(home, default=True), st.Page(deep)]).run()
 """
 OFFLINE = "[browser]\ngatherUsageStats = false\n"
 
@@ -40,6 +47,12 @@ def test_a_faultless_page_passes_its_guard(browser: Browser, tiny: Server, viewp
         assert page.evaluate("[innerWidth, innerHeight]") == list(VIEWPORTS[viewport])
         assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") == (scheme == "dark")
         assert guard.problems() == []
+
+
+def test_a_deep_link_passes_its_guard_and_a_dead_one_does_not(browser: Browser, tiny: Server):
+    run_guarded(browser, tiny, lambda page: visit(page, "/deep"))
+    with pytest.raises(AssertionError, match="does not seem to exist"):
+        run_guarded(browser, tiny, lambda page: visit(page, "/nowhere"))
 
 
 def run_guarded(browser: Browser, server: Server, act: Callable[[Page], object], **options: str) -> None:

@@ -1,0 +1,82 @@
+"""Take the pictures of the README: `make screenshots` writes docs/images/*.png anew.
+
+A picture is a row of PICTURES. To add one, say where it is taken, how large and light or dark, and what is
+done on the page before the shutter opens.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.harness import ROOT, Server, guarded_page, launch, screenshot, serve, settle, visit
+
+IMAGES = ROOT / "docs" / "images"
+
+
+def played_to_the_end(page: Page) -> None:
+    """Wait until the opening run stands at its goal, and all charts with it."""
+    page.get_by_role("button", name="Play", exact=True).wait_for(timeout=20_000)
+    settle(page)
+    page.wait_for_timeout(500)
+
+
+def in_mid_run(page: Page) -> None:
+    """Stop the opening run on its way."""
+    page.wait_for_timeout(1500)
+    page.keyboard.press("Space")
+    settle(page)
+    page.wait_for_timeout(500)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: where, how, and what happens first."""
+
+    name: str
+    path: str = "/"
+    viewport: str = "desktop"
+    scheme: str = "light"
+    before: Callable[[Page], None] = played_to_the_end
+
+
+PICTURES = (
+    Picture("playground"),
+    Picture("playground-dark", scheme="dark"),
+    Picture("playground-laptop", viewport="laptop", before=in_mid_run),
+    Picture("playground-phone", viewport="phone"),
+    Picture("gradients", path="/gradients"),
+    Picture("gradients-dark", path="/gradients", scheme="dark"),
+)
+
+
+def take(picture: Picture, browser: Browser, server: Server, folder: Path) -> Path:
+    """Open the page, do what the picture asks for, and save it."""
+    with guarded_page(browser, server, viewport=picture.viewport, scheme=picture.scheme) as (page, _):
+        visit(page, picture.path)
+        picture.before(page)
+        return screenshot(page, picture.name, folder)
+
+
+def main() -> int:
+    """Take all pictures, or those named."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(p.name for p in PICTURES))
+    parser.add_argument("--folder", type=Path, default=IMAGES)
+    options = parser.parse_args()
+    wanted = [p for p in PICTURES if not options.names or p.name in options.names]
+    if not wanted:
+        parser.error(f"there is no such picture; there are {', '.join(p.name for p in PICTURES)}")
+    with serve() as server, sync_playwright() as playwright:
+        browser = launch(playwright)
+        for picture in wanted:
+            path = take(picture, browser, server, options.folder)
+            print(f"{path} ({path.stat().st_size // 1024} kB)", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

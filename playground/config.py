@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 from typing import Any
 
@@ -15,6 +15,8 @@ import mlp
 
 MAX_LAYERS = 10
 MAX_NEURONS = 32
+STRENGTHS = (0.0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+PLANAR = tuple(name for name, entry in mlp.DATASETS.items() if entry.n_inputs == 2)  # those that can be seen whole
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,12 @@ class Config:
     """All that decides a run, so that the same config gives the same run to the last digit."""
 
     dataset: str = setting(
-        "spirals", label="Dataset", group="Data", key="dataset", choices=tuple(mlp.DATASETS),
-        help="The points that the network learns to tell apart.",
+        "spirals", label="Dataset", group="Data", key="dataset", choices=PLANAR,
+        help="The points that the network learns from.",
+    )  # fmt: skip
+    n_classes: int = setting(
+        0, label="Classes", group="Data", key="classes", low=0, high=6,
+        help="How many kinds of points there are; 0 for the dataset's usual number.",
     )  # fmt: skip
     n_samples: int = setting(
         500, label="Samples", group="Data", key="samples", low=20, high=2000,
@@ -81,6 +87,10 @@ class Config:
         1, label="Seed", group="Network", key="seed", low=0, high=99_999,
         help="Another number draws other first weights and another order of the mini-batches.",
     )  # fmt: skip
+    loss: str = setting(
+        "auto", label="Loss", group="Training", key="loss", choices=("auto", *mlp.LOSSES),
+        help="How wrong an answer is: the number that training makes small.",
+    )  # fmt: skip
     optimizer: str = setting(
         "adam", label="Optimizer", group="Training", key="optimizer", choices=tuple(mlp.OPTIMIZERS), live=True,
         help="The rule that turns a gradient into a step.",
@@ -95,10 +105,17 @@ class Config:
         presets=(1, 2, 5, 10, 20, 32, 64, 128, 256, 512, 1024, 2000),
         help="How many points are looked at before each step.",
     )  # fmt: skip
+    l1: float = setting(
+        0.0, label="L1 regularization", group="Training", key="l1", low=0.0, high=10.0, live=True, presets=STRENGTHS,
+        help="Pulls all weights towards zero alike, so that the needless ones end there.",
+    )  # fmt: skip
     l2: float = setting(
-        0.0, label="L2 regularization", group="Training", key="l2", low=0.0, high=10.0, live=True,
-        presets=(0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
-        help="How strongly large weights are pulled towards zero.",
+        0.0, label="L2 regularization", group="Training", key="l2", low=0.0, high=10.0, live=True, presets=STRENGTHS,
+        help="Pulls large weights towards zero the more, the larger they are.",
+    )  # fmt: skip
+    dropout: float = setting(
+        0.0, label="Dropout", group="Training", key="dropout", low=0.0, high=0.9, live=True,
+        help="The share of hidden neurons that sit out each step, drawn anew every time.",
     )  # fmt: skip
 
     def __post_init__(self) -> None:
@@ -106,14 +123,38 @@ class Config:
         if problems:
             raise ValueError("\n".join(problems))
 
-    def _problems(self) -> list[str]:
-        problems = [p for name, s in SETTINGS.items() if (p := problem(s, getattr(self, name)))]
-        if not problems and len(self.activations) not in (1, len(self.hidden_layer_sizes)):
-            problems.append(
-                f"Activation must name one for all hidden layers or one for each of the "
-                f"{len(self.hidden_layer_sizes)}; got {len(self.activations)}."
+    def _problems(self) -> Iterator[str]:
+        alone = [p for name, s in SETTINGS.items() if (p := problem(s, getattr(self, name)))]
+        yield from alone
+        if not alone:
+            yield from self._clashes()
+
+    def _clashes(self) -> Iterator[str]:
+        """Settings that are fine alone but not together."""
+        n_layers, given = len(self.hidden_layer_sizes), len(self.activations)
+        if given not in (1, n_layers):
+            yield (
+                f"Activation must name one for all hidden layers or one for each of the {n_layers}; got {given}."
             )
-        return problems
+        entry = mlp.DATASETS[self.dataset]
+        most = max(entry.max_classes, entry.default_classes)
+        if self.n_classes not in (0, *range(2, most + 1)):
+            allowed = f"between 2 and {most}" if entry.max_classes else "0, for its usual number,"
+            yield f"Classes must be {allowed} for {entry.label}; got {self.n_classes}."
+        elif self.loss != "auto" and self.task not in mlp.LOSSES[self.loss].tasks:
+            fitting = ", ".join(name for name, loss in mlp.LOSSES.items() if self.task in loss.tasks)
+            yield f"Loss must be auto or one of {fitting} for {entry.label}; got {self.loss}."
+
+    @property
+    def task(self) -> str:
+        """binary, multiclass or regression."""
+        entry = mlp.DATASETS[self.dataset]
+        return entry.task_for(self.n_classes or entry.default_classes)
+
+    @property
+    def loss_name(self) -> str:
+        """The loss, with "auto" looked up for the task."""
+        return LOSS_OF_TASK[self.task] if self.loss == "auto" else self.loss
 
     @property
     def hidden_activations(self) -> tuple[str, ...]:
@@ -124,9 +165,16 @@ class Config:
     def changed(self, **changes: Any) -> Config:
         """Give this config with some settings changed; ValueError, in a sentence, where they do not fit.
 
-        A change of the number of layers keeps the activations of the layers that stay.
+        A change of the number of layers keeps the activations of the layers that stay; a change of the dataset
+        goes back to its usual number of classes, and to the automatic loss where the chosen one does not fit.
         """
         values = {**asdict(self), **changes}
+        if changes.get("dataset", self.dataset) != self.dataset and "loss" not in changes:
+            values["n_classes"] = changes.get("n_classes", 0)
+            entry = mlp.DATASETS.get(values["dataset"])
+            tasks = mlp.LOSSES[self.loss].tasks if self.loss != "auto" else ()
+            if entry and entry.task_for(values["n_classes"] or entry.default_classes) not in tasks:
+                values["loss"] = "auto"
         sizes, activations = values["hidden_layer_sizes"], values["activations"]
         if "activations" not in changes and len(activations) > 1:
             activations = (activations + activations[-1:] * len(sizes))[: len(sizes)]
@@ -139,6 +187,11 @@ def _setting_of(f: Field[Any]) -> Setting:
     return result
 
 
+LOSS_OF_TASK = {
+    "binary": "binary_crossentropy",
+    "multiclass": "categorical_crossentropy",
+    "regression": "mean_squared_error",
+}
 SETTINGS: dict[str, Setting] = {f.name: _setting_of(f) for f in fields(Config)}
 DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Config) if f.default is not MISSING}
 LIVE = frozenset(name for name, s in SETTINGS.items() if s.live)
@@ -185,8 +238,8 @@ def best_of(values: Mapping[str, Any]) -> tuple[Config, list[str]]:
             good[name] = value
     try:
         config = config.changed(**good)
-    except ValueError as error:  # settings that are fine alone but not together: the number of activations
+    except ValueError as error:
         problems.append(str(error))
-        good.pop("activations", None)
-        config = config.changed(**good)
+        alone = {name: value for name, value in good.items() if name not in ("activations", "n_classes", "loss")}
+        config = config.changed(**alone)
     return config, problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,10 @@ import streamlit as st
 
 import mlp
 from playground import session
-from playground.config import MAX_NEURONS, SETTINGS
+from playground.config import MAX_NEURONS, PLANAR, SETTINGS
 from playground.stage.bootstrap import script
 
-_REGISTRIES = {"activations": mlp.ACTIVATIONS, "initializer": mlp.INITIALIZERS, "optimizer": mlp.OPTIMIZERS}
+_REGISTRIES: dict[str, dict[str, Any]] = {"initializer": mlp.INITIALIZERS, "optimizer": mlp.OPTIMIZERS}
 
 _gallery = st.components.v2.component(
     "gallery",
@@ -37,6 +38,7 @@ def _data() -> None:
         data={"chosen": session.experiment().now.dataset, "datasets": _thumbnails()},
         on_chosen_change=_choose_dataset,
     )
+    _classes()
     _slider("n_samples", step=20)
     _slider("noise", step=0.01)
     _slider("test_fraction", step=0.05)
@@ -45,6 +47,7 @@ def _data() -> None:
 
 def _network() -> None:
     st.subheader("Network")
+    _features()
     _layers()
     _activations()
     _select("initializer")
@@ -53,10 +56,13 @@ def _network() -> None:
 
 def _training() -> None:
     st.subheader("Training")
-    _select("optimizer")
     _stops("learning_rate")
     _stops("batch_size")
+    _select("optimizer")
+    _loss()
     _stops("l2")
+    _stops("l1")
+    _slider("dropout", step=0.05)
 
 
 # ---- one kind of widget each -------------------------------------------------------------------------------------
@@ -98,6 +104,37 @@ def _select(name: str) -> None:
     )  # fmt: skip
 
 
+def _classes() -> None:
+    """How many classes, where the dataset allows a choice."""
+    s, now = SETTINGS["n_classes"], session.experiment().now
+    entry = mlp.DATASETS[now.dataset]
+    if entry.max_classes:
+        _put("n_classes", now.n_classes or entry.default_classes)
+        key = _key("n_classes")
+        st.slider(s.label, 2, entry.max_classes, help=s.help, key=key, on_change=_changed, args=("n_classes",))
+
+
+def _loss() -> None:
+    """The losses that fit the task; without a choice of one's own, the usual one."""
+    s, now = SETTINGS["loss"], session.experiment().now
+    fitting = [name for name, loss in mlp.LOSSES.items() if now.task in loss.tasks]
+    _put("loss", now.loss_name)
+    st.selectbox(
+        s.label, fitting, help=s.help, key=_key("loss"), on_change=_changed, args=("loss",),
+        format_func=lambda name: mlp.LOSSES[name].label,
+    )  # fmt: skip
+
+
+def _features() -> None:
+    """What the network is told about each point."""
+    s = SETTINGS["features"]
+    _put("features", session.experiment().now.features)
+    st.pills(
+        s.label, s.choices, selection_mode="multi", help=s.help, key=_key("features"), on_change=_changed,
+        args=("features",), format_func=lambda name: mlp.FEATURES[name].label,
+    )  # fmt: skip
+
+
 def _layers() -> None:
     """The hidden layers as text, for those who would rather type than press plus and minus under the network."""
     s = SETTINGS["hidden_layer_sizes"]
@@ -114,18 +151,24 @@ def _activations() -> None:
     s = SETTINGS["activations"]
     now = session.experiment().now
     each = len(now.activations) > 1
-    words = {"help": s.help, "format_func": lambda name: mlp.ACTIVATIONS[name].label}
     if not each:
         _put("activations", now.activations[0])
-        st.selectbox(s.label, s.choices, key=_key("activations"), on_change=_changed, args=("activations",), **words)
+        _choose_activation(s.label, _key("activations"), _changed, "activations")
     else:
         for k, name in enumerate(now.activations):
             st.session_state[_key(f"activation_{k}")] = name
-            label, key = f"{s.label}, layer {k + 1}", _key(f"activation_{k}")
-            st.selectbox(label, s.choices, key=key, on_change=_changed_layer, args=(k,), **words)
+            _choose_activation(f"{s.label}, layer {k + 1}", _key(f"activation_{k}"), _changed_layer, k)
     if len(now.hidden_layer_sizes) > 1:
         st.session_state[_key("each")] = each
         st.toggle("One for each layer", key=_key("each"), on_change=_toggle_each)
+
+
+def _choose_activation(label: str, key: str, on_change: Callable[..., None], *args: Any) -> None:
+    s = SETTINGS["activations"]
+    st.selectbox(
+        label, s.choices, help=s.help, key=key, on_change=on_change, args=args,
+        format_func=lambda name: mlp.ACTIVATIONS[name].label,
+    )  # fmt: skip
 
 
 # ---- what they do when they are moved ------------------------------------------------------------------------------
@@ -140,6 +183,8 @@ def _put(name: str, value: Any) -> Any:
 
 def _changed(name: str) -> None:
     value = st.session_state[_key(name)]
+    if name == "features":  # in the order of the table, whatever the order of the clicks
+        value = tuple(choice for choice in SETTINGS[name].choices if choice in value)
     session.change(**{name: (value,) if name == "activations" else value})
 
 
@@ -171,9 +216,13 @@ def _choose_dataset() -> None:
 def _thumbnails() -> list[dict[str, Any]]:
     """A few points of every dataset, in a square from -1 to 1."""
     result = []
-    for entry in mlp.DATASETS.values():
+    for name in PLANAR:
+        entry = mlp.DATASETS[name]
         data = mlp.make_dataset(entry.name, n_samples=240, noise=0.05, test_fraction=0.5, seed=1)
-        x = data.x_train / np.abs(data.x_train).max()
-        rows = np.column_stack([np.round(x, 2), data.y_train])
+        low, high = data.x_train.min(), data.x_train.max()
+        x = 2.0 * (data.x_train - low) / (high - low) - 1.0
+        middle = np.median(data.y_train)
+        shade = data.y_train if data.n_classes else (data.y_train > middle).astype(int)
+        rows = np.column_stack([np.round(x, 2), shade])
         result.append({"name": entry.name, "label": entry.label, "help": entry.help, "points": rows.ravel().tolist()})
     return result

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from playground.config import LIVE, Config
+from playground.config import LIVE, SETTINGS, Config
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,13 @@ class Experiment:
     @cached_property
     def name(self) -> str:
         """A short name that two experiments share only if they are the same."""
-        return hashlib.sha256(repr((self.config, self.changes)).encode()).hexdigest()[:16]
+        return _short_name((self.config, self.changes))
+
+    @property
+    def data_name(self) -> str:
+        """A short name that two experiments share only if their points are the same."""
+        settings = [name for name, s in SETTINGS.items() if s.group == "Data" and name != "features"]
+        return _short_name([(name, getattr(self.config, name)) for name in settings])
 
     @property
     def parent(self) -> Experiment | None:
@@ -70,3 +76,7 @@ class Experiment:
         if parent and step <= parent[-1].step:
             return self
         return replace(self, changes=(*parent, replace(last, step=step)))
+
+
+def _short_name(thing: object) -> str:
+    return hashlib.sha256(repr(thing).encode()).hexdigest()[:16]

@@ -22,7 +22,7 @@ page = st.navigation(
     ],
     position="top",
 )
-for sentence in session.take_notices():
-    st.warning(sentence)
+if notices := session.take_notices():
+    st.warning(session.plain("  \n".join(notices)))
 controls.sidebar()
 page.run()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -120,7 +121,12 @@ def make_data(experiment: Experiment) -> tuple[mlp.Dataset, mlp.Dataset]:
     """The points in the plane, and the same as the network is given them."""
     c = experiment.config
     points = mlp.make_dataset(
-        c.dataset, n_samples=c.n_samples, noise=c.noise, test_fraction=c.test_fraction, seed=c.data_seed
+        c.dataset,
+        n_samples=c.n_samples,
+        noise=c.noise,
+        test_fraction=c.test_fraction,
+        seed=c.data_seed,
+        n_classes=c.n_classes or None,
     )
     return points, points.with_features(c.features)
 
@@ -129,32 +135,26 @@ def new_trainer(experiment: Experiment) -> mlp.Trainer:
     """The network and the trainer that an experiment without changes begins with."""
     c = experiment.config
     _, data = make_data(experiment)
-    outputs = data.n_outputs
     net = mlp.MLP(
-        [len(c.features), *c.hidden_layer_sizes, outputs],
+        [len(c.features), *c.hidden_layer_sizes, data.n_outputs],
         activation=list(c.hidden_activations),
-        loss=LOSS_OF_TASK[data.task],
+        loss=c.loss_name,
         initializer=c.initializer,
         seed=c.seed,
     )
     return mlp.Trainer(net, data, seed=c.seed, **trainer_settings(experiment))
 
 
-def trainer_settings(experiment: Experiment) -> dict[str, object]:
+def trainer_settings(experiment: Experiment) -> dict[str, Any]:
     """The settings that may change in mid-run, as the engine names them."""
     c = experiment.now
     return {
         "optimizer": mlp.OPTIMIZERS[c.optimizer](learning_rate=c.learning_rate),
         "batch_size": c.batch_size,
+        "l1": c.l1,
         "l2": c.l2,
+        "dropout": c.dropout,
     }
-
-
-LOSS_OF_TASK = {
-    "binary": "binary_crossentropy",
-    "multiclass": "categorical_crossentropy",
-    "regression": "mean_squared_error",
-}
 
 
 @st.cache_resource(show_spinner=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import streamlit as st
@@ -72,6 +73,11 @@ def can_undo() -> bool:
 def notify(sentence: str) -> None:
     """Say something at the top of the page, once."""
     st.session_state[_NOTICES].append(sentence)
+
+
+def plain(text: str) -> str:
+    """Text that Streamlit shows as it is: what came from a link or a file must not work as Markdown."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|~:$-])", r"\\\1", text)
 
 
 def take_notices() -> list[str]:

@@ -50,7 +50,9 @@ def _fragment(parts: str) -> None:
         st.rerun(scope="app")
     experiment = session.experiment()
     run = run_of(experiment)
-    message, last = answer(experiment, run, question or {"have": session.sent(experiment.name), "first": True})
+    if question is None or question.get("run") != experiment.name:
+        question = {"have": session.sent(experiment.name), "first": True}
+    message, last = answer(experiment, run, question)
     session.set_sent(experiment.name, last)
     header = {"moment": session.moment(), "can_undo": session.can_undo(), "parts": parts, "plotly": plotly_url()}
     _component(key=KEY, data=encode({**message[0], **header}, message[1]), on_ask_change=partial(_on_ask, parts))
@@ -68,8 +70,8 @@ def answer(
     `question` may hold have (the last step that the browser holds, -1 for none), want (epochs to record
     beyond it), single ([first, last] of a range of steps, all of which are wanted), first (a page was drawn).
     """
-    have = _whole(question.get("have"), -1)
     first = bool(question.get("first"))
+    have = _whole(question.get("have"), -1)
     if first:
         run.record(epochs=GOAL_EPOCHS - int(run.recording.epochs[-1]), seconds=FIRST_SECONDS)
     elif have >= run.last_step:
@@ -80,6 +82,7 @@ def answer(
     singles = _singles(run, question.get("single"))
     header = {
         "run": experiment.name,
+        "serial": _whole(question.get("serial"), 0),  # two answers that say the same must not look the same
         "after": after,
         "singles": len(singles),
         "width": rows.shape[1],
@@ -117,6 +120,7 @@ def about(experiment: Experiment, run: Run) -> dict[str, Any]:
         "task": points.task,
         "net": _network(experiment, net),
         "data": _points(experiment, points),
+        "scale": _scale(run, points),
         "settings": {
             "hidden_layer_sizes": now.hidden_layer_sizes,
             "max_layers": MAX_LAYERS,
@@ -126,11 +130,12 @@ def about(experiment: Experiment, run: Run) -> dict[str, Any]:
     }
 
 
+_PROBABILITY_OF = {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax"}
+
+
 def _network(experiment: Experiment, net: mlp.MLP) -> dict[str, Any]:
     activations = [mlp.ACTIVATIONS[name] for name in experiment.config.hidden_activations]
-    output = {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax"}.get(
-        net.loss.name, net.output_activation
-    )
+    output = _PROBABILITY_OF.get(net.loss.name, net.output_activation)
     return {
         "features": experiment.config.features,
         "feature_labels": [mlp.FEATURES[name].label for name in experiment.config.features],
@@ -162,26 +167,43 @@ def _place(parameters: np.ndarray, view: np.ndarray) -> list[int]:
 
 
 def _points(experiment: Experiment, points: mlp.Dataset) -> dict[str, Any]:
-    reach = 1.08 * max(np.abs(points.x_train).max(), np.abs(points.x_test).max())
-    targets = np.concatenate([np.ravel(points.y_train), np.ravel(points.y_test)])
-    classes = sorted(set(points.y_train) | set(points.y_test)) if points.task != "regression" else []
-    traces = [
-        {
-            "x1": np.round(x[y == c, 0], 4).tolist(),
-            "x2": np.round(x[y == c, 1], 4).tolist(),
-            "class": int(c),
-            "symbol": CLASS_SYMBOLS[int(c) % len(CLASS_SYMBOLS)],
-            "test": test,
-            "hover": f"class {int(c)}, {'test' if test else 'training'} point",
-        }
-        for test, x, y in ((False, points.x_train, points.y_train), (True, points.x_test, points.y_test))
-        for c in classes
-    ]
+    reach = 1.08 * max(np.abs(x).max(initial=0.1) for x in (points.x_train, points.x_test))
     return {
-        "name": f"{experiment.config.dataset}-{hash(experiment.config)}",
+        "name": experiment.data_name,
         "range": [-float(reach), float(reach)],
-        "traces": traces,
+        "traces": [
+            *_traces(points.x_train, points.y_train, points.n_classes, test=False),
+            *_traces(points.x_test, points.y_test, points.n_classes, test=True),
+        ],
         "note": "Filled: training points. Hollow: test points.",
-        "centre": float(targets.mean()),
-        "spread": float(np.abs(targets - targets.mean()).max() or 1.0),
     }
+
+
+def _traces(x: np.ndarray, y: np.ndarray, n_classes: int, *, test: bool) -> list[dict[str, Any]]:
+    """One trace for each class, or a single one coloured by its values where there are none."""
+    kind = "test" if test else "training"
+    groups: list[tuple[np.ndarray, int | None]] = [(y == c, c) for c in range(n_classes)]
+    groups = groups or [(np.ones(len(x), dtype=bool), None)]
+    return [
+        {
+            "x1": np.round(x[rows, 0], 4).tolist(),
+            "x2": np.round(x[rows, 1], 4).tolist(),
+            "class": c,
+            "values": np.round(y[rows, 0], 4).tolist() if c is None else None,
+            "symbol": CLASS_SYMBOLS[(c or 0) % len(CLASS_SYMBOLS)],
+            "test": test,
+            "hover": f"{kind} point, " + ("y = %{marker.color:.3f}" if c is None else f"class {c}"),
+        }
+        for rows, c in groups
+    ]
+
+
+def _scale(run: Run, points: mlp.Dataset) -> dict[str, float | bool]:
+    """The output that is drawn in the neutral colour, and how far from it the full colours are."""
+    loss = run.trainer.net.loss
+    if points.task == "regression":
+        middle = float(points.y_train.mean())
+        return {"middle": middle, "reach": float(np.abs(points.y_train - middle).max()) or 1.0, "probability": False}
+    if loss.name in _PROBABILITY_OF:
+        return {"middle": 0.5, "reach": 0.5, "probability": True}
+    return {"middle": loss.boundary, "reach": 1.0 if loss.boundary == 0 else 0.5, "probability": False}

@@ -128,9 +128,9 @@ export class Diagram {
       column.forEach((at, k) => {
         const row = values[l][k];
         const [x, y] = [at.x - side / 2, at.y - side / 2];
-        // Probabilities are drawn around one half, everything else around zero.
-        const output = l === lastLayer && this.run.header.task !== "regression";
-        sample(words, row, n, step, output ? 0.5 : 0, output ? 0.5 : scaleOf(values, { layer: l, unit: k }, this.run.header), colours);
+        // Outputs are drawn as the surface draws them, everything else around zero.
+        const { middle, reach } = l === lastLayer ? this.run.header.scale : { middle: 0, reach: scaleOf(values, { layer: l, unit: k }, this.run.header) };
+        sample(words, row, n, step, middle, reach, colours);
         small.putImageData(pixels, 0, 0);
         context.imageSmoothingEnabled = true;
         context.drawImage(this.maps, x, y, side, side);

@@ -5,7 +5,7 @@
 import { fit, h } from "./dom.js";
 import { currentTheme } from "./theme.js";
 
-const SIDE = 52;
+const SIDE = 44;
 const galleries = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
@@ -45,7 +45,7 @@ class Gallery {
       for (let p = 0; p < points.length; p += 3) {
         context.fillStyle = theme.classes[points[p + 2] % theme.classes.length];
         context.beginPath();
-        context.arc(SIDE / 2 + points[p] * SIDE * 0.45, SIDE / 2 - points[p + 1] * SIDE * 0.45, 1.4, 0, 7);
+        context.arc(SIDE / 2 + points[p] * SIDE * 0.45, SIDE / 2 - points[p + 1] * SIDE * 0.45, 1.2, 0, 7);
         context.fill();
       }
     });

@@ -144,7 +144,7 @@ export class Player {
     this.pendingStep = wanted;
     const per = this.run.header.steps_per_epoch;
     const near = [Math.max(0, wanted - per), wanted + per];
-    this.ask({ single: near, want: wanted > this.run.last ? 1 : 0, have: this.run.last }, true);
+    this.ask({ single: near, want: wanted > this.run.last ? 1 : 0 }, true);
     return undefined;
   }
 
@@ -221,7 +221,7 @@ export class Player {
     this.starved = this.epoch >= run.lastEpoch && !this.atGoal();
     const want = this.speed.epochs === Infinity ? Math.max(120, 2 * ahead) : Math.ceil(2 * rate);
     if (ahead < want / 2 && run.lastEpoch < this.goal) {
-      this.ask({ want: Math.ceil(Math.min(want, this.goal - run.lastEpoch)), have: run.last });
+      this.ask({ want: Math.ceil(Math.min(want, this.goal - run.lastEpoch)) });
     }
   }
 
@@ -237,7 +237,7 @@ export class Player {
       this.epoch = this.row[EPOCH];
     }
     const soon = this.step + 2 * this.speed.batches;
-    if (!run.has(soon)) this.ask({ single: [this.step, soon + per], want: soon > run.last ? 2 : 0, have: run.last });
+    if (!run.has(soon)) this.ask({ single: [this.step, soon + per], want: soon > run.last ? 2 : 0 });
   }
 
   atGoal() {
@@ -251,7 +251,8 @@ export class Player {
     if (!this.send || (this.asked && !urgent && now - this.asked < PATIENCE_MS / 2)) return;
     this.asked ??= now;
     this.told = this.step;
-    this.send({ run: this.run?.header.run ?? null, moment: this.step, ...question });
+    this.serial = (this.serial ?? 0) + 1;
+    this.send({ serial: this.serial, run: this.run?.header.run ?? null, moment: this.step, have: this.run?.last ?? -1, ...question });
   }
 
   // Tell the server the moment once it has stood for a little while, and fetch the steps around it.
@@ -260,7 +261,7 @@ export class Player {
     this.timer = setTimeout(() => {
       if (this.moving || this.scrubbing || !this.run || this.told === this.step) return;
       const per = this.run.header.steps_per_epoch;
-      this.ask({ single: [Math.max(0, this.step - per), this.step + per], have: this.run.last }, true);
+      this.ask({ single: [Math.max(0, this.step - per), this.step + per] }, true);
     }, SETTLE_MS);
   }
 }

@@ -43,7 +43,7 @@ function share(ratio) {
 }
 
 function trend(run, row) {
-  return Number.isFinite(row[TEST_SCORE]) ? `${percent(row[TEST_SCORE])} of the test points are right` : null;
+  return run.header.task !== "regression" && Number.isFinite(row[TEST_SCORE]) ? `${percent(row[TEST_SCORE])} of the test points are right` : null;
 }
 
 const cap = (text) => text[0].toUpperCase() + text.slice(1);

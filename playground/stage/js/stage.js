@@ -47,9 +47,9 @@ class Stage {
     this.weights = new Weights();
     this.gradients = new Curves({
       name: "gradients",
-      title: "Gradient norms",
+      title: "Gradient norm by layer",
       lines: (run, theme) => Array.from({ length: run.n_layers }, (_, l) => ({
-        name: l + 1 === run.n_layers ? "output" : `layer ${l + 1}`,
+        name: l + 1 === run.n_layers ? "output" : String(l + 1),
         colour: layerColour(theme, l, run.n_layers),
         of: (row) => run.gradients(row)[l] || null,
       })),

@@ -85,14 +85,13 @@ export class Surface {
       mode: "markers",
       x: t.x1,
       y: t.x2,
-      customdata: t.y,
       name: t.name,
       hovertemplate: `x₁ = %{x:.3f}<br>x₂ = %{y:.3f}<br>${t.hover}<extra></extra>`,
       marker: {
         symbol: t.test ? `${t.symbol}-open` : t.symbol,
         size: Math.max(4.5, Math.min(8, size.width / 56)),
-        color: theme.classes[t.class],
-        line: { width: t.test ? 1.4 : 0.8, color: t.test ? theme.classes[t.class] : theme.background },
+        line: { width: t.test ? 1.4 : 0.8, ...(t.test ? {} : { color: theme.background }) },
+        ...this.colouring(t, theme),
       },
     }));
     const look = layout(theme, size, MARGIN, {
@@ -101,6 +100,14 @@ export class Surface {
       yaxis: axis(theme, { range, title: "x₂", showgrid: false, nticks: 6 }),
     });
     Plotly.react(this.plot, traces, look, CONFIG);
+  }
+
+  // Points of a class have its colour; points with a value the colour that the surface would have there.
+  colouring(trace, theme) {
+    if (!trace.values) return { color: theme.classes[trace.class] };
+    const { middle, reach } = this.run.header.scale;
+    const colorscale = [[0, theme.negative], [0.5, theme.neutral], [1, theme.positive]];
+    return { color: trace.values, cmin: middle - reach, cmax: middle + reach, colorscale };
   }
 
   point(event) {
@@ -123,12 +130,16 @@ export class Surface {
     const at = this.focus ? [out[this.focus.layer][this.focus.unit]] : out[out.length - 1];
     const values = at.map((row) => row[0]);
     const place = `x₁ = ${say(x1)}, x₂ = ${say(x2)}`;
-    if (this.focus) this.note.textContent = `${place}: ${this.focus.name} gives ${say(values[0])}`;
-    else if (header.task === "binary") this.note.textContent = `${place}: ${say(100 * values[0])} % sure of class 1`;
-    else if (header.task === "multiclass") {
-      const best = values.indexOf(Math.max(...values));
-      this.note.textContent = `${place}: class ${best}, ${say(100 * values[best])} % sure`;
-    } else this.note.textContent = `${place}: ${say(values[0])}`;
+    this.note.textContent = `${place}: ${this.verdict(values)}`;
+  }
+
+  verdict(values) {
+    const { task, scale } = this.run.header;
+    if (this.focus) return `${this.focus.name} gives ${say(values[0])}`;
+    if (task === "regression") return say(values[0]);
+    const best = task === "binary" ? Number(values[0] > scale.middle) : values.indexOf(Math.max(...values));
+    const value = task === "binary" && best === 0 && scale.probability ? 1 - values[0] : values[task === "binary" ? 0 : best];
+    return `class ${best}, ${scale.probability ? `${say(100 * value)} % sure` : `output ${say(value)}`}`;
   }
 }
 
@@ -138,13 +149,9 @@ function paint(pixels, values, header, theme, focus) {
   const last = values[values.length - 1];
   if (focus) return paintSigned(pixels, values[focus.layer][focus.unit], scaleOf(values, focus, header), colours.surface);
   if (header.task === "multiclass") return paintClasses(pixels, last, colours.classes);
-  if (header.task === "binary") {
-    for (let p = 0; p < pixels.length; p++) pixels[p] = colours.surface[(last[0][p] * 255.99) | 0];
-    return undefined;
-  }
-  const { centre, spread } = header.data;
+  const { middle, reach } = header.scale;
   for (let p = 0; p < pixels.length; p++) {
-    const t = 0.5 + (last[0][p] - centre) / (2 * spread);
+    const t = 0.5 + (last[0][p] - middle) / (2 * reach);
     pixels[p] = colours.surface[Math.max(0, Math.min(255, (t * 255.99) | 0))];
   }
   return undefined;
@@ -168,7 +175,7 @@ function paintClasses(pixels, probabilities, colours) {
   for (let p = 0; p < pixels.length; p++) {
     let best = 0;
     for (let c = 1; c < k; c++) if (probabilities[c][p] > probabilities[best][p]) best = c;
-    const sure = (probabilities[best][p] - 1 / k) / (1 - 1 / k);
+    const sure = Math.max(0, Math.min(1, (probabilities[best][p] - 1 / k) / (1 - 1 / k)));
     pixels[p] = colours[best][Math.max(128, (128 + sure * 127) | 0)];
   }
 }

@@ -46,7 +46,8 @@ export class Transport {
     this.undoButton = h("button", { type: "button", class: "words", title: "Take the last change of settings back (Ctrl+Z)", onclick: () => this.act("undo") }, "Undo");
     this.copyButton = h("button", { type: "button", class: "words", title: "Copy a link that opens these settings", onclick: () => this.copyLink() }, "Copy link");
     this.cells = {};
-    const cell = (name, label) => h("span", { class: "cell" }, h("small", {}, label), (this.cells[name] = h("b", {}, "–")));
+    this.labels = {};
+    const cell = (name, label) => h("span", { class: "cell" }, (this.labels[name] = h("small", {}, label)), (this.cells[name] = h("b", {}, "–")));
     this.readout = h(
       "div",
       { class: "readout" },
@@ -97,7 +98,10 @@ export class Transport {
       set("where", where(run, row));
       set("train", steady(row[TRAIN_LOSS]));
       set("test", steady(row[TEST_LOSS]));
-      const score = run.header.task === "regression" ? steady : percent;
+      const regression = run.header.task === "regression";
+      const score = regression ? steady : percent;
+      this.labels.trainScore.textContent = regression ? "Training R²" : "Training accuracy";
+      this.labels.testScore.textContent = regression ? "Test R²" : "Test accuracy";
       set("trainScore", score(row[TRAIN_SCORE]));
       set("testScore", score(row[TEST_SCORE]));
       this.undoButton.disabled = !run.header.can_undo;

@@ -20,11 +20,14 @@ machine       the loop that trains
 frames        the film of a run
 recording     everything that happened, and every moment between
 trainer       training as a stream
+stack         many networks at once
 surface       what every neuron sees
+classics      two famous small networks, ready to run
 """
 
 from mlp.activations import ACTIVATIONS, Activation, softmax
 from mlp.check import gradient_check
+from mlp.classics import CLASSICS, Classic
 from mlp.datasets import DATASETS, Dataset, DatasetEntry, make_dataset
 from mlp.features import FEATURES, Feature, expand_features
 from mlp.frames import Frames
@@ -36,11 +39,13 @@ from mlp.network import MLP, Layer, LayerTrace
 from mlp.optimizers import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSprop
 from mlp.recording import Divergence, Recording
 from mlp.schedules import SCHEDULES, Constant, Cosine, Exponential, OneCycle, Schedule, StepDecay, WarmUp
+from mlp.stack import Curves, Stack
 from mlp.surface import Surface
 from mlp.trainer import EarlyStopping, Record, Trainer
 
 __all__ = [
     "ACTIVATIONS",
+    "CLASSICS",
     "DATASETS",
     "FEATURES",
     "INITIALIZERS",
@@ -53,8 +58,10 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "Classic",
     "Constant",
     "Cosine",
+    "Curves",
     "Dataset",
     "DatasetEntry",
     "Divergence",
@@ -76,6 +83,7 @@ __all__ = [
     "Recording",
     "Schedule",
     "Settings",
+    "Stack",
     "State",
     "StepDecay",
     "Surface",

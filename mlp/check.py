@@ -18,8 +18,10 @@ def gradient_check(
     the like: there is no slope to measure.
     """
     _, gradient = net.loss_and_gradient(x, y, l1, l2)
-    measured = np.empty_like(gradient)
-    for i, value in enumerate(net.parameters.copy()):
+    measured = np.zeros_like(gradient)
+    free = np.flatnonzero(net.shape.is_weight()) if not net.shape.use_bias else np.arange(len(gradient))
+    for i in free:
+        value = net.parameters[i]
         net.parameters[i] = value + h
         above = net.loss_value(x, y, l1, l2)
         net.parameters[i] = value - h

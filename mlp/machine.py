@@ -235,14 +235,14 @@ class Gauge:
         self._matrices = net.shape.matrices(gradient)
         self._train = Pass(net.shape, net.parameters, gradient, table)
         self._calls = flat([*self._train.forward, *self._train.backward])
-        self._train_score = _Score(net, data.task, data.y_train)
+        self._train_score = Score(net, data.task, data.y_train)
         self._test: Pass | None = None
         if len(data.x_test):
             targets = net.loss.targets(data.y_test, net.sizes[-1], "y_test")
             test_table = net.shape.table(data.x_test, targets)
             self._test = Pass(net.shape, net.parameters, np.empty_like(gradient), test_table)
             self._test_calls = flat(self._test.forward)
-            self._test_score = _Score(net, data.task, data.y_test)
+            self._test_score = Score(net, data.task, data.y_test)
 
     def read(self) -> Measures:
         """The figures for the parameters as they are now."""
@@ -259,8 +259,8 @@ class Gauge:
             return Measures(train_loss, test_loss, train_score, test_score, layer_norms(self._matrices))
 
 
-class _Score:
-    """Accuracy or R^2 of outputs (n_out, n) against fixed answers."""
+class Score:
+    """Accuracy or R^2 of outputs (..., n_out, n) against fixed answers, over any number of networks."""
 
     def __init__(self, net: MLP, task: str, y: npt.NDArray[Any]) -> None:
         self._boundary, self._regression = net.loss.boundary, task == "regression"
@@ -270,14 +270,23 @@ class _Score:
             self._spread = ((self._y - self._y.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
 
     def __call__(self, output: Array) -> float:
+        """The score of one network."""
         if self._regression:
-            miss = ((output - self._y) ** 2).sum(axis=1)
-            return float((1.0 - miss / self._spread).mean())
-        if len(output) == 1:
-            right = (output[0] > self._boundary) == self._yes
-        else:
-            right = output.argmax(axis=0) == self._y
+            return float(self.each(output))
+        right = self._right(output)
         return int(np.count_nonzero(right)) / len(right)
+
+    def each(self, output: Array) -> Array:
+        """The score of each network of a stack, (...)."""
+        if self._regression:
+            miss = ((output - self._y) ** 2).sum(axis=-1)
+            return np.asarray((1.0 - miss / self._spread).mean(axis=-1))
+        return np.asarray(self._right(output).mean(axis=-1))
+
+    def _right(self, output: Array) -> npt.NDArray[np.bool]:
+        if output.shape[-2] == 1:
+            return np.asarray((output[..., 0, :] > self._boundary) == self._yes)
+        return np.asarray(output.argmax(axis=-2) == self._y)
 
 
 def layer_norms(matrices: list[Array]) -> Array:

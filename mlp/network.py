@@ -85,6 +85,8 @@ class MLP:
         The same seed gives the same weights.
     output_activation : str
         Must be "identity" for losses that start from logits: they apply sigmoid or softmax themselves.
+    use_bias : bool
+        False holds all biases at zero.
 
     Raises
     ------
@@ -104,8 +106,9 @@ class MLP:
         initializer: str = "glorot_uniform",
         seed: int = 0,
         output_activation: str = "identity",
+        use_bias: bool = True,
     ) -> None:
-        self.shape = _shape(sizes, activation, loss, output_activation)
+        self.shape = _shape(sizes, activation, loss, output_activation, bool(use_bias))
         self.initializer = look_up(initializer, INITIALIZERS, "initializer").name
         self.seed = check_whole("seed", seed, 0, 2**63 - 1)
         self.parameters: Array = np.zeros(self.shape.n_parameters)
@@ -123,9 +126,7 @@ class MLP:
 
     def copy(self) -> MLP:
         """A network with the same numbers, in arrays of its own."""
-        twin = MLP(
-            self.sizes, self.activations, self.loss.name, self.initializer, self.seed, self.output_activation
-        )
+        twin = MLP(**self._description())
         twin.parameters[...] = self.parameters
         return twin
 
@@ -252,16 +253,21 @@ class MLP:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the network to an .npz file: its numbers, and a line of JSON that says what it is."""
-        description = {
+        description = json.dumps(self._description())
+        with Path(path).open("wb") as file:
+            np.savez(file, parameters=self.parameters, description=np.array(description))
+
+    def _description(self) -> dict[str, Any]:
+        """The arguments that make such a network."""
+        return {
             "sizes": self.sizes,
             "activation": self.activations,
             "loss": self.loss.name,
             "initializer": self.initializer,
             "seed": self.seed,
             "output_activation": self.output_activation,
+            "use_bias": self.shape.use_bias,
         }
-        with Path(path).open("wb") as file:
-            np.savez(file, parameters=self.parameters, description=np.array(json.dumps(description)))
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> MLP:
@@ -309,7 +315,7 @@ class MLP:
 
 
 def _shape(
-    sizes: Sequence[int], activation: str | Sequence[str], loss: str, output_activation: str
+    sizes: Sequence[int], activation: str | Sequence[str], loss: str, output_activation: str, use_bias: bool
 ) -> Shape:
     if isinstance(sizes, (str, int)) or not 2 <= len(sizes) <= MAX_LAYERS:
         raise ValueError(f"sizes must list 2 to {MAX_LAYERS} layers, as in [2, 8, 8, 1]; got {sizes!r}.")
@@ -331,7 +337,7 @@ def _shape(
         )
     if entry.name == "categorical_crossentropy" and checked[-1] < 2:
         raise ValueError("sizes must end with at least 2 outputs for categorical_crossentropy; got 1.")
-    shape = Shape(checked, (*hidden, output), entry)
+    shape = Shape(checked, (*hidden, output), entry, use_bias)
     if shape.n_parameters > MAX_PARAMETERS:
         raise ValueError(f"sizes must give at most {MAX_PARAMETERS} parameters; got {shape.n_parameters}.")
     return shape

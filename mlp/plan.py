@@ -29,6 +29,8 @@ class Shape:
     activations: tuple[Activation, ...]
     """One for each layer with weights; the last is the output's."""
     loss: Loss
+    use_bias: bool = True
+    """False holds all biases at zero."""
 
     @property
     def n_parameters(self) -> int:
@@ -132,6 +134,9 @@ class Pass:
             self.backward = back + self.backward
             x, d_x = x_next, d
 
+        if not shape.use_bias:
+            hold = (np.multiply, (gradient, shape.is_weight(), gradient))
+            self.backward.append(Section("db = 0: no biases here", [hold]))
         loss = list(shape.loss.gradient(self.output, self.targets, d_output))
         self.backward.insert(0, Section(f"dA{last} = slope of the {shape.loss.label.lower()}", loss))
 

@@ -1,8 +1,7 @@
 """The same run, layer by layer, at the moment chosen on the timeline."""
 
-import streamlit as st
-
 from playground import stage
+from playground.health import view
 
 stage.show("timeline")
-st.write("…")
+view.gradients()

@@ -1,0 +1,21 @@
+"""Numbers to Plotly figures, without a page: as useful in a notebook as on screen.
+
+Every figure says in its title what to look for, names its axes and their units, and has a fixed height, so that
+nothing around it moves when its numbers change. `theme` is "light" or "dark".
+"""
+
+from playground.figures.curves import gradient_norms, loss_curve, update_ratios
+from playground.figures.histograms import Column, histograms, sizes
+from playground.figures.maps import decision_boundary, gradient_map, weight_heatmaps
+
+__all__ = [
+    "Column",
+    "decision_boundary",
+    "gradient_map",
+    "gradient_norms",
+    "histograms",
+    "loss_curve",
+    "sizes",
+    "update_ratios",
+    "weight_heatmaps",
+]

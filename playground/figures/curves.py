@@ -1,0 +1,114 @@
+"""What changes over the epochs: loss, gradient norms, and how far the weights move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from playground.figures.look import cursor_line, epochs_axis, figure, log_axis, palette
+from playground.palette import layer_colour
+
+MOST_POINTS = 600
+RATIO_BAND = (10**-3.5, 10**-2.5)
+"""Updates are about a thousandth of the weights in a run that learns well (CS231n's notes): half a decade each way."""
+
+
+def loss_curve(
+    epochs: npt.ArrayLike,
+    train_loss: npt.ArrayLike,
+    test_loss: npt.ArrayLike | None = None,
+    *,
+    theme: str = "light",
+    log: bool = False,
+    cursor: float | None = None,
+) -> go.Figure:
+    """Training and test loss, each (k,), over epochs (k,)."""
+    colours = palette(theme)
+    lines = [("training loss", train_loss, colours.train, "solid")]
+    if test_loss is not None and np.isfinite(np.asarray(test_loss, float)).any():
+        lines.append(("test loss", test_loss, colours.test, "dot"))
+    traces = [_line(epochs, values, name, colour, dash) for name, values, colour, dash in lines]
+    values = np.concatenate([np.ravel(np.asarray(line[1], float)) for line in lines])
+    axis = log_axis(values, "loss") if log else {"title": {"text": "loss"}, "rangemode": "tozero"}
+    return figure(
+        theme,
+        title="Loss\nWhen the test curve turns up again, the network learns by heart.",
+        height=260,
+        traces=traces,
+        hovermode="x unified",
+        shapes=cursor_line(cursor, theme),
+        xaxis=epochs_axis(np.asarray(epochs)),
+        yaxis=axis,
+    )
+
+
+def gradient_norms(
+    epochs: npt.ArrayLike,
+    norms: npt.ArrayLike,
+    names: Sequence[str],
+    *,
+    theme: str = "light",
+    cursor: float | None = None,
+) -> go.Figure:
+    """The norm of every layer's gradient, (k, n_layers), over epochs (k,), on a log axis."""
+    return figure(
+        theme,
+        title="Gradient norm of each layer\nFar below the others: a layer that hardly learns.",
+        height=300,
+        traces=_layer_lines(epochs, norms, names, theme),
+        hovermode="x unified",
+        shapes=cursor_line(cursor, theme),
+        xaxis=epochs_axis(np.asarray(epochs)),
+        yaxis=log_axis(norms, "‖∂L/∂W‖"),
+    )
+
+
+def update_ratios(
+    epochs: npt.ArrayLike,
+    ratios: npt.ArrayLike,
+    names: Sequence[str],
+    *,
+    theme: str = "light",
+    cursor: float | None = None,
+) -> go.Figure:
+    """Size of a step's update over size of the weights, (k, n_layers), over epochs (k,), with the healthy band."""
+    colours = palette(theme)
+    band: dict[str, Any] = {
+        "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": RATIO_BAND[0], "y1": RATIO_BAND[1],
+        "fillcolor": colours.classes[2], "opacity": 0.16, "line": {"width": 0}, "layer": "below",
+    }  # fmt: skip
+    return figure(
+        theme,
+        title="Size of one update over size of the weights\nAbout 1/1000 (green) is a good pace.",
+        height=300,
+        traces=_layer_lines(epochs, ratios, names, theme),
+        hovermode="x unified",
+        shapes=[band, *cursor_line(cursor, theme)],
+        xaxis=epochs_axis(np.asarray(epochs)),
+        yaxis=log_axis([*np.ravel(ratios), 1e-4, 1e-2], "‖ΔW‖ / ‖W‖"),
+    )
+
+
+def _layer_lines(
+    epochs: npt.ArrayLike, values: npt.ArrayLike, names: Sequence[str], theme: str
+) -> list[dict[str, Any]]:
+    table = np.asarray(values, float)
+    colours = [layer_colour(palette(theme), i, len(names)) for i in range(len(names))]
+    # A log axis has no place for zero: a gap there says so.
+    columns = [np.where(table[:, i] > 0, table[:, i], np.nan) for i in range(len(names))]
+    return [_line(epochs, y, name, c, "solid") for y, name, c in zip(columns, names, colours, strict=True)]
+
+
+def _line(x: npt.ArrayLike, y: npt.ArrayLike, name: str, colour: str, dash: str) -> dict[str, Any]:
+    xs, ys = np.asarray(x, float), np.asarray(y, float)
+    if len(xs) > MOST_POINTS:
+        kept = np.unique(np.linspace(0, len(xs) - 1, MOST_POINTS).round().astype(int))
+        xs, ys = xs[kept], ys[kept]
+    return {
+        "type": "scatter", "mode": "lines", "name": name, "x": xs, "y": ys,
+        "line": {"color": colour, "width": 1.8, "dash": dash}, "hovertemplate": "%{y:.4~g}",
+    }  # fmt: skip

@@ -1,0 +1,113 @@
+"""Histograms in one aligned strip: a row for each layer, a column for each quantity, one scale for a column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from playground.figures.look import figure, palette
+from playground.palette import layer_colour
+
+N_BINS = 41
+ROW = 46
+
+
+@dataclass(frozen=True)
+class Column:
+    """One quantity of every layer."""
+
+    title: str
+    axis: str
+    values: Sequence[npt.NDArray[np.floating]]
+    """One array a layer, of any shape."""
+    notes: Sequence[str] = ()
+    """A few words beside each histogram."""
+    log: bool = False
+    """Whether `values` are powers of ten: sizes, that is."""
+
+
+def sizes(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """The power of ten of each number's size, zeros left out: for a column with `log`."""
+    size = np.abs(np.asarray(values, float)).ravel()
+    return np.asarray(np.log10(size[(size > 0) & np.isfinite(size)]))
+
+
+def histograms(columns: Sequence[Column], names: Sequence[str], *, theme: str = "light", title: str = "") -> go.Figure:
+    """A strip of histograms, first layer at the top. Heights are shares, so layers of any size can be compared."""
+    colours = palette(theme)
+    traces, annotations, axes = [], [], {}
+    n, gap = len(names), 0.03
+    width = (1.0 - gap * (len(columns) - 1)) / len(columns)
+    for c, column in enumerate(columns):
+        suffix = str(c + 1) if c else ""
+        left = c * (width + gap)
+        edges = _edges(column)
+        for i, (name, values) in enumerate(zip(names, column.values, strict=True)):
+            base, share, colour = n - 1 - i, _shares(values, edges), layer_colour(colours, i, n)
+            x, y = np.repeat(edges, 2), np.concatenate([[0.0], np.repeat(share, 2), [0.0]])
+            traces.append({
+                "type": "scatter", "mode": "lines", "xaxis": f"x{suffix}", "yaxis": f"y{suffix}",
+                "x": x, "y": base + 0.86 * y / max(share.max(initial=0.0), 1e-12), "fill": "toself",
+                "line": {"color": colour, "width": 1}, "name": f"{name}, {column.title}",
+                "customdata": np.repeat(np.concatenate([share, [0.0]]), 2),
+                "hovertemplate": f"{name}<br>{column.axis} near %{{x:.3~g}}: %{{customdata:.1%}}<extra></extra>",
+            })  # fmt: skip
+            if i < len(column.notes) and column.notes[i]:
+                note = column.notes[i]
+                annotations.append(_note(note, f"x{suffix} domain", 1.0, f"y{suffix}", base + 0.9, "right"))
+        heading = f"<b>{column.title}</b>"
+        annotations.append(_note(heading, f"x{suffix} domain", 0.0, "paper", 1.0, "left", "bottom", 12))
+        ticks = _powers(edges) if column.log else {"nticks": 6}
+        axes[f"xaxis{suffix}"] = {
+            "domain": [left, left + width], "anchor": f"y{suffix}", "title": {"text": column.axis},
+            "range": [edges[0], edges[-1]], **ticks,
+        }  # fmt: skip
+        labels = {"tickvals": [n - 0.6 - i for i in range(n)], "ticktext": list(names), "showticklabels": c == 0}
+        axes[f"yaxis{suffix}"] = {"anchor": f"x{suffix}", "range": [-0.06, n], "showgrid": False, **labels}
+    return figure(
+        theme, title=title, height=(84 if "\n" in title else 64) + ROW * max(n, 2) + 44, traces=traces,
+        annotations=annotations, showlegend=False, hovermode="closest",
+        margin={"l": 64, "t": 76 if "\n" in title else 56, "b": 44}, **axes,
+    )  # fmt: skip
+
+
+def _edges(column: Column) -> npt.NDArray[np.float64]:
+    """Bins for all layers of a column; a linear scale is balanced around zero where values have both signs."""
+    finite = np.concatenate([np.ravel(v)[np.isfinite(np.ravel(v))] for v in column.values] or [np.zeros(1)])
+    if not finite.size:
+        return np.linspace(-1.0, 1.0, N_BINS + 1)
+    low, high = float(finite.min()), float(finite.max())
+    if column.log:
+        return np.linspace(np.floor(low), max(np.ceil(high), np.floor(low) + 1.0), N_BINS + 1)
+    if low < 0.0 < high:
+        low, high = -max(-low, high), max(-low, high)
+    if high - low < 1e-12:
+        low, high = low - 0.5, high + 0.5
+    return np.linspace(low, high, N_BINS + 1)
+
+
+def _shares(values: npt.ArrayLike, edges: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    row = np.ravel(np.asarray(values, float))
+    counts, _ = np.histogram(row[np.isfinite(row)], edges)
+    return counts / max(counts.sum(), 1)
+
+
+def _powers(edges: npt.NDArray[np.float64]) -> dict[str, object]:
+    """Whole powers of ten as ticks, six at most."""
+    low, high = int(edges[0]), int(edges[-1])
+    step = max(1, -(-(high - low) // 6))
+    powers = list(range(low, high + 1, step))
+    return {"tickvals": powers, "ticktext": [f"10<sup>{p}</sup>".replace("-", "−") for p in powers]}
+
+
+def _note(
+    text: str, xref: str, x: float, yref: str, y: float, xanchor: str, yanchor: str = "top", size: int = 11
+) -> dict[str, object]:
+    return {
+        "text": text, "xref": xref, "x": x, "yref": yref, "y": y, "xanchor": xanchor, "yanchor": yanchor,
+        "showarrow": False, "font": {"size": size},
+    }  # fmt: skip

@@ -1,0 +1,90 @@
+"""The look that all figures share, in light and in dark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from playground.palette import THEMES, Palette
+
+FONT = '"Source Sans", "Source Sans Pro", system-ui, sans-serif'
+
+
+def palette(theme: str) -> Palette:
+    """The colours of a theme; ValueError for a name that is none."""
+    if theme not in THEMES:
+        raise ValueError(f"theme must be one of {', '.join(THEMES)}; got {theme!r}.")
+    return THEMES[theme]
+
+
+def figure(theme: str, *, title: str, height: int, traces: list[dict[str, Any]], **layout: Any) -> go.Figure:
+    """A figure with the shared template; a second line of the title, after a line break, is smaller."""
+    colours = palette(theme)
+    main, _, hint = title.partition("\n")
+    words: dict[str, Any] = {"text": f"<b>{main}</b>", "font": {"size": 14}, "pad": {"l": 4, "t": 6}}
+    words |= {"x": 0, "xanchor": "left", "xref": "container", "y": 1, "yanchor": "top", "yref": "container"}
+    margin = {"l": 56, "r": 12, "t": 54 if hint else 36, "b": 40, "pad": 0} | layout.pop("margin", {})
+    # Plotly cuts a title of two lines off at the top, so the second line is a note of its own.
+    below = {"text": hint, "showarrow": False, "font": {"size": 12, "color": colours.muted}, "xref": "paper"}
+    below |= {"x": 0, "xanchor": "left", "xshift": 4 - margin["l"], "yref": "paper", "y": 1, "yanchor": "bottom"}
+    below |= {"yshift": margin["t"] - 50}
+    layout["annotations"] = [*layout.pop("annotations", []), *([below] if hint else [])]
+    return go.Figure(
+        data=traces,
+        layout={"template": _template(colours), "title": words, "height": height, "margin": margin, **layout},
+    )
+
+
+def cursor_line(epoch: float | None, theme: str, **where: Any) -> list[dict[str, Any]]:
+    """A line at the moment of the timeline, over the whole height of the plot; none for None."""
+    if epoch is None:
+        return []
+    line = {"color": palette(theme).text, "width": 1.5, "dash": "dot"}
+    return [{"type": "line", "x0": epoch, "x1": epoch, "y0": 0, "y1": 1, "yref": "paper", "line": line} | where]
+
+
+def epochs_axis(epochs: Any, **more: Any) -> dict[str, Any]:
+    """The horizontal axis of everything that runs over time."""
+    last = float(epochs[-1]) if len(epochs) else 1.0
+    return {"title": {"text": "epoch"}, "range": [0, max(last, 1.0)], "nticks": 8, **more}
+
+
+def log_axis(values: npt.ArrayLike, words: str, **more: Any) -> dict[str, Any]:
+    """A log axis around all positive values, with whole powers of ten as ticks wherever they suffice."""
+    table = np.asarray(values, float)
+    positive = table[np.isfinite(table) & (table > 0)]
+    low, high = (float(positive.min()), float(positive.max())) if positive.size else (0.1, 1.0)
+    span = [np.log10(low) - 0.08, np.log10(high) + 0.08]
+    decades = span[1] - span[0]
+    ticks: dict[str, Any] = {"dtick": max(1, round(decades / 6))} if decades > 1.5 else {"dtick": "D2", "nticks": 5}
+    return {"title": {"text": words}, "type": "log", "range": span, **ticks, **more}
+
+
+def _template(colours: Palette) -> dict[str, Any]:
+    axis = {
+        "color": colours.muted,
+        "gridcolor": colours.grid,
+        "linecolor": colours.grid,
+        "zeroline": False,
+        "fixedrange": True,
+        "exponentformat": "power",
+        "minexponent": 3,
+        "tickfont": {"size": 11},
+        "title": {"standoff": 6, "font": {"size": 12}},
+    }
+    layout = {
+        "font": {"family": FONT, "size": 12, "color": colours.text},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "colorway": list(colours.classes),
+        "xaxis": axis,
+        "yaxis": axis,
+        "hoverlabel": {"bgcolor": colours.panel, "bordercolor": colours.grid, "font": {"color": colours.text}},
+        "legend": {"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "font": {"size": 11}, "itemwidth": 30},
+        "dragmode": False,
+        "separators": ".\u202f",
+    }
+    return {"layout": layout}

@@ -1,0 +1,132 @@
+"""A figure shows the very numbers that it was given, says what it is, and stands still."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from playground import figures
+from playground.palette import THEMES, layer_colour
+
+EPOCHS = np.arange(5.0)
+NAMES = ["layer 1", "layer 2", "output"]
+NORMS = np.array([[1.0, 0.1, 10.0], [0.5, 0.0, 5.0], [0.2, 0.02, np.nan], [0.1, 0.01, 1.0], [0.1, 0.01, 1.0]])
+AXIS = np.linspace(-1.0, 1.0, 7)
+
+BUILDERS: dict[str, Callable[..., go.Figure]] = {
+    "loss_curve": lambda **k: figures.loss_curve(EPOCHS, NORMS[:, 0], NORMS[:, 1], **k),
+    "gradient_norms": lambda **k: figures.gradient_norms(EPOCHS, NORMS, NAMES, **k),
+    "update_ratios": lambda **k: figures.update_ratios(EPOCHS, NORMS * 1e-3, NAMES, **k),
+    "gradient_map": lambda **k: figures.gradient_map(EPOCHS, NORMS, NAMES, **k),
+    "histograms": lambda **k: figures.histograms(
+        [
+            figures.Column("Weights", "w", [np.array([-1.0, 1.0, 1.0]), np.zeros(3), np.ones(0)]),
+            figures.Column("Gradients", "g", [figures.sizes([0.0, -1e-3]), figures.sizes([1.0]), np.ones(0)], log=True),
+        ],
+        NAMES,
+        title="What to look for",
+        **k,
+    ),
+    "decision_boundary": lambda **k: figures.decision_boundary(
+        AXIS, AXIS, np.outer(AXIS, AXIS), [[0.5, -0.5], [0.1, 0.2]], [0, 1], **k
+    ),
+    "weight_heatmaps": lambda **k: figures.weight_heatmaps(
+        [np.eye(3), np.full((4, 1), -2.0)], ["layer 1", "output"], **k
+    ),
+}
+IN_TIME = ["loss_curve", "gradient_norms", "update_ratios", "gradient_map"]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", BUILDERS)
+def test_every_figure_has_a_title_named_axes_and_a_fixed_height(name: str, theme: str):
+    fig = BUILDERS[name](theme=theme)
+    assert fig.layout.title.text
+    assert fig.layout.height >= 200
+    assert fig.layout.xaxis.title.text
+    assert fig.layout.template.layout.font.color == THEMES[theme].text
+    json.loads(fig.to_json())
+
+
+@pytest.mark.parametrize("name", IN_TIME)
+def test_the_cursor_stands_at_the_moment(name: str):
+    lines = [s for s in BUILDERS[name](cursor=3.0).layout.shapes if s.type == "line"]
+    assert [(s.x0, s.x1) for s in lines] == [(3.0, 3.0)]
+    assert not [s for s in BUILDERS[name]().layout.shapes if s.type == "line"]
+
+
+def test_gradient_norms_are_the_numbers_with_gaps_for_zeros():
+    fig = BUILDERS["gradient_norms"]()
+    assert [t.name for t in fig.data] == NAMES
+    assert fig.layout.yaxis.type == "log"
+    np.testing.assert_array_equal(fig.data[0].y, NORMS[:, 0])
+    assert np.isnan(fig.data[1].y[1])
+    assert [t.line.color for t in fig.data] == [layer_colour(THEMES["light"], i, 3) for i in range(3)]
+
+
+def test_long_curves_are_thinned_but_keep_their_ends():
+    x = np.arange(10_000.0)
+    line = figures.loss_curve(x, x + 1.0).data[0]
+    assert len(line.x) <= 600
+    assert (line.x[0], line.x[-1]) == (0.0, 9999.0)
+    np.testing.assert_array_equal(line.y, line.x + 1.0)
+
+
+def test_update_ratios_show_the_band_around_a_thousandth():
+    fig = BUILDERS["update_ratios"]()
+    (band,) = [s for s in fig.layout.shapes if s.type == "rect"]
+    assert band.y0 < 1e-3 < band.y1
+    low, high = fig.layout.yaxis.range
+    assert low < np.log10(band.y0)
+    assert high > np.log10(band.y1)
+
+
+def test_histograms_hold_every_value_on_one_scale_for_a_column():
+    fig = BUILDERS["histograms"]()
+    first, second = fig.data[0], fig.data[1]
+    np.testing.assert_array_equal(first.x, second.x)
+    shares = np.asarray(first.customdata)[1:-1:2]
+    assert shares.sum() == pytest.approx(1.0)
+    edges = np.asarray(first.x)[1::2]
+    assert shares[np.searchsorted(edges, 1.0) - 1] == pytest.approx(2 / 3)
+    assert first.y.min() == 2.0  # the first layer is the top row
+
+
+def test_sizes_are_powers_of_ten_without_the_zeros():
+    np.testing.assert_allclose(figures.sizes([0.0, -1e-3, 100.0, np.nan]), [-3.0, 2.0])
+
+
+def test_the_boundary_has_its_values_its_points_and_their_shapes():
+    fig = figures.decision_boundary(AXIS, AXIS, np.outer(AXIS, AXIS), [[0.5, -0.5], [0.1, 0.2]], [0, 1], middle=0.5)
+    surface, *clouds = fig.data
+    np.testing.assert_array_equal(surface.z, np.outer(AXIS, AXIS))
+    assert surface.zmax - 0.5 == 0.5 - surface.zmin
+    assert [(c.x[0], c.y[0]) for c in clouds] == [(0.5, -0.5), (0.1, 0.2)]
+    assert len({c.marker.symbol for c in clouds}) == 2
+
+
+def test_weights_share_one_scale_and_end_with_the_biases():
+    fig = BUILDERS["weight_heatmaps"]()
+    assert (fig.layout.coloraxis.cmin, fig.layout.coloraxis.cmax) == (-2.0, 2.0)
+    assert fig.layout.yaxis.ticktext[-1] == "b"
+    np.testing.assert_array_equal(fig.data[0].z, np.eye(3))
+
+
+def test_the_gradient_map_has_a_row_for_each_layer_first_layer_on_top():
+    fig = BUILDERS["gradient_map"]()
+    assert list(fig.data[0].y) == NAMES[::-1]
+    np.testing.assert_allclose(fig.data[0].z[-1], np.log10(NORMS[:, 0]))
+    assert np.isnan(fig.data[0].z[1][1])
+
+
+def test_a_run_with_one_frame_or_no_gradient_at_all_can_be_drawn():
+    figures.gradient_norms([0.0], [[0.0, 0.0]], NAMES[:2])
+    figures.gradient_map([0.0], [[0.0, 0.0]], NAMES[:2])
+    figures.update_ratios([], np.empty((0, 2)), NAMES[:2])
+
+
+def test_an_unknown_theme_is_named():
+    with pytest.raises(ValueError, match="theme must be one of light, dark; got 'sepia'"):
+        figures.loss_curve([0.0], [1.0], theme="sepia")

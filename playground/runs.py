@@ -66,20 +66,18 @@ class Run:
             return frame_rows(self.recording, int(np.searchsorted(self.recording.steps, after_step, side="right")))
 
     def step_rows(self, start: int, stop: int) -> np.ndarray:
-        """The same for every single step from `start` to `stop`, both included, replayed exactly."""
+        """The same for every recorded step from `start` to `stop`, both included, replayed exactly."""
         with self.lock, self._gate:
-            return frame_rows(self.recording.between(start, min(stop, self.last_step)), 0)
+            first = min(max(0, start), self.last_step)
+            return frame_rows(self.recording.between(first, max(first, min(stop, self.last_step))), 0)
 
 
 def frame_rows(frames: mlp.Recording | mlp.Frames, start: int) -> np.ndarray:
     """Lay the columns of a recording side by side, as the stage reads them."""
     columns = [frames.steps, frames.epochs, frames.train_loss, frames.test_loss, frames.train_score, frames.test_score]
-    return np.concatenate(
-        [np.stack([c[start:] for c in columns], axis=1), frames.gradient_norms[start:], frames.parameters[start:]],
-        axis=1,
-        dtype=np.float32,
-        casting="same_kind",
-    )
+    rows = np.column_stack([*columns, frames.gradient_norms, frames.parameters])[start:]
+    with np.errstate(over="ignore"):  # just before a run breaks, numbers may be too large for the screen's float32
+        return rows.astype(np.float32)
 
 
 class Runs:

@@ -98,7 +98,7 @@ def answer(
 def _singles(run: Run, wanted: Any) -> np.ndarray:
     if not isinstance(wanted, list) or len(wanted) != 2:
         return run.rows(run.last_step)
-    start = max(0, _whole(wanted[0], 0))
+    start = _whole(wanted[0], 0)
     return run.step_rows(start, min(_whole(wanted[1], start), start + MOST_SINGLE_STEPS))
 
 

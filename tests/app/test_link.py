@@ -1,0 +1,64 @@
+"""A link is a config: what is good in it is kept, what is not is named, and nothing crashes."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from playground.config import SETTINGS, Config
+from playground.link import from_query, to_link, to_query
+
+CONFIGS = [
+    Config(),
+    Config(dataset="moons", hidden_layer_sizes=(3, 2, 1), activations=("relu", "tanh", "sigmoid"), learning_rate=0.1 + 0.2),
+    Config(dataset="blobs", n_classes=5, features=("x1", "x2^2", "sin x1"), l2=1e-4, batch_size=1),
+    Config(hidden_layer_sizes=(), optimizer="sgd", dropout=0.25, loss="hinge"),
+]
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_a_link_opens_the_very_same_config(config):
+    query = dict(parse_qsl(urlsplit(to_link(config)).query))
+    assert query == to_query(config)
+    assert from_query(query) == (config, [])
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_setting_travels_in_the_link(name):
+    s = SETTINGS[name]
+    value = s.choices[-1] if s.choices else s.high
+    value = type(Config.__dataclass_fields__[name].default)([value]) if name in ("features", "activations") else value
+    if name in ("loss", "n_classes"):
+        config = Config(**{name: {"loss": "hinge", "n_classes": 3}[name]})
+    elif name == "hidden_layer_sizes":
+        config = Config(hidden_layer_sizes=(32,))
+    else:
+        config = Config(**{name: int(value) if isinstance(getattr(Config(), name), int) else value})
+    assert from_query(to_query(config)) == (config, [])
+
+
+def test_the_default_config_has_a_bare_link():
+    assert to_link(Config()) == ""
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"lr": "nan"}, "Learning rate must be between 1e-05 and 10; got nan."),
+        ({"lr": "fast"}, "Learning rate must be between 1e-05 and 10; got fast."),
+        ({"batch": "2.5"}, "Batch size must be between 1 and 2000; got 2.5."),
+        ({"hidden": "8,x"}, "Hidden layers must be between 1 and 32; got x."),
+        ({"hidden": "8,,8"}, "Hidden layers must be between 1 and 32; got ."),
+        ({"dataset": "spiral"}, "Did you mean spirals?"),
+        ({"activation": "tanh,relu,relu"}, "Activation must name one for all"),
+        ({"colour": "red"}, "The link's “colour” is not a setting; it was left out."),
+    ],
+)
+def test_what_is_wrong_is_named_and_the_rest_is_kept(query, sentence):
+    config, problems = from_query({**query, "noise": "0.2"})
+    assert config == Config(noise=0.2)
+    assert len(problems) == 1
+    assert sentence in problems[0]
+
+
+def test_streamlits_own_embed_options_are_no_problem():
+    assert from_query({"embed": "true", "embed_options": "dark_theme"}) == (Config(), [])

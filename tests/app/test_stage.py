@@ -1,0 +1,110 @@
+"""What the stage is told: the right frames once, and enough about the run to draw it."""
+
+import numpy as np
+import pytest
+
+import mlp
+from playground.config import Config
+from playground.experiment import Experiment
+from playground.runs import Runs
+from playground.stage import GOAL_EPOCHS, about, answer
+from playground.stage.message import decode, encode
+
+SMALL = Experiment(Config(dataset="xor", n_samples=60, hidden_layer_sizes=(3, 2)))
+
+
+@pytest.fixture
+def run():
+    return Runs().get(SMALL)
+
+
+def test_a_message_comes_back_as_it_was_sent():
+    rows = np.arange(6, dtype=np.float32).reshape(2, 3)
+    header, back = decode(encode({"width": 3, "run": "ä"}, rows))
+    assert header == {"width": 3, "run": "ä"}
+    np.testing.assert_array_equal(back, rows)
+
+
+def test_a_fresh_page_is_sent_a_whole_run_and_what_it_is_about(run):
+    (header, rows), last = answer(SMALL, run, {"have": -1, "first": True})
+    assert rows[0, 0] == 0
+    assert rows[-1, 0] == last == run.last_step
+    assert rows[-1, 1] == GOAL_EPOCHS
+    assert header["net"]["features"] == ("x1", "x2")
+
+
+def test_a_page_that_has_frames_is_sent_only_what_follows(run):
+    _, last = answer(SMALL, run, {"have": -1, "first": True})
+    (header, rows), _ = answer(SMALL, run, {"have": last, "want": 5})
+    assert header["after"] == last
+    assert rows[0, 0] > last
+    assert len(rows) == 5
+    assert "net" not in header
+
+
+def test_single_steps_are_replayed_between_the_epochs(run):
+    answer(SMALL, run, {"have": -1, "first": True})
+    (header, rows), _ = answer(SMALL, run, {"have": run.last_step, "single": [4, 9]})
+    assert header["singles"] == 6
+    np.testing.assert_array_equal(rows[-6:, 0], [4, 5, 6, 7, 8, 9])
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"have": "all"},
+        {"have": 1e300, "want": -5},
+        {"have": -1, "single": [9, 4]},
+        {"have": -1, "single": [1e9, 2e9]},
+        {"have": -1, "single": "x"},
+        {"have": None, "want": "many"},
+        {"have": float("nan")},
+    ],
+)
+def test_a_nonsensical_question_is_answered_all_the_same(run, nonsense):
+    (header, rows), _ = answer(SMALL, run, nonsense)
+    assert rows.shape[1] == header["width"]
+
+
+def test_a_fork_is_sent_from_its_fork_on():
+    runs = Runs()
+    runs.get(SMALL).record(10, seconds=60)
+    changed = SMALL.change(15, learning_rate=0.5)
+    (header, rows), _ = answer(changed, runs.get(changed), {"have": -1, "first": True})
+    assert (header["parent"], header["fork"], header["after"]) == (SMALL.name, 15, 15)
+    assert rows[0, 0] > 15
+
+
+@pytest.mark.parametrize("dataset", Config.__dataclass_fields__["dataset"].metadata["setting"].choices)
+def test_the_places_of_the_weights_in_the_flat_vector_are_those_of_the_engine(dataset):
+    experiment = Experiment(Config(dataset=dataset, n_samples=60, hidden_layer_sizes=(3, 2)))
+    run = Runs().get(experiment)
+    parameters = run.trainer.net.parameters
+    for layer, told in zip(run.trainer.net.layers, about(experiment, run)["net"]["layers"], strict=True):
+        start, di, dj = told["weight"]
+        for i in range(told["n_in"]):
+            for j in range(told["n_out"]):
+                assert parameters[start + i * di + j * dj] == layer.weights[i, j]
+        start, dj = told["bias"]
+        assert [parameters[start + j * dj] for j in range(told["n_out"])] == list(layer.biases)
+
+
+@pytest.mark.parametrize("dataset", Config.__dataclass_fields__["dataset"].metadata["setting"].choices)
+def test_every_point_is_drawn_once_with_its_class(dataset):
+    experiment = Experiment(Config(dataset=dataset, n_samples=60))
+    told = about(experiment, Runs().get(experiment))
+    points = mlp.make_dataset(dataset, n_samples=60, noise=0.1, test_fraction=0.5, seed=7)
+    for test, x in ((False, points.x_train), (True, points.x_test)):
+        drawn = [p for t in told["data"]["traces"] if t["test"] == test for p in zip(t["x1"], t["x2"], strict=True)]
+        assert sorted(drawn) == sorted(map(tuple, np.round(x, 4).tolist()))
+
+
+def test_a_run_that_diverges_says_why_and_keeps_what_it_had():
+    experiment = Experiment(
+        Config(dataset="plane", activations=("relu",), optimizer="sgd", learning_rate=10.0, n_samples=60)
+    )
+    run = Runs().get(experiment)
+    (header, rows), last = answer(experiment, run, {"have": -1, "first": True})
+    assert "learning rate" in header["diverged"]
+    assert np.isfinite(run.recording.parameters).all()
+    assert rows[-1, 0] == last == run.recording.diverged.step

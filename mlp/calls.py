@@ -38,6 +38,15 @@ def minimum(a: Array, b: Any, out: Array) -> Step:
     return partial(np.minimum, out=out), (a, b)
 
 
+def with_arrays(step: Step) -> Step:
+    """The same call with each plain number made an array without axes, which NumPy takes in half the time."""
+    function, arguments = step
+    output = function.keywords["out"] if isinstance(function, partial) else arguments[-1]
+    # Of the output's own type, because a double among single-precision arrays would make all double.
+    arrays = tuple(np.array(a, output.dtype) if isinstance(a, (int, float)) else a for a in arguments)
+    return function, arrays
+
+
 def turned(a: Array) -> Array:
     """The transpose of a matrix, or of each matrix in a stack."""
     return np.swapaxes(a, -1, -2)

@@ -65,7 +65,7 @@ def sum_of_two_numbers_today(seed: int = 0) -> Trainer:
     """The same task as one would do it now: tanh, a linear output, Adam, batches of 32, a falling learning rate."""
     data = make_dataset("sum", n_samples=6000, test_fraction=1 / 6, seed=seed)
     net = MLP([2, 5, 1], activation="tanh", loss="mean_squared_error", seed=seed)
-    return Trainer(net, data, Adam(learning_rate=0.02), batch_size=32, seed=seed, schedule=Cosine(epochs=40))
+    return Trainer(net, data, Adam(learning_rate=0.05), batch_size=32, seed=seed, schedule=Cosine(epochs=30))
 
 
 CLASSICS: dict[str, Classic] = {
@@ -84,7 +84,7 @@ CLASSICS: dict[str, Classic] = {
         Classic(
             "sum_today", "Sum of two numbers, today",
             "The same task with a straight output and Adam: many times faster, and far closer.",
-            epochs=40, make=sum_of_two_numbers_today,
+            epochs=30, make=sum_of_two_numbers_today,
         ),
     )
 }  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -104,6 +104,7 @@ class Machine:
         self._order = BatchOrder(len(data.x_train), settings)
         self._dropout_dice = Dice(settings.seed, Purpose.DROPOUT)
         self._plans: dict[int, tuple[Pass, list[Step]]] = {}
+        self._batches = self._cut(0)
         self._gauge: Gauge | None = None
         if state is not None:
             self.restore(state)
@@ -112,36 +113,41 @@ class Machine:
 
     def make_step(self) -> None:
         """One update on the next mini-batch."""
-        n = self._table.shape[1]
-        self._train(min(self.row + self.settings.batch_size, n))
+        self._train(self._batches_left()[:1])
 
     def finish_epoch(self) -> None:
         """All steps up to the end of the current pass over the data."""
-        self._train(self._table.shape[1])
+        self._train(self._batches_left())
 
-    def _train(self, stop: int) -> None:
-        """Steps until `stop` samples of this epoch are used: the inner loop of everything."""
+    def _train(self, batches: list[_Batch]) -> None:
+        """A step on each of these batches: the inner loop of everything."""
         self._shuffle()
-        n, size, row, step = self._table.shape[1], self.settings.batch_size, self.row, self.step
-        copy, table = np.positive, self._shuffled
         varies = not isinstance(self.settings.schedule, Constant)
         with np.errstate(all="ignore"):  # a run that diverges is noticed by its NaN
-            while row < stop:
-                batch, dice, calls = self._plan(min(size, n - row))
-                width = batch.shape[1]
-                while row + width <= stop:
-                    copy(table[:, row : row + width], batch)
-                    if varies:
-                        self._set_rate(row)
-                    if dice is not None:
-                        self._dropout_dice.at(step).random(out=dice)
-                    for function, arguments in calls:
-                        function(*arguments)
-                    row += width
-                    step += 1
-        self.row, self.step = row, step
-        if row == n:
+            for samples, buffer, dice, calls in batches:
+                buffer[...] = samples
+                if varies:
+                    self._set_rate()
+                if dice is not None:
+                    self._dropout_dice.at(self.step).random(out=dice)
+                for function, arguments in calls:
+                    function(*arguments)
+                self.step += 1
+                self.row += buffer.shape[1]
+        self._last_width = batches[-1][0].shape[1]
+        if self.row == self._table.shape[1]:
             self.epoch, self.row = self.epoch + 1, 0
+
+    def _batches_left(self) -> list[_Batch]:
+        """The batches of this epoch that are still to come."""
+        done, rest = divmod(self.row, self.settings.batch_size)
+        return self._cut(self.row) if rest else self._batches[done:]
+
+    def _cut(self, start: int) -> list[_Batch]:
+        """The samples from number `start` on, cut into batches, each with the plan for its size."""
+        n, size = self._table.shape[1], self.settings.batch_size
+        pieces = [self._shuffled[:, row : row + size] for row in range(start, n, size)]
+        return [(piece, *self._plan(piece.shape[1])) for piece in pieces]
 
     def _shuffle(self) -> None:
         if self._order_of != self.epoch:
@@ -150,9 +156,8 @@ class Machine:
                 self._table.take(order, axis=1, out=self._shuffled, mode="clip")
             self._order_of = self.epoch
 
-    def _set_rate(self, row: int) -> None:
-        time = self.epoch + row / self._table.shape[1]
-        self.rate[...] = self.settings.optimizer.learning_rate * self.settings.schedule.factor(time)
+    def _set_rate(self) -> None:
+        self.rate[...] = self.settings.optimizer.learning_rate * self.settings.schedule.factor(self.time)
 
     def _plan(self, width: int) -> tuple[Array, Array | None, list[Step]]:
         """The batch buffer, the dice for dropout, and the calls of one step on `width` samples."""
@@ -192,7 +197,7 @@ class Machine:
 
     def batch_loss(self) -> float:
         """The loss of the batch of the step just made, before its update, without penalties."""
-        last = self._last_pass()
+        last, _ = self._plans[self._last_width]
         with np.errstate(all="ignore"):
             return self.net.loss.mean(last.output, last.targets)
 
@@ -206,11 +211,9 @@ class Machine:
             self._gauge = Gauge(self.net, self.data, self._table)
         return self._gauge.read()
 
-    def _last_pass(self) -> Pass:
-        n, size = self._table.shape[1], self.settings.batch_size
-        end = self.row or n
-        width = min(size, n) if end % size == 0 or n < size else end % size
-        return self._plans[width][0] if width in self._plans else next(iter(self._plans.values()))[0]
+
+_Batch: TypeAlias = tuple[Array, Array, Array | None, list[Step]]
+"""Where the samples of a batch come to lie, where its plan wants them, the dice for dropout, and the plan's calls."""
 
 
 class BatchOrder:

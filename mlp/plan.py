@@ -16,7 +16,7 @@ import numpy as np
 
 from mlp.activations import Activation
 from mlp.arrays import Array
-from mlp.calls import Call, Calls, Step, describe, minimum, product, turned
+from mlp.calls import Call, Calls, Step, describe, minimum, product, turned, with_arrays
 from mlp.losses import Loss
 from mlp.optimizers import Memory, Optimizer
 
@@ -104,7 +104,8 @@ class Pass:
         )
         for i, (n_out, activation, W, d_W) in enumerate(layers, start=1):
             z = np.empty((*lead, n_out, n), batch.dtype)
-            d = np.empty_like(z)
+            d_all = np.empty((*lead, n_out + 1, n), batch.dtype)  # the last row is for the ones: nobody needs it
+            d = d_all[..., :-1, :]
             kept = np.empty_like(z)
             self.forward.append(Section(f"Z{i} = W{i} A{i - 1} + b{i}", [product(W, x, z)]))
             back = []
@@ -130,9 +131,9 @@ class Pass:
             back.append(Section(f"dZ{i} = dA{i} · slope of {activation.label} at Z{i}", bend))
             back.append(Section(f"dW{i}, db{i} = dZ{i} A{i - 1}ᵀ, sum of dZ{i}", [product(d, turned(x), d_W)]))
             if d_x is not None:
-                back.append(Section(f"dA{i - 1} = W{i}ᵀ dZ{i}", [product(turned(W[..., :-1]), d, d_x)]))
+                back.append(Section(f"dA{i - 1} = W{i}ᵀ dZ{i}", [product(turned(W), d, d_x)]))
             self.backward = back + self.backward
-            x, d_x = x_next, d
+            x, d_x = x_next, d_all
 
         if not shape.use_bias:
             hold = (np.multiply, (gradient, shape.is_weight(), gradient))
@@ -147,7 +148,7 @@ class Pass:
 
 def flat(sections: Sequence[Section]) -> list[Step]:
     """All calls in a row, ready to run."""
-    return [step for section in sections for step in section.steps]
+    return [with_arrays(step) for section in sections for step in section.steps]
 
 
 def listing(sections: Sequence[Section]) -> list[Call]:

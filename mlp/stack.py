@@ -141,7 +141,7 @@ class _Chunk:
         with np.errstate(all="ignore"):
             for row in range(0, n, size):
                 once, calls = self._plan(min(size, n - row))
-                np.positive(self._shuffled[..., row : row + size], once.batch)
+                once.batch[...] = self._shuffled[..., row : row + size]
                 np.multiply(self._rates, self._settings.schedule.factor(epoch + row / n), self._rate)
                 if once.dice is not None:
                     for dice, numbers in zip(self._dropout_dice, once.dice, strict=True):

@@ -1,0 +1,272 @@
+"""The run as a program in NumPy alone: the textbook's formulas and nothing else."""
+
+# ruff: noqa: E501 - templates stand here as they will be printed
+
+from __future__ import annotations
+
+from playground.export.pieces import (
+    batches,
+    block,
+    check,
+    intro,
+    join,
+    literal,
+    masks,
+    names,
+    numbers,
+    optimizer_settings,
+    plain_settings,
+    schedule,
+)
+from playground.export.transcript import Transcript
+
+# name: (value, slope), both of z
+ACTIVATIONS = {
+    "identity": ("z", "np.ones_like(z)"),
+    "sigmoid": ("0.5 * (1.0 + np.tanh(0.5 * z))", "sigmoid(z) * (1.0 - sigmoid(z))"),
+    "tanh": ("np.tanh(z)", "1.0 - np.tanh(z) ** 2"),
+    "relu": ("np.maximum(z, 0.0)", "np.where(z > 0.0, 1.0, 0.0)"),
+    "leaky_relu": ("np.maximum(0.01 * z, z)", "np.where(z > 0.0, 1.0, 0.01)"),
+    "elu": ("np.where(z > 0.0, z, np.expm1(np.minimum(z, 0.0)))", "np.exp(np.minimum(z, 0.0))"),
+    "selu": (
+        "1.0507009873554805 * np.where(z > 0.0, z, 1.6732632423543772 * np.expm1(np.minimum(z, 0.0)))",
+        "1.0507009873554805 * np.where(z > 0.0, 1.0, 1.6732632423543772 * np.exp(np.minimum(z, 0.0)))",
+    ),
+    "softplus": ("np.logaddexp(0.0, z)", "0.5 * (1.0 + np.tanh(0.5 * z))"),
+    "gelu": ("z * normal_cdf(z)", "normal_cdf(z) + z * np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi)"),
+    "silu": ("z * logistic(z)", "logistic(z) * (1.0 + z * (1.0 - logistic(z)))"),
+    "sine": ("np.sin(z)", "np.cos(z)"),
+    "step": ("np.heaviside(z, 0.0)", "np.zeros_like(z)"),
+}
+HELPERS = {
+    "gelu": block('''
+        def normal_cdf(z):
+            """The chance that a standard normal number is below z."""
+            return 0.5 * np.vectorize(math.erfc, otypes=[float])(-z / np.sqrt(2.0))
+        '''),
+    "silu": block("""
+        def logistic(z):
+            return 0.5 * (1.0 + np.tanh(0.5 * z))
+        """),
+}
+
+# name: (targets from labels, mean loss, slope dL/dz); z and y are (n, n_out)
+LOSSES = {
+    "mean_squared_error": ("numbers", "((z - y) ** 2).mean()", "2.0 * (z - y) / z.size"),
+    "mean_absolute_error": ("numbers", "np.abs(z - y).mean()", "np.sign(z - y) / z.size"),
+    "huber": (
+        "numbers",
+        "np.where(np.abs(z - y) < 1.0, 0.5 * (z - y) ** 2, np.abs(z - y) - 0.5).mean()",
+        "np.clip(z - y, -1.0, 1.0) / z.size",
+    ),
+    "binary_crossentropy": (
+        "yes or no",
+        "(np.logaddexp(0.0, z) - y * z).mean()",
+        "(0.5 * (1.0 + np.tanh(0.5 * z)) - y) / z.size",
+    ),
+    "categorical_crossentropy": (
+        "one-hot",
+        "-(y * (z - z.max(1, keepdims=True) - np.log(np.exp(z - z.max(1, keepdims=True)).sum(1, keepdims=True))))"
+        ".sum(1).mean()",
+        "(np.exp(z - z.max(1, keepdims=True)) / np.exp(z - z.max(1, keepdims=True)).sum(1, keepdims=True) - y) / len(z)",
+    ),
+    "hinge": (
+        "signs",
+        "np.maximum(0.0, 1.0 - y * z).mean()",
+        "np.where(1.0 - y * z > 0.0, -y, 0.0) / z.size",
+    ),
+}
+TARGETS = {
+    "numbers": "y.reshape(len(y), -1).astype(float)",
+    "yes or no": "y.reshape(len(y), -1).astype(float)",
+    "one-hot": "np.eye({n_out})[y]",
+    "signs": "2.0 * y.reshape(len(y), -1) - 1.0",
+}
+
+# name: (what it remembers of each array, the update of array `w` by its gradient `g` at rate `lr`)
+OPTIMIZERS = {
+    "sgd": ((), "w -= lr * g"),
+    "momentum": (("v",), "v[...] = momentum * v + g\nw -= lr * v"),
+    "nesterov": (("v",), "v[...] = momentum * v + g\nw -= lr * (g + momentum * v)"),
+    "adagrad": (("s",), "s[...] = s + g**2\nw -= lr * g / (np.sqrt(s) + epsilon)"),
+    "rmsprop": (("s",), "s[...] = rho * s + (1.0 - rho) * g**2\nw -= lr * g / (np.sqrt(s) + epsilon)"),
+    "adam": (
+        ("m", "v"),
+        "m[...] = beta_1 * m + (1.0 - beta_1) * g\n"
+        "v[...] = beta_2 * v + (1.0 - beta_2) * g**2\n"
+        "m_hat = m / (1.0 - beta_1**t)  # both start at zero: this makes up for it\n"
+        "v_hat = v / (1.0 - beta_2**t)\n"
+        "w -= lr * m_hat / (np.sqrt(v_hat) + epsilon)",
+    ),
+}
+OPTIMIZERS["adamw"] = (
+    ("m", "v"),
+    "if w.ndim == 2:  # weights fade, biases do not\n    w -= lr * weight_decay * w\n" + OPTIMIZERS["adam"][1],
+)
+
+
+def numpy_script(t: Transcript) -> str:
+    """Write the whole program. Raises ValueError, in a sentence, for what it cannot express."""
+    used = [layer.activation.name for layer in t.first.layers]
+    for name in used:
+        if name not in ACTIVATIONS:
+            raise ValueError(f"The activation “{name}” cannot be written in NumPy yet.")
+    words = (
+        "Nothing but NumPy is needed. Read it from the top: the network forwards, the loss, the network backwards, the "
+        "rule that makes a step of a gradient, the loop."
+    )
+    imports = "import numpy as np\n"
+    head = intro(t, "plain NumPy", words) + "\n" + imports
+    if "gelu" in used and "import math" not in head:
+        head = head.replace("import sys\n", "import math\nimport sys\n")
+    return join(
+        head,
+        names(t),
+        _activations(used),
+        _network(t, used),
+        _optimizers(t),
+        batches(t),
+        masks(t),
+        schedule(t),
+        _training(t),
+        _main(t),
+        check(),
+        numbers(t),
+        'if __name__ == "__main__":\n    main()',
+    )
+
+
+def _activations(used: list[str]) -> str:
+    functions = ["# ---- what a neuron does with its sum, and the slope of that"]
+    for name in dict.fromkeys(used):
+        if name in HELPERS:
+            functions.append(HELPERS[name] + "\n\n")
+        value, slope = ACTIVATIONS[name]
+        functions.append(f"def {name}(z):\n    return {value}\n\n\ndef {name}_slope(z):\n    return {slope}\n\n")
+    return "\n".join(functions)
+
+
+def _network(t: Transcript, used: list[str]) -> str:
+    kind, loss, slope = LOSSES[t.first.loss.name]
+    drop = t.uses("dropout") and len(t.first.sizes) > 2
+    mask = ", masks" if drop else ""
+    forward_mask = "        if layer < len(masks):\n            a = a * masks[layer]\n" if drop else ""
+    backward_mask = "        if layer < len(masks):\n            d_a = d_a * masks[layer]\n" if drop else ""
+    return (
+        "# ---- the network, forwards and backwards\n"
+        f"ACTIVATIONS = [{', '.join(used)}]\n"
+        f"SLOPES = [{', '.join(f'{name}_slope' for name in used)}]\n\n\n"
+        f"def forward(x, weights, biases{mask}):\n"
+        f'    """From inputs x (n, {t.first.sizes[0]}) to the sums z and the outputs a of every layer."""\n'
+        "    sums, outputs = [], [x]\n"
+        "    for layer, (W, b) in enumerate(zip(weights, biases)):\n"
+        "        z = outputs[-1] @ W + b                 # (n, n_out)\n"
+        "        a = ACTIVATIONS[layer](z)               # (n, n_out)\n"
+        f"{forward_mask}"
+        "        sums.append(z)\n"
+        "        outputs.append(a)\n"
+        "    return sums, outputs\n\n\n"
+        "def targets(y):\n"
+        f'    """Labels as the loss wants them, (n, {t.first.sizes[-1]})."""\n'
+        f"    return {TARGETS[kind].format(n_out=t.first.sizes[-1])}\n\n\n"
+        "def loss(z, y):\n"
+        f'    """{t.first.loss.label}: how wrong the answers z are."""\n'
+        f"    return {loss}\n\n\n"
+        "def loss_slope(z, y):\n"
+        f"    return {slope}\n\n\n"
+        f"def backward(sums, outputs, y, weights{mask}):\n"
+        '    """The gradient of the loss: how it changes with every weight and every bias."""\n'
+        "    d_W, d_b = [], []\n"
+        "    d_a = loss_slope(outputs[-1], y)            # dL/da of the last layer\n"
+        "    for layer in reversed(range(len(weights))):\n"
+        f"{backward_mask}"
+        "        d_z = d_a * SLOPES[layer](sums[layer])  # (n, n_out)\n"
+        "        d_W.insert(0, outputs[layer].T @ d_z)   # (n_in, n_out)\n"
+        "        d_b.insert(0, d_z.sum(axis=0))          # (n_out,)\n"
+        "        d_a = d_z @ weights[layer].T            # (n, n_in)\n"
+        "    return d_W, d_b\n"
+    )
+
+
+def _optimizers(t: Transcript) -> str:
+    functions = ["# ---- from a gradient to a step: `w` is one array of weights or biases, changed in place"]
+    kinds = {s.settings.optimizer.name: s.settings.optimizer for s in t.stretches}
+    for name, optimizer in kinds.items():
+        if name not in OPTIMIZERS:
+            raise ValueError(f"The optimizer “{optimizer.label}” cannot be written in NumPy yet.")
+        remembers, update = OPTIMIZERS[name]
+        settings = "".join(f", {key}" for key in optimizer_settings(optimizer) if key != "learning_rate")
+        lines = [f"{key} = memory.setdefault({key!r}, np.zeros_like(w))" for key in remembers]
+        body = "\n".join(f"    {line}" for line in [*lines, *update.split("\n")])
+        functions.append(f"def {name}(w, g, memory, t, lr{settings}):\n{body}\n\n")
+    return "\n".join(functions)
+
+
+def _training(t: Transcript) -> str:
+    drop = t.uses("dropout") and len(t.first.sizes) > 2
+    lines = [
+        "sums, outputs = forward(x, weights, biases)",
+        "d_W, d_b = backward(sums, outputs, y, weights)",
+    ]
+    if drop:
+        lines = ["masks = dropout_masks(step, len(rows), dropout) if dropout else []", *lines]
+        lines[1] = "sums, outputs = forward(x, weights, biases, masks)"
+        lines[2] = "d_W, d_b = backward(sums, outputs, y, weights, masks)"
+    if t.uses("l2"):
+        lines.append("d_W = [g + l2 * W for g, W in zip(d_W, weights)]           # the slope of l2 / 2 * sum of W²")
+    if t.uses("l1"):
+        lines.append("d_W = [g + l1 * np.sign(W) for g, W in zip(d_W, weights)]  # the slope of l1 * sum of |W|")
+    gradient = "d_W + d_b"
+    if t.uses("clip_norm"):
+        lines += [
+            "length = np.sqrt(sum((g**2).sum() for g in d_W + d_b))",
+            "shorter = 1.0 if clip_norm is None else min(1.0, clip_norm / (length + 1e-6))",
+        ]
+        gradient = "[shorter * g for g in d_W + d_b]"
+    rate = "learning_rate"
+    if t.scheduled:
+        lines.append("lr = learning_rate * schedule(time)")
+        rate = "lr"
+    extra = [name for name in ("l1", "l2", "dropout", "clip_norm") if t.uses(name) and (name != "dropout" or drop)]
+    arguments = "".join(f", {name}" for name in extra) + (", schedule" if t.scheduled else "")
+    body = "\n".join(f"        {line}" for line in lines)
+    return (
+        "# ---- the loop\n"
+        "def train(weights, biases, memories, steps, epoch, row, batch_size, rule, learning_rate"
+        f"{arguments}, **settings):\n"
+        f"    for {'step' if drop else '_'}, ({'time' if t.scheduled else '_'}, rows) in "
+        "zip(steps, batches(batch_size, epoch, row)):\n"
+        "        x, y = X_TRAIN[rows], targets(Y_TRAIN[rows])\n"
+        f"{body}\n"
+        '        memories["t"] = memories.get("t", 0) + 1\n'
+        f"        for k, (w, g) in enumerate(zip(weights + biases, {gradient})):\n"
+        f'            rule(w, g, memories.setdefault(k, {{}}), memories["t"], {rate}, **settings)\n'
+    )
+
+
+def _main(t: Transcript) -> str:
+    lines = [
+        "weights = [W.copy() for W in FIRST_WEIGHTS]",
+        "biases = [b.copy() for b in FIRST_BIASES]",
+    ]
+    for s in t.stretches:
+        if s.fresh:
+            lines.append("memories = {}  # what the rule remembers, for each array")
+        settings = {
+            **plain_settings(s, t),
+            "rule": s.settings.optimizer.name,
+            **{name: literal(value) for name, value in optimizer_settings(s.settings.optimizer).items()},
+        }
+        lines += ["train(", "    weights, biases, memories,"]
+        lines += [f"    {name}={value}," for name, value in settings.items()]
+        lines += [")"]
+    lines += [
+        "_, outputs = forward(X_TRAIN, weights, biases" + (", []" if t.uses("dropout") and len(weights_of(t)) > 1 else "") + ")",
+        "compare(weights, biases, loss(outputs[-1], targets(Y_TRAIN)))",
+    ]
+    return "def main():\n" + "\n".join(f"    {line}" for line in lines) + "\n"
+
+
+def weights_of(t: Transcript) -> list[object]:
+    """One entry for each layer."""
+    return list(t.first.layers)

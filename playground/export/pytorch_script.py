@@ -1,0 +1,226 @@
+"""The run as a program in PyTorch: how little code the same network is in a framework."""
+
+# ruff: noqa: E501 - templates stand here as they will be printed
+
+from __future__ import annotations
+
+import mlp
+from playground.export.pieces import (
+    batches,
+    block,
+    check,
+    intro,
+    join,
+    literal,
+    masks,
+    names,
+    numbers,
+    optimizer_settings,
+    plain_settings,
+    schedule,
+)
+from playground.export.transcript import Transcript
+
+ACTIVATIONS = {
+    "identity": "nn.Identity()",
+    "sigmoid": "nn.Sigmoid()",
+    "tanh": "nn.Tanh()",
+    "relu": "nn.ReLU()",
+    "leaky_relu": "nn.LeakyReLU(0.01)",
+    "elu": "nn.ELU()",
+    "selu": "nn.SELU()",
+    "softplus": "nn.Softplus(threshold=500)",  # exact far out, where PyTorch's default takes a short cut
+    "gelu": "nn.GELU()",
+    "silu": "nn.SiLU()",
+    "sine": "Sine()",
+    "step": "Step()",
+}
+OWN_LAYERS = {
+    "sine": block("""
+        class Sine(nn.Module):
+            def forward(self, z):
+                return torch.sin(z)
+        """),
+    "step": block("""
+        class Step(nn.Module):
+            def forward(self, z):
+                return (z > 0).double() + 0 * z  # flat everywhere: its slope is zero
+        """),
+}
+
+# name: (targets from labels, loss)
+LOSSES = {
+    "mean_squared_error": ("numbers", "nn.MSELoss()"),
+    "mean_absolute_error": ("numbers", "nn.L1Loss()"),
+    "huber": ("numbers", "nn.HuberLoss()"),
+    "binary_crossentropy": ("yes or no", "nn.BCEWithLogitsLoss()"),
+    "categorical_crossentropy": ("classes", "nn.CrossEntropyLoss()"),
+    "hinge": ("signs", "lambda z, y: torch.relu(1 - y * z).mean()"),
+}
+TARGETS = {
+    "numbers": "torch.tensor(y.reshape(len(y), -1), dtype=torch.double)",
+    "yes or no": "torch.tensor(y.reshape(len(y), -1), dtype=torch.double)",
+    "classes": "torch.tensor(y)",
+    "signs": "torch.tensor(2.0 * y.reshape(len(y), -1) - 1.0)",
+}
+
+# name: (class, our setting -> its argument, arguments that are always the same)
+OPTIMIZERS: dict[str, tuple[str, dict[str, str], str]] = {
+    "sgd": ("SGD", {}, ""),
+    "momentum": ("SGD", {"momentum": "momentum"}, ""),
+    "nesterov": ("SGD", {"momentum": "momentum"}, ", nesterov=True"),
+    "adagrad": ("Adagrad", {"epsilon": "eps"}, ""),
+    "rmsprop": ("RMSprop", {"rho": "alpha", "epsilon": "eps"}, ""),
+    "adam": ("Adam", {"epsilon": "eps"}, ""),
+    "adamw": ("AdamW", {"epsilon": "eps"}, ""),
+}
+
+
+def pytorch_script(t: Transcript) -> str:
+    """Write the whole program. Raises ValueError, in a sentence, for what it cannot express."""
+    used = [layer.activation.name for layer in t.first.layers]
+    for name in used:
+        if name not in ACTIVATIONS:
+            raise ValueError(f"The activation “{name}” cannot be written in PyTorch yet.")
+    words = (
+        "Needs NumPy and PyTorch. PyTorch finds the gradients by itself; what is left to say is what the network is, "
+        "what the loss is, and who makes the steps."
+    )
+    return join(
+        intro(t, "PyTorch", words) + "\nimport numpy as np\nimport torch\nfrom torch import nn\n\ntorch.set_num_threads(1)",
+        names(t),
+        *(OWN_LAYERS[name] for name in dict.fromkeys(used) if name in OWN_LAYERS),
+        _network(t, used),
+        batches(t),
+        masks(t),
+        schedule(t),
+        _training(t),
+        _main(t),
+        check(),
+        numbers(t),
+        'if __name__ == "__main__":\n    main()',
+    )
+
+
+def _network(t: Transcript, used: list[str]) -> str:
+    drop = _drops(t)
+    lines = []
+    for layer, name in zip(t.first.layers, used, strict=True):
+        n_in, n_out = layer.weights.shape
+        parts = [f"nn.Linear({n_in}, {n_out})"]
+        if name != "identity":
+            parts.append(ACTIVATIONS[name])
+        if drop and layer is not t.first.layers[-1]:
+            parts.append("Mask()")
+        lines.append("        " + ", ".join(parts) + ",")
+    kind, loss = LOSSES[t.first.loss.name]
+    mask = block("""
+        class Mask(nn.Module):
+            \"\"\"Dropout with given masks, so that the same neurons sit out as in the playground.\"\"\"
+
+            mask = None
+
+            def forward(self, a):
+                return a if self.mask is None else a * torch.tensor(self.mask)
+        """)
+    return (
+        (mask + "\n\n\n" if drop else "# ---- the network\n")
+        + "def make_network():\n    net = nn.Sequential(\n"
+        + "\n".join(lines)
+        + "\n    ).double()\n"
+        "    with torch.no_grad():\n"
+        "        for layer, W, b in zip(linear_layers(net), FIRST_WEIGHTS, FIRST_BIASES):\n"
+        "            layer.weight.copy_(torch.tensor(W.T))  # PyTorch keeps a neuron's weights in a row\n"
+        "            layer.bias.copy_(torch.tensor(b))\n"
+        "    return net\n\n\n"
+        "def linear_layers(net):\n"
+        "    return [layer for layer in net if isinstance(layer, nn.Linear)]\n\n\n"
+        f"loss_of = {loss}\n\n\n"
+        "def targets(y):\n"
+        f"    return {TARGETS[kind]}\n"
+    )
+
+
+def _drops(t: Transcript) -> bool:
+    return t.uses("dropout") and len(t.first.sizes) > 2
+
+
+def _training(t: Transcript) -> str:
+    extra: list[str] = [name for name in ("l1", "l2", "dropout", "clip_norm") if name in plain_settings(t.stretches[0], t)]
+    if t.scheduled:
+        extra = ["learning_rate", *extra, "schedule"]
+    lines = ["x, y = torch.tensor(X_TRAIN[rows]), targets(Y_TRAIN[rows])"]
+    if t.scheduled:
+        lines += ["for group in optimizer.param_groups:", '    group["lr"] = learning_rate * schedule(time)']
+    if _drops(t):
+        lines += [
+            "masks = dropout_masks(step, len(rows), dropout) if dropout else []",
+            "for layer in (layer for layer in net if isinstance(layer, Mask)):",
+            "    layer.mask = masks.pop(0) if masks else None",
+        ]
+    lines += ["loss = loss_of(net(x), y)"]
+    if t.uses("l2"):
+        lines += ["loss = loss + l2 / 2 * sum((layer.weight**2).sum() for layer in linear_layers(net))"]
+    if t.uses("l1"):
+        lines += ["loss = loss + l1 * sum(layer.weight.abs().sum() for layer in linear_layers(net))"]
+    lines += ["optimizer.zero_grad()", "loss.backward()"]
+    if t.uses("clip_norm"):
+        lines += ["if clip_norm is not None:", "    nn.utils.clip_grad_norm_(net.parameters(), clip_norm)"]
+    lines += ["optimizer.step()"]
+    body = "\n".join(f"        {line}" for line in lines)
+    after = "    for layer in net:\n        layer.mask = None  # everybody is back\n" if _drops(t) else ""
+    return (
+        "# ---- the loop\n"
+        f"def train(net, optimizer, steps, epoch, row, batch_size{''.join(f', {name}' for name in extra)}):\n"
+        f"    for {'step' if _drops(t) else '_'}, ({'time' if t.scheduled else '_'}, rows) in "
+        "zip(steps, batches(batch_size, epoch, row)):\n"
+        f"{body}\n{after}"
+    )
+
+
+def _arguments(optimizer: mlp.Optimizer) -> dict[str, str]:
+    _, words, _ = OPTIMIZERS[optimizer.name]
+    values = optimizer_settings(optimizer)
+    arguments = {"lr": literal(values["learning_rate"])}
+    if "beta_1" in values:
+        arguments["betas"] = f"({literal(values['beta_1'])}, {literal(values['beta_2'])})"
+    return arguments | {theirs: literal(values[ours]) for ours, theirs in words.items()}
+
+
+def _main(t: Transcript) -> str:
+    lines = ["net = make_network()"]
+    for s in t.stretches:
+        optimizer = s.settings.optimizer
+        if optimizer.name not in OPTIMIZERS:
+            raise ValueError(f"The optimizer “{optimizer.label}” cannot be written in PyTorch yet.")
+        name, _, always = OPTIMIZERS[optimizer.name]
+        arguments = _arguments(optimizer)
+        decay = optimizer_settings(optimizer).get("weight_decay")
+        if s.fresh:
+            who = "net.parameters()"
+            if decay is not None:
+                lines += [
+                    "groups = [  # weights fade, biases do not",
+                    f"    {{'params': [layer.weight for layer in linear_layers(net)], 'weight_decay': {literal(decay)}}},",
+                    "    {'params': [layer.bias for layer in linear_layers(net)], 'weight_decay': 0.0},",
+                    "]",
+                ]
+                who = "groups"
+            given = ", ".join(f"{key}={value}" for key, value in arguments.items())
+            lines.append(f"optimizer = torch.optim.{name}({who}, {given}{always})")
+        else:
+            given = ", ".join(f"{key}={value}" for key, value in arguments.items())
+            lines += ["for group in optimizer.param_groups:", f"    group.update({given})"]
+            if decay is not None:
+                lines.append(f"optimizer.param_groups[0]['weight_decay'] = {literal(decay)}")
+        settings = plain_settings(s, t)
+        if t.scheduled:
+            settings["learning_rate"] = arguments["lr"]
+        lines.append("train(net, optimizer, " + ", ".join(f"{key}={value}" for key, value in settings.items()) + ")")
+    lines += [
+        "train_loss = loss_of(net(torch.tensor(X_TRAIN)), targets(Y_TRAIN)).item()",
+        "weights = [layer.weight.detach().numpy().T for layer in linear_layers(net)]",
+        "biases = [layer.bias.detach().numpy() for layer in linear_layers(net)]",
+        "compare(weights, biases, train_loss)",
+    ]
+    return "def main():\n" + "\n".join(f"    {line}" for line in lines) + "\n"

@@ -1,0 +1,135 @@
+"""The run as a program with scikit-learn's estimators, where they can express the network."""
+
+# ruff: noqa: E501 - templates stand here as they will be printed
+
+from __future__ import annotations
+
+from playground.export.pieces import batches, block, check, intro, join, literal, names, numbers, optimizer_settings
+from playground.export.transcript import Transcript
+
+ACTIVATIONS = {"identity": "identity", "sigmoid": "logistic", "tanh": "tanh", "relu": "relu"}
+ESTIMATORS = {
+    ("binary_crossentropy", "identity"): "MLPClassifier",
+    ("categorical_crossentropy", "identity"): "MLPClassifier",
+    ("mean_squared_error", "identity"): "MLPRegressor",
+}
+
+
+def sklearn_script(t: Transcript) -> str:
+    """Write the whole program. Raises ValueError, in a sentence, for what the estimators cannot express."""
+    estimator = _estimator(t)
+    words = (
+        "Needs NumPy and scikit-learn. Its estimators choose their first weights and batches themselves, so this "
+        "program hands both to them: one mini-batch at a time through partial_fit, after putting the weights in place."
+    )
+    return join(
+        intro(t, "scikit-learn", words)
+        + f"\nimport numpy as np\nfrom sklearn.neural_network import {estimator}",
+        names(t),
+        _network(t, estimator),
+        batches(t),
+        _main(t, estimator),
+        check(),
+        numbers(t),
+        'if __name__ == "__main__":\n    main()',
+    )
+
+
+def _estimator(t: Transcript) -> str:
+    net, s = t.first, t.settings
+    estimator = ESTIMATORS.get((net.loss.name, net.output_activation))
+    if estimator is None:
+        raise ValueError(f"scikit-learn's estimators do not have the loss “{net.loss.label}” with this output.")
+    if len(set(net.activations)) > 1:
+        raise ValueError("scikit-learn's estimators have one activation for all hidden layers; this network has several.")
+    if any(name not in ACTIVATIONS for name in net.activations):
+        raise ValueError(f"scikit-learn's estimators do not have the activation “{net.layers[0].activation.label}”.")
+    if s.optimizer.name not in ("sgd", "momentum", "nesterov", "adam"):
+        raise ValueError(f"scikit-learn's estimators do not have the optimizer “{s.optimizer.label}”.")
+    for name, words in (("l1", "L1 regularization"), ("dropout", "dropout"), ("clip_norm", "gradient clipping")):
+        if t.uses(name):
+            raise ValueError(f"scikit-learn's estimators do not have {words}.")
+    if t.scheduled:
+        raise ValueError("scikit-learn's estimators do not have this learning-rate schedule.")
+    if len(t.stretches) > 1:
+        raise ValueError("Settings were changed in the middle of this run, which scikit-learn's estimators cannot do.")
+    return estimator
+
+
+def _scale(t: Transcript) -> float:
+    """By how much its gradient is smaller than ours: it halves squared errors, and adds them up over the outputs."""
+    return 0.5 * t.data.n_outputs if t.first.loss.name == "mean_squared_error" else 1.0
+
+
+def _network(t: Transcript, estimator: str) -> str:
+    net, optimizer, scale = t.first, t.settings.optimizer, _scale(t)
+    values = optimizer_settings(optimizer)
+    adam = optimizer.name == "adam"
+    rate = values["learning_rate"] if adam else values["learning_rate"] / scale
+    hidden = literal(tuple(net.sizes[1:-1]))
+    lines = [f"hidden_layer_sizes={hidden},"]
+    if net.activations:
+        lines.append(f'activation="{ACTIVATIONS[net.activations[0]]}",')
+    lines.append(f'solver="{"adam" if adam else "sgd"}",')
+    note = "" if scale == 1.0 or adam else "  # its gradient of a squared error is that much smaller"
+    lines.append(f"learning_rate_init={literal(rate)},{note}")
+    if adam:
+        lines.append(f"beta_1={literal(values['beta_1'])}, beta_2={literal(values['beta_2'])},")
+    else:
+        nesterov = optimizer.name == "nesterov"
+        lines.append(f"momentum={literal(values.get('momentum', 0.0))}, nesterovs_momentum={nesterov},")
+    lines += ["alpha=0.0,", "shuffle=False,"]
+    body = "\n".join(f"        {line}" for line in lines)
+    classes = "" if estimator == "MLPRegressor" else ", classes=np.unique(Y_TRAIN)"
+    target = "Y_TRAIN" if estimator == "MLPClassifier" else "targets(Y_TRAIN)"
+    one = t.data.n_outputs == 1
+    targets = block(f'''
+        def targets(y):
+            """Numbers as the estimator wants them: {"a plain row for one output" if one else "a column for each output"}."""
+            return {"y.ravel()" if one else "y"}
+        ''')
+    return (
+        (targets + "\n\n\n" if estimator == "MLPRegressor" else "# ---- the network\n")
+        + f"def make_estimator():\n    net = {estimator}(\n{body}\n    )\n"
+        f"    net.partial_fit(X_TRAIN, {target}{classes})  # one step for nothing, which builds the network\n"
+        "    net.coefs_ = [W.copy() for W in FIRST_WEIGHTS]\n"
+        "    net.intercepts_ = [b.copy() for b in FIRST_BIASES]\n"
+        "    del net._optimizer  # it would remember that step\n"
+        "    return net\n"
+    )
+
+
+def _main(t: Transcript, estimator: str) -> str:
+    s, scale = t.stretches[0], _scale(t)
+    values = optimizer_settings(s.settings.optimizer)
+    lines = [
+        "net = make_estimator()",
+        f"for step, (_, rows) in zip(range({s.last}), batches({s.settings.batch_size}, 0, 0)):",
+        "    net.batch_size = len(rows)",
+    ]
+    if t.uses("l2"):
+        lines.append(
+            f"    net.alpha = {literal(s.settings.l2 * scale)} * len(rows)  # it divides the penalty by the samples"
+        )
+    if s.settings.optimizer.name == "adam":
+        epsilon, beta = literal(values["epsilon"] * scale), literal(values["beta_2"])
+        lines += [
+            "    # Adam's epsilon is added before the bias correction here, and after it in PyTorch and the playground.",
+            f"    epsilon = {epsilon} * np.sqrt(1.0 - {beta} ** (step + 1))",
+            "    net.epsilon = epsilon",
+            '    if hasattr(net, "_optimizer"):',
+            "        net._optimizer.epsilon = epsilon",
+        ]
+    if estimator == "MLPRegressor":
+        lines += [
+            "    net.partial_fit(X_TRAIN[rows], targets(Y_TRAIN[rows]))",
+            "train_loss = ((net.predict(X_TRAIN).reshape(len(X_TRAIN), -1) - Y_TRAIN) ** 2).mean()",
+        ]
+    else:
+        lines += [
+            "    net.partial_fit(X_TRAIN[rows], Y_TRAIN[rows], classes=np.unique(Y_TRAIN))",
+            "chances = net.predict_proba(X_TRAIN)",
+            "train_loss = -np.log(chances[np.arange(len(Y_TRAIN)), Y_TRAIN]).mean()",
+        ]
+    lines.append("compare(net.coefs_, net.intercepts_, train_loss)")
+    return "# ---- the loop\ndef main():\n" + "\n".join(f"    {line}" for line in lines) + "\n"

@@ -1,0 +1,113 @@
+"""A run, written out: what it began with, what was done to it, and what came out. Every script is made from this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+import mlp
+from mlp.arrays import Array
+from mlp.chance import Purpose
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Steps made under one set of settings."""
+
+    first: int
+    """Updates made before it."""
+    last: int
+    """Updates made at its end."""
+    epoch: int
+    """The epoch that it begins in."""
+    row: int
+    """Samples of that epoch which were already used."""
+    settings: mlp.Settings
+    fresh: bool
+    """Whether the optimizer begins with an empty memory."""
+
+
+@dataclass(frozen=True, eq=False)
+class Transcript:
+    """All that a program needs to repeat a run and to know that it did.
+
+    first : the network with its first weights; final : the same after the last step.
+    """
+
+    title: str
+    first: mlp.MLP
+    final: mlp.MLP
+    data: mlp.Dataset
+    stretches: tuple[Stretch, ...]
+    input_names: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> int:
+        """Updates made in all."""
+        return self.stretches[-1].last
+
+    @property
+    def settings(self) -> mlp.Settings:
+        """The settings of the beginning."""
+        return self.stretches[0].settings
+
+    @property
+    def name(self) -> str:
+        """The network in short: 2-8-8-1."""
+        return "-".join(map(str, self.first.sizes))
+
+    @property
+    def train_loss(self) -> float:
+        """Over all training data, at the end, without penalties."""
+        return self.final.loss_value(self.data.x_train, self.data.y_train)
+
+    @property
+    def test_loss(self) -> float | None:
+        """The same over the test data, if there are any."""
+        return self.final.loss_value(self.data.x_test, self.data.y_test) if len(self.data.x_test) else None
+
+    def uses(self, setting: str) -> bool:
+        """Whether a setting such as "l2" or "clip_norm" plays a part anywhere in the run."""
+        return any(getattr(s.settings, setting) for s in self.stretches)
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether the learning rate follows a schedule anywhere in the run."""
+        return any(not isinstance(s.settings.schedule, mlp.Constant) for s in self.stretches)
+
+    def matrices(self, which: mlp.MLP) -> list[tuple[Array, Array]]:
+        """Weights (n_in, n_out) and biases (n_out,) of each layer."""
+        return [(np.array(layer.weights), np.array(layer.biases)) for layer in which.layers]
+
+
+def transcript(
+    trainer: mlp.Trainer,
+    step: int,
+    title: str = "",
+    input_names: tuple[str, ...] = (),
+    class_names: tuple[str, ...] = (),
+) -> Transcript:
+    """Write down the run of a trainer up to `step`, which must be recorded."""
+    recording = trainer.recording
+    first, final = trainer.net.copy(), trainer.net.copy()
+    first.parameters[...] = recording.segments[0].start.parameters
+    final.parameters[...] = recording.seek(step).parameters
+    segments = [s for s in recording.segments if s.start.step < step] or recording.segments[:1]
+    ends = [*(s.start.step for s in segments[1:]), step]
+    kinds = [None, *(type(s.settings.optimizer) for s in segments)]
+    stretches = [
+        Stretch(s.start.step, end, s.start.epoch, s.start.row, s.settings, fresh=before is not now)
+        for s, end, (before, now) in zip(segments, ends, pairwise(kinds), strict=True)
+    ]
+    if len({s.settings.seed for s in stretches}) > 1:
+        raise ValueError("A run whose seed was changed on the way cannot be written down as one program.")
+    return Transcript(title, first, final, trainer.data, tuple(stretches), input_names, class_names)
+
+
+def key_of(seed: int, purpose: Purpose) -> tuple[int, int]:
+    """What the engine's dice for a purpose are keyed with; a script starts NumPy's Philox generator from it."""
+    one, two = np.random.SeedSequence([seed, purpose]).generate_state(2, np.uint64)
+    return int(one), int(two)

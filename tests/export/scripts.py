@@ -1,0 +1,61 @@
+"""Running generated scripts, and the runs to generate them from."""
+
+import contextlib
+import io
+import re
+from typing import Any
+
+import mlp
+from playground.export.transcript import Transcript, transcript
+
+TASKS = {
+    "binary_crossentropy": "binary",
+    "hinge": "binary",
+    "categorical_crossentropy": "multiclass",
+    "mean_squared_error": "regression",
+    "mean_absolute_error": "regression",
+    "huber": "regression",
+}
+
+
+def dataset(task: str, n: int = 46) -> mlp.Dataset:
+    """A small set for a task, with a number of training samples that 10 does not divide."""
+    made = mlp.make_dataset("blobs" if task == "multiclass" else "spirals", n_samples=n, test_fraction=0.5, seed=3)
+    if task != "regression":
+        return made
+    y = [0.3 * x[:, :1] * x[:, 1:] + [0.1, -0.2] for x in (made.x_train, made.x_test)]
+    return mlp.Dataset(made.x_train, y[0], made.x_test, y[1], "regression")
+
+
+def run(
+    sizes: tuple[int, ...] = (5, 4),
+    loss: str = "binary_crossentropy",
+    activation: str | list[str] = "tanh",
+    steps: int = 60,
+    initializer: str = "glorot_uniform",
+    output_activation: str = "identity",
+    **settings: Any,
+) -> Transcript:
+    """A short run, written down."""
+    data = dataset(TASKS[loss])
+    net = mlp.MLP([2, *sizes, data.n_outputs], activation, loss, initializer, 5, output_activation)
+    settings = {"optimizer": mlp.Adam(learning_rate=0.02), "batch_size": 10, "seed": 4, **settings}
+    trainer = mlp.Trainer(net, data, **settings)
+    trainer.run(epochs=steps)
+    return transcript(trainer, steps)
+
+
+def execute(source: str, module: str = "__main__") -> str:
+    """Run a script in this process; give what it printed."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(source, "<script>", "exec"), {"__name__": module})
+    return printed.getvalue()
+
+
+def difference(printed: str) -> float:
+    """By how much of their size the parameters differ, as a script says."""
+    assert "The numbers match the playground's." in printed, printed
+    found = re.search(r"differ by (\S+) of their size", printed)
+    assert found
+    return float(found[1])

@@ -1,0 +1,198 @@
+"""Every script exporter, run for real over the engine's registries."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import mlp
+from playground.export.keras_script import keras_script
+from playground.export.numpy_script import numpy_script
+from playground.export.pytorch_script import pytorch_script
+from playground.export.sklearn_script import sklearn_script
+from playground.export.transcript import Transcript, transcript
+from tests.export.scripts import TASKS, dataset, difference, execute, run
+
+Writer = Callable[[Transcript], str]
+exact = pytest.mark.parametrize("write", [numpy_script, pytorch_script])
+
+
+@exact
+@pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
+def test_a_script_repeats_a_run_with_every_activation(write: Writer, activation: str) -> None:
+    assert difference(execute(write(run(activation=activation)))) < 1e-12
+
+
+@exact
+@pytest.mark.parametrize("loss", mlp.LOSSES)
+def test_a_script_repeats_a_run_with_every_loss(write: Writer, loss: str) -> None:
+    assert difference(execute(write(run(loss=loss)))) < 1e-12
+
+
+@exact
+@pytest.mark.parametrize("optimizer", mlp.OPTIMIZERS)
+def test_a_script_repeats_a_run_with_every_optimizer(write: Writer, optimizer: str) -> None:
+    t = run(optimizer=mlp.OPTIMIZERS[optimizer](learning_rate=0.03))
+    assert difference(execute(write(t))) < 1e-12
+
+
+@exact
+@pytest.mark.parametrize("schedule", mlp.SCHEDULES)
+def test_a_script_repeats_a_run_with_every_schedule(write: Writer, schedule: str) -> None:
+    assert difference(execute(write(run(schedule=mlp.SCHEDULES[schedule]())))) < 1e-12
+
+
+@exact
+@pytest.mark.parametrize("initializer", mlp.INITIALIZERS)
+def test_a_script_holds_the_first_weights_of_every_initializer(write: Writer, initializer: str) -> None:
+    assert difference(execute(write(run(initializer=initializer, steps=7)))) < 1e-12
+
+
+@exact
+@pytest.mark.parametrize("optimizer", [mlp.SGD(), mlp.AdamW(weight_decay=0.1)])
+def test_a_script_repeats_penalties_dropout_and_clipping_together(write: Writer, optimizer: mlp.Optimizer) -> None:
+    t = run(l1=0.01, l2=0.02, dropout=0.3, clip_norm=0.05, optimizer=optimizer)
+    assert difference(execute(write(t))) < 1e-12
+
+
+@exact
+@pytest.mark.parametrize("sizes", [(), (3,), (4, 3, 2)])
+@pytest.mark.parametrize("batch_size", [1, 23, 1000])
+def test_a_script_repeats_every_shape_and_batch(write: Writer, sizes: tuple[int, ...], batch_size: int) -> None:
+    assert difference(execute(write(run(sizes=sizes, batch_size=batch_size, dropout=0.2)))) < 1e-12
+
+
+@exact
+def test_a_script_repeats_mixed_activations_and_an_output_that_bends(write: Writer) -> None:
+    t = run(activation=["gelu", "sine"], loss="huber", output_activation="sigmoid")
+    assert difference(execute(write(t))) < 1e-12
+
+
+@exact
+def test_a_script_repeats_settings_changed_on_the_way(write: Writer) -> None:
+    t = changed_run()
+    assert [s.first for s in t.stretches] == [0, 4, 11, 20, 33]
+    assert difference(execute(write(t))) < 1e-12
+
+
+def changed_run() -> Transcript:
+    """A run with changes in the middle of epochs: rate, batch size, penalty, dropout, another rule."""
+    data = dataset("binary")
+    net = mlp.MLP([2, 5, 4, 1], seed=2)
+    trainer = mlp.Trainer(net, data, mlp.Adam(learning_rate=0.02), batch_size=10, seed=9)
+    trainer.run(epochs=20)
+    changes = {
+        4: {"optimizer": mlp.Adam(learning_rate=0.05), "batch_size": 7},
+        11: {"l2": 0.1, "dropout": 0.2},
+        20: {"optimizer": mlp.AdamW(weight_decay=0.2), "batch_size": 500},
+        33: {"optimizer": mlp.AdamW(learning_rate=0.003, weight_decay=0.1), "schedule": mlp.Cosine(), "batch_size": 3},
+    }
+    for step, settings in changes.items():
+        trainer = trainer.fork(step, **settings)
+        trainer.run(epochs=30)
+    return transcript(trainer, 61)
+
+
+@pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("loss", ["binary_crossentropy", "categorical_crossentropy", "mean_squared_error"])
+def test_the_scikit_learn_script_repeats_what_its_estimators_have(activation: str, loss: str) -> None:
+    assert difference(execute(sklearn_script(run(activation=activation, loss=loss, l2=0.05)))) < 1e-12
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adam"])
+@pytest.mark.parametrize("loss", ["binary_crossentropy", "mean_squared_error"])
+def test_the_scikit_learn_script_repeats_its_optimizers(optimizer: str, loss: str) -> None:
+    t = run(optimizer=mlp.OPTIMIZERS[optimizer](learning_rate=0.03), loss=loss)
+    assert difference(execute(sklearn_script(t))) < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"activation": "gelu"}, "do not have the activation “GELU”"),
+        ({"activation": ["tanh", "relu"]}, "one activation for all hidden layers"),
+        ({"loss": "hinge"}, "do not have the loss “Hinge”"),
+        ({"optimizer": mlp.RMSprop()}, "do not have the optimizer “RMSprop”"),
+        ({"dropout": 0.5}, "do not have dropout"),
+        ({"schedule": mlp.Cosine()}, "learning-rate schedule"),
+    ],
+)
+def test_what_scikit_learn_cannot_express_is_said_in_a_sentence(settings: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        sklearn_script(run(**settings))  # type: ignore[arg-type]
+
+
+def test_settings_changed_on_the_way_are_too_much_for_scikit_learn_and_keras() -> None:
+    for write in (sklearn_script, keras_script):
+        with pytest.raises(ValueError, match="changed in the middle"):
+            write(mild_change())
+
+
+def mild_change() -> Transcript:
+    """A learning rate changed on the way, and nothing else."""
+    trainer = mlp.Trainer(mlp.MLP([2, 3, 1], seed=2), dataset("binary"))
+    trainer.run(epochs=2)
+    trainer = trainer.fork(3, optimizer=mlp.SGD(learning_rate=0.5))
+    trainer.run(epochs=2)
+    return transcript(trainer, 5)
+
+
+KERAS = [
+    {},
+    {"activation": ["leaky_relu", "softplus"], "loss": "categorical_crossentropy", "l1": 0.01, "l2": 0.02},
+    {"activation": ["sine", "gelu"], "loss": "huber", "optimizer": mlp.SGD(learning_rate=0.1)},
+    {"optimizer": mlp.RMSprop(learning_rate=0.01)},
+    {"loss": "hinge", "optimizer": mlp.AdamW(learning_rate=0.02)},
+    {"loss": "mean_squared_error", "optimizer": mlp.Nesterov(learning_rate=0.02), "activation": "selu"},
+    {"optimizer": mlp.Adagrad(learning_rate=0.02), "activation": ["step", "silu"]},
+]
+
+
+@pytest.mark.filterwarnings("ignore")  # TensorFlow-shaped corners of Keras are not ours
+@pytest.mark.parametrize("settings", KERAS, ids=str)
+def test_the_keras_script_repeats_a_run_to_single_precision(
+    settings: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    pytest.importorskip("keras")
+    printed = execute(keras_script(run(**settings)))  # type: ignore[arg-type]
+    assert "match the playground's to single precision" in printed
+
+
+@exact
+def test_a_script_that_does_not_match_says_so(write: Writer) -> None:
+    source = write(run())
+    wrong = source.replace("0.02", "0.03")
+    assert wrong != source
+    with pytest.raises(SystemExit, match="do NOT match"):
+        execute(wrong)
+
+
+def test_a_script_runs_alone_with_no_playground_in_reach(tmp_path: Path) -> None:
+    script = tmp_path / "run.py"
+    script.write_text(numpy_script(run()))
+    done = subprocess.run(
+        [sys.executable, "-I", "-W", "error", script.name], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "The numbers match the playground's." in done.stdout
+    assert "mlp" not in {line.split()[1] for line in script.read_text().splitlines() if line.startswith("import")}
+
+
+NASTY = ('"""\nimport os\n', "'); print('x", "\\", "\u202e\u2028 ", "{0}%s", "#\n1/0", "\ud800", "naïve 🐢")
+
+
+@pytest.mark.parametrize("write", [numpy_script, pytorch_script, sklearn_script, keras_script])
+def test_names_of_the_users_are_only_ever_literals(write: Writer) -> None:
+    t = run(loss="categorical_crossentropy", steps=3)
+    named = Transcript(NASTY[0], t.first, t.final, t.data, t.stretches, NASTY, NASTY[::-1])
+    source = write(named)
+    assert source.isascii() or not set(source) & set("\u202e\u2028\ud800🐢")
+    scope: dict[str, object] = {"__name__": "imported"}
+    exec(compile(source.split("# ---- ", 1)[0], "<script>", "exec"), scope)
+    assert (scope["TITLE"], scope["INPUTS"], scope["CLASSES"]) == (NASTY[0], NASTY, NASTY[::-1])
+
+
+def test_all_losses_have_a_task_here() -> None:
+    assert set(TASKS) == set(mlp.LOSSES)

@@ -159,3 +159,19 @@ def new_seed() -> None:
 
 
 _ACTIONS = {"reset": reset, "new_seed": new_seed, "undo": undo}
+
+
+# ---- what a page remembers for itself ----------------------------------------------------------------------------
+def kept(name: str, otherwise: Any) -> Any:
+    """What a page has kept under a name."""
+    return st.session_state.get(f"page_{name}", otherwise)
+
+
+def keep(name: str, value: Any) -> None:
+    """Keep something for a page, for as long as the tab is open."""
+    st.session_state[f"page_{name}"] = value
+
+
+def said(key: str) -> Any:
+    """The state of a widget or a component, for its own callbacks; None before it is drawn."""
+    return st.session_state.get(key)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, Field, asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import mlp
+from playground.own_data.table import Table
 
 MAX_LAYERS = 10
 MAX_NEURONS = 32
@@ -117,6 +118,7 @@ class Config:
         0.0, label="Dropout", group="Training", key="dropout", low=0.0, high=0.9, live=True,
         help="The share of hidden neurons that sit out each step, drawn anew every time.",
     )  # fmt: skip
+    own_data: Table | None = None  # takes the place of the dataset, its samples, its noise and its classes
 
     def __post_init__(self) -> None:
         problems = list(self._problems())
@@ -138,18 +140,18 @@ class Config:
             )
         entry = mlp.DATASETS[self.dataset]
         most = max(entry.max_classes, entry.default_classes)
-        if self.n_classes not in (0, *range(2, most + 1)):
+        learned = entry.label if self.own_data is None else "your data"
+        if self.own_data is None and self.n_classes not in (0, *range(2, most + 1)):
             allowed = f"between 2 and {most}" if entry.max_classes else "0, for its usual number,"
             yield f"Classes must be {allowed} for {entry.label}; got {self.n_classes}."
         elif self.loss != "auto" and self.task not in mlp.LOSSES[self.loss].tasks:
             fitting = ", ".join(name for name, loss in mlp.LOSSES.items() if self.task in loss.tasks)
-            yield f"Loss must be auto or one of {fitting} for {entry.label}; got {self.loss}."
+            yield f"Loss must be auto or one of {fitting} for {learned}; got {self.loss}."
 
     @property
     def task(self) -> str:
         """binary, multiclass or regression."""
-        entry = mlp.DATASETS[self.dataset]
-        return entry.task_for(self.n_classes or entry.default_classes)
+        return _task(self.dataset, self.n_classes, self.own_data) or ""
 
     @property
     def loss_name(self) -> str:
@@ -167,13 +169,16 @@ class Config:
 
         A change of the number of layers keeps the activations of the layers that stay; a change of the dataset
         goes back to its usual number of classes, and to the automatic loss where the chosen one does not fit.
+        Naming a dataset puts own data away.
         """
-        values = {**asdict(self), **changes}
-        if changes.get("dataset", self.dataset) != self.dataset and "loss" not in changes:
+        values = {**{f.name: getattr(self, f.name) for f in fields(self)}, **changes}
+        if "dataset" in changes and "own_data" not in changes:
+            values["own_data"] = None
+        other_data = values["own_data"] != self.own_data or values["dataset"] != self.dataset
+        if other_data and "loss" not in changes:
             values["n_classes"] = changes.get("n_classes", 0)
-            entry = mlp.DATASETS.get(values["dataset"])
             tasks = mlp.LOSSES[self.loss].tasks if self.loss != "auto" else ()
-            if entry and entry.task_for(values["n_classes"] or entry.default_classes) not in tasks:
+            if _task(values["dataset"], values["n_classes"], values["own_data"]) not in tasks:
                 values["loss"] = "auto"
         sizes, activations = values["hidden_layer_sizes"], values["activations"]
         if "activations" not in changes and len(activations) > 1:
@@ -182,9 +187,11 @@ class Config:
         return Config(**values)
 
 
-def _setting_of(f: Field[Any]) -> Setting:
-    result: Setting = f.metadata["setting"]
-    return result
+def _task(dataset: str, n_classes: int, own_data: Table | None) -> str | None:
+    if own_data is not None:
+        return own_data.task
+    entry = mlp.DATASETS.get(dataset)
+    return entry.task_for(n_classes or entry.default_classes) if entry else None
 
 
 LOSS_OF_TASK = {
@@ -192,8 +199,8 @@ LOSS_OF_TASK = {
     "multiclass": "categorical_crossentropy",
     "regression": "mean_squared_error",
 }
-SETTINGS: dict[str, Setting] = {f.name: _setting_of(f) for f in fields(Config)}
-DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Config) if f.default is not MISSING}
+SETTINGS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in fields(Config) if "setting" in f.metadata}
+DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Config) if f.name in SETTINGS}
 LIVE = frozenset(name for name, s in SETTINGS.items() if s.live)
 
 

@@ -1,0 +1,225 @@
+"""A table of one's own to learn from: numbers in, one target out, checked once and never changed again.
+
+Two tables are equal when their contents are, which a hash of them tells; so a table can be part of a config.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import mlp
+from mlp.arrays import Array, read_only
+from mlp.chance import Purpose, generator
+from mlp.datasets import split
+
+MAX_ROWS = 20_000
+MIN_ROWS = 8
+MAX_INPUTS = 64
+MIN_INPUTS = 2
+MAX_CLASSES = 10
+MAX_NAME = 60
+MAX_SIZE = 1e12  # numbers beyond this are no measurements, and their squares do not fit
+SCALINGS = {
+    "standard": "each column to mean 0 and deviation 1",
+    "range": "each column to between -1 and 1",
+    "none": "leave the numbers as they are",
+}
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The plane through the inputs that the picture shows: a point (p1, p2) stands for origin + p @ axes."""
+
+    origin: Array
+    """(n_inputs,)"""
+    axes: Array
+    """(2, n_inputs), at right angles and of length one"""
+    labels: tuple[str, str]
+    note: str
+
+    def project(self, x: Array) -> Array:
+        """Inputs (n, n_inputs) to the plane, (n, 2)."""
+        return np.asarray((x - self.origin) @ self.axes.T)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A table as the network learns from it: split, and scaled by what the training rows have."""
+
+    data: mlp.Dataset
+    points: mlp.Dataset
+    """The same in the plane that is shown."""
+    plane: Plane
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Table:
+    """Inputs and a target, one row a sample.
+
+    x : (n, n_inputs) numbers; y : class numbers (n,) where `classes` names them, else numbers (n,);
+    plane : the two inputs that the picture shows, or None for the first two principal components.
+
+    Raises ValueError, in one sentence, for what a network cannot learn from.
+    """
+
+    title: str
+    inputs: tuple[str, ...]
+    target: str
+    classes: tuple[str, ...]
+    x: Array
+    y: npt.NDArray[Any]
+    scaling: str = "standard"
+    plane: tuple[int, int] | None = (0, 1)
+
+    def __post_init__(self) -> None:
+        kind = np.int64 if self.classes else np.float64
+        object.__setattr__(self, "x", read_only(np.array(self.x, dtype=np.float64, order="C")))
+        object.__setattr__(self, "y", read_only(np.array(self.y, dtype=kind)))
+        for name in ("title", "target"):
+            object.__setattr__(self, name, clean_name(getattr(self, name)))
+        for name in ("inputs", "classes"):
+            object.__setattr__(self, name, unique(tuple(clean_name(n) for n in getattr(self, name))))
+        check(self)
+
+    @property
+    def task(self) -> str:
+        """binary, multiclass or regression."""
+        if not self.classes:
+            return "regression"
+        return "binary" if len(self.classes) == 2 else "multiclass"
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of everything in it."""
+        words = repr((self.title, self.inputs, self.target, self.classes, self.scaling, self.plane, self.x.shape))
+        hashed = hashlib.sha256(words.encode("utf-8", "backslashreplace"))
+        hashed.update(self.x.tobytes() + self.y.tobytes())
+        return hashed.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Table) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        return f"<Table {self.digest}>"
+
+    def changed(self, **changes: Any) -> Table:
+        """The same with something changed."""
+        return replace(self, **changes)
+
+    def values(self) -> dict[str, Any]:
+        """Its fields by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def prepared(self, test_fraction: float, seed: int) -> Prepared:
+        """Split it as the engine splits its own data, and scale it; the same arguments give the same, bit for bit."""
+        train, test = split(self.y, self.task, test_fraction, generator(seed, Purpose.SPLIT))
+        x = _scaled(self.x, train, self.scaling)
+        y = self.y if self.classes else _scaled(self.y[:, None], train, self.scaling)
+        data = mlp.Dataset(x[train], y[train], x[test], y[test], self.task)
+        plane = self._plane(data.x_train)
+        points = mlp.Dataset(plane.project(data.x_train), data.y_train, plane.project(data.x_test), data.y_test, self.task)
+        return Prepared(data, points, plane)
+
+    def _plane(self, x: Array) -> Plane:
+        n = len(self.inputs)
+        if self.plane is not None:
+            i, j = self.plane
+            axes = np.zeros((2, n))
+            axes[0, i] = axes[1, j] = 1.0
+            others = np.ones(n)
+            others[[i, j]] = 0.0
+            note = "" if n == 2 else f"The plane shows two of {n} inputs; the others are held at their mean."
+            return Plane(x.mean(axis=0) * others, axes, (self.inputs[i], self.inputs[j]), note)
+        mean = x.mean(axis=0)
+        _, sizes, axes = np.linalg.svd(x - mean, full_matrices=False)
+        axes = axes[:2] * np.sign(axes[:2].sum(axis=1, keepdims=True) + 1e-12)  # one of two mirror images, always the same
+        share = float((sizes[:2] ** 2).sum() / max((sizes**2).sum(), 1e-300))
+        note = f"The plane shows the first two principal components of {n} inputs: {share:.0%} of what differs between rows."
+        return Plane(mean, axes, ("first component", "second component"), note)
+
+
+def check(t: Table) -> None:
+    """Refuse, in one sentence, what a network cannot learn from."""
+    n_rows, n_inputs = t.x.shape if t.x.ndim == 2 else (0, 0)
+    if not MIN_ROWS <= n_rows <= MAX_ROWS:
+        raise ValueError(f"The data must have {MIN_ROWS} to {MAX_ROWS:,} rows; they have {n_rows:,}.")
+    if not MIN_INPUTS <= n_inputs <= MAX_INPUTS or len(t.inputs) != n_inputs:
+        raise ValueError(f"There must be {MIN_INPUTS} to {MAX_INPUTS} inputs; there are {n_inputs}.")
+    if t.y.shape != (n_rows,):
+        raise ValueError(f"The target must have a value for each of the {n_rows} rows; it has shape {t.y.shape}.")
+    for name, values in (*zip(t.inputs, t.x.T, strict=True), (t.target, t.y)):
+        if not np.isfinite(values).all() or np.abs(values).max() > MAX_SIZE:
+            raise ValueError(f"Column “{name}” must hold numbers of at most {MAX_SIZE:g}; some are larger, or missing.")
+    constant = [name for name, values in zip(t.inputs, t.x.T, strict=True) if values.min() == values.max()]
+    if constant:
+        raise ValueError(f"Column “{constant[0]}” has the same value in every row, so it tells a network nothing.")
+    if t.scaling not in SCALINGS:
+        raise ValueError(f"The scaling must be one of {', '.join(SCALINGS)}; got {str(t.scaling)[:40]}.")
+    if t.plane is not None and not (len(set(t.plane)) == 2 and all(0 <= k < n_inputs for k in t.plane)):
+        raise ValueError("The plane must show two different inputs.")
+    if not t.classes and t.y.min() == t.y.max():
+        raise ValueError(f"The target “{t.target}” has the same value in every row, so there is nothing to learn.")
+    if t.classes:
+        _check_classes(t)
+
+
+def _check_classes(t: Table) -> None:
+    if len(t.classes) == 1:
+        raise ValueError(f"The target “{t.target}” has one class only, “{t.classes[0]}”: there is nothing to tell apart.")
+    if len(t.classes) > MAX_CLASSES:
+        raise ValueError(f"The target “{t.target}” has {len(t.classes)} classes; at most {MAX_CLASSES} can be shown.")
+    counts = np.bincount(t.y, minlength=len(t.classes)) if t.y.min() >= 0 else np.empty(0)
+    if len(counts) != len(t.classes):
+        raise ValueError(f"The target must hold class numbers from 0 to {len(t.classes) - 1}.")
+    if counts.min() < 2:
+        raise ValueError(f"Class “{t.classes[int(counts.argmin())]}” has fewer than two rows: one to train on, one to test.")
+
+
+def _scaled(values: Array, train: npt.NDArray[Any], how: str) -> Array:
+    """Columns shifted and scaled by what the training rows have."""
+    known = values[train]
+    if how == "standard":
+        middle, size = known.mean(axis=0), known.std(axis=0)
+    elif how == "range":
+        low, high = known.min(axis=0), known.max(axis=0)
+        middle, size = (low + high) / 2.0, (high - low) / 2.0
+    else:
+        return values
+    size = np.where(size > 1e-12 * np.maximum(np.abs(middle), 1e-300), size, 1.0)  # constant among the training rows
+    return np.asarray((values - middle) / size)
+
+
+def clean_name(name: Any) -> str:
+    """A name as one short line of visible text."""
+    text = unicodedata.normalize("NFC", str(name).encode("utf-8", "replace").decode("utf-8"))
+    text = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn") else c for c in text)
+    text = re.sub(r"\s+", " ", text).strip()
+    return text[: MAX_NAME - 1] + "…" if len(text) > MAX_NAME else text
+
+
+def unique(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names that differ: empty ones get a number, repeated ones a second one."""
+    seen: set[str] = set()
+    result = []
+    for k, name in enumerate(names, start=1):
+        candidate, n = name or f"column {k}", 1
+        while candidate in seen:
+            n += 1
+            candidate = f"{(name or f'column {k}')[: MAX_NAME - 5]} ({n})"
+        seen.add(candidate)
+        result.append(candidate)
+    return tuple(result)

@@ -85,7 +85,7 @@ class Film:
             self._unlend()
             self._length -= 1  # it was kept as the last one only
         if self._length == len(self._columns["steps"]):
-            self._resize(max(64, 2 * self._length))
+            self._resize(min(max(64, 2 * self._length), self.capacity + 1))
         row = {"steps": step, "epochs": epoch, "parameters": parameters, **vars(measures)}
         for name, value in row.items():
             self._columns[name][self._length] = value

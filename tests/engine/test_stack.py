@@ -1,0 +1,97 @@
+"""A stack of networks comes to the numbers that each comes to alone."""
+
+import numpy as np
+import pytest
+
+import mlp
+
+SETTINGS = {
+    "plain": [mlp.Settings(mlp.SGD(learning_rate=0.02 * (i + 1)), seed=i) for i in range(5)],
+    "penalties": [mlp.Settings(mlp.Momentum(learning_rate=0.02), seed=i, l1=0.001 * i, l2=0.01 * i) for i in range(5)],
+    "dropout": [mlp.Settings(mlp.Adam(), seed=i, dropout=0.1 * i) for i in range(5)],
+    "clipping": [mlp.Settings(mlp.Nesterov(), seed=i, clip_norm=0.2) for i in range(5)],
+    "schedule": [mlp.Settings(mlp.AdamW(), seed=i, schedule=mlp.Cosine(epochs=8)) for i in range(5)],
+    "full batch": [mlp.Settings(mlp.RMSprop(), seed=i, batch_size=1000) for i in range(5)],
+}
+
+
+def assert_stack_equals_singles(data, networks, settings, epochs=6):
+    singles = [
+        mlp.Trainer(
+            net.copy(), data, s.optimizer, s.batch_size, s.seed, s.l1, s.l2, s.dropout, s.clip_norm, s.schedule
+        ).run(epochs)
+        for net, s in zip(networks, settings, strict=True)
+    ]
+    curves = mlp.Stack(networks, data, settings).run(epochs)
+    for i, single in enumerate(singles):
+        np.testing.assert_allclose(networks[i].parameters, single.parameters[-1], rtol=1e-12, atol=1e-14)
+        for name in ("train_loss", "test_loss", "train_score", "test_score"):
+            np.testing.assert_allclose(getattr(curves, name)[:, i], getattr(single, name), rtol=1e-11, err_msg=name)
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_stack_equals_singles_for_two_classes(settings):
+    data = mlp.make_dataset("moons", n_samples=74, seed=1)
+    networks = [mlp.MLP([2, 6, 4, 1], activation=["gelu", "relu"], seed=i) for i in range(5)]
+    assert_stack_equals_singles(data, networks, SETTINGS[settings])
+
+
+@pytest.mark.parametrize("optimizer", mlp.OPTIMIZERS)
+@pytest.mark.parametrize("activation", ["selu", "leaky_relu", "sigmoid"])
+def test_stack_equals_singles_for_many_classes(activation, optimizer):
+    data = mlp.make_dataset("blobs", n_samples=60, n_classes=4, seed=1)
+    kind = mlp.OPTIMIZERS[optimizer]
+    settings = [mlp.Settings(kind(learning_rate=0.003 * (i + 1)), seed=7 - i) for i in range(4)]
+    networks = [
+        mlp.MLP([2, 5, 4], activation=activation, loss="categorical_crossentropy", seed=i) for i in range(4)
+    ]
+    assert_stack_equals_singles(data, networks, settings)
+
+
+@pytest.mark.parametrize("loss", [name for name, loss in mlp.LOSSES.items() if "regression" in loss.tasks])
+def test_stack_equals_singles_for_numbers(loss):
+    data = mlp.make_dataset("hills", n_samples=60, seed=1)
+    networks = [mlp.MLP([2, 5, 1], loss=loss, seed=i) for i in range(4)]
+    assert_stack_equals_singles(data, networks, [mlp.Settings(seed=i) for i in range(4)])
+
+
+def test_more_networks_than_fit_at_once_are_split_up(monkeypatch):
+    monkeypatch.setattr("mlp.stack.BEST_SIZE", 160)
+    data = mlp.make_dataset("xor", n_samples=40, seed=1)
+    networks = [mlp.MLP([2, 4, 1], seed=i) for i in range(9)]
+    assert_stack_equals_singles(data, networks, [mlp.Settings(seed=i) for i in range(9)])
+
+
+def test_one_network_that_diverges_leaves_the_others_alone():
+    data = mlp.make_dataset("plane", n_samples=60, seed=1)
+    networks = [mlp.MLP([2, 8, 1], activation="relu", loss="mean_squared_error", seed=i) for i in range(3)]
+    settings = [mlp.Settings(mlp.SGD(learning_rate=rate)) for rate in (0.01, 10.0, 0.02)]
+    curves = mlp.Stack(networks, data, settings).run(60)
+    assert np.isfinite(curves.train_loss[:, [0, 2]]).all()
+    assert not np.isfinite(curves.train_loss[-1, 1])
+
+
+def test_runs_add_up():
+    data = mlp.make_dataset("xor", n_samples=40, seed=1)
+    nets = [[mlp.MLP([2, 4, 1], seed=i) for i in range(3)] for _ in range(2)]
+    once = mlp.Stack(nets[0], data, mlp.Settings()).run(9)
+    stack = mlp.Stack(nets[1], data, mlp.Settings())
+    stack.run(4)
+    twice = stack.run(5)
+    np.testing.assert_array_equal(once.train_loss, twice.train_loss)
+    np.testing.assert_array_equal(once.epochs, np.arange(10.0))
+
+
+def test_what_cannot_be_stacked_is_refused():
+    data = mlp.make_dataset("xor", n_samples=40, seed=1)
+    one, other = mlp.MLP([2, 4, 1]), mlp.MLP([2, 5, 1])
+    with pytest.raises(ValueError, match="one shape"):
+        mlp.Stack([one, other], data, mlp.Settings())
+    with pytest.raises(ValueError, match="settings may differ in"):
+        mlp.Stack([one, one.copy()], data, [mlp.Settings(batch_size=5), mlp.Settings()])
+    with pytest.raises(ValueError, match="settings may differ in"):
+        mlp.Stack([one, one.copy()], data, [mlp.Settings(mlp.Adam()), mlp.Settings(mlp.AdamW())])
+    with pytest.raises(ValueError, match="at least one network"):
+        mlp.Stack([], data, mlp.Settings())
+    with pytest.raises(ValueError, match="one for each of the 1 networks; got 2"):
+        mlp.Stack([one], data, [mlp.Settings()] * 2)

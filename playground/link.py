@@ -1,13 +1,28 @@
-"""Config to link and back: short keys, only what differs from the defaults, the good kept and the bad named."""
+"""Everything that makes a run to a link and back: short keys, the good kept and the bad named.
+
+    ?lr=0.1&hidden=4,2&then=1200@lr:0.03,batch:32;2400@optimizer:sgd&step=3000&v=1
+
+Only what differs from the defaults is written. `then` holds the settings changed on the way, `step` the moment on the
+timeline, `data` a small table of one's own (own_data/pack.py), `v` the version of all this: with other defaults or
+another meaning of a key comes another number.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
-from playground.config import DEFAULTS, SETTINGS, Config, best_of
+from playground.config import DEFAULTS, LIVE, SETTINGS, Config, best_of
+from playground.experiment import Change, Experiment
+from playground.own_data import pack
 
+VERSION = 1
+MAX_CHANGES = 200
+MAX_STEP = 1_000_000
+MAX_WORK = 2e10  # multiplications that the way to a moment may take: some ten seconds
+_AROUND = ("v", "then", "step", "data")  # keys that are not settings
 _NAME_OF_KEY = {s.key: name for name, s in SETTINGS.items()}
 
 
@@ -33,12 +48,115 @@ def from_query(query: Mapping[str, str]) -> tuple[Config, list[str]]:
     for key, text in query.items():
         name = _NAME_OF_KEY.get(key)
         if name is None:
-            if not key.startswith("embed"):
+            if not key.startswith("embed") and key not in _AROUND:
                 problems.append(f"The link's “{key[:40]}” is not a setting; it was left out.")
             continue
         values[name] = _read(text, DEFAULTS[name])
     config, more = best_of(values)
     return config, problems + more
+
+
+# ---- the whole run -----------------------------------------------------------------------------------------------
+def run_to_query(experiment: Experiment, step: int = 0) -> dict[str, str]:
+    """What stands behind the `?` of a link that opens this very run at this very step.
+
+    Own data travel along up to `pack.MAX_TEXT` letters; `fits` tells whether they do.
+    """
+    query = to_query(experiment.config)
+    if experiment.changes:
+        query["then"] = ";".join(_write_change(change) for change in experiment.changes)
+    if step:
+        query["step"] = str(step)
+    if experiment.config.own_data is not None and (text := pack.to_text(experiment.config.own_data)):
+        query["data"] = text
+    return {**query, "v": str(VERSION)} if query else {}
+
+
+def run_to_link(experiment: Experiment, step: int = 0) -> str:
+    """The same as one string; empty for the default experiment at its beginning."""
+    query = run_to_query(experiment, step)
+    return f"?{urlencode(query, safe=',:;@')}" if query else ""
+
+
+def fits(experiment: Experiment) -> bool:
+    """Whether a link can hold all of it: own data may be too many, and then the experiment file has to do."""
+    return experiment.config.own_data is None or pack.to_text(experiment.config.own_data) is not None
+
+
+def run_from_query(query: Mapping[str, str]) -> tuple[Experiment, int, list[str]]:
+    """Read a link to a run, hand-edited or not: the experiment, the step, and a sentence for what is wrong."""
+    config, problems = from_query(query)
+    if query.get("v", str(VERSION)) != str(VERSION):
+        problems.append(f"The link is of version {query['v'][:10]}; this playground knows {VERSION} and may err.")
+    if "data" in query:
+        try:
+            config = config.changed(own_data=pack.from_text(query["data"]))
+        except ValueError as error:
+            problems.append(str(error))
+    experiment = Experiment(config)
+    for text in filter(None, query.get("then", "").split(";")):
+        try:
+            experiment = with_change(experiment, *_read_change(text))
+        except ValueError as error:
+            problems.append(f"The link's changes end before “{text[:40]}”: {error}")
+            break
+    try:
+        step = check_step(experiment, _read(query.get("step", "0"), 0))
+    except ValueError as error:
+        problems.append(str(error))
+        step = 0
+    return experiment, step, problems
+
+
+def with_change(experiment: Experiment, step: Any, settings: Mapping[str, Any]) -> Experiment:
+    """An experiment with one change more, as a link or a file tells it. ValueError, in a sentence, if it cannot be."""
+    last = experiment.changes[-1].step if experiment.changes else 0
+    if len(experiment.changes) >= MAX_CHANGES:
+        raise ValueError(f"There may be at most {MAX_CHANGES} changes.")
+    if check_step(experiment, step) <= last:
+        raise ValueError(f"The step of a change must be a whole number above {last}; got {str(step)[:20]}.")
+    if not settings or not LIVE.issuperset(settings):
+        allowed = ", ".join(SETTINGS[name].key for name in sorted(LIVE))
+        raise ValueError(f"On the way only these may change: {allowed}.")
+    experiment.now.changed(**settings)  # says what does not fit
+    return Experiment(experiment.config, (*experiment.changes, Change(step, tuple(sorted(settings.items())))))
+
+
+def check_step(experiment: Experiment, step: Any) -> int:
+    """Hand back a step that this server can reach in a few seconds. ValueError, in a sentence, for another."""
+    if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step <= MAX_STEP:
+        raise ValueError(f"The step must be a whole number from 0 to {MAX_STEP:,}; got {str(step)[:20]}.")
+    most = max(1000, int(MAX_WORK / _work_of_a_step(experiment)))
+    if step > most:
+        raise ValueError(f"The step must be at most {most:,} for a network and batches of this size; got {step:,}.")
+    return step
+
+
+def _work_of_a_step(experiment: Experiment) -> float:
+    """Multiplications in one step, and what NumPy's calls cost beside them."""
+    config = experiment.config
+    inputs = len(config.own_data.inputs) if config.own_data is not None else len(config.features)
+    sizes = (inputs, *config.hidden_layer_sizes, 10)
+    batch = max([config.batch_size, *(dict(c.settings).get("batch_size", 1) for c in experiment.changes)])
+    weights = sum(a * b for a, b in pairwise(sizes))
+    return 3.0 * weights * batch + 20_000.0 * len(sizes)
+
+
+def _write_change(change: Change) -> str:
+    settings = ",".join(f"{SETTINGS[name].key}:{_write(value)}" for name, value in change.settings)
+    return f"{change.step}@{settings}"
+
+
+def _read_change(text: str) -> tuple[Any, dict[str, Any]]:
+    step, _, rest = text.partition("@")
+    settings = {}
+    for part in filter(None, rest.split(",")):
+        key, _, value = part.partition(":")
+        name = _NAME_OF_KEY.get(key)
+        if name is None:
+            raise ValueError(f"“{key[:40]}” is not a setting.")
+        settings[name] = _read(value, DEFAULTS[name])
+    return _read(step, 0), settings
 
 
 def _write(value: Any) -> str:

@@ -116,7 +116,8 @@ def _check_input(column: Column) -> None:
         raise ValueError(f"Column “{column.name}” has the same value in every row, so it tells a network nothing.")
     if column.kind == "text":
         raise ValueError(
-            f"Column “{column.name}” holds {len(column.levels)} different words; a network needs numbers or a few categories."
+            f"Column “{column.name}” holds {len(column.levels)} different words; "
+            "a network needs numbers or a few categories."
         )
     if column.is_numeric:
         _check_numbers(column)
@@ -127,8 +128,9 @@ def _check_numbers(column: Column) -> None:
         raise ValueError(f"Column “{column.name}” holds words, not numbers.")
     if column.strangers:
         row = column.strangers[0]
+        cell = column.cells[row - 1][:30]
         more = f", and {len(column.strangers) - 1} rows more" if len(column.strangers) > 1 else ""
-        raise ValueError(f"Column “{column.name}” holds text among its numbers: “{column.cells[row - 1][:30]}” in row {row}{more}.")
+        raise ValueError(f"Column “{column.name}” holds text among its numbers: “{cell}” in row {row}{more}.")
 
 
 def _as_numbers(column: Column, kept: np.ndarray) -> list[tuple[str, np.ndarray]]:

@@ -134,7 +134,8 @@ def read_sheet(raw: bytes, title: str = "") -> Sheet:
     cells = list(zip(*body, strict=True))
     names = names or tuple(f"column {k}" for k in range(1, len(cells) + 1))
     comma = delimiter != ","
-    columns = tuple(Column(name, column, comma and _uses_comma(column)) for name, column in zip(names, cells, strict=True))
+    pairs = zip(names, cells, strict=True)
+    columns = tuple(Column(name, column, comma and _uses_comma(column)) for name, column in pairs)
     return Sheet(columns, encoding, delimiter, has_header, clean_name(title))
 
 

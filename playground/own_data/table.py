@@ -131,7 +131,8 @@ class Table:
         y = self.y if self.classes else _scaled(self.y[:, None], train, self.scaling)
         data = mlp.Dataset(x[train], y[train], x[test], y[test], self.task)
         plane = self._plane(data.x_train)
-        points = mlp.Dataset(plane.project(data.x_train), data.y_train, plane.project(data.x_test), data.y_test, self.task)
+        train_points, test_points = plane.project(data.x_train), plane.project(data.x_test)
+        points = mlp.Dataset(train_points, data.y_train, test_points, data.y_test, self.task)
         return Prepared(data, points, plane)
 
     def _plane(self, x: Array) -> Plane:
@@ -146,9 +147,9 @@ class Table:
             return Plane(x.mean(axis=0) * others, axes, (self.inputs[i], self.inputs[j]), note)
         mean = x.mean(axis=0)
         _, sizes, axes = np.linalg.svd(x - mean, full_matrices=False)
-        axes = axes[:2] * np.sign(axes[:2].sum(axis=1, keepdims=True) + 1e-12)  # one of two mirror images, always the same
+        axes = axes[:2] * np.sign(axes[:2].sum(axis=1, keepdims=True) + 1e-12)  # of two mirror images the same one
         share = float((sizes[:2] ** 2).sum() / max((sizes**2).sum(), 1e-300))
-        note = f"The plane shows the first two principal components of {n} inputs: {share:.0%} of what differs between rows."
+        note = f"The plane shows two principal components of {n} inputs: {share:.0%} of what differs between rows."
         return Plane(mean, axes, ("first component", "second component"), note)
 
 
@@ -179,14 +180,15 @@ def check(t: Table) -> None:
 
 def _check_classes(t: Table) -> None:
     if len(t.classes) == 1:
-        raise ValueError(f"The target “{t.target}” has one class only, “{t.classes[0]}”: there is nothing to tell apart.")
+        raise ValueError(f"The target “{t.target}” has one class only, “{t.classes[0]}”; nothing is to be told apart.")
     if len(t.classes) > MAX_CLASSES:
         raise ValueError(f"The target “{t.target}” has {len(t.classes)} classes; at most {MAX_CLASSES} can be shown.")
     counts = np.bincount(t.y, minlength=len(t.classes)) if t.y.min() >= 0 else np.empty(0)
     if len(counts) != len(t.classes):
         raise ValueError(f"The target must hold class numbers from 0 to {len(t.classes) - 1}.")
     if counts.min() < 2:
-        raise ValueError(f"Class “{t.classes[int(counts.argmin())]}” has fewer than two rows: one to train on, one to test.")
+        rare = t.classes[int(counts.argmin())]
+        raise ValueError(f"Class “{rare}” has fewer than two rows: one to train on, one to test.")
 
 
 def _scaled(values: Array, train: npt.NDArray[Any], how: str) -> Array:

@@ -18,6 +18,7 @@ session.begin()
 page = st.navigation(
     [
         st.Page(PAGES / "playground.py", title="Playground", default=True),
+        st.Page(PAGES / "inside.py", title="Inside a step"),
         st.Page(PAGES / "gradients.py", title="Gradients"),
     ],
     position="top",

@@ -6,7 +6,7 @@ nothing around it moves when its numbers change. `theme` is "light" or "dark".
 
 from playground.figures.curves import gradient_norms, loss_curve, update_ratios
 from playground.figures.histograms import Column, histograms, sizes
-from playground.figures.maps import decision_boundary, gradient_map, weight_heatmaps
+from playground.figures.maps import decision_boundary, gradient_map, mini_batch, weight_heatmaps
 
 __all__ = [
     "Column",
@@ -15,6 +15,7 @@ __all__ = [
     "gradient_norms",
     "histograms",
     "loss_curve",
+    "mini_batch",
     "sizes",
     "update_ratios",
     "weight_heatmaps",

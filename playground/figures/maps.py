@@ -54,6 +54,49 @@ def decision_boundary(
     )  # fmt: skip
 
 
+def mini_batch(
+    x1: npt.ArrayLike,
+    x2: npt.ArrayLike,
+    output: npt.ArrayLike,
+    batch: npt.ArrayLike,
+    kinds: npt.ArrayLike,
+    others: npt.ArrayLike,
+    picked: int,
+    *,
+    theme: str = "light",
+    middle: float = 0.0,
+    limit: float = 1.0,
+) -> go.Figure:
+    """The points of a mini-batch (n, 2) over what the network makes of the plane; the last trace is the batch.
+
+    kinds (n,) tells classes by colour and by shape; `others` (k, 2) are the training points that wait for their turn.
+    """
+    fig = decision_boundary(
+        x1, x2, output, theme=theme, middle=middle, limit=limit, height=340,
+        title="The mini-batch on the plane\nClick a point to follow it through the network.",
+    )  # fmt: skip
+    colours, rows, rest = palette(theme), np.asarray(batch, float), np.asarray(others, float)
+    names = np.asarray(kinds, int)
+    chosen = np.arange(len(rows)) == picked
+    fig.add_trace({
+        "type": "scatter", "mode": "markers", "x": rest[:, 0], "y": rest[:, 1], "hoverinfo": "skip",
+        "marker": {"size": 3, "color": colours.muted, "opacity": 0.5},
+    })  # fmt: skip
+    fig.add_trace({
+        "type": "scatter", "mode": "markers", "x": rows[:, 0], "y": rows[:, 1],
+        "customdata": np.arange(1, len(rows) + 1), "hovertemplate": "point %{customdata}<extra></extra>",
+        "marker": {
+            "size": np.where(chosen, 17, 11), "symbol": [CLASS_SYMBOLS[k % len(CLASS_SYMBOLS)] for k in names],
+            "color": [colours.classes[k % len(colours.classes)] for k in names], "opacity": 1.0,
+            "line": {"width": np.where(chosen, 3, 1), "color": np.where(chosen, colours.text, colours.background)},
+        },
+        "selected": {"marker": {"opacity": 1.0}}, "unselected": {"marker": {"opacity": 1.0}},
+    })  # fmt: skip
+    fig.update_layout(clickmode="event+select", margin={"l": 44, "b": 36})
+    fig.data[0].hoverinfo, fig.data[0].hovertemplate = "skip", None
+    return fig
+
+
 def _cloud(rows: npt.NDArray[np.float64], kind: int, colours: Palette) -> dict[str, Any]:
     return {
         "type": "scatter", "mode": "markers", "name": f"class {kind}", "x": rows[:, 0], "y": rows[:, 1],

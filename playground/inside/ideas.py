@@ -1,0 +1,188 @@
+"""The walk through one step, from the inputs to the new weights: one idea at a time, in plain words.
+
+Each idea names the stage that it belongs to, what of the picture it speaks of, and which numbers the picture then
+shows; its formula stands once for the whole layer (capitals: a row for each point) and once for a single unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from playground.inside.expressions import Formula, Line, frac, row, sub, sup, words
+from playground.inside.terms import Terms
+
+
+@dataclass(frozen=True)
+class Idea:
+    """One stop of the walk."""
+
+    stage: str
+    title: str
+    sentence: str
+    vector: Formula
+    lines: tuple[Line, ...]
+    units: tuple[int, ...] = ()
+    """Layers whose units it speaks of; 0 are the inputs"""
+    links: tuple[int, ...] = ()
+    """Layers whose incoming links it speaks of"""
+    shows: str = "a"
+    """The number in each unit: a, z or delta"""
+    carries: str = "w"
+    """The number that a link stands for: w, gradient or update"""
+
+    def payload(self) -> dict[str, Any]:
+        """For the browser."""
+        return {
+            "stage": self.stage,
+            "title": self.title,
+            "sentence": self.sentence,
+            "vector": self.vector,
+            "lines": [line.payload() for line in self.lines],
+            "units": self.units,
+            "links": self.links,
+            "shows": self.shows,
+            "carries": self.carries,
+        }
+
+
+def walk(terms: Terms, layer: int, i: int, j: int) -> list[Idea]:
+    """All ideas in order. Worked examples follow the link from i to j of a layer, and first units elsewhere."""
+    return [*_forward(terms, layer, j), *_loss(terms), *_backward(terms, layer, i, j), *_update(terms, layer, i, j)]
+
+
+def layer_name(terms: Terms, layer: int) -> str:
+    """As it is called in a sentence."""
+    return "the output layer" if layer == len(terms.step.layers) else f"layer {layer}"
+
+
+def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
+    sizes, n = terms.step.net.sizes, len(terms.step.layers)
+    inputs = tuple(Line(terms.a(0, i).name, terms.a(0, i)) for i in range(min(sizes[0], 4)))
+    yield Idea(
+        "forward", "The point enters", "Each input unit holds one number that describes the point.",
+        row(_up("A", 0), "=", "X"), inputs, units=(0,),
+    )  # fmt: skip
+    for k in range(1, n + 1):
+        unit = j if k == layer else 0
+        name = layer_name(terms, k)
+        activation = terms.step.layers[k - 1].activation
+        yield Idea(
+            "forward", f"Sums of {name}",
+            f"Every unit of {name} weighs what comes in, adds it up, and adds its bias.",
+            row(_up("Z", k), "=", _up("A", k - 1), _up("W", k), "+", _up("b", k)),
+            (terms.sum_line(k, unit),), units=(k - 1, k), links=(k,), shows="z",
+        )  # fmt: skip
+        if k < n or activation.name != "identity":
+            masked = terms.step.layers[k - 1].mask is not None
+            words = f"The sum is bent by {activation.label}: without a bend, all layers together could only draw lines."
+            if masked:
+                words += " Dropout then silences some units for this point."
+            product = ["⊙", _up("M", k)] if masked else []
+            yield Idea(
+                "forward", f"The bend of {name}", words, row(_up("A", k), "=", "f(", _up("Z", k), ")", *product),
+                (terms.bend_line(k, unit),), units=(k,),
+            )  # fmt: skip
+
+
+def _loss(terms: Terms) -> Iterator[Idea]:
+    n, loss = len(terms.step.layers), terms.step.net.loss
+    answers = terms.answer_lines()
+    if answers:
+        yield Idea(
+            "loss", "The answer", "The last sums become probabilities: the network's belief in each class.",
+            row("P", "=", "softmax" if len(answers) > 1 and loss.name == "categorical_crossentropy" else "σ",
+                "(", _up("Z", n), ")"),
+            tuple(answers), units=(n,),
+        )  # fmt: skip
+    truth = _truth(terms)
+    yield Idea(
+        "loss", "How wrong it is", f"{truth} {loss.label}: {loss.help[0].lower()}{loss.help[1:]}",
+        row("L", "=", ["words", loss.formula]), (*_without(terms.loss_lines(), answers), terms.mean_loss_line()),
+        units=(n,),
+    )  # fmt: skip
+
+
+def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
+    n = len(terms.step.layers)
+    for k in range(n, 0, -1):
+        unit, source = (j, i) if k == layer else (0, 0)
+        name = layer_name(terms, k)
+        blame = tuple(terms.blame_lines(k, unit))
+        if k == n:
+            yield Idea(
+                "backward", "Blame at the output",
+                "How would the loss change if the output rose a little? That slope is δ, the output's blame.",
+                row(_up("δ", k), "=", frac("∂L", row("∂", _up("Z", k)))), blame, units=(k,), shows="delta",
+            )  # fmt: skip
+        else:
+            yield Idea(
+                "backward", f"Blame goes back to {name}",
+                "Each unit gets back the blame of the units it fed, times the weight of the link between them, "
+                "times the slope of its own bend. Where the bend is flat, no blame gets through.",
+                row(_up("δ", k), "=", "(", _up("δ", k + 1), sup(_up("W", k + 1), "T"), ")", "⊙",
+                    "f′(", _up("Z", k), ")"),
+                blame, units=(k, k + 1), links=(k + 1,), shows="delta",
+            )  # fmt: skip
+        yield Idea(
+            "backward", f"The gradient of the weights into {name}",
+            "A weight's share of the blame: what came in at its one end, times the δ at its other end; "
+            f"then the mean over the {terms.step.n} points of the mini-batch.",
+            row(_up("G", k), "=", frac("1", "n"), sup(_up("A", k - 1), "T"), _up("δ", k)),
+            (terms.gradient_line(k, source, unit), terms.mean_gradient_line(k, source, unit)),
+            units=(k,), links=(k,), shows="delta", carries="gradient",
+        )  # fmt: skip
+
+
+def _update(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
+    everything = tuple(range(1, len(terms.step.layers) + 1))
+    optimizer = terms.step.settings.optimizer
+    before = terms.penalty_lines(layer, i, j)
+    what = terms.link_name(layer, i, j)
+    if before:
+        yield Idea(
+            "update", "Regularization and clipping", f"Before the step, the gradient is changed; here for {what}.",
+            _changes(terms),
+            tuple(before), links=everything, carries="gradient",
+        )  # fmt: skip
+    lines = terms.update_lines(layer, i, j)[1 + len(before) :]
+    if lines[:-1]:
+        yield Idea(
+            "update", f"What {optimizer.label} remembers",
+            f"{optimizer.help} Here for {what}.", ["words", optimizer.formula], tuple(lines[:-1]),
+            links=everything, carries="gradient",
+        )  # fmt: skip
+    yield Idea(
+        "update", "The new weights",
+        f"Every weight moves a little against its slope, and the next mini-batch can come. Here for {what}.",
+        ["words", optimizer.formula.split(",  ")[-1]], (*lines[-1:],), links=everything, carries="update",
+    )  # fmt: skip
+
+
+def _changes(terms: Terms) -> Formula:
+    """What is done to the gradient before the optimizer gets it."""
+    s = terms.step.settings
+    parts: list[Formula] = ["G", "←", "G"]
+    if s.l2:
+        parts += ["+", row(sub("λ", 2), "W")]
+    if s.l1:
+        parts += ["+", row(sub("λ", 1), "sign(", "W", ")")]
+    return row(*parts) if s.clip_norm is None else row(*parts, words(",  then no longer than allowed"))
+
+
+def _truth(terms: Terms) -> str:
+    label = terms.step.labels[terms.point]
+    if getattr(label, "ndim", 0):
+        return f"The right answer is {', '.join(f'{float(v):.3g}' for v in label)}."
+    return f"The point is of class {int(label)}."
+
+
+def _without(lines: list[Line], known: list[Line]) -> list[Line]:
+    """Lines whose names have not been shown yet."""
+    names = [line.name for line in known]
+    return [line for line in lines if line.name not in names]
+
+
+def _up(letter: str, layer: int) -> Formula:
+    return sup(letter, f"({layer})")

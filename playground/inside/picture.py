@@ -1,0 +1,121 @@
+"""What the browser needs to draw a step: units with their numbers, links, the walk, and all about what is picked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from playground.inside.expressions import num
+from playground.inside.ideas import walk
+from playground.inside.step import Step
+from playground.inside.terms import Terms, link_key, unit_key
+
+MOST_UNITS = 12
+"""More units of one layer than these are too small to read, so only a part is drawn."""
+
+Pick = tuple[int, ...]
+"""(layer, unit), or (layer, i, j) for a link; layers count from 1 and 0 are the inputs, all else from 0."""
+
+
+def parse_pick(key: Any, step: Step) -> Pick:
+    """A key from the browser, if it fits this network; else the first weight."""
+    match = re.fullmatch(r"u:(\d+):(\d+)|l:(\d+):(\d+):(\d+)", str(key))
+    sizes = step.net.sizes
+    if match:
+        pick = tuple(int(part) for part in match.groups() if part is not None)
+        layer, *rest = pick
+        if len(rest) == 1 and layer < len(sizes) and rest[0] < sizes[layer]:
+            return pick
+        if len(rest) == 2 and 0 < layer < len(sizes) and rest[0] <= sizes[layer - 1] and rest[1] < sizes[layer]:
+            return pick
+    return (1, 0, 0)
+
+
+def picture(step: Step, point: int, pick: Pick, labels: Sequence[str]) -> dict[str, Any]:
+    """Everything about one point of the mini-batch; `labels` name the inputs."""
+    terms = Terms(step, point)
+    layer, i, j = pick if len(pick) == 3 else (max(pick[0], 1), 0, pick[1] if pick[0] else 0)
+    shown = _shown(terms, pick)
+    groups = terms.about_link(*pick) if len(pick) == 3 else terms.about_unit(*pick)
+    name = terms.link_name(*pick) if len(pick) == 3 else terms.unit_name(*pick)
+    return {
+        "columns": [_column(terms, n, shown[n], labels) for n in range(len(step.net.sizes))],
+        "links": [_links(terms, n, shown[n - 1], shown[n]) for n in range(1, len(step.net.sizes))],
+        "ideas": [idea.payload() for idea in walk(terms, layer, i, j)],
+        "pick": link_key(*pick) if len(pick) == 3 else unit_key(*pick),
+        "name": name,
+        "groups": [group.payload() for group in groups],
+        "part": _part(step, shown),
+    }
+
+
+def _shown(terms: Terms, pick: Pick) -> list[list[int]]:
+    """Which units of each layer are drawn: all, or those with the largest values for this point and the picked."""
+    sizes = terms.step.net.sizes
+    values = [terms.step.x[terms.point], *(layer.a[terms.point] for layer in terms.step.layers)]
+    wanted: list[set[int]] = [set() for _ in sizes]
+    if len(pick) == 3:
+        layer, i, j = pick
+        wanted[layer].add(j)
+        if i < sizes[layer - 1]:
+            wanted[layer - 1].add(i)
+    else:
+        wanted[pick[0]].add(pick[1])
+    result = []
+    for size, value, needed in zip(sizes, values, wanted, strict=True):
+        order = [k for k in np.argsort(-np.abs(value), kind="stable") if k not in needed]
+        result.append(sorted([*needed, *order[: MOST_UNITS - len(needed)]]) if size > MOST_UNITS else list(range(size)))
+    return [[int(k) for k in row] for row in result]
+
+
+def _column(terms: Terms, layer: int, shown: list[int], labels: Sequence[str]) -> dict[str, Any]:
+    units = []
+    for k in shown:
+        unit: dict[str, Any] = {"key": unit_key(layer, k), "a": num(terms.a(layer, k).value)}
+        unit["name"] = labels[k] if layer == 0 else terms.unit_name(layer, k)
+        if layer:
+            n_in = terms.step.net.sizes[layer - 1]
+            unit |= {"z": num(terms.z(layer, k).value), "delta": num(terms.delta(layer, k).value)}
+            unit |= {"bias": _carried(terms, layer, n_in, k)}
+        units.append(unit)
+    n = len(terms.step.layers)
+    title = "inputs" if layer == 0 else ("output" if layer == n else f"layer {layer}")
+    return {"title": title, "units": units, "more": terms.step.net.sizes[layer] - len(shown)}
+
+
+def _links(terms: Terms, layer: int, sources: list[int], targets: list[int]) -> list[dict[str, Any]]:
+    return [
+        {"from": unit_key(layer - 1, i), "to": unit_key(layer, j), **_carried(terms, layer, i, j)}
+        for j in targets
+        for i in sources
+    ]
+
+
+def _carried(terms: Terms, layer: int, i: int, j: int) -> dict[str, Any]:
+    """The numbers of a weight or bias: its value, its gradient, and how far it moves."""
+    k = terms.step.place(layer - 1, i, j)
+    w = float(terms.step.net.parameters[k])
+    return {
+        "key": link_key(layer, i, j),
+        "w": w,
+        "gradient": float(terms.step.gradient[k]),
+        "update": float(terms.step.after[k]) - w,
+    }
+
+
+def _part(step: Step, shown: list[list[int]]) -> str:
+    """A sentence on what is left out."""
+    layers = enumerate(zip(step.net.sizes, shown, strict=True))
+    cut = [(n, size, len(units)) for n, (size, units) in layers if len(units) < size]
+    if not cut:
+        return ""
+    last = len(step.layers)
+    names = [
+        f"{kept} of {size} {'inputs' if n == 0 else 'outputs' if n == last else f'units of layer {n}'}"
+        for n, size, kept in cut
+    ]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"Shown: {listed}, those with the largest numbers for this point. All of them are in the sums."

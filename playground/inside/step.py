@@ -1,0 +1,225 @@
+"""One step of a recorded run, taken apart: every number that passes through the network, and what becomes of it.
+
+The forward and the backward pass are written out here once more, plainly and with dropout's masks, so that what is
+on screen is held against the engine and not merely copied from it: a test recombines the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+import mlp
+from mlp.calls import run
+from mlp.chance import Dice, Purpose
+
+Array = npt.NDArray[np.float64]
+H = 1e-5
+"""How far a weight is moved up and down to measure a slope."""
+
+
+@dataclass(frozen=True, eq=False)
+class LayerStep:
+    """What passes through one layer; n samples of the mini-batch. `d_` means the slope of the mean loss."""
+
+    activation: mlp.Activation
+    weights: Array
+    """(n_in, n_out)"""
+    biases: Array
+    """(n_out,)"""
+    x: Array
+    """(n, n_in)"""
+    z: Array
+    """(n, n_out)"""
+    bent: Array
+    """(n, n_out): f(z), before dropout"""
+    mask: Array | None
+    """(n, n_out): 0, or 1 / (1 - p), for dropout; None without"""
+    a: Array
+    """(n, n_out): what goes on to the next layer"""
+    d_a: Array
+    """(n, n_out)"""
+    d_z: Array
+    """(n, n_out)"""
+
+    @cached_property
+    def d_W(self) -> Array:
+        """(n_in, n_out)"""
+        return np.asarray(self.x.T @ self.d_z)
+
+    @cached_property
+    def d_b(self) -> Array:
+        """(n_out,)"""
+        return np.asarray(self.d_z.sum(axis=0))
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """The update from `step` to `step` + 1."""
+
+    step: int
+    epoch: float
+    rows: npt.NDArray[np.int64]
+    """(n,): which training samples are in the mini-batch"""
+    x: Array
+    """(n, n_inputs)"""
+    targets: Array
+    """(n_out, n), as the loss wants them"""
+    labels: npt.NDArray[np.generic]
+    """(n,) classes or (n, n_out) numbers, as the data have them"""
+    net: mlp.MLP
+    """With the parameters before the update"""
+    settings: mlp.Settings
+    rate: float
+    """The learning rate of this step"""
+    memory: dict[str, Array]
+    """What the optimizer knew before"""
+    masks: tuple[Array | None, ...]
+    after: Array
+    """(n_parameters,): the engine's parameters after the update"""
+    memory_after: dict[str, Array]
+
+    @property
+    def n(self) -> int:
+        """Samples in the mini-batch."""
+        return len(self.rows)
+
+    @cached_property
+    def layers(self) -> tuple[LayerStep, ...]:
+        """Forwards and then backwards through the network, as the textbook has it."""
+        with np.errstate(all="ignore"):
+            x, forward = self.x, []
+            for layer, mask in zip(self.net.layers, self.masks, strict=True):
+                z = x @ layer.weights + layer.biases
+                bent = layer.activation.value(z)
+                a = bent if mask is None else bent * mask
+                forward.append((layer, x, z, bent, mask, a))
+                x = a
+            d_a = np.empty_like(x.T)
+            run(self.net.loss.gradient(np.ascontiguousarray(x.T), self.targets, d_a))
+            d_a = d_a.T
+            layers = []
+            for layer, x, z, bent, mask, a in reversed(forward):
+                d_z = (d_a if mask is None else d_a * mask) * layer.activation.slope(z)
+                layers.append(LayerStep(layer.activation, layer.weights, layer.biases, x, z, bent, mask, a, d_a, d_z))
+                d_a = d_z @ layer.weights.T
+            return tuple(reversed(layers))
+
+    @cached_property
+    def losses(self) -> Array:
+        """(n,): of each sample"""
+        return self.net.loss.each(np.ascontiguousarray(self.layers[-1].a.T), self.targets)
+
+    @cached_property
+    def gradient(self) -> Array:
+        """(n_parameters,): of the mean loss of the mini-batch, nothing added"""
+        flat = np.empty_like(self.net.parameters)
+        for matrix, layer in zip(self.net.shape.matrices(flat), self.layers, strict=True):
+            matrix[:, :-1], matrix[:, -1] = layer.d_W.T, layer.d_b
+        return flat
+
+    @cached_property
+    def penalty(self) -> Array:
+        """(n_parameters,): what regularization adds to the gradient; 0 for biases"""
+        w, s = self.net.parameters, self.settings
+        return np.asarray(self.net.shape.is_weight() * (s.l2 * w + s.l1 * np.sign(w)))
+
+    @cached_property
+    def clip(self) -> float:
+        """By what the gradient is multiplied to be no longer than allowed; 1 for not at all."""
+        limit = self.settings.clip_norm
+        if limit is None:
+            return 1.0
+        return min(float(limit / (np.linalg.norm(self.gradient + self.penalty) + 1e-6)), 1.0)
+
+    @cached_property
+    def used(self) -> Array:
+        """(n_parameters,): the gradient that the optimizer gets"""
+        return (self.gradient + self.penalty) * self.clip
+
+    def matrices(self, flat: Array) -> list[Array]:
+        """Each layer's part of a flat vector, (n_out, n_in + 1), the biases last."""
+        return self.net.shape.matrices(flat)
+
+    def place(self, layer: int, i: int, j: int) -> int:
+        """Where in the flat vector the weight from i to j of a layer lies; i = n_in for the bias."""
+        sizes = self.net.sizes
+        before = sum((a + 1) * b for a, b in pairwise(sizes[: layer + 1]))
+        return before + j * (sizes[layer] + 1) + i
+
+    def loss_of(self, parameters: Array) -> float:
+        """The mini-batch's mean loss with other parameters, under the same dropout masks."""
+        x = self.x
+        with np.errstate(all="ignore"):
+            for W, activation, mask in zip(
+                self.matrices(parameters), self.net.shape.activations, self.masks, strict=True
+            ):
+                x = activation.value(x @ W[:, :-1].T + W[:, -1])
+                x = x if mask is None else x * mask
+            return self.net.loss.mean(np.ascontiguousarray(x.T), self.targets)
+
+    def measured(self, places: npt.ArrayLike) -> Array:
+        """The slopes of the loss at some places of the flat vector, measured: up and down by H."""
+        return np.array([self._measure(int(k)) for k in np.ravel(np.asarray(places))])
+
+    def _measure(self, k: int) -> float:
+        w = self.net.parameters.copy()
+        value = w[k]
+        w[k] = value + H
+        above = self.loss_of(w)
+        w[k] = value - H
+        return (above - self.loss_of(w)) / (2.0 * H)
+
+
+def take_apart(trainer: mlp.Trainer, step: int) -> Step:
+    """The update that follows `step`, or the last one recorded before it."""
+    recording, net = trainer.recording, trainer.net.copy()
+    step = max(0, min(step, recording.last_step - 1))
+    before, after = recording.seek(step), recording.seek(step + 1)
+    net.parameters[...] = before.parameters
+    settings, rows, data = recording.settings_at(step), recording.batch(step), trainer.data
+    time = before.epoch + before.row / len(data.x_train)
+    memory = {name: np.array(value) for name, value in before.memory.items()}
+    if set(memory) != set(after.memory):  # the optimizer was changed at this very step
+        memory = settings.optimizer.new_memory(net.parameters)
+    return Step(
+        step=step,
+        epoch=time,
+        rows=rows,
+        x=data.x_train[rows],
+        targets=net.loss.targets(data.y_train[rows], net.sizes[-1]),
+        labels=data.y_train[rows],
+        net=net,
+        settings=settings,
+        rate=settings.optimizer.learning_rate * settings.schedule.factor(time),
+        memory=memory,
+        masks=_masks(net, settings, step, len(rows)),
+        after=after.parameters,
+        memory_after=dict(after.memory),
+    )
+
+
+def _masks(net: mlp.MLP, settings: mlp.Settings, step: int, n: int) -> tuple[Array | None, ...]:
+    """The very masks that the engine draws for this step, one a layer; none for the output."""
+    hidden = net.sizes[1:-1]
+    if not settings.dropout or not hidden:
+        return (None,) * len(net.layers)
+    keep = 1.0 - settings.dropout
+    dice = Dice(settings.seed, Purpose.DROPOUT).at(step).random(sum(hidden) * n)
+    flat = np.floor(dice + keep) / keep
+    ends = np.cumsum(hidden) * n
+    parts = [flat[end - size * n : end].reshape(size, n).T for end, size in zip(ends, hidden, strict=True)]
+    return (*parts, None)
+
+
+def digits(gradient: float, measured: float) -> int:
+    """To how many digits two slopes agree; at most 16."""
+    size = max(abs(gradient), abs(measured))
+    error = abs(gradient - measured) / size if size else 0.0
+    return 16 if error == 0.0 else int(max(0.0, min(16.0, np.floor(-np.log10(error)))))
+
+

@@ -1,0 +1,310 @@
+"""What is behind one unit or one weight: its formulas line by line, from the inputs to the new value.
+
+Layers are counted from 1 and the inputs are layer 0, as in a textbook; units are counted from 1. A *key* names
+what a term belongs to on the picture: u:layer:unit for a unit and l:layer:from:to for a link, counted from 0, where
+the link from n_in is the bias.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playground.inside import formulas
+from playground.inside.expressions import (
+    Expression,
+    Formula,
+    Leaf,
+    Line,
+    Mean,
+    Product,
+    Sum,
+    row,
+    sub,
+)
+from playground.inside.step import H, Step, digits
+
+STAGES = ("forward", "loss", "backward", "update")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines that belong to one stage of the step."""
+
+    stage: str
+    title: str
+    lines: tuple[Line, ...]
+
+    def payload(self) -> dict[str, Any]:
+        """For the browser."""
+        return {"stage": self.stage, "title": self.title, "lines": [line.payload() for line in self.lines]}
+
+
+def unit_key(layer: int, unit: int) -> str:
+    """The key of a unit; layer 0 are the inputs."""
+    return f"u:{layer}:{unit}"
+
+
+def link_key(layer: int, i: int, j: int) -> str:
+    """The key of the link from unit i of layer - 1 to unit j of layer, which counts from 1."""
+    return f"l:{layer}:{i}:{j}"
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """The letters of one data point in one step. `point` counts within the mini-batch."""
+
+    step: Step
+    point: int
+
+    # ---- letters ----
+    def a(self, layer: int, unit: int) -> Leaf:
+        """What a unit sends on; an input for layer 0."""
+        name: Formula = sub("x", unit + 1) if layer == 0 else _letter("a", layer, unit)
+        value = self.step.x[self.point, unit] if layer == 0 else self.step.layers[layer - 1].a[self.point, unit]
+        return Leaf(name, float(value), unit_key(layer, unit))
+
+    def z(self, layer: int, unit: int) -> Leaf:
+        """The sum of a unit."""
+        value = self.step.layers[layer - 1].z[self.point, unit]
+        return Leaf(_letter("z", layer, unit), float(value), unit_key(layer, unit))
+
+    def w(self, layer: int, i: int, j: int) -> Leaf:
+        """A weight, or the bias for i = n_in."""
+        name = _letter("b", layer, j) if self.is_bias(layer, i) else _letter("w", layer, i, j)
+        value = self.step.net.parameters[self.step.place(layer - 1, i, j)]
+        return Leaf(name, float(value), link_key(layer, i, j))
+
+    def delta(self, layer: int, unit: int) -> Leaf:
+        """This point's blame on a unit: the slope of its own loss along z."""
+        value = self.step.n * self.step.layers[layer - 1].d_z[self.point, unit]
+        return Leaf(_letter("δ", layer, unit), float(value), unit_key(layer, unit))
+
+    def outputs(self) -> list[Leaf]:
+        """What the last layer gives: logits z, or answers ŷ."""
+        last, n = len(self.step.layers), self.step.net.sizes[-1]
+        letter = "z" if self.step.net.loss.from_logits else "ŷ"
+        values = self.step.layers[-1].a[self.point]
+        return [
+            Leaf(letter if n == 1 else sub(letter, k + 1), float(values[k]), unit_key(last, k)) for k in range(n)
+        ]
+
+    def targets(self) -> list[float]:
+        """The truth about this point, as the loss wants it."""
+        return [float(t) for t in self.step.targets[:, self.point]]
+
+    def is_bias(self, layer: int, i: int) -> bool:
+        """Whether i is the place after the last unit of the layer before."""
+        return i == self.step.net.sizes[layer - 1]
+
+    # ---- forwards ----
+    def sum_line(self, layer: int, j: int) -> Line:
+        """z = Σ w a + b"""
+        n_in = self.step.net.sizes[layer - 1]
+        parts: list[Expression] = [
+            Product((self.w(layer, i, j), self.a(layer - 1, i)), link_key(layer, i, j)) for i in range(n_in)
+        ]
+        return Line(_letter("z", layer, j), Sum((*parts, self.w(layer, n_in, j))))
+
+    def bend_line(self, layer: int, j: int) -> Line:
+        """a = f(z), and dropout's mask where there is one"""
+        here = self.step.layers[layer - 1]
+        bent = formulas.bend(here.activation.name, self.z(layer, j))
+        if here.mask is None:
+            return Line(_letter("a", layer, j), bent)
+        mask = Leaf(_letter("m", layer, j), float(here.mask[self.point, j]))
+        note = "dropout: this unit sits out for this point" if mask.value == 0.0 else "dropout: in, and scaled up"
+        return Line(_letter("a", layer, j), bent * mask, note)
+
+    # ---- the loss ----
+    def answer_lines(self) -> list[Line]:
+        """What the network says in the end, as probabilities where the loss has them."""
+        outputs, loss = self.outputs(), self.step.net.loss.name
+        if loss == "binary_crossentropy":
+            n = len(outputs)
+            return [Line("p" if n == 1 else sub("p", k + 1), formulas.SIGMA(z)) for k, z in enumerate(outputs)]
+        if loss == "categorical_crossentropy":
+            return [formulas.softmax_line(outputs, k) for k in range(len(outputs))]
+        return []
+
+    def loss_lines(self) -> list[Line]:
+        """From the outputs to the loss of this point."""
+        net = self.step.net
+        return formulas.loss_lines(net.loss.name, self.outputs(), self.targets(), net.loss)
+
+    def mean_loss_line(self) -> Line:
+        """The loss of the mini-batch."""
+        each = tuple(Leaf("L", float(v)) for v in self.step.losses)
+        return Line("L̄", Mean("L", each), "the mean over the mini-batch")
+
+    # ---- backwards ----
+    def blame_lines(self, layer: int, j: int) -> list[Line]:
+        """From the loss, or from the layer above, to δ of a unit."""
+        here, last = self.step.layers[layer - 1], len(self.step.layers)
+        if layer == last:
+            net = self.step.net
+            arrives = formulas.loss_slope(net.loss.name, self.outputs(), self.targets(), j, net.loss)
+            if here.activation.name == "identity":
+                return [Line(_letter("δ", layer, j), arrives, "how the loss changes with this output")]
+            first = Line(_slope_of(_letter("a", layer, j)), arrives, "how the loss changes with this output")
+        else:
+            parts = tuple(
+                Product((self.w(layer + 1, j, k), self.delta(layer + 1, k)), link_key(layer + 1, j, k))
+                for k in range(self.step.net.sizes[layer + 1])
+            )
+            total = Sum(parts) if len(parts) > 1 else parts[0]
+            first = Line(_slope_of(_letter("a", layer, j)), total, "blame that comes back over the links")
+        tilt = Line(row("f′(", _letter("z", layer, j), ")"), formulas.slope(here.activation.name, self.z(layer, j)))
+        factors = first.leaf() * tilt.leaf()
+        if here.mask is not None:
+            factors = factors * Leaf(_letter("m", layer, j), float(here.mask[self.point, j]))
+        return [first, tilt, Line(_letter("δ", layer, j), factors)]
+
+    def gradient_line(self, layer: int, i: int, j: int) -> Line:
+        """This point's own slope along one weight: a δ, or δ for a bias."""
+        name = _slope_of(self.w(layer, i, j).name)
+        if self.is_bias(layer, i):
+            return Line(name, self.delta(layer, j), "for this point")
+        return Line(name, Product((self.a(layer - 1, i), self.delta(layer, j))), "for this point")
+
+    def mean_gradient_line(self, layer: int, i: int, j: int) -> Line:
+        """The mean of the points' slopes: the gradient of the mini-batch."""
+        step, here = self.step, self.step.layers[layer - 1]
+        delta = step.n * here.d_z[:, j]
+        letters: list[Formula] = [_letter("δ", layer, j)]
+        if not self.is_bias(layer, i):
+            letters = [self.a(layer - 1, i).name, "·", *letters]
+        parts = []
+        for p in range(step.n):
+            d = Leaf("δ", float(delta[p]), f"p:{p}")
+            parts.append(d if self.is_bias(layer, i) else Product((Leaf("a", float(here.x[p, i])), d), f"p:{p}"))
+        name = _slope_of(self.w(layer, i, j).name, "L̄")
+        return Line(name, Mean(row(*letters), tuple(parts)), f"the mean over the {step.n} points of the mini-batch")
+
+    def measured_line(self, layer: int, i: int, j: int) -> Line:
+        """The slope found by moving the weight up and down a little."""
+        k = self.step.place(layer - 1, i, j)
+        (slope,) = self.step.measured([k])
+        exact = digits(float(self.step.gradient[k]), float(slope))
+        note = f"measured by moving it up and down by h = {H:g}: the two agree to {exact} digits"
+        if max(abs(slope), abs(self.step.gradient[k])) < 1e-9:
+            note = "measured: too small a slope for a measurement"
+        w = self.w(layer, i, j).name
+        return Line(row("(L̄(", w, "+ h) − L̄(", w, "− h)) / 2h"), Leaf("measured", float(slope)), note)
+
+    # ---- the update ----
+    def penalty_lines(self, layer: int, i: int, j: int) -> list[Line]:
+        """What regularization and clipping make of the gradient; none if there is neither."""
+        step, s = self.step, self.step.settings
+        k = step.place(layer - 1, i, j)
+        w, g = self.w(layer, i, j), Leaf("g", float(step.gradient[k]))
+        lines = []
+        if (s.l1 or s.l2) and not self.is_bias(layer, i):
+            total: Expression = g
+            if s.l2:
+                total = total + Leaf(sub("λ", 2), s.l2) * w
+            if s.l1:
+                total = total + Leaf(sub("λ", 1), s.l1) * formulas.NUMBERS["mean_absolute_error"][1](w)
+            lines.append(Line("g′", total, "regularization pulls the weight towards zero"))
+        if s.clip_norm is not None:
+            before = lines[-1].leaf() if lines else g
+            clip = Leaf("c", step.clip)
+            lines.append(Line("g″", before * clip, "clipped, to keep all gradients together short enough"))
+        return lines
+
+    def update_lines(self, layer: int, i: int, j: int) -> list[Line]:
+        """From the gradient to the new value."""
+        step = self.step
+        k = step.place(layer - 1, i, j)
+        start = Line("g", Leaf(_slope_of(self.w(layer, i, j).name, "L̄"), float(step.gradient[k])))
+        before = self.penalty_lines(layer, i, j)
+        g = (before[-1] if before else start).leaf()
+        memory = {name: float(v if v.ndim == 0 else v[k]) for name, v in step.memory.items()}
+        w, rate = self.w(layer, i, j), Leaf("η", step.rate)
+        lines = formulas.update_lines(step.settings.optimizer, w, g, rate, memory, not self.is_bias(layer, i))
+        if lines is None:
+            after = Leaf(row(w.name, "′"), float(step.after[k]))
+            lines = [Line(after.name, after, f"{step.settings.optimizer.label}: {step.settings.optimizer.formula}")]
+        return [start, *before, *lines]
+
+    # ---- all about one thing ----
+    def about_unit(self, layer: int, j: int) -> list[Group]:
+        """What a unit does in each stage."""
+        if layer == 0:
+            line = Line(sub("x", j + 1), self.a(0, j), "as it is given to the network")
+            return [Group("forward", "An input", (line,))]
+        groups = [Group("forward", "Its sum and its bend", (self.sum_line(layer, j), self.bend_line(layer, j)))]
+        if layer == len(self.step.layers):
+            groups.append(Group("loss", "The answer and its loss", (*self.answer_lines()[j : j + 1], *self._end())))
+        groups.append(Group("backward", "Its blame", tuple(self.blame_lines(layer, j))))
+        bias = self.step.net.sizes[layer - 1]
+        mean = self.mean_gradient_line(layer, bias, j)
+        groups.append(Group("update", "Its bias", (mean, *self.update_lines(layer, bias, j)[1:])))
+        return groups
+
+    def about_link(self, layer: int, i: int, j: int) -> list[Group]:
+        """What a weight, or a bias, does in each stage."""
+        w = self.w(layer, i, j)
+        if self.is_bias(layer, i):
+            part = Line(_letter("z", layer, j), self.sum_line(layer, j).expression, "the bias is the last term")
+        else:
+            product = Product((w, self.a(layer - 1, i)), w.key)
+            part = Line(row("its share of ", _letter("z", layer, j)), product)
+        chain = (*self.blame_lines(layer, j), self.gradient_line(layer, i, j))
+        mean = (self.mean_gradient_line(layer, i, j), self.measured_line(layer, i, j))
+        return [
+            Group("forward", "What it carries", (part,)),
+            Group("backward", "The chain rule, factor by factor", chain),
+            Group("backward", "The mean over the mini-batch, and the same slope measured", mean),
+            Group("update", "From the gradient to the new value", tuple(self.update_lines(layer, i, j))),
+        ]
+
+    def _end(self) -> list[Line]:
+        return [line for line in self.loss_lines() if line.name == "L"]
+
+    # ---- words ----
+    def unit_name(self, layer: int, unit: int) -> str:
+        """A unit in words."""
+        if layer == 0:
+            return f"input {unit + 1}"
+        if layer == len(self.step.layers):
+            return "the output" if self.step.net.sizes[-1] == 1 else f"output {unit + 1}"
+        return f"unit {unit + 1} of layer {layer}"
+
+    def link_name(self, layer: int, i: int, j: int) -> str:
+        """A weight or a bias in words."""
+        if self.is_bias(layer, i):
+            return f"the bias of {self.unit_name(layer, j)}"
+        return f"the weight from {self.unit_name(layer - 1, i)} to {self.unit_name(layer, j)}"
+
+
+def slopes_table(step: Step, layer: int, unit: int) -> list[dict[str, Any]]:
+    """Backpropagation beside measurement for all weights into a unit and its bias; layer counts from 1."""
+    n_in = step.net.sizes[layer - 1]
+    places = [step.place(layer - 1, i, unit) for i in range(n_in + 1)]
+    measured = step.measured(places)
+    table = []
+    for i, (k, slope) in enumerate(zip(places, measured, strict=True)):
+        gradient = float(step.gradient[k])
+        size = max(abs(gradient), abs(slope))
+        table.append({
+            "parameter": f"w from {i + 1}" if i < n_in else "bias",
+            "value": float(step.net.parameters[k]),
+            "gradient": gradient,
+            "measured slope": float(slope),
+            "relative error": abs(gradient - float(slope)) / size if size else 0.0,
+            "digits that agree": digits(gradient, float(slope)),
+            "new value": float(step.after[k]),
+        })  # fmt: skip
+    return table
+
+
+def _letter(letter: str, layer: int, *indices: int) -> Formula:
+    """A letter with its unit below and its layer above."""
+    return ["subsup", letter, ", ".join(str(i + 1) for i in indices), f"({layer})"]
+
+
+def _slope_of(name: Formula, loss: str = "L") -> Formula:
+    return ["frac", f"∂{loss}", row("∂", name)]
+
+

@@ -1,0 +1,57 @@
+// Formulas as MathML, which browsers set without help. They come as nested lists from playground/inside/expressions.py:
+// a string, or [kind, parts ...]. A term carries the key of what it belongs to, a number its value in full.
+const NAMESPACE = "http://www.w3.org/1998/Math/MathML";
+const OPERATORS = /^[+−·=()⊙←Σ,/√]+$|^f′\($|^f\($/;
+const NUMBER = /^[−-]?[\d.]+$/;
+
+function element(tag, ...children) {
+  const made = document.createElementNS(NAMESPACE, tag);
+  made.append(...children);
+  return made;
+}
+
+export function mathml(formula) {
+  if (typeof formula === "string") return token(formula);
+  const [kind, ...parts] = formula;
+  if (kind === "num") return number(parts);
+  if (kind === "words") return element("mtext", parts[0]);
+  if (kind === "term") return term(parts[0], mathml(parts[1]));
+  const inner = parts.map(mathml);
+  const tags = { row: "mrow", sub: "msub", sup: "msup", subsup: "msubsup", frac: "mfrac", sqrt: "msqrt" };
+  return element(tags[kind], ...inner);
+}
+
+// A formula on a line that may break between its terms: one piece of MathML for each, the sign before it included.
+export function pieces(formula) {
+  const parts = Array.isArray(formula) && formula[0] === "row" ? formula.slice(1) : [formula];
+  const groups = [];
+  for (const part of parts) {
+    if (groups.length && part !== "+" && part !== "−") groups[groups.length - 1].push(part);
+    else groups.push([part]);
+  }
+  return groups.map((group) => element("math", mathml(["row", ...group])));
+}
+
+function term(key, inner) {
+  const made = element("mrow", inner);
+  made.setAttribute("class", "term");
+  made.setAttribute("data-key", key);
+  return made;
+}
+
+function number([text, full]) {
+  const made = element("mn", text);
+  made.setAttribute("class", "number");
+  made.setAttribute("data-full", full);
+  return made;
+}
+
+function token(text) {
+  if (NUMBER.test(text)) return element("mn", text);
+  if (OPERATORS.test(text)) {
+    const operator = element("mo", text);
+    if (text === "(" || text === ")") operator.setAttribute("stretchy", "false");
+    return operator;
+  }
+  return element([...text.normalize("NFC")].length <= 2 || /^[\p{L}]+$/u.test(text) ? "mi" : "mtext", text);
+}

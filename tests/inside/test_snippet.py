@@ -1,0 +1,54 @@
+"""The program on offer runs with NumPy alone and prints the numbers on screen."""
+
+import ast
+import contextlib
+import io
+
+import numpy as np
+import pytest
+
+import mlp
+from playground.inside import snippet
+from playground.inside.step import Step
+from tests.inside.test_terms import N_OUT, make_trainer, steps_of
+
+
+def run(program: str) -> dict[str, object]:
+    """What a program prints, by the words before the numbers."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(program, "snippet", "exec"), {})
+    printed = {}
+    for line in out.getvalue().splitlines():
+        words, _, numbers = line.partition(" [") if " [" in line else line.rpartition(" ")
+        printed[words.strip()] = ast.literal_eval(f"[{numbers}" if " [" in line else numbers)
+    return printed
+
+
+def check(step: Step) -> None:
+    printed = run(snippet.snippet(step))
+    assert printed["loss"] == pytest.approx(float(step.losses.mean()), rel=1e-12, abs=1e-13)
+    for k, (after, used) in enumerate(zip(step.matrices(step.after), step.matrices(step.used), strict=True), start=1):
+        np.testing.assert_allclose(printed[f"new W{k}"], after[:, :-1].T, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(printed[f"new b{k}"], after[:, -1], rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(printed[f"gradient of W{k}"], used[:, :-1].T, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("loss", mlp.LOSSES)
+@pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
+def test_the_program_prints_the_engines_numbers(activation: str, loss: str):
+    for n_out in N_OUT.get(loss, (1, 2)):
+        check(steps_of(make_trainer(activation, loss, "sgd", n_out))[1])
+
+
+@pytest.mark.parametrize("optimizer", mlp.OPTIMIZERS)
+def test_the_program_knows_every_optimizer_and_every_regularizer(optimizer: str):
+    extras = {"l1": 0.02, "l2": 0.03, "dropout": 0.4, "clip_norm": 0.05, "schedule": mlp.Cosine(epochs=5.0)}
+    for step in steps_of(make_trainer("gelu", "binary_crossentropy", optimizer, **extras)):
+        check(step)
+
+
+def test_every_entry_of_the_registries_has_code():
+    assert snippet.ACTIVATIONS.keys() >= mlp.ACTIVATIONS.keys()
+    assert snippet.LOSSES.keys() >= mlp.LOSSES.keys()
+    assert snippet.OPTIMIZERS.keys() >= mlp.OPTIMIZERS.keys()

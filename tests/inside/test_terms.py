@@ -1,0 +1,146 @@
+"""The terms on screen are put together again here and must give the engine's own numbers.
+
+`Line.value` is computed from the very tree that is shown, so that these tests check the formulas on screen.
+"""
+
+import numpy as np
+import pytest
+
+import mlp
+from playground.inside.step import H, Step, digits, take_apart
+from playground.inside.terms import Terms, slopes_table
+
+N_OUT = {"binary_crossentropy": (1, 2), "categorical_crossentropy": (3,), "hinge": (1, 3)}
+"""How many outputs to try a loss with; 1 and 2 for the losses of numbers."""
+
+
+def make_trainer(activation: str, loss: str, optimizer: str, n_out: int = 1, **settings: object) -> mlp.Trainer:
+    """A tiny run with everything switched on that a step can hold."""
+    rng = np.random.default_rng(5)
+    x = rng.standard_normal((14, 2))
+    entry = mlp.LOSSES[loss]
+    if entry.from_logits:
+        y = np.arange(14) % max(n_out, 2)
+        task = "binary" if n_out <= 2 and "binary" in entry.tasks else "multiclass"
+    else:
+        y, task = rng.standard_normal((14, n_out)), "regression"
+    data = mlp.Dataset(x, y, x[:0], y[:0], task)
+    net = mlp.MLP([2, 3, 3, n_out], activation, loss, "glorot_normal", seed=3)
+    return mlp.Trainer(net, data, mlp.OPTIMIZERS[optimizer](learning_rate=0.02), batch_size=5, seed=2, **settings)
+
+
+def steps_of(trainer: mlp.Trainer) -> list[Step]:
+    """A first step, with an empty memory, and one in mid-run on the odd last batch of an epoch."""
+    trainer.run(3)
+    return [take_apart(trainer, 0), take_apart(trainer, 5)]
+
+
+def assert_same(found: float, wanted: float, what: str) -> None:
+    allowed = 1e-12 * max(1.0, abs(wanted))
+    assert abs(found - wanted) <= allowed, f"{what}: {found!r} on screen, {wanted!r} in the engine"
+
+
+def links(step: Step) -> list[tuple[int, int, int]]:
+    sizes = step.net.sizes
+    return [(n + 1, i, j) for n in range(len(sizes) - 1) for j in range(sizes[n + 1]) for i in range(sizes[n] + 1)]
+
+
+def check_forward(step: Step) -> None:
+    for point in range(step.n):
+        terms = Terms(step, point)
+        a = step.x[point]
+        for n, layer in enumerate(step.net.layers, start=1):
+            z, a = layer.forward(a)
+            for j in range(len(z)):
+                assert_same(terms.sum_line(n, j).value, z[j], f"z of {terms.unit_name(n, j)}")
+                assert_same(terms.bend_line(n, j).value, a[j], f"a of {terms.unit_name(n, j)}")
+        assert_same(terms.loss_lines()[-1].value, step.losses[point], "the loss of a point")
+    whole = step.net.loss_value(step.x, step.labels)
+    assert_same(Terms(step, 0).mean_loss_line().value, whole, "the mean loss")
+
+
+def check_backward(step: Step) -> None:
+    _, gradient = step.net.loss_and_gradient(step.x, step.labels)
+    traces = step.net.trace(step.x, step.labels)
+    for point in range(step.n):
+        terms = Terms(step, point)
+        for n, trace in enumerate(traces, start=1):
+            for j in range(trace.z.shape[1]):
+                assert_same(terms.blame_lines(n, j)[-1].value, step.n * trace.d_z[point, j], f"δ {n} {j}")
+    for n, i, j in links(step):
+        line = Terms(step, 0).mean_gradient_line(n, i, j)
+        assert_same(line.value, gradient[step.place(n - 1, i, j)], f"gradient of {Terms(step, 0).link_name(n, i, j)}")
+        own = [Terms(step, p).gradient_line(n, i, j).value for p in range(step.n)]
+        assert_same(float(np.mean(own)), line.value, "the mean of the points' own gradients")
+
+
+def check_update(step: Step) -> None:
+    for n, i, j in links(step):
+        line = Terms(step, 0).update_lines(n, i, j)[-1]
+        where = Terms(step, 0).link_name(n, i, j)
+        assert_same(line.value, step.after[step.place(n - 1, i, j)], f"new value of {where}")
+
+
+@pytest.mark.parametrize("loss", mlp.LOSSES)
+@pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
+def test_the_terms_give_the_engines_numbers(activation: str, loss: str):
+    for n_out in N_OUT.get(loss, (1, 2)):
+        for k, optimizer in enumerate(mlp.OPTIMIZERS):
+            for step in steps_of(make_trainer(activation, loss, optimizer, n_out)):
+                if k == 0:  # nothing before the update depends on the optimizer
+                    check_forward(step)
+                    check_backward(step)
+                check_update(step)
+
+
+@pytest.mark.parametrize("optimizer", mlp.OPTIMIZERS)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"l2": 0.1},
+        {"l1": 0.05},
+        {"l1": 0.02, "l2": 0.03, "dropout": 0.4, "clip_norm": 0.05},
+        {"schedule": mlp.WarmUp(epochs=5.0), "clip_norm": 100.0},
+    ],
+    ids=["l2", "l1", "all", "schedule"],
+)
+def test_regularizers_clipping_and_schedules_recombine_too(optimizer: str, settings: dict[str, object]):
+    for step in steps_of(make_trainer("tanh", "binary_crossentropy", optimizer, 1, **settings)):
+        check_update(step)
+        terms = Terms(step, 1)
+        for n, layer in enumerate(step.layers, start=1):
+            for j in range(layer.z.shape[1]):
+                assert_same(terms.bend_line(n, j).value, layer.a[1, j], "a under dropout")
+                assert_same(terms.blame_lines(n, j)[-1].value, step.n * layer.d_z[1, j], "δ under dropout")
+
+
+def test_a_step_right_after_a_change_of_optimizer_starts_with_an_empty_memory():
+    trainer = make_trainer("tanh", "binary_crossentropy", "sgd")
+    trainer.run(2)
+    forked = trainer.fork(4, optimizer=mlp.Adam(learning_rate=0.01))
+    forked.run(2)
+    check_update(take_apart(forked, 4))
+    check_update(take_apart(forked, 3))
+
+
+def test_without_hidden_layers_there_is_still_a_step_to_show():
+    data = mlp.make_dataset("blobs", 20, seed=1)
+    trainer = mlp.Trainer(mlp.MLP([2, 3], loss="categorical_crossentropy"), data, batch_size=4)
+    for step in steps_of(trainer):
+        check_forward(step)
+        check_backward(step)
+        check_update(step)
+
+
+def test_measured_slopes_stand_beside_the_gradients():
+    (step, _) = steps_of(make_trainer("tanh", "mean_squared_error", "sgd", dropout=0.3))
+    for row in slopes_table(step, 2, 1):
+        assert row["measured slope"] == pytest.approx(row["gradient"], rel=1e-6, abs=1e-10)
+        assert row["relative error"] < 1e-6 or abs(row["gradient"]) < 1e-9
+    assert [row["parameter"] for row in slopes_table(step, 1, 0)] == ["w from 1", "w from 2", "bias"]
+
+
+@pytest.mark.parametrize(("a", "b", "wanted"), [(1.0, 1.0 + 1e-9, 8), (1.0, 1.0, 16), (0.0, 0.0, 16), (1.0, -1.0, 0)])
+def test_digits_that_agree(a: float, b: float, wanted: int):
+    assert digits(a, b) in (wanted, wanted + 1)
+    assert H == 1e-5

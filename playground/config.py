@@ -234,10 +234,10 @@ def _short(value: Any) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-def best_of(values: Mapping[str, Any]) -> tuple[Config, list[str]]:
+def best_of(values: Mapping[str, Any], own_data: Table | None = None) -> tuple[Config, list[str]]:
     """Keep of `values` what is good and name what is not: (config, one sentence a problem)."""
     config, problems = Config(), []
-    good: dict[str, Any] = {}
+    good: dict[str, Any] = {} if own_data is None else {"own_data": own_data}
     for name, value in values.items():
         if p := problem(SETTINGS[name], value):
             problems.append(p)

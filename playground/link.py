@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from playground.config import DEFAULTS, LIVE, SETTINGS, Config, best_of
 from playground.experiment import Change, Experiment
 from playground.own_data import pack
+from playground.own_data.table import Table
 
 VERSION = 1
 MAX_CHANGES = 200
@@ -41,7 +42,7 @@ def to_link(config: Config) -> str:
     return f"?{urlencode(query, safe=',')}" if query else ""
 
 
-def from_query(query: Mapping[str, str]) -> tuple[Config, list[str]]:
+def from_query(query: Mapping[str, str], own_data: Table | None = None) -> tuple[Config, list[str]]:
     """Read a link, hand-edited or not: the config with all that is good, and a sentence for what is not."""
     values: dict[str, Any] = {}
     problems = []
@@ -52,7 +53,7 @@ def from_query(query: Mapping[str, str]) -> tuple[Config, list[str]]:
                 problems.append(f"The link's “{key[:40]}” is not a setting; it was left out.")
             continue
         values[name] = _read(text, DEFAULTS[name])
-    config, more = best_of(values)
+    config, more = best_of(values, own_data)
     return config, problems + more
 
 
@@ -85,14 +86,16 @@ def fits(experiment: Experiment) -> bool:
 
 def run_from_query(query: Mapping[str, str]) -> tuple[Experiment, int, list[str]]:
     """Read a link to a run, hand-edited or not: the experiment, the step, and a sentence for what is wrong."""
-    config, problems = from_query(query)
-    if query.get("v", str(VERSION)) != str(VERSION):
-        problems.append(f"The link is of version {query['v'][:10]}; this playground knows {VERSION} and may err.")
+    own_data, wrong = None, []
     if "data" in query:
         try:
-            config = config.changed(own_data=pack.from_text(query["data"]))
+            own_data = pack.from_text(query["data"])
         except ValueError as error:
-            problems.append(str(error))
+            wrong.append(str(error))
+    config, problems = from_query(query, own_data)
+    problems += wrong
+    if query.get("v", str(VERSION)) != str(VERSION):
+        problems.append(f"The link is of version {query['v'][:10]}; this playground knows {VERSION} and may err.")
     experiment = Experiment(config)
     for text in filter(None, query.get("then", "").split(";")):
         try:

@@ -87,6 +87,8 @@ class Table:
             object.__setattr__(self, name, clean_name(getattr(self, name)))
         for name in ("inputs", "classes"):
             object.__setattr__(self, name, unique(tuple(clean_name(n) for n in getattr(self, name))))
+        if len(self.inputs) == 2:
+            object.__setattr__(self, "plane", (0, 1))
         check(self)
 
     @property

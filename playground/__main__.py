@@ -1,0 +1,78 @@
+"""The playground from the command line, for people who script.
+
+    python -m playground export --link "http://localhost:8501/?dataset=moons&step=500&v=1" --to pytorch
+    python -m playground export --link run.json --to numpy onnx history --into results
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from playground.experiment import Experiment
+from playground.export import EXPORTERS, Subject, exporter_of
+from playground.export.experiment_file import read_experiment
+from playground.link import run_from_query
+from playground.runs import Runs
+
+DEFAULT_EPOCHS = 200
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the arguments say; the exit code is 0 when all of it was done."""
+    parser = argparse.ArgumentParser(prog="python -m playground", description="Train a run and take it along.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    export = commands.add_parser("export", help="write a run as code, weights, tables or a model")
+    export.add_argument("--link", default="", help="a link of the playground, or an experiment file (.json)")
+    export.add_argument("--step", type=int, help=f"the moment; else the link's, else after {DEFAULT_EPOCHS} epochs")
+    formats = ", ".join(EXPORTERS)
+    export.add_argument("--to", nargs="+", required=True, choices=EXPORTERS, metavar="FORMAT", help=formats)
+    export.add_argument("--into", type=Path, default=Path(), help="the folder to write to; this one by default")
+    given = parser.parse_args(arguments)
+    try:
+        return _export(given.link, given.step, given.to, given.into)
+    except (ValueError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def _export(link: str, step: int | None, formats: list[str], folder: Path) -> int:
+    experiment, linked, problems = _read(link)
+    for sentence in problems:
+        sys.stderr.write(f"{sentence}\n")
+    subject = _train(experiment, linked if step is None else step)
+    folder.mkdir(parents=True, exist_ok=True)
+    failures = 0
+    for name in formats:
+        exporter = exporter_of(name)
+        try:
+            path = folder / exporter.filename(subject)
+            path.write_bytes(exporter.write(subject))
+            sys.stdout.write(f"{path}\n")
+        except ValueError as error:
+            sys.stderr.write(f"{exporter.label}: {error}\n")
+            failures += 1
+    return min(failures, 1)
+
+
+def _read(link: str) -> tuple[Experiment, int, list[str]]:
+    if link.endswith(".json"):
+        return read_experiment(Path(link).read_bytes())
+    query = urlsplit(link).query if "?" in link else link
+    return run_from_query(dict(parse_qsl(query, keep_blank_values=True)))
+
+
+def _train(experiment: Experiment, step: int) -> Subject:
+    run = Runs().get(experiment)
+    if step <= 0:
+        last = experiment.changes[-1].step if experiment.changes else 0
+        per_epoch = -(-len(run.trainer.data.x_train) // experiment.now.batch_size)
+        step = last + DEFAULT_EPOCHS * per_epoch
+    run.record_until(step)
+    return Subject(experiment, run.trainer, min(step, run.last_step))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

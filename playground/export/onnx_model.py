@@ -1,0 +1,68 @@
+"""The network as an ONNX model, for the runtimes of other languages and devices. Needs the optional package `onnx`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from playground.export.subject import Subject
+
+OPSET = 20
+# name: the operators from z to a, each (operator, attributes); "z" marks where the sum itself goes in again
+ACTIVATIONS: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "identity": [],
+    "sigmoid": [("Sigmoid", {})],
+    "tanh": [("Tanh", {})],
+    "relu": [("Relu", {})],
+    "leaky_relu": [("LeakyRelu", {"alpha": 0.01})],
+    "elu": [("Elu", {"alpha": 1.0})],
+    "selu": [("Selu", {})],
+    "softplus": [("Softplus", {})],
+    "gelu": [("Gelu", {})],
+    "silu": [("Sigmoid", {}), ("Mul z", {})],
+    "sine": [("Sin", {})],
+    "step": [("Sign", {}), ("Relu", {})],
+}
+OUTPUTS = {"binary_crossentropy": "Sigmoid", "categorical_crossentropy": "Softmax"}
+
+
+def onnx_model(subject: Subject) -> bytes:
+    """Write the network in float32: `inputs` (n, n_in) to `outputs` (n, n_out), probabilities where the loss has them.
+
+    Raises ValueError, in one sentence, where the package is missing or an activation is unknown to it.
+    """
+    try:
+        from onnx import TensorProto, checker, helper, numpy_helper
+    except ImportError:
+        raise ValueError("ONNX needs a package that is not installed here: pip install onnx") from None
+    net = subject.net
+    nodes, constants, last = [], [], "inputs"
+    for k, layer in enumerate(net.layers, start=1):
+        if layer.activation.name not in ACTIVATIONS:
+            raise ValueError(f"ONNX has no operator for the activation “{layer.activation.label}”.")
+        constants += [
+            numpy_helper.from_array(np.ascontiguousarray(layer.weights, np.float32), f"weights_{k}"),
+            numpy_helper.from_array(np.ascontiguousarray(layer.biases, np.float32), f"biases_{k}"),
+        ]
+        z = last = f"z{k}"
+        nodes.append(helper.make_node("Gemm", [f"a{k - 1}" if k > 1 else "inputs", f"weights_{k}", f"biases_{k}"], [z]))
+        for j, (operator, attributes) in enumerate(ACTIVATIONS[layer.activation.name]):
+            arguments = [last, z] if operator.endswith(" z") else [last]
+            last = f"z{k}_{j + 1}"
+            nodes.append(helper.make_node(operator.split()[0], arguments, [last], **attributes))
+        nodes.append(helper.make_node("Identity", [last], [f"a{k}"]))
+    final = OUTPUTS.get(net.loss.name, "Identity")
+    nodes.append(helper.make_node(final, [f"a{len(net.layers)}"], ["outputs"]))
+    graph = helper.make_graph(
+        nodes,
+        "mlp",
+        [helper.make_tensor_value_info("inputs", TensorProto.FLOAT, ["n", net.sizes[0]])],
+        [helper.make_tensor_value_info("outputs", TensorProto.FLOAT, ["n", net.sizes[-1]])],
+        constants,
+    )
+    opset = helper.make_opsetid("", OPSET)
+    model = helper.make_model(graph, opset_imports=[opset], producer_name="mlp-playground", ir_version=9)
+    checker.check_model(model, full_check=True)
+    raw: bytes = model.SerializeToString()
+    return raw

@@ -1,0 +1,46 @@
+"""What is taken along: an experiment, its run, and the moment on the timeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import mlp
+from playground.experiment import Experiment
+from playground.export.transcript import Transcript, transcript
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An experiment at a step, with the trainer that recorded it at least that far."""
+
+    experiment: Experiment
+    trainer: mlp.Trainer
+    step: int
+
+    @cached_property
+    def transcript(self) -> Transcript:
+        """The run, written out."""
+        own = self.experiment.config.own_data
+        if own is None:
+            return transcript(self.trainer, self.step)
+        inputs = own.inputs if len(own.inputs) == self.trainer.data.n_inputs else ()
+        return transcript(self.trainer, self.step, own.title, inputs, own.classes)
+
+    @cached_property
+    def net(self) -> mlp.MLP:
+        """The network at that moment."""
+        return self.transcript.final
+
+    @property
+    def frames(self) -> mlp.Frames:
+        """What was recorded up to the moment."""
+        frames = self.trainer.recording.frames
+        n = int((frames.steps <= self.step).sum())
+        return mlp.Frames(**{name: column[:n] for name, column in vars(frames).items()})
+
+    @property
+    def stem(self) -> str:
+        """What its files are called: letters, digits and hyphens only."""
+        name = "own-data" if self.experiment.config.own_data is not None else self.experiment.config.dataset
+        return f"{name.replace('_', '-')}-{self.transcript.name}-step-{self.step}"

@@ -1,0 +1,55 @@
+"""Numbers for a spreadsheet: the history of a run, and its data, as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+
+from playground.export.subject import Subject
+
+FORMULA_STARTS = ("=", "+", "-", "@")
+
+
+def history_csv(subject: Subject) -> bytes:
+    """A row for every recorded moment: step, epoch, losses, scores, and each layer's gradient norm."""
+    f = subject.frames
+    score = "r2" if subject.trainer.data.task == "regression" else "accuracy"
+    names = ["step", "epoch", "train_loss", "test_loss", f"train_{score}", f"test_{score}"]
+    names += [f"gradient_norm_{k}" for k in range(1, f.gradient_norms.shape[1] + 1)]
+    columns = [f.steps, f.epochs, f.train_loss, f.test_loss, f.train_score, f.test_score, *f.gradient_norms.T]
+    return _csv(names, list(zip(*(column.tolist() for column in columns), strict=True)))
+
+
+def data_csv(subject: Subject) -> bytes:
+    """A row for every sample: its inputs as the network is given them, its target, and whether it is kept for the test.
+
+    Own data come as they were brought: before scaling, and in their own order, but without rows that were left out.
+    """
+    own = subject.experiment.config.own_data
+    if own is not None:
+        targets = [own.classes[k] for k in own.y.tolist()] if own.classes else own.y.tolist()
+        rows = [(*x, y) for x, y in zip(own.x.tolist(), targets, strict=True)]
+        return _csv([*own.inputs, own.target], rows)
+    data = subject.trainer.data
+    y_train, y_test = (np.reshape(y, (len(y), -1)) for y in (data.y_train, data.y_test))
+    outputs = ["class"] if data.task != "regression" else [f"y{k}" for k in range(1, y_train.shape[1] + 1)]
+    names = [*subject.experiment.config.features, *outputs, "part"]
+    rows = []
+    for x, y, part in ((data.x_train, y_train, "train"), (data.x_test, y_test, "test")):
+        rows += [(*a, *b, part) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+    return _csv(names, rows)
+
+
+def _csv(names: list[str], rows: list[tuple[object, ...]]) -> bytes:
+    """CSV in UTF-8; words that a spreadsheet would take for a formula get an apostrophe."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([_harmless(name) for name in names])
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def _harmless(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell

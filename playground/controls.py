@@ -128,7 +128,7 @@ def _loss() -> None:
 def _features() -> None:
     """What the network is told about each point."""
     s = SETTINGS["features"]
-    _put("features", session.experiment().now.features)
+    _put("features", list(session.experiment().now.features))
     st.pills(
         s.label, s.choices, selection_mode="multi", help=s.help, key=_key("features"), on_change=_changed,
         args=("features",), format_func=lambda name: mlp.FEATURES[name].label,
@@ -156,10 +156,10 @@ def _activations() -> None:
         _choose_activation(s.label, _key("activations"), _changed, "activations")
     else:
         for k, name in enumerate(now.activations):
-            st.session_state[_key(f"activation_{k}")] = name
+            _put(f"activation_{k}", name)
             _choose_activation(f"{s.label}, layer {k + 1}", _key(f"activation_{k}"), _changed_layer, k)
     if len(now.hidden_layer_sizes) > 1:
-        st.session_state[_key("each")] = each
+        _put("each", each)
         st.toggle("One for each layer", key=_key("each"), on_change=_toggle_each)
 
 
@@ -177,12 +177,13 @@ def _key(name: str) -> str:
 
 
 def _put(name: str, value: Any) -> Any:
-    st.session_state[_key(name)] = value
-    return value
+    return session.fill_widget(_key(name), value)
 
 
 def _changed(name: str) -> None:
-    value = st.session_state[_key(name)]
+    value, is_new = session.read_widget(_key(name))
+    if not is_new:
+        return
     if name == "features":  # in the order of the table, whatever the order of the clicks
         value = tuple(choice for choice in SETTINGS[name].choices if choice in value)
     session.change(**{name: (value,) if name == "activations" else value})
@@ -190,18 +191,18 @@ def _changed(name: str) -> None:
 
 def _changed_layer(k: int) -> None:
     names = list(session.experiment().now.activations)
-    names[k] = st.session_state[_key(f"activation_{k}")]
+    names[k] = session.read_widget(_key(f"activation_{k}"))[0]
     session.change(activations=tuple(names))
 
 
 def _toggle_each() -> None:
     now = session.experiment().now
-    each = st.session_state[_key("each")]
+    each, _ = session.read_widget(_key("each"))
     session.change(activations=now.hidden_activations if each else now.activations[:1])
 
 
 def _typed_layers() -> None:
-    text = st.session_state[_key("hidden_layer_sizes")]
+    text, _ = session.read_widget(_key("hidden_layer_sizes"))
     try:
         session.change(hidden_layer_sizes=tuple(int(part) for part in text.replace(",", " ").split()))
     except ValueError:
@@ -209,7 +210,7 @@ def _typed_layers() -> None:
 
 
 def _choose_dataset() -> None:
-    session.change(dataset=st.session_state["gallery"].chosen)
+    session.change(dataset=session.read_widget("gallery")[0].chosen)
 
 
 @st.cache_data(show_spinner=False)

@@ -42,7 +42,7 @@ class Experiment:
     def data_name(self) -> str:
         """A short name that two experiments share only if their points are the same."""
         settings = [name for name, s in SETTINGS.items() if s.group == "Data" and name != "features"]
-        return _short_name([(name, getattr(self.config, name)) for name in settings])
+        return _short_name((self.config.own_data, [(name, getattr(self.config, name)) for name in settings]))
 
     @property
     def parent(self) -> Experiment | None:
@@ -54,10 +54,13 @@ class Experiment:
 
         Raises ValueError, in a sentence for the page, where a setting does not fit.
         """
-        before = self.at(step).now
         after = self.now.changed(**settings)
-        if step <= 0 or not LIVE.issuperset(settings):
+        moved = {name for name in (*SETTINGS, "own_data") if getattr(after, name) != getattr(self.now, name)}
+        if not moved:
+            return self
+        if step <= 0 or not moved <= LIVE:
             return Experiment(after)
+        before = self.at(step).now
         different = tuple(
             (name, getattr(after, name)) for name in sorted(LIVE) if getattr(after, name) != getattr(before, name)
         )
@@ -67,15 +70,6 @@ class Experiment:
     def at(self, step: int) -> Experiment:
         """This experiment with only the changes made before `step`."""
         return replace(self, changes=tuple(c for c in self.changes if c.step < step))
-
-    def moved(self, step: int) -> Experiment:
-        """The last change made at `step` instead: the picture was further on than the server knew."""
-        if not self.changes:
-            return self
-        parent, last = self.changes[:-1], self.changes[-1]
-        if parent and step <= parent[-1].step:
-            return self
-        return replace(self, changes=(*parent, replace(last, step=step)))
 
 
 def _short_name(thing: object) -> str:

@@ -7,6 +7,7 @@ two threads that train at once under Python's interpreter lock are slower than o
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -20,7 +21,6 @@ from playground.experiment import Experiment
 
 SLICE_SECONDS = 0.05
 CACHE_BYTES = 512 * 2**20
-FIGURES = ("step", "epoch", "train_loss", "test_loss", "train_score", "test_score")
 
 
 class Run:
@@ -55,27 +55,39 @@ class Run:
                 epochs -= n
                 self._epochs_a_slice = max(1, min(2 * n, int(n * SLICE_SECONDS / max(spent, 1e-6))))
 
+    def epoch_of(self, step: int) -> float:
+        """The epoch of the last recorded moment at or before a step."""
+        with self.lock:
+            return float(self.recording.epochs[np.searchsorted(self.recording.steps, step, side="right") - 1])
+
+    def record_to(self, epoch: float, seconds: float) -> None:
+        """Train on until an epoch is recorded, or for so long."""
+        with self.lock:
+            self.record(math.ceil(epoch - float(self.recording.epochs[-1])), seconds)
+
     def record_until(self, step: int) -> None:
         """Train on until `step` is recorded, or the run has diverged."""
         while self.last_step < step and self.recording.diverged is None:
             self.record(epochs=1, seconds=1.0)
 
-    def rows(self, after_step: int) -> np.ndarray:
-        """The frames after a step as float32 rows: the `FIGURES`, a gradient norm a layer, the parameters."""
+    def rows(self, after_step: int, end: float = math.inf) -> np.ndarray:
+        """The frames after a step, up to an epoch, as `frame_rows` lays them out."""
         with self.lock:
-            return frame_rows(self.recording, int(np.searchsorted(self.recording.steps, after_step, side="right")))
+            start = int(np.searchsorted(self.recording.steps, after_step, side="right"))
+            stop = int(np.searchsorted(self.recording.epochs, end, side="right"))
+            return frame_rows(self.recording, start, max(start, stop))
 
     def step_rows(self, start: int, stop: int) -> np.ndarray:
         """The same for every recorded step from `start` to `stop`, both included, replayed exactly."""
         with self.lock, self._gate:
             first = min(max(0, start), self.last_step)
-            return frame_rows(self.recording.between(first, max(first, min(stop, self.last_step))), 0)
+            return frame_rows(self.recording.between(first, max(first, min(stop, self.last_step))))
 
 
-def frame_rows(frames: mlp.Recording | mlp.Frames, start: int) -> np.ndarray:
-    """Lay the columns of a recording side by side, as the stage reads them."""
-    columns = [frames.steps, frames.epochs, frames.train_loss, frames.test_loss, frames.train_score, frames.test_score]
-    rows = np.column_stack([*columns, frames.gradient_norms, frames.parameters])[start:]
+def frame_rows(frames: mlp.Recording | mlp.Frames, start: int = 0, stop: int | None = None) -> np.ndarray:
+    """Some frames as float32 rows: step, epoch, losses, scores, a gradient norm for each layer, parameters."""
+    figures = [frames.steps, frames.epochs, frames.train_loss, frames.test_loss, frames.train_score, frames.test_score]
+    rows = np.column_stack([column[start:stop] for column in (*figures, frames.gradient_norms, frames.parameters)])
     with np.errstate(over="ignore"):  # just before a run breaks, numbers may be too large for the screen's float32
         return rows.astype(np.float32)
 
@@ -118,6 +130,9 @@ class Runs:
 def make_data(experiment: Experiment) -> tuple[mlp.Dataset, mlp.Dataset]:
     """The points in the plane, and the same as the network is given them."""
     c = experiment.config
+    if c.own_data is not None:
+        own = c.own_data.prepared(c.test_fraction, c.data_seed)
+        return own.points, own.data.with_features(c.features) if own.data.n_inputs == 2 else own.data
     points = mlp.make_dataset(
         c.dataset,
         n_samples=c.n_samples,
@@ -134,7 +149,7 @@ def new_trainer(experiment: Experiment) -> mlp.Trainer:
     c = experiment.config
     _, data = make_data(experiment)
     net = mlp.MLP(
-        [len(c.features), *c.hidden_layer_sizes, data.n_outputs],
+        [data.n_inputs, *c.hidden_layer_sizes, data.n_outputs],
         activation=list(c.hidden_activations),
         loss=c.loss_name,
         initializer=c.initializer,

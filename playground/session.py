@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from playground import link
-from playground.config import SETTINGS
+from playground.config import LIVE, SETTINGS
 from playground.experiment import Experiment
 
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
-_QUESTION, _STALE, _SENT = "question", "stale", "sent"
+_QUESTION, _STALE, _SENT, _LIVE_CHANGE = "question", "stale", "sent", "live_change"
 _UNDO_DEPTH = 50
 
 
@@ -34,10 +34,13 @@ def set_moment(step: int) -> None:
 
 def change(**settings: Any) -> None:
     """Change settings at the present moment; what does not fit becomes a notice and changes nothing."""
+    old = experiment()
     try:
-        show(experiment().change(moment(), **settings))
+        show(old.change(moment(), **settings))
     except ValueError as error:
         notify(str(error))
+    else:
+        st.session_state[_LIVE_CHANGE] = (experiment(), old, settings) if LIVE.issuperset(settings) else None
 
 
 def show(new: Experiment) -> None:
@@ -50,10 +53,17 @@ def show(new: Experiment) -> None:
     set_moment(new.changes[-1].step if new.changes else 0)
 
 
+def replaced() -> Experiment | None:
+    """The experiment that went on under other settings just now, if the browser may have played it further."""
+    last = st.session_state[_LIVE_CHANGE]
+    return last[1] if last and last[0] == experiment() else None
+
+
 def refork(step: int) -> None:
-    """Move the last change to `step`: the browser had played on when it was made."""
-    st.session_state[_EXPERIMENT] = experiment().moved(step)
-    set_moment(step)
+    """Let the change of settings just made count from `step`: the browser had played on when it was made."""
+    if old := replaced():
+        st.session_state[_EXPERIMENT] = old.change(step, **st.session_state[_LIVE_CHANGE][2])
+        set_moment(step)
 
 
 def undo() -> None:
@@ -68,6 +78,21 @@ def undo() -> None:
 def can_undo() -> bool:
     """Whether there is a change to take back."""
     return bool(st.session_state[_PAST])
+
+
+def fill_widget(key: str, value: Any) -> Any:
+    """Give a widget its value before it is drawn."""
+    st.session_state[key] = st.session_state[f"{key} shown"] = value
+    return value
+
+
+def read_widget(key: str) -> tuple[Any, bool]:
+    """A widget's value, and whether it is another than the one it was given.
+
+    Streamlit also calls back for a widget that has left the page, with the value that it had.
+    """
+    value = st.session_state[key]
+    return value, value != st.session_state.get(f"{key} shown")
 
 
 def notify(sentence: str) -> None:
@@ -91,28 +116,29 @@ def begin() -> None:
     """Read the link on the first run and whenever the address bar was changed by the user; then mirror the config."""
     if _EXPERIMENT not in st.session_state:
         st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _NOTICES: []})
-        st.session_state.update({_QUESTION: None, _STALE: False, _SENT: {}})
+        st.session_state.update({_QUESTION: None, _STALE: False, _SENT: {}, _LIVE_CHANGE: None})
         _follow_link()
     mirror()
 
 
 def _follow_link() -> None:
-    config, problems = link.from_query(st.query_params.to_dict())
-    st.session_state[_EXPERIMENT] = Experiment(config)
+    st.session_state[_EXPERIMENT], step, problems = link.run_from_query(st.query_params.to_dict())
+    set_moment(step)
     for sentence in problems:
         notify(sentence)
 
 
 def mirror() -> None:
-    """Write the settings in force into the address bar, so that it is always a link to what is on screen."""
-    query = link.to_query(experiment().now)
+    """Write the run into the address bar, so that it is always a link to what is on screen."""
+    query = link.run_to_query(experiment())
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
 
 
 # ---- what the stage in the browser asks ------------------------------------------------------------------------
-def hear(question: Any, *, follow: bool) -> None:
+def hear(key: str, *, follow: bool) -> None:
     """Take a question from the stage; with `follow` the whole page is drawn again when the moment has moved."""
+    question = st.session_state[key].ask
     if not isinstance(question, dict):
         return
     before = experiment(), moment()

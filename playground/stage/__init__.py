@@ -54,12 +54,19 @@ def _fragment(parts: str) -> None:
         question = {"have": session.sent(experiment.name), "first": True}
     message, last = answer(experiment, run, question)
     session.set_sent(experiment.name, last)
-    header = {"moment": session.moment(), "can_undo": session.can_undo(), "parts": parts, "plotly": plotly_url()}
+    before = session.replaced()
+    header = {
+        "moment": session.moment(),
+        "instead_of": before.name if before else None,
+        "can_undo": session.can_undo(),
+        "parts": parts,
+        "plotly": plotly_url(),
+    }
     _component(key=KEY, data=encode({**message[0], **header}, message[1]), on_ask_change=partial(_on_ask, parts))
 
 
 def _on_ask(parts: str) -> None:
-    session.hear(st.session_state[KEY].ask, follow=parts != "full")
+    session.hear(KEY, follow=parts != "full")
 
 
 def answer(
@@ -72,13 +79,12 @@ def answer(
     """
     first = bool(question.get("first"))
     have = _whole(question.get("have"), -1)
-    if first:
-        run.record(epochs=GOAL_EPOCHS - int(run.recording.epochs[-1]), seconds=FIRST_SECONDS)
-    elif have >= run.last_step:
-        run.record(epochs=min(_whole(question.get("want"), 0), 10_000), seconds=ANSWER_SECONDS)
     fork = experiment.changes[-1].step if experiment.changes else -1
     after = max(have, fork) if first else have
-    rows = run.rows(after)
+    # A run is shared: others may have trained it further than this page has any use for.
+    end = run.epoch_of(max(after, 0)) + (GOAL_EPOCHS if first else min(_whole(question.get("want"), 0), 10_000))
+    run.record_to(end, seconds=FIRST_SECONDS if first else ANSWER_SECONDS)
+    rows = run.rows(after, end)
     singles = _singles(run, question.get("single"))
     header = {
         "run": experiment.name,
@@ -92,12 +98,12 @@ def answer(
     }
     if first or have < 0:
         header |= about(experiment, run)
-    return (header, np.concatenate([rows, singles])), run.last_step
+    return (header, np.concatenate([rows, singles])), int(rows[-1, 0]) if len(rows) else after
 
 
 def _singles(run: Run, wanted: Any) -> np.ndarray:
     if not isinstance(wanted, list) or len(wanted) != 2:
-        return run.rows(run.last_step)
+        return run.rows(run.last_step, end=0)
     start = _whole(wanted[0], 0)
     return run.step_rows(start, min(_whole(wanted[1], start), start + MOST_SINGLE_STEPS))
 

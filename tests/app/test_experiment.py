@@ -36,15 +36,14 @@ def test_a_change_back_to_what_was_is_no_change():
     assert Experiment().change(50, learning_rate=0.1).change(50, learning_rate=0.01) == Experiment()
 
 
+def test_a_setting_set_to_what_it_is_changes_nothing():
+    experiment = Experiment().change(50, learning_rate=0.1)
+    assert experiment.change(80, dataset="spirals", learning_rate=0.1) is experiment
+
+
 def test_a_setting_that_does_not_fit_is_refused_in_a_sentence():
     with pytest.raises(ValueError, match=r"Learning rate must be between 1e-05 and 10; got 11\."):
         Experiment().change(50, learning_rate=11.0)
-
-
-def test_the_last_change_can_be_moved_to_where_the_picture_was():
-    experiment = Experiment().change(50, learning_rate=0.1)
-    assert experiment.moved(75).changes[0].step == 75
-    assert Experiment().moved(75) == Experiment()
 
 
 SMALL = Experiment(Config(dataset="xor", n_samples=60, hidden_layer_sizes=(3,)))

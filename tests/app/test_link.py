@@ -9,7 +9,8 @@ from playground.link import from_query, to_link, to_query
 
 CONFIGS = [
     Config(),
-    Config(dataset="moons", hidden_layer_sizes=(3, 2, 1), activations=("relu", "tanh", "sigmoid"), learning_rate=0.1 + 0.2),
+    Config(dataset="moons", hidden_layer_sizes=(3, 2, 1), activations=("relu", "tanh", "sigmoid")),
+    Config(learning_rate=0.1 + 0.2),
     Config(dataset="blobs", n_classes=5, features=("x1", "x2^2", "sin x1"), l2=1e-4, batch_size=1),
     Config(hidden_layer_sizes=(), optimizer="sgd", dropout=0.25, loss="hinge"),
 ]

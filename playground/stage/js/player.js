@@ -37,6 +37,7 @@ export class Player {
     this.told = -1; // the moment the server knows
     this.pendingStep = null; // a single step that is on its way
     this.send = null;
+    this.holding = false; // for the answer that decides from where a change counts
     this.changed = true;
   }
 
@@ -60,6 +61,7 @@ export class Player {
   // ---- what arrives from the server --------------------------------------------------------------------------
   receive({ header, floats }) {
     this.asked = null;
+    this.holding = false;
     let run = this.runs.get(header.run);
     if (!run && !header.net) return this.ask({ run: header.run, have: -1 }, true);
     run ??= this.remember(header);
@@ -87,14 +89,15 @@ export class Player {
 
   follow(run) {
     const { header } = run;
-    const playedOn = this.run?.header.run === header.parent && this.moving && this.step > header.fork;
-    if (playedOn && this.run.has(this.step)) {
-      // The change was made while the picture was further on than the server knew: let it count from here.
+    if (this.run && this.run.header.run === header.instead_of && this.moving && this.step > header.moment) {
+      // The change was made while the picture was further on than the server knew: let it count from here, and
+      // wait here for what follows.
       this.runs.delete(header.run);
+      this.holding = true;
       return this.ask({ run: header.run, refork: this.step });
     }
     const first = this.run === null;
-    const kin = this.run && (header.parent === this.run.header.run || this.run.header.parent === header.run);
+    const kin = this.run && [header.parent, header.instead_of].includes(this.run.header.run);
     this.run = run;
     this.told = header.moment;
     this.place(header.moment);
@@ -199,7 +202,7 @@ export class Player {
   // ---- time --------------------------------------------------------------------------------------------------
   // Called once for each painted frame with the seconds since the last one.
   tick(seconds) {
-    if (!this.moving || !this.run?.rows.length) return;
+    if (!this.moving || this.holding || !this.run?.rows.length) return;
     const dt = Math.min(seconds, 0.1);
     const before = this.step;
     if (this.speed.batches) this.tickBatches(dt);

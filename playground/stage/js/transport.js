@@ -106,7 +106,7 @@ export class Transport {
       set("testScore", score(row[TEST_SCORE]));
       this.undoButton.disabled = !run.header.can_undo;
     }
-    const key = [player.state, moving ? Math.floor(now / SENTENCE_EVERY_MS) : player.step].join();
+    const key = [player.state, run?.header.run, moving ? Math.floor(now / SENTENCE_EVERY_MS) : player.step].join();
     if (key !== this.said) {
       this.said = key;
       this.sentence.textContent = this.flash && now < this.flash.until ? this.flash.text : sentence(player);

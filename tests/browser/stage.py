@@ -1,0 +1,62 @@
+"""What the tests ask the live stage: which run, which moment, which numbers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Page
+
+from playground.experiment import Experiment
+from playground.runs import Run, Runs
+
+STATE = """() => { const p = window.__stage.player; return {
+  state: p.state, step: p.step, epoch: p.epoch, last: p.run.last, run: p.run.header.run, goal: String(p.goal),
+  frames: window.__stage.frames, runs: [...p.runs.keys()] }; }"""
+PARAMETERS = "() => Array.from(__stage.player.run.parameters(__stage.player.row))"
+
+
+def state(page: Page) -> dict[str, Any]:
+    """The player's state, as plain numbers."""
+    return page.evaluate(STATE)
+
+
+def wait_for(page: Page, condition: str, timeout: float = 10_000) -> None:
+    """Wait until a JavaScript condition over `p` (the player) holds."""
+    code = f"() => {{ const p = window.__stage?.player; return p && p.run && ({condition}); }}"
+    page.wait_for_function(code, timeout=timeout)
+
+
+def press(page: Page, name: str, **options: Any) -> None:
+    """Press one of the stage's buttons."""
+    page.get_by_role("toolbar").get_by_role("button", name=name, exact=True).click(**options)
+
+
+def parameters(page: Page) -> np.ndarray:
+    """The parameters that the picture on screen was drawn from."""
+    return np.array(page.evaluate(PARAMETERS), dtype=np.float32)
+
+
+def recorded(experiment: Experiment, epochs: int) -> Run:
+    """The same experiment, trained here, to hold the screen against."""
+    run = Runs().get(experiment)
+    run.record(epochs, seconds=60)
+    return run
+
+
+def sentence(page: Page) -> str:
+    """What the stage says is going on."""
+    return page.locator(".stage .sentence").inner_text()
+
+
+def pictures(page: Page) -> str:
+    """A fingerprint of every canvas of the stage and of the read-out."""
+    return json.dumps(
+        page.evaluate(
+            """() => [...document.querySelectorAll('.stage canvas')].map((c) => c.toDataURL())
+                 .concat(document.querySelector('.stage .readout').innerText)"""
+        )
+    )
+
+

@@ -1,0 +1,407 @@
+"""The home page in a real browser: alive at once, and a time machine."""
+
+from __future__ import annotations
+
+import re
+import time
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from playground.config import Config
+from playground.experiment import Experiment
+from tests.browser.harness import screenshot, visit
+from tests.browser.stage import parameters, pictures, press, recorded, sentence, state, wait_for
+
+
+@pytest.fixture
+def home(page):
+    visit(page, "/")
+    wait_for(page, "window.__stage.ready")
+    return page
+
+
+def pause(page):
+    wait_for(page, "p.run.rows.length > 100")
+    if page.get_by_role("button", name="Pause").is_visible():
+        press(page, "Pause")
+    wait_for(page, "p.state === 'paused'")
+
+
+def test_the_page_is_alive_within_five_seconds_on_a_fresh_server(fresh_server, new_page):
+    page = new_page()
+    start = time.monotonic()
+    page.goto("/")
+    page.wait_for_function("() => window.__stage?.player.state === 'playing' && window.__stage.frames > 5")
+    assert time.monotonic() - start < 5
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_the_opening_run_plays_from_noise_to_solved_and_says_what_to_do_next(home):
+    wait_for(home, "p.state === 'paused'", timeout=20_000)
+    expect(home.locator(".stage .sentence")).to_contain_text("Drag the curve to go back in time.")
+    assert state(home)["epoch"] == 200
+    run = recorded(Experiment(), 200)
+    assert run.recording.test_score[-1] >= 0.97
+    np.testing.assert_array_equal(parameters(home), run.recording.parameters[-1].astype(np.float32))
+
+
+def test_play_paints_new_epochs_and_pause_stops(home):
+    pause(home)
+    press(home, "Reset")
+    wait_for(home, "p.step === 0 && p.state === 'paused'")
+    noise = pictures(home)
+    press(home, "Play")
+    wait_for(home, "p.step > 500")
+    assert pictures(home) != noise
+    press(home, "Pause")
+    before = state(home)
+    home.wait_for_timeout(400)
+    assert state(home)["step"] == before["step"]
+    assert state(home)["state"] == "paused"
+
+
+def test_play_at_the_end_trains_on(home):
+    wait_for(home, "p.state === 'paused'", timeout=20_000)
+    press(home, "Play")
+    wait_for(home, "p.epoch > 260", timeout=20_000)
+    press(home, "Pause")
+
+
+def test_step_goes_one_mini_batch_and_back_shows_the_very_same_parameters(home):
+    pause(home)
+    home.keyboard.press("End")
+    run = recorded(Experiment(), 200)
+    seen = {}
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowRight", "ArrowRight", "ArrowLeft"):
+        before = state(home)["step"]
+        home.keyboard.press(key)
+        step = before + (1 if key == "ArrowRight" else -1)
+        wait_for(home, f"p.step === {step}")
+        now = parameters(home)
+        np.testing.assert_array_equal(now, run.recording.seek(step).parameters.astype(np.float32))
+        assert (seen.setdefault(step, now) == now).all()
+
+
+def test_step_by_buttons_by_shift_and_by_the_toggle(home):
+    pause(home)
+    press(home, "Reset")
+    wait_for(home, "p.step === 0")
+    press(home, "Step")
+    wait_for(home, "p.step === 1")
+    press(home, "Back")
+    wait_for(home, "p.step === 0")
+    press(home, "Step", modifiers=["Shift"])
+    wait_for(home, "p.step === 25")
+    home.get_by_label("Step by").select_option("1 epoch")
+    press(home, "Step")
+    wait_for(home, "p.step === 50")
+    press(home, "Back")
+    wait_for(home, "p.step === 25")
+
+
+def test_step_at_the_end_trains_exactly_one_mini_batch_further(home):
+    pause(home)
+    home.keyboard.press("End")
+    last = state(home)["last"]
+    press(home, "Step")
+    wait_for(home, f"p.step === {last + 1}")
+    run = recorded(Experiment(), 201 if last == 5000 else last // 25 + 1)
+    np.testing.assert_array_equal(parameters(home), run.recording.seek(last + 1).parameters.astype(np.float32))
+
+
+def test_dragging_the_timeline_updates_every_panel(home):
+    pause(home)
+    box = home.locator(".stage .handle").bounding_box()
+    seen = set()
+    home.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 40)
+    home.mouse.down()
+    for share in (0.7, 0.4, 0.1, 0.5):
+        home.mouse.move(box["x"] + box["width"] * share, box["y"] + 40, steps=4)
+        wait_for(home, "p.state === 'scrubbing'")
+        home.wait_for_timeout(60)
+        seen.add(pictures(home))
+    home.mouse.up()
+    assert len(seen) == 4
+    wait_for(home, "p.state === 'paused'")
+    step = state(home)["step"]
+    run = recorded(Experiment(), 200)
+    np.testing.assert_array_equal(parameters(home), run.recording.seek(step).parameters.astype(np.float32))
+    cursors = home.evaluate("() => [...document.querySelectorAll('.stage .cursor')].map((c) => c.style.transform)")
+    assert len(cursors) == 3
+    assert all(cursors)
+
+
+def test_reset_gives_the_same_first_weights_and_a_new_seed_gives_others(home):
+    pause(home)
+    press(home, "Reset")
+    wait_for(home, "p.step === 0")
+    first = parameters(home)
+    press(home, "Step")
+    wait_for(home, "p.step === 1")
+    press(home, "Reset")
+    wait_for(home, "p.step === 0")
+    assert (parameters(home) == first).all()
+    name = state(home)["run"]
+    press(home, "New seed")
+    wait_for(home, f"p.run.header.run !== '{name}'")
+    pause(home)
+    home.keyboard.press("Home")
+    assert not (parameters(home) == first).all()
+    press(home, "Undo")
+    wait_for(home, f"p.run.header.run === '{name}'")
+    home.keyboard.press("Home")
+    assert (parameters(home) == first).all()
+
+
+def test_changing_the_dataset_while_it_plays_never_mixes_two_runs(home):
+    wait_for(home, "p.state === 'playing' && p.step > 200")
+    home.evaluate(
+        """() => { const seen = window.seen = []; const stage = window.__stage; const paint = stage.paint.bind(stage);
+           stage.paint = (row) => { paint(row); seen.push([stage.run.header.run, row[0], row.length,
+             stage.run.header.width, stage.run.rows.includes(row) || stage.run.single.get(row[0]) === row]); }; }"""
+    )
+    for name in ("Moons", "XOR", "Blobs", "Circles"):
+        run = state(home)["run"]
+        home.get_by_role("radio", name=name, exact=True).click()
+        wait_for(home, f"p.run.header.run !== '{run}' && p.step > 0")
+    seen = home.evaluate("() => window.seen")
+    names = list(dict.fromkeys(run for run, *_ in seen))
+    assert len(names) >= 4
+    order = [names.index(run) for run, *_ in seen]
+    assert order == sorted(order), "a run that had been left was painted again"
+    assert all(length == width and own for _, _, length, width, own in seen)
+    for a, b in pairwise(seen):
+        assert a[0] != b[0] or a[1] <= b[1], "the new run jumped back"
+
+
+def test_a_new_learning_rate_counts_from_the_moment_on_screen_and_keeps_the_past(home):
+    pause(home)
+    box = home.locator(".stage .handle").bounding_box()
+    home.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + 30)
+    home.wait_for_timeout(400)
+    before = state(home)
+    slider = home.get_by_role("slider", name="Learning rate")
+    slider.focus()
+    slider.press("ArrowRight")
+    wait_for(home, f"p.run.header.run !== '{before['run']}'")
+    now = state(home)
+    assert now["step"] == before["step"]
+    press(home, "Play")
+    wait_for(home, f"p.step > {before['step'] + 200}")
+    press(home, "Pause")
+    fork = Experiment().change(before["step"], learning_rate=0.02)
+    assert state(home)["run"] == fork.name
+    run = recorded(fork, 60)
+    step = state(home)["step"]
+    np.testing.assert_array_equal(parameters(home), run.recording.seek(step).parameters.astype(np.float32))
+    earlier = before["step"] // 2 // 25 * 25
+    home.evaluate(f"() => window.__stage.player.place({earlier})")
+    np.testing.assert_array_equal(parameters(home), run.recording.seek(earlier).parameters.astype(np.float32))
+
+
+def test_a_new_learning_rate_while_it_plays_does_not_throw_the_picture_back(home):
+    wait_for(home, "p.state === 'playing' && p.step > 300")
+    home.evaluate(
+        """() => { window.steps = []; const tick = () => { window.steps.push(__stage.player.step);
+           requestAnimationFrame(tick); }; tick(); }"""
+    )
+    slider = home.get_by_role("slider", name="Learning rate")
+    slider.focus()
+    slider.press("ArrowRight")
+    run = state(home)["run"]
+    wait_for(home, f"p.run.header.run !== '{run}'")
+    home.wait_for_timeout(500)
+    steps = home.evaluate("() => window.steps")
+    assert all(b >= a for a, b in pairwise(steps))
+
+
+def test_a_run_that_breaks_pauses_with_a_sentence_and_can_still_be_scrubbed(page):
+    visit(page, "/?dataset=plane&activation=relu&optimizer=sgd&lr=10")
+    wait_for(page, "p.state === 'diverged'")
+    expect(page.locator(".stage .sentence")).to_contain_text("learning rate")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    press(page, "Back")
+    wait_for(page, "p.state === 'paused'")
+    page.keyboard.press("Home")
+    wait_for(page, "p.step === 0")
+    assert np.isfinite(parameters(page)).all()
+    press(page, "Play")
+    wait_for(page, "p.state === 'diverged'")
+
+
+def test_neurons_and_layers_are_added_and_removed_at_the_network(home):
+    pause(home)
+    home.get_by_role("button", name="Add a neuron to hidden layer 1").click()
+    wait_for(home, "p.run.header.settings.hidden_layer_sizes.join() === '9,8'")
+    home.get_by_role("button", name="Add a hidden layer").click()
+    wait_for(home, "p.run.header.settings.hidden_layer_sizes.join() === '9,8,8'")
+    expect(home.get_by_role("textbox", name="Hidden layers")).to_have_value("9, 8, 8")
+    for _ in range(3):
+        n = home.evaluate("() => __stage.player.run.header.settings.hidden_layer_sizes.length")
+        home.get_by_role("button", name="Remove the last hidden layer").click()
+        wait_for(home, f"p.run.header.settings.hidden_layer_sizes.length === {n - 1}")
+    wait_for(home, "p.run.n_layers === 1")
+    expect(home.get_by_role("textbox", name="Hidden layers")).to_have_value("")
+
+
+def test_the_address_bar_is_a_link_to_what_is_on_screen(home, new_page):
+    pause(home)
+    home.get_by_role("radio", name="Moons", exact=True).click()
+    expect(home).to_have_url(re.compile(r"dataset=moons"))
+    home.get_by_role("button", name="Add a neuron to hidden layer 2").click()
+    expect(home).to_have_url(re.compile(r"dataset=moons&hidden=8(,|%2C)9"))
+    other = new_page()
+    visit(other, home.url.removeprefix(home.evaluate("() => location.origin")))
+    wait_for(other, f"p.run.header.run === '{state(home)['run']}'")
+
+
+def test_copy_link_copies_the_address(home):
+    home.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    home.get_by_role("radio", name="Circles", exact=True).click()
+    wait_for(home, "p.run.header.link.includes('circles')")
+    press(home, "Copy link")
+    expect(home.locator(".stage .sentence")).to_contain_text("copied")
+    copied = home.evaluate("() => navigator.clipboard.readText()")
+    assert copied == home.evaluate("() => location.origin") + "/?dataset=circles"
+
+
+def test_a_broken_link_keeps_the_good_and_names_the_bad(page):
+    visit(page, "/?dataset=moons&lr=nan&hidden=3,3&colour=**red**")
+    expect(page.get_by_text("Learning rate must be between 1e-05 and 10; got nan.")).to_be_visible()
+    expect(page.get_by_text("**red**")).to_have_count(0)
+    expect(page.get_by_text("The link's “colour” is not a setting")).to_be_visible()
+    wait_for(page, "p.run.header.net.layers.length === 3")
+
+
+def test_two_tabs_at_once_do_not_disturb_each_other(home, new_page):
+    pause(home)
+    other = new_page()
+    visit(other, "/")
+    wait_for(other, "p.state === 'playing' || p.state === 'paused'")
+    mine = state(home)
+    other.get_by_role("radio", name="XOR", exact=True).click()
+    wait_for(other, f"p.run.header.run !== '{mine['run']}'")
+    home.wait_for_timeout(300)
+    assert state(home)["run"] == mine["run"]
+    assert state(home)["step"] == mine["step"]
+    press(home, "Step")
+    wait_for(home, f"p.step === {mine['step'] + 1}")
+
+
+def test_a_reload_in_the_middle_of_a_run_opens_the_same_settings_again(home):
+    home.get_by_role("radio", name="Moons", exact=True).click()
+    wait_for(home, "p.run.header.link.includes('moons') && p.step > 100")
+    home.reload()
+    wait_for(home, "p.run.header.link.includes('moons') && p.step > 100")
+
+
+def test_going_to_another_page_and_back_keeps_the_run_and_the_moment(home):
+    pause(home)
+    before = state(home)
+    home.get_by_role("link", name="Gradients").click()
+    home.wait_for_url("**/gradients*")
+    wait_for(home, f"p.step === {before['step']} && document.querySelector('.stage.timeline')")
+    home.get_by_role("link", name="Playground").click()
+    home.wait_for_function("() => document.querySelector('.stage.full canvas')")
+    assert state(home)["step"] == before["step"]
+    assert state(home)["run"] == before["run"]
+
+
+def test_a_deep_link_opens_its_page_on_a_fresh_server(fresh_server, page):
+    visit(page, "/gradients?dataset=moons")
+    wait_for(page, "p.run.header.link === '?dataset=moons'")
+    expect(page.get_by_role("radio", name="Moons", exact=True)).to_be_checked()
+
+
+def test_space_plays_and_pauses_but_not_while_a_field_is_filled_in(home):
+    pause(home)
+    home.keyboard.press("Home")
+    wait_for(home, "p.step === 0")
+    home.locator(".stage .handle").focus()
+    home.keyboard.press("Space")
+    wait_for(home, "p.state === 'playing'")
+    home.keyboard.press("Space")
+    wait_for(home, "p.state === 'paused'")
+    home.get_by_role("textbox", name="Hidden layers").focus()
+    home.keyboard.press("Space")
+    home.wait_for_timeout(200)
+    assert state(home)["state"] == "paused"
+
+
+def test_hovering_gives_numbers(home):
+    pause(home)
+    home.keyboard.press("End")
+    box = home.locator(".stage .surface .plot").bounding_box()
+    home.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5)
+    expect(home.locator(".stage .note")).to_contain_text("% sure")
+    box = home.locator(".stage .diagram .plot").bounding_box()
+    at = home.evaluate("() => { const { x, y } = __stage.diagram.columns[1][2]; return { x, y }; }")
+    home.mouse.move(box["x"] + at["x"], box["y"] + at["y"])
+    expect(home.locator(".stage .tip")).to_contain_text("neuron 3 of layer 1: Tanh, bias")
+    expect(home.locator(".stage .surface h3")).to_have_text("What neuron 3 of layer 1 sees")
+    box = home.locator(".stage .weights .plot").bounding_box()
+    home.mouse.move(box["x"] + 60, box["y"] + 50)
+    expect(home.locator(".stage .weights .hoverlayer")).to_contain_text("→")
+
+
+@pytest.mark.parametrize("viewport", ["desktop", "laptop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_the_screen_in_light_and_dark(new_page, viewport, scheme):
+    page = new_page(viewport=viewport, scheme=scheme)
+    visit(page, "/")
+    wait_for(page, "p.run.rows.length > 100")
+    background = page.evaluate("() => getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    assert page.evaluate("() => __stage.theme.dark") == (scheme == "dark")
+    assert (background == "rgb(255, 255, 255)") == (scheme == "light")
+    width = page.viewport_size["width"]
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    for part in (".surface .plot", ".diagram .plot", ".timeline .plot", ".weights .plot"):
+        box = page.locator(f".stage {part}").bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width + 1
+    if viewport != "phone":
+        box = page.locator(".stage .timeline .plot").bounding_box()
+        assert box["y"] + box["height"] <= page.viewport_size["height"]
+    screenshot(page, f"home-{viewport}-{scheme}")
+
+
+def test_nothing_blinks_jumps_or_is_mounted_anew_while_it_plays(home):
+    home.evaluate(
+        """() => {
+          window.jumps = window.removed = window.blank = 0;
+          new PerformanceObserver((list) => list.getEntries().forEach((e) => (window.jumps += e.value)))
+            .observe({ type: 'layout-shift' });
+          const count = (n) => n.nodeType === 1 && (n.matches('canvas') || n.querySelector('canvas'))
+            && window.removed++;
+          new MutationObserver((all) => all.forEach((m) => m.removedNodes.forEach(count)))
+            .observe(document.body, { childList: true, subtree: true });
+          const look = () => {
+            const c = document.querySelector('.stage .surface canvas');
+            if (c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data[3] === 0) window.blank++;
+            requestAnimationFrame(look);
+          };
+          look();
+        }"""
+    )
+    press(home, "Play") if home.get_by_role("button", name="Play").is_visible() else None
+    wait_for(home, "p.state === 'paused'", timeout=20_000)
+    press(home, "Play")
+    home.wait_for_timeout(3000)
+    assert home.evaluate("() => [window.removed, window.blank]") == [0, 0]
+    assert home.evaluate("() => window.jumps") < 0.01
+
+
+def test_the_sentence_tells_the_truth(home):
+    pause(home)
+    home.keyboard.press("End")
+    home.wait_for_timeout(200)
+    run = recorded(Experiment(Config()), state(home)["last"] // 25)
+    loss = run.recording.test_loss[-1]
+    first, *_, last = run.recording.gradient_norms[-1]
+    text = sentence(home)
+    assert f"test loss {loss:.3f}" in text
+    if first / last > 1.7:
+        assert f"layer 1's gradient is {first / last:.1f} times" in text or f"{first / last:.0f} times" in text

@@ -92,7 +92,7 @@ def mini_batch(
         },
         "selected": {"marker": {"opacity": 1.0}}, "unselected": {"marker": {"opacity": 1.0}},
     })  # fmt: skip
-    fig.update_layout(clickmode="event+select", margin={"l": 44, "b": 36})
+    fig.update_layout(clickmode="event+select")
     fig.data[0].hoverinfo, fig.data[0].hovertemplate = "skip", None
     return fig
 

@@ -184,7 +184,9 @@ class Mean(Expression):
         n = str(len(self.parts))
         if not numbers:
             return row(frac("1", n), "Σ", self.letters)
-        return self.parts[0].show(numbers) if n == "1" else frac(Sum(self.parts).show(numbers), n)
+        if n == "1":
+            return self.parts[0].show(numbers)
+        return row(frac("1", n), "·", "(", Sum(self.parts).show(numbers), ")")
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,10 @@ from playground.inside.expressions import (
     Root,
     Sum,
     constant,
+    row,
     sub,
     sup,
+    words,
 )
 
 ONE, TWO = constant(1), constant(2)
@@ -252,10 +254,7 @@ def _new(letter: Formula) -> Formula:
 
 
 def _next(w: Leaf) -> Formula:
-    name = w.name
-    if isinstance(name, list) and name[0] == "sub":
-        return ["subsup", name[1], name[2], "′"]
-    return _new(name)
+    return row(words("new "), w.name)
 
 
 def _sgd(o: mlp.Optimizer, w: Leaf, g: Leaf, rate: Leaf, memory: Mapping[str, float], is_weight: bool) -> list[Line]:

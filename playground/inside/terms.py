@@ -19,8 +19,10 @@ from playground.inside.expressions import (
     Mean,
     Product,
     Sum,
+    frac,
     row,
     sub,
+    words,
 )
 from playground.inside.step import H, Step, digits
 
@@ -190,7 +192,8 @@ class Terms:
         if max(abs(slope), abs(self.step.gradient[k])) < 1e-9:
             note = "measured: too small a slope for a measurement"
         w = self.w(layer, i, j).name
-        return Line(row("(L̄(", w, "+ h) − L̄(", w, "− h)) / 2h"), Leaf("measured", float(slope)), note)
+        shown = frac(row("L̄(", w, "+", "h", ")", "−", "L̄(", w, "−", "h", ")"), row("2", "h"))
+        return Line(words("the slope, measured"), Leaf(shown, float(slope)), note)
 
     # ---- the update ----
     def penalty_lines(self, layer: int, i: int, j: int) -> list[Line]:
@@ -223,8 +226,9 @@ class Terms:
         w, rate = self.w(layer, i, j), Leaf("η", step.rate)
         lines = formulas.update_lines(step.settings.optimizer, w, g, rate, memory, not self.is_bias(layer, i))
         if lines is None:
-            after = Leaf(row(w.name, "′"), float(step.after[k]))
-            lines = [Line(after.name, after, f"{step.settings.optimizer.label}: {step.settings.optimizer.formula}")]
+            after = Leaf(row(words("new "), w.name), float(step.after[k]))
+            optimizer = step.settings.optimizer
+            lines = [Line(row(words("new "), w.name), after, f"{optimizer.label}: {optimizer.formula}")]
         return [start, *before, *lines]
 
     # ---- all about one thing ----
@@ -249,7 +253,7 @@ class Terms:
             part = Line(_letter("z", layer, j), self.sum_line(layer, j).expression, "the bias is the last term")
         else:
             product = Product((w, self.a(layer - 1, i)), w.key)
-            part = Line(row("its share of ", _letter("z", layer, j)), product)
+            part = Line(row(words("its share of "), _letter("z", layer, j)), product)
         chain = (*self.blame_lines(layer, j), self.gradient_line(layer, i, j))
         mean = (self.mean_gradient_line(layer, i, j), self.measured_line(layer, i, j))
         return [

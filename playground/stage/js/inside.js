@@ -252,7 +252,7 @@ class Inside {
     const group = svg("g", { class: "unit", "data-key": unit.key, "data-layer": layer, tabindex: 0, role: "button", "aria-label": unit.name }, box, text);
     group.unit = unit;
     if (layer === 0) {
-      const name = svg("text", { x: x - w / 2 + 3, y: y - high / 2 - 2, class: "name" });
+      const name = svg("text", { x: x - w / 2 + 3, y: y - high / 2 - 4, class: "name" });
       name.textContent = unit.name;
       group.append(name);
     }

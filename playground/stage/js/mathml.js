@@ -1,7 +1,7 @@
 // Formulas as MathML, which browsers set without help. They come as nested lists from playground/inside/expressions.py:
 // a string, or [kind, parts ...]. A term carries the key of what it belongs to, a number its value in full.
 const NAMESPACE = "http://www.w3.org/1998/Math/MathML";
-const OPERATORS = /^[+−·=()⊙←Σ,/√]+$|^f′\($|^f\($/;
+const OPERATORS = /^[+−·=()⊙←Σ,/√]+$/;
 const NUMBER = /^[−-]?[\d.]+$/;
 
 function element(tag, ...children) {
@@ -23,14 +23,19 @@ export function mathml(formula) {
 
 // A formula on a line that may break between its terms: one piece of MathML for each, the sign before it included.
 export function pieces(formula) {
-  const parts = Array.isArray(formula) && formula[0] === "row" ? formula.slice(1) : [formula];
   const groups = [];
-  for (const part of parts) {
+  for (const part of flat(formula)) {
     if (groups.length && part !== "+" && part !== "−") groups[groups.length - 1].push(part);
     else groups.push([part]);
   }
-  return groups.map((group) => element("math", mathml(["row", ...group])));
+  return groups.map((group) => {
+    const math = element("math", mathml(["row", ...group]));
+    math.setAttribute("displaystyle", "true");
+    return math;
+  });
 }
+
+const flat = (formula) => (Array.isArray(formula) && formula[0] === "row" ? formula.slice(1).flatMap(flat) : [formula]);
 
 function term(key, inner) {
   const made = element("mrow", inner);
@@ -50,7 +55,8 @@ function token(text) {
   if (NUMBER.test(text)) return element("mn", text);
   if (OPERATORS.test(text)) {
     const operator = element("mo", text);
-    if (text === "(" || text === ")") operator.setAttribute("stretchy", "false");
+    if ("()".includes(text)) operator.setAttribute("stretchy", "false");
+    if ("+−".includes(text)) for (const side of ["lspace", "rspace"]) operator.setAttribute(side, "0.22em");
     return operator;
   }
   return element([...text.normalize("NFC")].length <= 2 || /^[\p{L}]+$/u.test(text) ? "mi" : "mtext", text);

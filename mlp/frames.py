@@ -74,6 +74,11 @@ class Film:
         return self._length
 
     @property
+    def last_step(self) -> int:
+        """The step of the last frame."""
+        return int(self._columns["steps"][self._length - 1])
+
+    @property
     def frames(self) -> Frames:
         """All frames so far. What has been handed out never changes, whatever is recorded later."""
         self._lent = True

@@ -151,8 +151,10 @@ class Machine:
 
     def _shuffle(self) -> None:
         if self._order_of != self.epoch:
-            order = self._order.of_epoch(self.epoch)
-            if order is not None:
+            order = self._order.of_epoch(self.epoch, self.row)
+            if order is None:
+                self._shuffled[...] = self._table
+            else:
                 self._table.take(order, axis=1, out=self._shuffled, mode="clip")
             self._order_of = self.epoch
 
@@ -224,9 +226,12 @@ class BatchOrder:
         self._whole = settings.batch_size >= n
         self._dice = Dice(settings.seed, Purpose.BATCHES)
 
-    def of_epoch(self, epoch: int) -> Labels | None:
-        """Row numbers (n,); None for "as they stand", when one batch takes them all and order is of no matter."""
-        return None if self._whole else self._dice.at(epoch).permutation(self._n)
+    def of_epoch(self, epoch: int, row: int = 0) -> Labels | None:
+        """Row numbers (n,); None for "as they stand", when one batch takes them all and order is of no matter.
+
+        An epoch that is already under way, at `row`, keeps the order that it was begun in.
+        """
+        return None if self._whole and row == 0 else self._dice.at(epoch).permutation(self._n)
 
 
 class Gauge:
@@ -270,7 +275,8 @@ class Score:
         self._y = y.T if self._regression else y
         self._yes = y > 0
         if self._regression:
-            self._spread = ((self._y - self._y.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+            spread = ((self._y - self._y.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+            self._spread = np.where(spread > 0.0, spread, np.nan)  # R^2 of answers that do not vary is undefined
 
     def __call__(self, output: Array) -> float:
         """The score of one network."""

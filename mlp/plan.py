@@ -8,7 +8,7 @@ array, the very same plan trains a whole stack of networks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -66,6 +66,45 @@ class Section:
     steps: list[Step] = field(default_factory=list)
 
 
+class _Layer:
+    """One layer: its buffers for n samples, and the calls through it, there and back.
+
+    W, d_W : (..., n_out, n_in + 1); x : (..., n_in + 1, n); mask : (..., n_out, n), None without dropout.
+    """
+
+    def __init__(self, number: int, activation: Activation, W: Array, d_W: Array, x: Array, mask: Array | None) -> None:
+        self.number, self.activation, self.W, self.d_W, self.x, self.mask = number, activation, W, d_W, x, mask
+        with_ones = (*x.shape[:-2], W.shape[-2] + 1, x.shape[-1])
+        self.x_next = np.ones(with_ones, x.dtype)
+        """What the next layer reads: the outputs, and a row of ones."""
+        self.output = self.x_next[..., :-1, :]
+        self.a = self.output if mask is None else np.empty_like(self.output)
+        self.z = self.a if activation.name == "identity" else np.empty_like(self.a)
+        self.kept = np.empty_like(self.a)
+        self.d_output = np.empty(with_ones, x.dtype)
+        """Where the layer above leaves dL/da; the last row, the slope of the ones, is of no use to anybody."""
+        self.d = self.d_output[..., :-1, :]
+
+    def forward(self) -> Iterator[Section]:
+        """From x to the output."""
+        i, f = self.number, self.activation
+        yield Section(f"Z{i} = W{i} A{i - 1} + b{i}", [product(self.W, self.x, self.z)])
+        yield Section(f"A{i} = {f.label}(Z{i})", list(f.forward(self.z, self.a, self.kept)))
+        if self.mask is not None:
+            yield Section(f"A{i} = A{i} · mask{i}", [(np.multiply, (self.a, self.mask, self.output))])
+
+    def backward(self, below: _Layer | None) -> Iterator[Section]:
+        """From dL/da to dL/dW, and to dL/da of the layer below."""
+        i, f = self.number, self.activation
+        if self.mask is not None:
+            yield Section(f"dA{i} = dA{i} · mask{i}", [(np.multiply, (self.d, self.mask, self.d))])
+        bend = list(f.backward(self.z, self.a, self.kept, self.d))
+        yield Section(f"dZ{i} = dA{i} · slope of {f.label} at Z{i}", bend)
+        yield Section(f"dW{i}, db{i} = dZ{i} A{i - 1}ᵀ, sum of dZ{i}", [product(self.d, turned(self.x), self.d_W)])
+        if below is not None:
+            yield Section(f"dA{i - 1} = W{i}ᵀ dZ{i}", [product(turned(self.W), self.d, below.d_output)])
+
+
 class Pass:
     """Once through a network and back for a fixed number of samples: the buffers, and the calls that fill them.
 
@@ -81,65 +120,37 @@ class Pass:
     def __init__(
         self, shape: Shape, parameters: Array, gradient: Array, batch: Array, drop: Array | float | None = None
     ) -> None:
-        lead, n = batch.shape[:-2], batch.shape[-1]
-        n_hidden = sum(shape.sizes[1:-1])
-        self.batch = batch
-        self.targets = batch[..., shape.sizes[0] + 1 :, :]
-        self.forward: list[Section] = []
-        self.backward: list[Section] = []
-        self.activations: list[Array] = []
-        """Outputs of each layer, (..., n_out, n)."""
+        n_in, hidden = shape.sizes[0], shape.sizes[1:-1]
+        self.batch, self.targets = batch, batch[..., n_in + 1 :, :]
         self.dice: Array | None = None
-        keep = np.empty((*lead, n_hidden * n))
-        if drop is not None and n_hidden:
-            self.dice = keep
-            self.forward.append(Section("masks: 0 or 1 / (1 − p) for each unit", list(_masks(keep, drop))))
+        masks: list[Array | None] = [None] * len(shape.activations)
+        if drop is not None and hidden:
+            self.dice = np.empty((*batch.shape[:-2], sum(hidden) * batch.shape[-1]))
+            masks[:-1] = _cut_up(self.dice, hidden)
 
-        x = batch[..., : shape.sizes[0] + 1, :]
-        start = 0
-        last = len(shape.activations)
-        d_x: Array | None = None  # where the layer above leaves dL/dx, this layer's dL/da
-        layers = zip(
-            shape.sizes[1:], shape.activations, shape.matrices(parameters), shape.matrices(gradient), strict=True
-        )
-        for i, (n_out, activation, W, d_W) in enumerate(layers, start=1):
-            z = np.empty((*lead, n_out, n), batch.dtype)
-            d_all = np.empty((*lead, n_out + 1, n), batch.dtype)  # the last row is for the ones: nobody needs it
-            d = d_all[..., :-1, :]
-            kept = np.empty_like(z)
-            self.forward.append(Section(f"Z{i} = W{i} A{i - 1} + b{i}", [product(W, x, z)]))
-            back = []
-            if i == last:
-                a = z if activation.name == "identity" else np.empty_like(z)
-                self.output, d_output = a, d
-                x_next = a
-            else:
-                x_next = np.ones((*lead, n_out + 1, n), batch.dtype)
-                a = x_next[..., :-1, :]
-            mask = None
-            if self.dice is not None and i < last:
-                mask = keep[..., start : start + n_out * n].reshape(z.shape)
-                start += n_out * n
-                a = np.empty_like(z)
-            self.forward.append(Section(f"A{i} = {activation.label}(Z{i})", list(activation.forward(z, a, kept))))
-            self.activations.append(a)
-            if mask is not None:
-                dropped = x_next[..., :-1, :]
-                self.forward.append(Section(f"A{i} = A{i} · mask{i}", [(np.multiply, (a, mask, dropped))]))
-                back.append(Section(f"dA{i} = dA{i} · mask{i}", [(np.multiply, (d, mask, d))]))
-            bend = list(activation.backward(z, a, kept, d))
-            back.append(Section(f"dZ{i} = dA{i} · slope of {activation.label} at Z{i}", bend))
-            back.append(Section(f"dW{i}, db{i} = dZ{i} A{i - 1}ᵀ, sum of dZ{i}", [product(d, turned(x), d_W)]))
-            if d_x is not None:
-                back.append(Section(f"dA{i - 1} = W{i}ᵀ dZ{i}", [product(turned(W), d, d_x)]))
-            self.backward = back + self.backward
-            x, d_x = x_next, d_all
+        layers: list[_Layer] = []
+        x = batch[..., : n_in + 1, :]
+        matrices = zip(shape.matrices(parameters), shape.matrices(gradient), strict=True)
+        for i, (activation, (W, d_W), mask) in enumerate(zip(shape.activations, matrices, masks, strict=True)):
+            layers.append(_Layer(i + 1, activation, W, d_W, x, mask))
+            x = layers[-1].x_next
+        self.activations = [layer.a for layer in layers]
+        """Outputs of each layer, (..., n_out, n)."""
+        self.output = layers[-1].output
 
+        self.forward: list[Section] = []
+        if self.dice is not None and drop is not None:
+            self.forward.append(Section("masks: 0, or 1 / (1 − p)", list(_masks(self.dice, drop))))
+        for layer in layers:
+            self.forward += layer.forward()
+
+        slope = list(shape.loss.gradient(self.output, self.targets, layers[-1].d))
+        self.backward = [Section(f"dA{len(layers)} = slope of the {shape.loss.label.lower()}", slope)]
+        for layer, below in zip(reversed(layers), [*reversed(layers[:-1]), None], strict=True):
+            self.backward += layer.backward(below)
         if not shape.use_bias:
             hold = (np.multiply, (gradient, shape.is_weight(), gradient))
             self.backward.append(Section("db = 0: no biases here", [hold]))
-        loss = list(shape.loss.gradient(self.output, self.targets, d_output))
-        self.backward.insert(0, Section(f"dA{last} = slope of the {shape.loss.label.lower()}", loss))
 
     def losses(self, loss: Loss) -> Array:
         """The loss of each sample, (..., n), after a run forward."""
@@ -178,6 +189,16 @@ def update_sections(
         sections.append(Section("g = g · min(1, c / |g|)", list(_clip(gradient, clip_norm))))
     step = list(optimizer.update(parameters, gradient, rate, memory, is_weight))
     return [*sections, Section(f"{optimizer.label}: {optimizer.formula}", step)]
+
+
+def _cut_up(dice: Array, sizes: Sequence[int]) -> list[Array]:
+    """Dice (..., n_hidden * n) as one view (..., n_units, n) for each hidden layer."""
+    n = dice.shape[-1] // sum(sizes)
+    ends = np.cumsum(sizes) * n
+    return [
+        dice[..., end - size * n : end].reshape(*dice.shape[:-1], size, n)
+        for size, end in zip(sizes, ends, strict=True)
+    ]
 
 
 def _masks(keep: Array, drop: Array | float) -> Calls:

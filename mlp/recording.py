@@ -61,6 +61,7 @@ class Recording:
         self.max_bytes = max_bytes
         self.segments: list[Segment] = []
         self.diverged: Divergence | None = None
+        self._reached = 0
         # A keyframe holds up to three vectors and comes with every eighth frame.
         n, layers = net.n_parameters, len(net.layers)
         self._film = Film(n, layers, max_bytes // (Film.bytes_per_frame(n, layers) + 3 * 8 * n // KEYFRAME_EVERY))
@@ -130,8 +131,8 @@ class Recording:
 
     @property
     def last_step(self) -> int:
-        """The step of the last frame."""
-        return int(self.frames.steps[-1])
+        """The furthest step that has been made, which may lie beyond the last frame."""
+        return self._reached
 
     def __len__(self) -> int:
         return len(self._film)
@@ -141,7 +142,7 @@ class Recording:
     def seek(self, step: int) -> State:
         """The whole state after `step` updates, replayed bit for bit from the nearest keyframe.
 
-        Raises ValueError if `step` is not between 0 and the last frame's.
+        Raises ValueError if `step` is not between 0 and `last_step`.
         """
         check_whole("step", step, 0, self.last_step)
         segment = self._segments_from(step)[0]
@@ -162,7 +163,7 @@ class Recording:
         segment = self._segments_from(step)[0]
         n, size = len(self._data.x_train), segment.settings.batch_size
         epoch, row = _place(segment.start, n, size, step)
-        order = BatchOrder(n, segment.settings).of_epoch(epoch)
+        order = BatchOrder(n, segment.settings).of_epoch(epoch, row)
         rows = np.arange(n) if order is None else order
         return read_only(rows[row : row + size])
 
@@ -203,12 +204,13 @@ class Recording:
     def begin(self, machine: Machine) -> None:
         """A new stretch starts here."""
         self.segments.append(Segment(machine.state(), machine.settings))
-        if len(self._film) and self.last_step == machine.step:
+        if len(self._film) and self._film.last_step == machine.step:
             self._film.drop_last()  # an edit by hand takes the place of what was here
         self.append(machine, machine.measure())
 
     def append(self, machine: Machine, measures: Measures) -> None:
         """Record this moment."""
+        self.reach(machine.step)
         self._film.append(machine.step, machine.time, machine.net.parameters, measures)
         keyframes = self.segments[-1].keyframes
         every = KEYFRAME_EVERY * self.stride
@@ -217,6 +219,15 @@ class Recording:
         if keyframes and keyframes[0].epoch % every:
             for segment in self.segments:
                 segment.keyframes = [state for state in segment.keyframes if state.epoch % every == 0]
+
+    def reach(self, step: int) -> None:
+        """Steps up to this one have been made, and can be found again."""
+        self._reached = step
+
+    @property
+    def last_frame(self) -> State:
+        """The state at the last frame."""
+        return self.seek(self._film.last_step)
 
     def _cut(self, step: int) -> Recording:
         past = Recording(self._net, self._data, self.max_bytes)

@@ -64,7 +64,7 @@ class Record:
 
 
 class Trainer:
-    """Trains `net` on `data`, in place, and records it.
+    """Trains `net` on `data`, in place, and records it. To edit parameters by hand on the way, use `fork`.
 
     Parameters
     ----------
@@ -156,6 +156,7 @@ class Trainer:
         self._refuse_if_diverged()
         if machine.row == 0:
             self.recording.append(machine, measures)
+        self.recording.reach(machine.step)
         norms = read_only(machine.gradient_norms())
         return Record(machine.step, machine.time, machine.batch_loss(), norms, float(machine.rate))
 
@@ -203,7 +204,7 @@ class Trainer:
             if self.recording.diverged is not None:
                 break
             self._run_epoch(every)
-            if early_stopping is not None:
+            if early_stopping is not None and self._machine.epoch % every == 0:
                 value = float(getattr(self.recording.frames, early_stopping.watch)[-1])
                 waited = 0 if value < best - early_stopping.min_delta else waited + 1
                 best = min(best, value)
@@ -218,8 +219,10 @@ class Trainer:
     def _run_epoch(self, every: int = 1) -> None:
         machine = self._machine
         machine.finish_epoch()
-        if self._machine.epoch % every == 0:
+        if machine.epoch % every == 0:
             self._record()
+        else:
+            self.recording.reach(machine.step)
 
     def _record(self) -> None:
         measures = self._machine.measure()
@@ -231,7 +234,7 @@ class Trainer:
     def _end_diverged(self) -> None:
         """Go again, step by step, from the last frame to the last step whose numbers are finite, and end there."""
         machine = self._machine
-        last_sound = self.recording.seek(self.recording.last_step)
+        last_sound = self.recording.last_frame
         machine.restore(last_sound)
         while machine.is_sound(machine.measure()):
             last_sound = machine.state()
@@ -242,7 +245,7 @@ class Trainer:
             f"The numbers grew beyond all bounds after step {machine.step}: "
             f"try a learning rate below {rate:g}, or gradient clipping."
         )
-        if machine.step != self.recording.last_step:
+        if machine.step != self.recording.last_frame.step:
             self.recording.append(machine, machine.measure())
         self.recording.diverged = Divergence(machine.step, machine.time, reason)
 

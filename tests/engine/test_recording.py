@@ -189,6 +189,27 @@ def test_fork_in_mid_epoch_goes_on_with_the_rest_of_the_epoch():
     assert [len(fork.recording.batch(step)) for step in steps] == [10, 4, 4, 4, 4, 4, 4, 3]
 
 
+def test_fork_in_mid_epoch_to_one_large_batch_takes_the_rest_of_the_epoch():
+    fork = make_trainer().run(12).fork(45, batch_size=1000)
+    recording = fork.run(20)
+    rows = np.concatenate([recording.batch(44), recording.batch(45)])
+    assert sorted(rows) == list(range(37))
+    assert recording.batch(46).tolist() == list(range(37))
+    for i, step in enumerate(recording.steps):
+        np.testing.assert_array_equal(recording.seek(int(step)).parameters, recording.parameters[i])
+
+
+def test_steps_beyond_the_last_frame_can_be_found_too():
+    trainer = make_trainer()
+    for _ in range(6):
+        trainer.step()
+    recording = trainer.recording
+    assert recording.steps.tolist() == [0, 4]
+    assert recording.last_step == 6
+    np.testing.assert_array_equal(recording.seek(6).parameters, trainer.net.parameters)
+    assert recording.fork(5).run(1).epochs.tolist() == [0.0, 1.0, 1.0 + 10 / 37, 2.0]
+
+
 def test_optimizer_keeps_its_memory_in_a_fork_unless_its_kind_changes():
     recording = make_trainer(mlp.Adam(learning_rate=0.01)).run(3)
     same_kind = recording.fork(6, optimizer=mlp.Adam(learning_rate=0.1)).recording.seek(6)

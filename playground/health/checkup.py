@@ -1,11 +1,12 @@
 """The numbers that tell how well a network learns, layer by layer, at one moment of its run.
 
-All of them are taken over the whole training data, so that they do not depend on which mini-batch came last.
+All of them are taken over the whole training data, so that they do not depend on which mini-batch came last; the
+one exception, the size of an update, says so.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +18,7 @@ Array = npt.NDArray[np.float64]
 
 FLAT = 0.06
 """A slope below this share of the steepest counts as flat: for tanh, an output beyond ±0.97 (Karpathy's lectures)."""
+MOST_UPDATES = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +53,110 @@ class LayerNumbers:
         return np.asarray((slopes <= FLAT * steepest).mean(axis=0))
 
     @property
+    def n_units(self) -> int:
+        """How many units the layer has."""
+        return self.z.shape[1]
+
+    @property
     def n_dead(self) -> int:
         """Units that are flat for every sample: no gradient gets through to their weights."""
         return int((self.flat == 1.0).sum())
+
+    @cached_property
+    def squashes(self) -> bool:
+        """Whether the activation flattens out on both sides, as sigmoid and tanh do."""
+        ends = self.activation.value(np.array([-40.0, 40.0]))
+        slopes = self.activation.slope(np.array([-40.0, 40.0]))
+        return bool(np.abs(ends).max() < 2.0 and np.abs(slopes).max() < 1e-6 and self.activation.learns)
+
+    @property
+    def n_twins(self) -> int:
+        """How many units have the same incoming weights and bias as an earlier unit of the layer."""
+        units = np.vstack([self.weights, self.biases]).T
+        size = np.linalg.norm(units, axis=1)
+        apart = np.linalg.norm(units[:, None] - units[None], axis=2)
+        alike = apart <= 1e-9 * np.maximum(size[:, None], size[None])
+        return int((np.tril(alike, -1).any(axis=1)).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """How a run went up to a moment."""
+
+    epochs: Array
+    """(k,)"""
+    steps: npt.NDArray[np.int64]
+    """(k,)"""
+    train_loss: Array
+    """(k,)"""
+    test_loss: Array
+    """(k,): NaN without test data"""
+    gradient_norms: Array
+    """(k, n_layers)"""
+    update_epochs: Array
+    """(m,)"""
+    update_ratios: Array
+    """(m, n_layers): of a single update, so of one mini-batch: its size over the size of the weights"""
+
+
+@dataclass(frozen=True, eq=False)
+class Checkup:
+    """All that the verdicts rest on."""
+
+    step: int
+    epoch: float
+    learning_rate: float
+    batch_size: int
+    optimizer: str
+    loss: str
+    initializer: str
+    n_train: int
+    layers: list[LayerNumbers]
+    history: History
+    """Up to the moment"""
+    chance: float
+    """The loss of the best answer that does not look at the inputs"""
+    noise_scale: float
+    """Batch size at which the gradient's noise is as large as the gradient itself (McCandlish et al. 2018)"""
+    input_means: Array
+    """(n_inputs,)"""
+    input_deviations: Array
+    """(n_inputs,)"""
+    diverged: bool = False
+    """Whether the run broke here"""
+    regularized: bool = False
+    """Whether any of L1, L2 and dropout is at work"""
+    features: tuple[str, ...] = field(default=())
+
+    @property
+    def train_loss(self) -> float:
+        """At the moment."""
+        return float(self.history.train_loss[-1])
+
+    @property
+    def recent_ratios(self) -> Array:
+        """(n_layers,): the median over the last updates looked at; NaN where there is none"""
+        recent = self.history.update_ratios[-5:]
+        return np.median(recent, axis=0) if len(recent) else np.full(len(self.layers), np.nan)
+
+    @property
+    def rises(self) -> float:
+        """The share of the last 20 recorded epochs in which the training loss rose."""
+        changes = np.diff(self.history.train_loss[-21:])
+        return float((changes > 0.0).mean()) if len(changes) else 0.0
+
+    @property
+    def jitter(self) -> float:
+        """How far the training loss jumps from epoch to epoch lately, as a share of itself."""
+        recent = self.history.train_loss[-21:]
+        if len(recent) < 6:
+            return 0.0
+        return float(np.abs(np.diff(recent)).mean() / max(float(np.abs(recent).mean()), 1e-30))
+
+    @property
+    def hidden(self) -> list[LayerNumbers]:
+        """The layers before the output."""
+        return self.layers[:-1]
 
 
 def layer_names(n_layers: int) -> list[str]:
@@ -76,3 +179,87 @@ def network_at(trainer: mlp.Trainer, step: int) -> mlp.MLP:
     net = trainer.net.copy()
     net.parameters[...] = trainer.recording.seek(min(step, trainer.recording.last_step)).parameters
     return net
+
+
+def noise_scale(net: mlp.MLP, data: mlp.Dataset) -> float:
+    """tr(Σ) / |G|², with Σ the covariance of single points' gradients and G their mean (arXiv:1812.06162)."""
+    with np.errstate(all="ignore"):
+        traces = net.trace(data.x_train, data.y_train)
+        n = len(data.x_train)
+        # A point's gradient of a layer is the product of δ and the inputs, so its norm needs no such matrix.
+        each = sum(((n * t.d_z) ** 2).sum(axis=1) * ((t.x**2).sum(axis=1) + 1.0) for t in traces)
+        whole = float(sum((t.d_W**2).sum() + (t.d_b**2).sum() for t in traces))
+        mean = float(np.mean(each))
+        return (mean - whole) / whole if whole > 0.0 else np.inf
+
+
+def chance_loss(net: mlp.MLP, data: mlp.Dataset) -> float:
+    """The loss of the best constant answer, found by training biases alone: what guessing costs."""
+    y = data.y_train
+    if (net.loss.name == "binary_crossentropy" and net.sizes[-1] == 1) or net.loss.name == "categorical_crossentropy":
+        shares = np.bincount(y.astype(int)) / len(y)
+        return float(-sum(p * np.log(p) for p in shares if p > 0.0))
+    if net.loss.name == "mean_squared_error" and data.task == "regression":
+        return float(np.var(y, axis=0).mean())
+    blind = mlp.Dataset(np.zeros((len(y), 1)), y, np.zeros((0, 1)), y[:0], data.task)
+    guess = mlp.MLP([1, net.sizes[-1]], loss=net.loss.name, initializer="zeros")
+    trainer = mlp.Trainer(guess, blind, mlp.Adam(learning_rate=0.05), batch_size=len(y))
+    return float(trainer.run(300).train_loss.min())
+
+
+def update_ratios(recording: mlp.Recording, shape_of: mlp.MLP, stop: int) -> tuple[Array, Array]:
+    """Size of an update over size of the weights, (m, n_layers), at epochs (m,) up to a step.
+
+    It is measured where a whole state is kept, so that nothing has to be trained again: at each keyframe, and at
+    the first steps.
+    """
+    starts = [s for segment in recording.segments for s in (segment.start, *segment.keyframes)]
+    steps = sorted({s.step for s in starts if s.step < min(stop + 1, recording.last_step)})
+    if len(steps) > MOST_UPDATES:
+        kept = np.unique(np.linspace(0, len(steps) - 1, MOST_UPDATES).round().astype(int))
+        steps = [steps[k] for k in kept]
+    weights = [np.flatnonzero(matrix) for matrix in shape_of.shape.matrices(shape_of.shape.is_weight())]
+    epochs, ratios = [], []
+    for step in steps:
+        before, after = recording.seek(step), recording.seek(step + 1)
+        w, move = before.parameters, after.parameters - before.parameters
+        epochs.append(float(before.epoch))
+        with np.errstate(all="ignore"):
+            layers = zip(shape_of.shape.matrices(move), shape_of.shape.matrices(w), weights, strict=True)
+            ratios.append([np.linalg.norm(m.flat[k]) / np.linalg.norm(v.flat[k]) for m, v, k in layers])
+    n_layers = len(shape_of.layers)
+    return np.array(epochs), np.array(ratios).reshape(-1, n_layers)
+
+
+def examine(trainer: mlp.Trainer, step: int, features: tuple[str, ...] = ()) -> Checkup:
+    """All numbers at one moment of a run."""
+    recording, data = trainer.recording, trainer.data
+    step = max(0, min(step, recording.last_step))
+    net = network_at(trainer, step)
+    frames = recording.frames
+    k = int(np.searchsorted(frames.steps, step, side="right"))
+    update_epochs, ratios = update_ratios(recording, net, step)
+    settings = recording.settings_at(min(step, max(recording.last_step - 1, 0)))
+    history = History(
+        frames.epochs[:k], frames.steps[:k], frames.train_loss[:k], frames.test_loss[:k],
+        frames.gradient_norms[:k], update_epochs, ratios,
+    )  # fmt: skip
+    return Checkup(
+        step=step,
+        epoch=float(np.interp(step, frames.steps, frames.epochs)),
+        learning_rate=settings.optimizer.learning_rate,
+        batch_size=settings.batch_size,
+        optimizer=settings.optimizer.name,
+        loss=net.loss.name,
+        initializer=net.initializer,
+        n_train=len(data.x_train),
+        layers=layer_numbers(net, data),
+        history=history,
+        chance=chance_loss(net, data),
+        noise_scale=noise_scale(net, data),
+        input_means=data.x_train.mean(axis=0),
+        input_deviations=data.x_train.std(axis=0),
+        diverged=recording.diverged is not None and step >= recording.last_step,
+        regularized=bool(settings.l1 or settings.l2 or settings.dropout),
+        features=features,
+    )

@@ -1,0 +1,64 @@
+"""Networks that are ill on purpose, to try the health page on. Each is a config, and so has a link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playground.config import Config
+
+
+@dataclass(frozen=True)
+class Sick:
+    """One ready-made patient."""
+
+    label: str
+    help: str
+    config: Config
+    shows: str
+    """The rule that it must trigger"""
+
+
+SICK: dict[str, Sick] = {
+    "deep_sigmoid": Sick(
+        "Eight layers of sigmoid",
+        "On the way back through eight flat curves, the gradient fades to almost nothing.",
+        Config(hidden_layer_sizes=(8,) * 8, activations=("sigmoid",)),
+        "vanishing",
+    ),
+    "zeros": Sick(
+        "All weights zero",
+        "Every unit starts the same, gets the same gradient and stays the same.",
+        Config(initializer="zeros"),
+        "twins",
+    ),
+    "dead_relu": Sick(
+        "ReLU with learning rate 3",
+        "The first steps throw most units to where they are always off.",
+        Config(activations=("relu",), optimizer="sgd", learning_rate=3.0),
+        "dead",
+    ),
+    "unscaled": Sick(
+        "Inputs that are not scaled",
+        "Squares of the coordinates are never negative and spread far.",
+        Config(features=("x1^2", "x2^2"), activations=("sigmoid",), initializer="normal"),
+        "unscaled",
+    ),
+    "overfitting": Sick(
+        "Many units, few points",
+        "64 units learn 30 noisy points by heart.",
+        Config(n_samples=60, noise=0.4, hidden_layer_sizes=(32, 32), activations=("relu",), initializer="he_normal"),
+        "overfitting",
+    ),
+    "too_slow": Sick(
+        "A learning rate of 0.0001",
+        "Plain SGD with steps so short that it would take for ever.",
+        Config(optimizer="sgd", learning_rate=1e-4),
+        "rate_too_low",
+    ),
+    "noisy": Sick(
+        "One point a batch",
+        "Every step follows a single noisy point.",
+        Config(batch_size=1, learning_rate=0.03, noise=0.3),
+        "noisy",
+    ),
+}

@@ -1,0 +1,414 @@
+"""Verdicts on a run: a rule of thumb each, the numbers it rests on, where it comes from, and what to try.
+
+A new rule is one more function with a `@rule` above it. All of them are rules of thumb: they point at what is worth a
+look, and are no proof of anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import mlp
+from playground.config import SETTINGS
+from playground.experiment import Experiment
+from playground.health.checkup import Checkup, LayerNumbers
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a rule comes from."""
+
+    title: str
+    url: str
+
+
+CS231N = Source("CS231n, Neural networks part 3: babysitting the learning", "https://cs231n.github.io/neural-networks-3/")
+CS231N_2 = Source("CS231n, Neural networks part 2: initialization", "https://cs231n.github.io/neural-networks-2/")
+CS231N_1 = Source("CS231n, Neural networks part 1: activations", "https://cs231n.github.io/neural-networks-1/")
+GLOROT = Source("Glorot & Bengio 2010", "https://proceedings.mlr.press/v9/glorot10a.html")
+HE = Source("He et al. 2015", "https://arxiv.org/abs/1502.01852")
+KARPATHY = Source("Karpathy, makemore part 3: activations, gradients, BatchNorm", "https://www.youtube.com/watch?v=P6sfmUTpUmc")
+LECUN = Source("LeCun et al. 1998, Efficient BackProp", "http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf")
+PASCANU = Source("Pascanu et al. 2013", "https://arxiv.org/abs/1211.5063")
+MCCANDLISH = Source("McCandlish et al. 2018", "https://arxiv.org/abs/1812.06162")
+PRECHELT = Source("Prechelt 1998, Early stopping: but when?", "https://doi.org/10.1007/3-540-49430-8_3")
+
+
+@dataclass(frozen=True)
+class Try:
+    """An experiment to make: settings that may cure it. Some of them start a new run, the others fork this one."""
+
+    label: str
+    settings: tuple[tuple[str, Any], ...]
+    again: bool = False
+    """Whether the change shall count from the very beginning"""
+
+    def experiment(self, present: Experiment, step: int) -> Experiment:
+        """What to show instead of the present experiment."""
+        if self.again:
+            return Experiment(present.now.changed(**dict(self.settings)))
+        return present.change(step, **dict(self.settings))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a rule has to say about a run."""
+
+    rule: Rule
+    sentence: str
+    numbers: tuple[tuple[str, float], ...]
+    """What it rests on, by name"""
+    tries: tuple[Try, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule's function hands back."""
+
+    sentence: str
+    numbers: dict[str, float]
+    tries: tuple[Try, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One entry of RULES."""
+
+    name: str
+    title: str
+    when: str
+    """The rule in one sentence, thresholds included"""
+    sources: tuple[Source, ...]
+    judge: Callable[[Checkup], Finding | None]
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(title: str, when: str, *sources: Source) -> Callable[[Callable[[Checkup], Finding | None]], Rule]:
+    """Enter a function into RULES under its own name."""
+
+    def enter(judge: Callable[[Checkup], Finding | None]) -> Rule:
+        RULES[judge.__name__] = entry = Rule(judge.__name__, title, when, sources, judge)
+        return entry
+
+    return enter
+
+
+def verdicts(checkup: Checkup) -> list[Verdict]:
+    """What the rules say, in the order of RULES: causes before their consequences."""
+    found = [(entry, entry.judge(checkup)) for entry in RULES.values()]
+    return [Verdict(r, f.sentence, tuple(f.numbers.items()), f.tries) for r, f in found if f is not None]
+
+
+# ---- the rules ---------------------------------------------------------------------------------------------------
+@rule(
+    "All units of a layer are the same",
+    "At least half of a hidden layer's units have the same weights as another unit of the layer.",
+    CS231N_2,
+)
+def twins(c: Checkup) -> Finding | None:
+    """Units that start alike get the same gradient, and stay alike for ever."""
+    alike = [layer for layer in c.hidden if layer.n_units > 1 and 2 * layer.n_twins >= layer.n_units]
+    if not alike:
+        return None
+    layer = alike[0]
+    distinct = layer.n_units - layer.n_twins
+    start = mlp.INITIALIZERS[c.initializer].label.lower()
+    return Finding(
+        f"The {layer.n_units} units of {layer.name} are only {_count(distinct, 'different unit')}: the others are "
+        f"copies, because all of them started from the same weights ({start}) and so always get the same gradient.",
+        {"units": layer.n_units, "different units": distinct},
+        (_try("Start from random weights", initializer="glorot_uniform"),),
+    )
+
+
+@rule(
+    "The inputs are not scaled",
+    "An input's mean is beyond ±1, or its deviation is above 3.",
+    LECUN, CS231N_2,
+)  # fmt: skip
+def unscaled(c: Checkup) -> Finding | None:
+    """Inputs that are not centred push the weights of a unit all in the same direction."""
+    means, deviations = np.abs(c.input_means), c.input_deviations
+    if means.max() <= 1.0 and deviations.max() <= 3.0:
+        return None
+    k = int(np.argmax(np.maximum(means, deviations / 3.0)))
+    name = mlp.FEATURES[c.features[k]].label if k < len(c.features) else f"input {k + 1}"
+    tries = (_try("Use the plain coordinates, which are centred", features=("x1", "x2")),) if c.features else ()
+    return Finding(
+        f"Input {name} has a mean of {_say(c.input_means[k])} and a spread of {_say(deviations[k])}. "
+        "Learning is easiest from inputs around 0 with a spread of about 1.",
+        {"mean": float(c.input_means[k]), "standard deviation": float(deviations[k])},
+        tries,
+    )
+
+
+@rule(
+    "The learning rate is too high",
+    "The run broke; or the loss rises in at least 40 % of the last 20 epochs while an update is more than 2 % of the "
+    "weights; or an update was ever more than 30 % of the weights and the loss is no better than guessing.",
+    CS231N, KARPATHY,
+)  # fmt: skip
+def rate_too_high(c: Checkup) -> Finding | None:
+    """Steps so long that they jump over the valley."""
+    lower = _nearest("learning_rate", c.learning_rate / 10.0)
+    tries = (_try(f"Go on with a learning rate of {lower:g}", learning_rate=lower),)
+    again = _try(f"Start again with a learning rate of {lower:g}", learning_rate=lower, again=True)
+    if c.diverged:
+        return Finding(
+            f"The numbers grew beyond all bounds at a learning rate of {c.learning_rate:g}.",
+            {"learning rate": c.learning_rate, "step": c.step},
+            (again,),
+        )
+    ratios = c.history.update_ratios
+    finite = ratios[np.isfinite(ratios)]
+    recent = np.where(np.isfinite(c.recent_ratios), c.recent_ratios, 0.0)
+    if c.rises >= 0.4 and recent.max(initial=0.0) > 0.02 and c.train_loss > 0.1 * c.chance:
+        return Finding(
+            f"The loss rose in {c.rises:.0%} of the last epochs, and one update moves the weights by "
+            f"{_percent(recent.max())}; about 0.1 % is usual.",
+            {"share of rising epochs": c.rises, "update / weights": float(recent.max())},
+            tries,
+        )
+    worst = float(finite.max(initial=0.0))
+    if worst > 0.3 and c.train_loss > 0.95 * c.chance and c.epoch >= 1.0 and not _any_twins(c):
+        return Finding(
+            f"A single update moved the weights of a layer by {_percent(worst)}; about 0.1 % is usual. The network was "
+            f"thrown to where it cannot learn: its loss is {_say(c.train_loss)}, and guessing costs {_say(c.chance)}.",
+            {"largest update / weights": worst, "training loss": c.train_loss, "chance": c.chance},
+            (again,),
+        )
+    return None
+
+
+@rule(
+    "The learning rate is too low",
+    "Every layer's updates are below 1/10000 of its weights, while the loss falls steadily and is still more than half "
+    "of what guessing costs.",
+    CS231N, KARPATHY,
+)  # fmt: skip
+def rate_too_low(c: Checkup) -> Finding | None:
+    """Steps so short that it would take for ever."""
+    recent = c.recent_ratios
+    if not np.isfinite(recent).all() or c.epoch < 1.0 or _dead_layers(c) or _any_twins(c):
+        return None
+    largest = float(recent.max())
+    if not 0.0 < largest < 1e-4 or c.rises > 0.1 or c.train_loss <= 0.5 * c.chance:
+        return None
+    higher = _nearest("learning_rate", c.learning_rate * min(1e-3 / largest, 1e4))
+    return Finding(
+        f"One update moves the weights by {_percent(largest)} at most; about 0.1 % is usual. "
+        f"The loss falls, but at this pace it takes very long.",
+        {"largest update / weights": largest, "learning rate": c.learning_rate},
+        (_try(f"Go on with a learning rate of {higher:g}", learning_rate=higher),),
+    )
+
+
+@rule(
+    "Dead units",
+    "At least a quarter of a hidden layer's units are flat for every training point (for ReLU: always off).",
+    CS231N_1, KARPATHY,
+)  # fmt: skip
+def dead(c: Checkup) -> Finding | None:
+    """A unit that is off for all points gets no gradient, and so stays off."""
+    layers = [n for n in c.hidden if not n.squashes and 4 * n.n_dead >= n.n_units]
+    if not layers:
+        return None
+    worst = max(layers, key=lambda n: n.n_dead / n.n_units)
+    if not worst.activation.learns:
+        return Finding(
+            f"{worst.activation.label} has no slope anywhere, so no gradient gets through {worst.name}: "
+            "only the layers after it learn.",
+            {"units": worst.n_units, "dead units": worst.n_dead},
+            (_try("Use tanh instead", activations=("tanh",)),),
+        )
+    lower = _nearest("learning_rate", min(c.learning_rate / 10.0, 0.01))
+    return Finding(
+        f"{worst.n_dead} of {worst.n_units} units of {worst.name} are off for every single training point. "
+        "They get no gradient, so they can never wake up by themselves.",
+        {"units": worst.n_units, "dead units": worst.n_dead, "learning rate": c.learning_rate},
+        (
+            _try("Use leaky ReLU with a lower learning rate", activations=("leaky_relu",), learning_rate=lower),
+            _try(f"Keep {worst.activation.label}, with a learning rate of {lower:g}", learning_rate=lower, again=True),
+        ),
+    )
+
+
+@rule(
+    "Saturated units",
+    "More than half of a hidden sigmoid or tanh layer's outputs are in the flat ends (slope below 6 % of the "
+    "steepest), while the loss is still more than half of what guessing costs.",
+    GLOROT, KARPATHY,
+)  # fmt: skip
+def saturated(c: Checkup) -> Finding | None:
+    """In its flat ends an S-shaped unit hardly lets a gradient through."""
+    layers = [n for n in c.hidden if n.squashes and n.flat.mean() > 0.5]
+    if not layers or c.train_loss <= 0.5 * c.chance:
+        return None
+    worst = max(layers, key=lambda n: float(n.flat.mean()))
+    share = float(worst.flat.mean())
+    tries = [_try("Use ReLU with He initialization", activations=("relu",), initializer="he_normal")]
+    if c.initializer in ("normal", "uniform"):
+        tries.insert(0, _try("Start from smaller weights (Glorot)", initializer="glorot_uniform"))
+    return Finding(
+        f"{share:.0%} of the outputs of {worst.name} lie in the flat ends of {worst.activation.label}, "
+        "where hardly any gradient gets through.",
+        {"share of flat outputs": share, "training loss": c.train_loss},
+        tuple(tries),
+    )
+
+
+@rule(
+    "The gradient fades",
+    "The first layer's gradient is less than 1 % of the output layer's, and no layer is dead or made of copies.",
+    GLOROT, HE,
+)  # fmt: skip
+def vanishing(c: Checkup) -> Finding | None:
+    """Each layer on the way back takes its toll, so that the first ones hardly learn."""
+    first, last = c.layers[0].gradient_norm, c.layers[-1].gradient_norm
+    if len(c.layers) < 2 or not last > 1e-7 or not first < 0.01 * last or _dead_layers(c) or _any_twins(c):
+        return None
+    return Finding(
+        f"Layer 1 gets {_percent(first / last)} of the output layer's gradient, so it hardly learns.",
+        {"gradient norm of layer 1": first, "gradient norm of the output": last},
+        (
+            _try("Use ReLU with He initialization", activations=("relu",), initializer="he_normal"),
+            _try("Use two hidden layers", hidden_layer_sizes=(8, 8)),
+        ),
+    )
+
+
+@rule(
+    "The gradient explodes",
+    "The first layer's gradient is more than 100 times the output layer's, or a layer's gradient norm is above 100.",
+    PASCANU, GLOROT,
+)  # fmt: skip
+def exploding(c: Checkup) -> Finding | None:
+    """Each layer on the way back makes it larger."""
+    norms = np.array([layer.gradient_norm for layer in c.layers])
+    last = norms[-1]
+    if not (norms.max() > 100.0 or (len(norms) > 1 and last > 1e-9 and norms[0] > 100.0 * last)):
+        return None
+    k = int(norms.argmax())
+    tries = [_try("Start from smaller weights (Glorot)", initializer="glorot_uniform")]
+    if c.initializer.startswith("glorot"):
+        lower = _nearest("learning_rate", c.learning_rate / 10.0)
+        tries = [_try(f"Start again with a learning rate of {lower:g}", learning_rate=lower, again=True)]
+    return Finding(
+        f"The gradient of {c.layers[k].name} has the norm {_say(norms[k])}, and the output layer's {_say(last)}: "
+        "steps in the first layers are wild jumps.",
+        {f"gradient norm of {c.layers[k].name}": float(norms[k]), "gradient norm of the output": float(last)},
+        tuple(tries),
+    )
+
+
+@rule(
+    "The loss is stuck at chance",
+    "After 10 epochs the training loss is still within 3 % of the best answer that ignores the inputs, or above it.",
+    CS231N,
+)
+def chance(c: Checkup) -> Finding | None:
+    """A network that has learned no more than how often each answer occurs."""
+    if c.epoch < 10.0 or not c.train_loss > 0.97 * c.chance:
+        return None
+    return Finding(
+        f"The training loss is {_say(c.train_loss)} after {c.epoch:.4g} epochs. Always giving the same answer, without "
+        f"a look at the inputs, costs {_say(c.chance)}: the network is no better than guessing.",
+        {"training loss": c.train_loss, "chance": c.chance},
+        (
+            _try(
+                "Begin again with settings that usually work", activations=("tanh",), initializer="glorot_uniform",
+                optimizer="adam", learning_rate=0.01, hidden_layer_sizes=(8, 8), l1=0.0, l2=0.0, dropout=0.0,
+            ),
+        ),
+    )  # fmt: skip
+
+
+@rule(
+    "It learns by heart",
+    "The test loss is at least 1.5 times its best so far and twice the training loss, and has risen by at least 5 % of "
+    "what guessing costs.",
+    PRECHELT, CS231N,
+)  # fmt: skip
+def overfitting(c: Checkup) -> Finding | None:
+    """The training points are learned one by one, and what they have in common is lost."""
+    test = c.history.test_loss
+    if not np.isfinite(test).any():
+        return None
+    now, best = float(test[-1]), float(np.nanmin(test))
+    when = float(c.history.epochs[int(np.nanargmin(test))])
+    if now < 1.5 * best or now < 2.0 * c.train_loss or now - best < 0.05 * c.chance:
+        return None
+    return Finding(
+        f"The test loss was {_say(best)} at epoch {when:.4g} and has risen to {_say(now)}, while the training loss "
+        f"went down to {_say(c.train_loss)}.",
+        {"test loss": now, "best test loss": best, "training loss": c.train_loss},
+        (
+            _try("Start again with L2 regularization", l2=0.03, again=True),
+            _try("Use more samples", n_samples=2000),
+            _try("Go on with 20 % dropout", dropout=0.2),
+        ),
+    )
+
+
+@rule(
+    "The batches are too small for this noise",
+    "The batch is less than a tenth of the gradient's noise scale, and the loss rises in at least 35 % of the last 20 "
+    "epochs, jumps by more than 2 % from epoch to epoch, and is between 10 and 97 % of what guessing costs.",
+    MCCANDLISH,
+)
+def noisy(c: Checkup) -> Finding | None:
+    """What a batch shows is mostly the luck of the draw."""
+    if not c.batch_size < 0.1 * c.noise_scale or c.batch_size >= c.n_train:
+        return None
+    if c.rises < 0.35 or c.jitter < 0.02 or not 0.1 * c.chance < c.train_loss < 0.97 * c.chance:
+        return None
+    larger = int(_nearest("batch_size", min(max(8 * c.batch_size, 10), c.n_train)))
+    lower = _nearest("learning_rate", c.learning_rate / 10.0)
+    return Finding(
+        f"The loss jumps by {_percent(c.jitter)} from epoch to epoch. A batch of {c.batch_size} shows more luck than "
+        f"slope: here it takes about {_say(c.noise_scale)} points until signal and noise are of one size.",
+        {"noise scale": c.noise_scale, "batch size": c.batch_size, "jump from epoch to epoch": c.jitter},
+        (
+            _try(f"Go on with batches of {larger}", batch_size=larger),
+            _try(f"Go on with a learning rate of {lower:g}", learning_rate=lower),
+        ),
+    )
+
+
+# ---- what they share ---------------------------------------------------------------------------------------------
+def _dead_layers(c: Checkup) -> list[LayerNumbers]:
+    """Hidden layers that let no gradient through at all."""
+    return [layer for layer in c.hidden if layer.n_dead == layer.n_units]
+
+
+def _any_twins(c: Checkup) -> bool:
+    return any(layer.n_units > 1 and 2 * layer.n_twins >= layer.n_units for layer in c.hidden)
+
+
+def _try(label: str, again: bool = False, **settings: Any) -> Try:
+    return Try(label, tuple(settings.items()), again)
+
+
+def _nearest(name: str, value: float) -> float:
+    """The stop of a setting's slider that is nearest, in proportion."""
+    stops = [stop for stop in SETTINGS[name].presets if stop > 0]
+    return min(stops, key=lambda stop: abs(np.log(stop / value)))
+
+
+def _count(n: int, what: str) -> str:
+    return f"one {what}" if n == 1 else f"{n} {what}s"
+
+
+def _say(x: float) -> str:
+    return f"{x:.3g}"
+
+
+def _percent(share: float) -> str:
+    """A share with two significant figures."""
+    return f"{100.0 * share:.2g} %"

@@ -1,0 +1,181 @@
+"""Every rule speaks up on a run that is ill in its way, and keeps quiet on one that is not."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import mlp
+from playground import link
+from playground.config import Config
+from playground.experiment import Experiment
+from playground.health.checkup import Checkup, chance_loss, examine, noise_scale
+from playground.health.sick import SICK
+from playground.health.verdicts import RULES, verdicts
+from playground.runs import new_trainer, trainer_settings
+
+EPOCHS = 120
+
+MUST: dict[str, Config] = {
+    "twins": Config(initializer="zeros"),
+    "unscaled": SICK["unscaled"].config,
+    "rate_too_high": Config(activations=("relu",), optimizer="sgd", learning_rate=3.0),
+    "rate_too_low": Config(optimizer="sgd", learning_rate=1e-4),
+    "dead": Config(activations=("relu",), learning_rate=0.3),
+    "saturated": Config(activations=("sigmoid",), hidden_layer_sizes=(8,) * 8),
+    "vanishing": Config(activations=("sigmoid",), hidden_layer_sizes=(8,) * 8),
+    "exploding": Config(activations=("relu",), initializer="normal", hidden_layer_sizes=(32,) * 8, learning_rate=1e-5),
+    "chance": Config(initializer="zeros"),
+    "overfitting": SICK["overfitting"].config,
+    "noisy": SICK["noisy"].config,
+}
+MUST_NOT: dict[str, Config] = {
+    "twins": Config(),
+    "unscaled": Config(activations=("sigmoid",), initializer="normal"),
+    "rate_too_high": Config(activations=("relu",), initializer="he_normal", learning_rate=0.01),
+    "rate_too_low": Config(optimizer="sgd", learning_rate=0.03),
+    "dead": Config(activations=("relu",), initializer="he_normal"),
+    "saturated": Config(),
+    "vanishing": Config(activations=("relu",), hidden_layer_sizes=(8,) * 8, initializer="he_normal"),
+    "exploding": Config(activations=("relu",), initializer="he_normal", hidden_layer_sizes=(32,) * 4),
+    "chance": Config(activations=("sigmoid",), hidden_layer_sizes=(8,)),
+    "overfitting": Config(),
+    "noisy": Config(batch_size=250, learning_rate=0.03, noise=0.3),
+}
+
+
+@cache
+def trained(config: Config, epochs: int = EPOCHS) -> mlp.Trainer:
+    trainer = new_trainer(Experiment(config))
+    trainer.run(epochs)
+    return trainer
+
+
+@cache
+def look(config: Config, epochs: int = EPOCHS) -> Checkup:
+    trainer = trained(config, epochs)
+    return examine(trainer, trainer.recording.last_step, config.features)
+
+
+def names(checkup: Checkup) -> list[str]:
+    return [verdict.rule.name for verdict in verdicts(checkup)]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_speaks_up(rule: str):
+    assert rule in names(look(MUST[rule]))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_keeps_quiet(rule: str):
+    assert rule not in names(look(MUST_NOT[rule]))
+
+
+@pytest.mark.parametrize("epochs", [0, 1, 20, 60, 200])
+def test_the_opening_run_is_healthy_all_the_way(epochs: int):
+    assert names(look(Config(), epochs)) == []
+
+
+@pytest.mark.parametrize("name", SICK)
+def test_every_sick_network_shows_what_it_is_for(name: str):
+    sick = SICK[name]
+    assert sick.shows in names(look(sick.config))
+    config, problems = link.from_query(link.to_query(sick.config))
+    assert (config, problems) == (sick.config, [])
+
+
+def test_a_broken_run_is_blamed_on_the_learning_rate():
+    config = Config(dataset="plane", activations=("relu",), optimizer="sgd", learning_rate=3.0)
+    checkup = look(config)
+    assert checkup.diverged
+    assert names(checkup)[0] == "rate_too_high"
+
+
+@pytest.mark.parametrize("config", MUST.values(), ids=MUST)
+def test_every_experiment_on_offer_can_be_made(config: Config):
+    checkup = look(config)
+    present = Experiment(config)
+    for verdict in verdicts(checkup):
+        assert verdict.numbers
+        assert all(isinstance(value, int | float) and np.isfinite(value) for _, value in verdict.numbers)
+        for option in verdict.tries:
+            new = option.experiment(present, checkup.step)
+            assert new != present, f"{verdict.rule.name}: {option.label} changes nothing"
+            assert option.again != bool(new.changes) or not new.changes
+
+
+@pytest.mark.parametrize("rule", ["rate_too_high", "dead", "vanishing", "twins", "rate_too_low"])
+def test_the_first_experiment_cures(rule: str):
+    config = MUST[rule]
+    (verdict,) = (v for v in verdicts(look(config)) if v.rule.name == rule)
+    new = verdict.tries[0].experiment(Experiment(config), look(config).step)
+    if new.changes:
+        trainer = trained(config).fork(new.changes[0].step, **trainer_settings(new))
+        trainer.run(EPOCHS)
+        after = examine(trainer, trainer.recording.last_step)
+    else:
+        after = look(new.config)
+    assert rule not in names(after)
+
+
+@pytest.mark.parametrize("config", [*MUST.values(), Config()], ids=[*MUST, "healthy"])
+def test_the_same_numbers_give_the_same_verdicts_at_any_batch_size(config: Config):
+    # A batch of all points, and one that is larger still, make the very same run.
+    n = look(config).n_train
+    one, two = look(replace(config, batch_size=n), 40), look(replace(config, batch_size=min(2 * n, 2000)), 40)
+    assert [(v.rule.name, v.sentence) for v in verdicts(one)] == [(v.rule.name, v.sentence) for v in verdicts(two)]
+    # And of all rules, only the one about batches looks at their size.
+    checkup = look(config)
+    for size in (1, 7, 2000):
+        assert set(names(checkup)) ^ set(names(replace(checkup, batch_size=size))) <= {"noisy"}
+
+
+def test_chance_is_the_best_answer_that_ignores_the_inputs():
+    for config, wanted in (
+        (Config(), np.log(2.0)),
+        (Config(dataset="blobs"), np.log(3.0)),
+        (Config(loss="mean_squared_error"), 0.25),
+    ):
+        trainer = new_trainer(Experiment(config))
+        assert chance_loss(trainer.net, trainer.data) == pytest.approx(wanted, abs=2e-3)
+
+
+def test_the_noise_scale_is_that_of_the_single_points_gradients():
+    trainer = trained(Config(n_samples=60), 5)
+    net, data = trainer.net, trainer.data
+    pairs = zip(data.x_train, data.y_train, strict=True)
+    each = np.array([net.loss_and_gradient(x[None], np.array([y]))[1] for x, y in pairs])
+    mean = each.mean(axis=0)
+    wanted = ((each - mean) ** 2).sum(axis=1).mean() / (mean @ mean)
+    assert noise_scale(net, data) == pytest.approx(wanted, rel=1e-9)
+
+
+def test_update_ratios_are_those_of_single_steps():
+    trainer = trained(Config(), 20)
+    checkup = look(Config(), 20)
+    frames = trainer.recording.between(0, 1)
+    first = frames.parameters[1] - frames.parameters[0]
+    (moved, *_), (before, *_) = trainer.net.shape.matrices(first), trainer.net.shape.matrices(frames.parameters[0])
+    wanted = np.linalg.norm(moved[:, :-1]) / np.linalg.norm(before[:, :-1])
+    assert checkup.history.update_ratios[0, 0] == pytest.approx(wanted, rel=1e-12)
+    assert list(checkup.history.update_epochs) == [0.0, 8.0, 16.0]
+
+
+def test_a_checkup_in_mid_run_knows_nothing_of_what_comes_after():
+    trainer = trained(SICK["overfitting"].config)
+    early = examine(trainer, trainer.recording.last_step // 20)
+    assert early.history.steps[-1] <= early.step
+    assert "overfitting" not in names(early)
+
+
+def test_the_guide_tells_every_rule_with_its_sources():
+    guide = (Path(__file__).parents[2] / "docs" / "health.md").read_text()
+    for entry in RULES.values():
+        assert f"## {entry.title}" in guide
+        assert entry.when in guide.replace("\n", " ")
+        for source in entry.sources:
+            assert source.url in guide
+    for sick in SICK.values():
+        assert link.to_link(sick.config) in guide, f"the link of {sick.label}"

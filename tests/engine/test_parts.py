@@ -270,6 +270,13 @@ def test_surface_shows_every_unit(activation, dtype, room):
         np.testing.assert_allclose(found[clear], a.T[clear], rtol=room, atol=room)
 
 
+def test_single_precision_stays_single_in_every_call():
+    for activation in mlp.ACTIVATIONS:
+        surface = mlp.Surface(mlp.MLP([2, 3, 1], activation=activation), np.zeros((4, 2)))
+        operands = [x for _, arguments in surface._calls for x in arguments if isinstance(x, np.ndarray)]
+        assert {x.dtype for x in operands} == {np.dtype("float32")}, activation
+
+
 # ---------------------------------------------------------------------- registries
 
 

@@ -251,7 +251,7 @@ def test_long_run_stays_within_its_memory_and_keeps_early_steps_dense():
     for _ in range(40):
         trainer.run(25)
         assert recording.nbytes <= max_bytes
-    assert recording.stride > 1
+    assert recording.stride in {2, 4, 8, 16, 32}
     epochs = np.arange(1001)
     kept = (epochs <= recording.dense) | (epochs % recording.stride == 0) | (epochs == 1000)
     np.testing.assert_array_equal(recording.epochs, epochs[kept])

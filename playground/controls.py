@@ -32,22 +32,28 @@ def sidebar() -> None:
 
 
 def _data() -> None:
+    own = session.experiment().now.own_data
     st.subheader("Data")
     _gallery(
         key="gallery",
-        data={"chosen": session.experiment().now.dataset, "datasets": _thumbnails()},
+        data={"chosen": "" if own is not None else session.experiment().now.dataset, "datasets": _thumbnails()},
         on_chosen_change=_choose_dataset,
     )
-    _classes()
-    _slider("n_samples", step=20)
-    _slider("noise", step=0.01)
+    if own is not None:
+        st.markdown(f"**{session.plain(own.title or 'Your data')}**: {len(own):,} rows, {len(own.inputs)} inputs")
+    else:
+        _classes()
+        _slider("n_samples", step=20)
+        _slider("noise", step=0.01)
     _slider("test_fraction", step=0.05)
     _number("data_seed")
 
 
 def _network() -> None:
+    own = session.experiment().now.own_data
     st.subheader("Network")
-    _features()
+    if own is None or len(own.inputs) == 2:
+        _features()
     _layers()
     _activations()
     _select("initializer")

@@ -20,6 +20,7 @@ page = st.navigation(
         st.Page(PAGES / "playground.py", title="Playground", default=True),
         st.Page(PAGES / "inside.py", title="Inside a step"),
         st.Page(PAGES / "gradients.py", title="Gradients"),
+        st.Page(PAGES / "data.py", title="Data"),
     ],
     position="top",
 )

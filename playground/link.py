@@ -1,10 +1,10 @@
 """Everything that makes a run to a link and back: short keys, the good kept and the bad named.
 
-    ?lr=0.1&hidden=4,2&then=1200@lr:0.03,batch:32;2400@optimizer:sgd&step=3000&v=1
+    ?lr=0.1&hidden=4,2&then=1200@lr:0.03,batch:32;2400@optimizer:sgd&step=3000
 
 Only what differs from the defaults is written. `then` holds the settings changed on the way, `step` the moment on the
-timeline, `data` a small table of one's own (own_data/pack.py), `v` the version of all this: with other defaults or
-another meaning of a key comes another number.
+timeline, `data` a small table of one's own (own_data/pack.py), `v` the version of all this, where it is not the first: with
+other defaults or another meaning of a key comes another number.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def run_to_query(experiment: Experiment, step: int = 0) -> dict[str, str]:
         query["step"] = str(step)
     if experiment.config.own_data is not None and (text := pack.to_text(experiment.config.own_data)):
         query["data"] = text
-    return {**query, "v": str(VERSION)} if query else {}
+    return query if VERSION == 1 else {**query, "v": str(VERSION)}
 
 
 def run_to_link(experiment: Experiment, step: int = 0) -> str:
@@ -94,7 +94,7 @@ def run_from_query(query: Mapping[str, str]) -> tuple[Experiment, int, list[str]
             wrong.append(str(error))
     config, problems = from_query(query, own_data)
     problems += wrong
-    if query.get("v", str(VERSION)) != str(VERSION):
+    if query.get("v", "1") != str(VERSION):
         problems.append(f"The link is of version {query['v'][:10]}; this playground knows {VERSION} and may err.")
     experiment = Experiment(config)
     for text in filter(None, query.get("then", "").split(";")):

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CLASS_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star")
+CLASS_SYMBOLS = (
+    "circle", "diamond", "square", "triangle-up", "cross", "star", "pentagon", "x", "triangle-down", "hexagram",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,10 @@ LIGHT = Palette(
     negative="#e8710a",
     neutral="#f4f5f7",
     positive="#1967d2",
-    classes=("#e8710a", "#1967d2", "#00866a", "#b8558f", "#8a7a00", "#5b6475"),
+    classes=(
+        "#e8710a", "#1967d2", "#00866a", "#b8558f", "#8a7a00",
+        "#5b6475", "#7b4fd0", "#c0392b", "#3a8fb0", "#6b4a2b",
+    ),
     layers=("#2b1a8f", "#6b1fb5", "#a8289a", "#d0446f", "#dd6f3b", "#b98a00"),
     train="#1c2330",
     test="#c2410c",
@@ -53,7 +58,10 @@ DARK = Palette(
     negative="#ff9a3d",
     neutral="#1e2430",
     positive="#5aa5ff",
-    classes=("#ff9a3d", "#5aa5ff", "#2fc9a4", "#e58ac0", "#d6c832", "#9aa5b8"),
+    classes=(
+        "#ff9a3d", "#5aa5ff", "#2fc9a4", "#e58ac0", "#d6c832",
+        "#9aa5b8", "#b79cff", "#ff7d6e", "#6fd0ea", "#c9a27a",
+    ),
     layers=("#8f8bff", "#c07cf5", "#f07bd0", "#ff8a8a", "#ffb066", "#ffe066"),
     train="#e8ecf3",
     test="#ff9a6b",

@@ -18,6 +18,7 @@ import streamlit as st
 
 import mlp
 from playground.experiment import Experiment
+from playground.own_data.table import Plane
 
 SLICE_SECONDS = 0.05
 CACHE_BYTES = 512 * 2**20
@@ -142,6 +143,12 @@ def make_data(experiment: Experiment) -> tuple[mlp.Dataset, mlp.Dataset]:
         n_classes=c.n_classes or None,
     )
     return points, points.with_features(c.features)
+
+
+def plane_of(experiment: Experiment) -> Plane | None:
+    """The plane through the inputs of own data that the picture shows."""
+    c = experiment.config
+    return c.own_data.prepared(c.test_fraction, c.data_seed).plane if c.own_data is not None else None
 
 
 def new_trainer(experiment: Experiment) -> mlp.Trainer:

@@ -145,13 +145,13 @@ class Table:
             axes[0, i] = axes[1, j] = 1.0
             others = np.ones(n)
             others[[i, j]] = 0.0
-            note = "" if n == 2 else f"The plane shows two of {n} inputs; the others are held at their mean."
+            note = "" if n == 2 else f"The plane shows 2 of {n} inputs; the others are at their mean."
             return Plane(x.mean(axis=0) * others, axes, (self.inputs[i], self.inputs[j]), note)
         mean = x.mean(axis=0)
         _, sizes, axes = np.linalg.svd(x - mean, full_matrices=False)
         axes = axes[:2] * np.sign(axes[:2].sum(axis=1, keepdims=True) + 1e-12)  # of two mirror images the same one
         share = float((sizes[:2] ** 2).sum() / max((sizes**2).sum(), 1e-300))
-        note = f"The plane shows two principal components of {n} inputs: {share:.0%} of what differs between rows."
+        note = f"Two principal components of {n} inputs: {share:.0%} of the variation."
         return Plane(mean, axes, ("first component", "second component"), note)
 
 

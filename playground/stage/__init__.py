@@ -16,8 +16,9 @@ from playground import link, session
 from playground.assets import plotly_url
 from playground.config import MAX_LAYERS, MAX_NEURONS
 from playground.experiment import Experiment
+from playground.own_data.table import Plane
 from playground.palette import CLASS_SYMBOLS
-from playground.runs import Run, make_data, run_of
+from playground.runs import Run, make_data, plane_of, run_of
 from playground.stage.bootstrap import script
 from playground.stage.message import encode
 
@@ -51,7 +52,8 @@ def _fragment(parts: str) -> None:
     experiment = session.experiment()
     run = run_of(experiment)
     if question is None or question.get("run") != experiment.name:
-        question = {"have": session.sent(experiment.name), "first": True}
+        question = first_question(experiment)
+        run.record_until(session.moment())
     message, last = answer(experiment, run, question)
     session.set_sent(experiment.name, last)
     before = session.replaced()
@@ -69,6 +71,17 @@ def _on_ask(parts: str) -> None:
     session.hear(KEY, follow=parts != "full")
 
 
+def first_question(experiment: Experiment) -> dict[str, Any]:
+    """What a page that has just been drawn would ask: all up to the moment, but for what its browser holds already."""
+    parent = experiment.parent
+    return {
+        "have": session.sent(experiment.name),
+        "first": True,
+        "has_parent": parent is None or session.sent(parent.name) >= 0,
+        "moment": session.moment(),
+    }
+
+
 def answer(
     experiment: Experiment, run: Run, question: dict[str, Any]
 ) -> tuple[tuple[dict[str, Any], np.ndarray], int]:
@@ -80,9 +93,10 @@ def answer(
     first = bool(question.get("first"))
     have = _whole(question.get("have"), -1)
     fork = experiment.changes[-1].step if experiment.changes else -1
-    after = max(have, fork) if first else have
+    after = max(have, fork) if first and question.get("has_parent", True) else have
     # A run is shared: others may have trained it further than this page has any use for.
     end = run.epoch_of(max(after, 0)) + (GOAL_EPOCHS if first else min(_whole(question.get("want"), 0), 10_000))
+    end = max(end, run.epoch_of(_whole(question.get("moment"), 0))) if first else end
     run.record_to(end, seconds=FIRST_SECONDS if first else ANSWER_SECONDS)
     rows = run.rows(after, end)
     singles = _singles(run, question.get("single"))
@@ -116,7 +130,7 @@ def _whole(value: Any, otherwise: int) -> int:
 def about(experiment: Experiment, run: Run) -> dict[str, Any]:
     """What the browser must know of a run before it can draw it; sent once for each run."""
     points, _ = make_data(experiment)
-    net, now = run.trainer.net, experiment.now
+    net, now, plane = run.trainer.net, experiment.now, plane_of(experiment)
     parent = experiment.parent
     return {
         "parent": parent.name if parent else None,
@@ -124,27 +138,33 @@ def about(experiment: Experiment, run: Run) -> dict[str, Any]:
         "goal": GOAL_EPOCHS,
         "steps_per_epoch": -(-len(points.x_train) // now.batch_size),
         "task": points.task,
-        "net": _network(experiment, net),
-        "data": _points(experiment, points),
+        "net": _network(experiment, net, plane),
+        "data": _points(experiment, points, plane),
         "scale": _scale(run, points),
         "settings": {
             "hidden_layer_sizes": now.hidden_layer_sizes,
             "max_layers": MAX_LAYERS,
             "max_neurons": MAX_NEURONS,
         },
-        "link": link.to_link(now),
+        "link": link.run_to_link(experiment),
+        "link_holds_all": link.fits(experiment),
     }
 
 
 _PROBABILITY_OF = {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax"}
 
 
-def _network(experiment: Experiment, net: mlp.MLP) -> dict[str, Any]:
+def _network(experiment: Experiment, net: mlp.MLP, plane: Plane | None) -> dict[str, Any]:
     activations = [mlp.ACTIVATIONS[name] for name in experiment.config.hidden_activations]
     output = _PROBABILITY_OF.get(net.loss.name, net.output_activation)
+    own = experiment.config.own_data
+    many = own is not None and len(own.inputs) > 2
+    features = own.inputs if own is not None and many else experiment.config.features
     return {
-        "features": experiment.config.features,
-        "feature_labels": [mlp.FEATURES[name].label for name in experiment.config.features],
+        "features": features,
+        "feature_labels": [name if many else mlp.FEATURES[name].label for name in features],
+        # With more inputs than two, the point (p1, p2) of the picture stands for the inputs origin + p1 u + p2 v.
+        "plane": {"origin": plane.origin.tolist(), "axes": plane.axes.tolist()} if plane and many else None,
         "output": output,
         "activation_labels": [*(a.label for a in activations), output],
         "bounded": [*(_is_bounded(a) for a in activations), False],
@@ -172,23 +192,27 @@ def _place(parameters: np.ndarray, view: np.ndarray) -> list[int]:
     return [start // parameters.itemsize, *(stride // parameters.itemsize for stride in view.strides)]
 
 
-def _points(experiment: Experiment, points: mlp.Dataset) -> dict[str, Any]:
+def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) -> dict[str, Any]:
+    own = experiment.config.own_data
+    classes = own.classes if own is not None else tuple(f"class {c}" for c in range(points.n_classes))
     reach = 1.08 * max(np.abs(x).max(initial=0.1) for x in (points.x_train, points.x_test))
     return {
         "name": experiment.data_name,
         "range": [-float(reach), float(reach)],
         "traces": [
-            *_traces(points.x_train, points.y_train, points.n_classes, test=False),
-            *_traces(points.x_test, points.y_test, points.n_classes, test=True),
+            *_traces(points.x_train, points.y_train, classes, test=False),
+            *_traces(points.x_test, points.y_test, classes, test=True),
         ],
-        "note": "Filled: training points. Hollow: test points.",
+        "classes": classes,
+        "axes": plane.labels if plane else ("x₁", "x₂"),
+        "note": (plane.note if plane else "") or "Filled: training points. Hollow: test points.",
     }
 
 
-def _traces(x: np.ndarray, y: np.ndarray, n_classes: int, *, test: bool) -> list[dict[str, Any]]:
+def _traces(x: np.ndarray, y: np.ndarray, classes: tuple[str, ...], *, test: bool) -> list[dict[str, Any]]:
     """One trace for each class, or a single one coloured by its values where there are none."""
     kind = "test" if test else "training"
-    groups: list[tuple[np.ndarray, int | None]] = [(y == c, c) for c in range(n_classes)]
+    groups: list[tuple[np.ndarray, int | None]] = [(y == c, c) for c in range(len(classes))]
     groups = groups or [(np.ones(len(x), dtype=bool), None)]
     return [
         {
@@ -198,10 +222,15 @@ def _traces(x: np.ndarray, y: np.ndarray, n_classes: int, *, test: bool) -> list
             "values": np.round(y[rows, 0], 4).tolist() if c is None else None,
             "symbol": CLASS_SYMBOLS[(c or 0) % len(CLASS_SYMBOLS)],
             "test": test,
-            "hover": f"{kind} point, " + ("y = %{marker.color:.3f}" if c is None else f"class {c}"),
+            "hover": f"{kind} point, " + ("y = %{marker.color:.3f}" if c is None else text_for_plotly(classes[c])),
         }
         for rows, c in groups
     ]
+
+
+def text_for_plotly(text: str) -> str:
+    """Text that Plotly shows as it is: it takes tags for markup and %{...} for a place to fill in."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")
 
 
 def _scale(run: Run, points: mlp.Dataset) -> dict[str, float | bool]:

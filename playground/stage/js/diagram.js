@@ -144,10 +144,13 @@ export class Diagram {
     context.fillStyle = theme.muted;
     context.font = `11px ${theme.font}`;
     context.textAlign = "center";
-    this.run.header.net.feature_labels.forEach((label, k) => {
-      const at = this.columns[0][k];
-      context.fillText(label, at.x, at.y - side / 2 - 4);
-    });
+    const inputs = this.columns[0];
+    const room = inputs.length > 1 ? inputs[1].y - inputs[0].y : Infinity;
+    if (room >= side + 12) {
+      this.run.header.net.feature_labels.forEach((label, k) => {
+        context.fillText(label.length > 10 ? `${label.slice(0, 9)}…` : label, inputs[k].x, inputs[k].y - side / 2 - 4);
+      });
+    }
     context.fillText("output", this.columns[lastLayer][0].x, this.columns[lastLayer][0].y - side / 2 - 4);
   }
 

@@ -4,7 +4,8 @@ import { ACTIVATIONS, FEATURES } from "./registry.js";
 
 // In: `net`, as the server describes it:
 //   layers: [{n_in, n_out, weight: [offset, stride_in, stride_out], bias: [offset, stride], activation}]
-//   features: ["x1", ...], output: what turns the last layer's z into a prediction.
+//   features: ["x1", ...], output: what turns the last layer's z into a prediction,
+//   plane: null, or for data with many inputs {origin, axes}: a point (p1, p2) stands for origin + p1 u + p2 v.
 export class Network {
   constructor(net) {
     this.net = net;
@@ -28,6 +29,10 @@ export class Network {
   }
 
   inputs(x1, x2) {
+    if (this.net.plane) {
+      const { origin, axes } = this.net.plane;
+      return origin.map((o, i) => Float32Array.from(x1, (value, p) => o + value * axes[0][i] + x2[p] * axes[1][i]));
+    }
     return this.net.features.map((name) => Float32Array.from(x1, (value, p) => FEATURES[name](value, x2[p])));
   }
 

@@ -103,7 +103,7 @@ export class Player {
     this.place(header.moment);
     const start = kin ? this.row[EPOCH] : 0;
     this.goal = kin && this.goal === Infinity ? Infinity : Math.ceil(start) + header.goal;
-    this.moving = this.wantsToPlay && (first || this.moving || !this.paused);
+    this.moving = this.wantsToPlay && ((first && header.moment === 0) || this.moving || (!first && !this.paused));
     return undefined;
   }
 

@@ -14,6 +14,11 @@ export function loadPlotly(url) {
 
 export const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false };
 
+// Text that Plotly shows as it is: it takes tags for markup and %{...} for a place to fill in.
+export function textForPlotly(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("%{", "% {");
+}
+
 export function axis(theme, more = {}) {
   return {
     color: theme.muted,

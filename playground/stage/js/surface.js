@@ -2,7 +2,7 @@
 // axes and the data points.
 import { fit, h } from "./dom.js";
 import { gridPoints } from "./network.js";
-import { CONFIG, axis, layout } from "./plot.js";
+import { CONFIG, axis, layout, textForPlotly } from "./plot.js";
 import { ramps, say } from "./theme.js";
 
 const MARGIN = { l: 36, r: 8, t: 6, b: 30 };
@@ -80,13 +80,14 @@ export class Surface {
     if (key === this.plotted || size.width < 40) return;
     this.plotted = key;
     const range = data.range;
+    const [across, up] = data.axes.map(textForPlotly);
     const traces = data.traces.map((t) => ({
       type: "scatter",
       mode: "markers",
       x: t.x1,
       y: t.x2,
       name: t.name,
-      hovertemplate: `x₁ = %{x:.3f}<br>x₂ = %{y:.3f}<br>${t.hover}<extra></extra>`,
+      hovertemplate: `${across} = %{x:.3f}<br>${up} = %{y:.3f}<br>${t.hover}<extra></extra>`,
       marker: {
         symbol: t.test ? `${t.symbol}-open` : t.symbol,
         size: Math.max(4.5, Math.min(8, size.width / 56)),
@@ -96,8 +97,8 @@ export class Surface {
     }));
     const look = layout(theme, size, MARGIN, {
       hovermode: "closest",
-      xaxis: axis(theme, { range, title: "x₁", showgrid: false, nticks: 6 }),
-      yaxis: axis(theme, { range, title: "x₂", showgrid: false, nticks: 6 }),
+      xaxis: axis(theme, { range, title: across, showgrid: false, nticks: 6 }),
+      yaxis: axis(theme, { range, title: up, showgrid: false, nticks: 6 }),
     });
     Plotly.react(this.plot, traces, look, CONFIG);
   }
@@ -129,7 +130,7 @@ export class Surface {
     const out = this.network.evaluate(this.parameters, [x1], [x2]);
     const at = this.focus ? [out[this.focus.layer][this.focus.unit]] : out[out.length - 1];
     const values = at.map((row) => row[0]);
-    const place = `x₁ = ${say(x1)}, x₂ = ${say(x2)}`;
+    const place = `${header.data.axes[0]} = ${say(x1)}, ${header.data.axes[1]} = ${say(x2)}`;
     this.note.textContent = `${place}: ${this.verdict(values)}`;
   }
 
@@ -139,7 +140,7 @@ export class Surface {
     if (task === "regression") return say(values[0]);
     const best = task === "binary" ? Number(values[0] > scale.middle) : values.indexOf(Math.max(...values));
     const value = task === "binary" && best === 0 && scale.probability ? 1 - values[0] : values[task === "binary" ? 0 : best];
-    return `class ${best}, ${scale.probability ? `${say(100 * value)} % sure` : `output ${say(value)}`}`;
+    return `${this.run.header.data.classes[best]}, ${scale.probability ? `${say(100 * value)} % sure` : `output ${say(value)}`}`;
   }
 }
 

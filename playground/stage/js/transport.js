@@ -44,7 +44,7 @@ export class Transport {
       ...SPEEDS.map((speed, k) => h("option", { value: k, selected: speed === player.speed }, speed.name)),
     );
     this.undoButton = h("button", { type: "button", class: "words", title: "Take the last change of settings back (Ctrl+Z)", onclick: () => this.act("undo") }, "Undo");
-    this.copyButton = h("button", { type: "button", class: "words", title: "Copy a link that opens these settings", onclick: () => this.copyLink() }, "Copy link");
+    this.copyButton = h("button", { type: "button", class: "words", title: "Copy a link that opens this run at this moment", onclick: () => this.copyLink() }, "Copy link");
     this.cells = {};
     this.labels = {};
     const cell = (name, label) => h("span", { class: "cell" }, (this.labels[name] = h("small", {}, label)), (this.cells[name] = h("b", {}, "–")));
@@ -126,10 +126,13 @@ export class Transport {
   }
 
   async copyLink() {
-    const link = location.origin + location.pathname + (this.player.run?.header.link ?? "");
+    const { header } = this.player.run ?? { header: { link: "", link_holds_all: true } };
+    const step = this.player.step;
+    const moment = step ? `${header.link ? `${header.link}&` : "?"}step=${step}` : header.link;
+    const link = location.origin + location.pathname + moment;
     try {
       await navigator.clipboard.writeText(link);
-      this.say("The link is copied: it opens these settings for anyone.");
+      this.say(header.link_holds_all ? "The link is copied: it opens this run at this moment for anyone." : "The link is copied, but your data are too many for it: take the experiment file along instead.");
     } catch {
       window.prompt("Copy this link; it opens these settings for anyone:", link);
     }

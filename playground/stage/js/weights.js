@@ -88,7 +88,7 @@ export class Weights {
       const { n_in, n_out } = this.network.layers[l];
       const n = l ? l + 1 : "";
       const many = (count) => (count <= 12 ? Array.from({ length: count }, (_, k) => k) : [0, Math.floor(count / 2), count - 1]);
-      const rows = l === 0 ? net.feature_labels : Array.from({ length: n_in }, (_, k) => String(k + 1));
+      const rows = l === 0 && !net.plane ? net.feature_labels : Array.from({ length: n_in }, (_, k) => String(k + 1));
       const small = (rowCount) => (height - MARGIN.t - MARGIN.b) / (rowCount + 1) < 9;
       const ticks = small(n_in) ? [0, n_in - 1, n_in] : [...many(n_in), n_in];
       more[`xaxis${n}`] = axis(theme, {

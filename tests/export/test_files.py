@@ -1,0 +1,140 @@
+"""The experiment file, weights, tables and ONNX: written, and read back by ourselves and by others."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+import mlp
+from playground.config import Config
+from playground.experiment import Experiment
+from playground.export import EXPORTERS, Subject
+from playground.export.experiment_file import experiment_json, fingerprint, read_experiment
+from playground.export.onnx_model import ACTIVATIONS, onnx_model
+from playground.export.tables import data_csv, history_csv
+from playground.export.weights import npz, read_npz, read_safetensors, safetensors
+from playground.own_data.table import Table
+from playground.runs import new_trainer
+from tests.export.scripts import TASKS, dataset
+
+
+def subject(experiment: Experiment | None = None, step: int = 30) -> Subject:
+    experiment = experiment or Experiment(Config(n_samples=40, hidden_layer_sizes=(4, 3)))
+    trainer = new_trainer(experiment)
+    trainer.run(epochs=20)
+    return Subject(experiment, trainer, step)
+
+
+def own_table() -> Table:
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(40, 3))
+    return Table("=cmd()", ("a", "+b", "c,\nd"), "kind", ("yes", "@no"), x, (x[:, 0] > 0).astype(int))
+
+
+OWN = Experiment(Config(own_data=own_table(), hidden_layer_sizes=(4,), loss="hinge"))
+CHANGED = Experiment(Config(dataset="blobs", n_samples=40)).change(12, learning_rate=0.1).change(20, optimizer="sgd")
+
+
+@pytest.mark.parametrize("experiment", [Experiment(), CHANGED, OWN], ids=["default", "changed", "own data"])
+def test_an_experiment_file_opens_the_very_same_run(experiment: Experiment) -> None:
+    taken = subject(experiment)
+    raw = experiment_json(taken)
+    read, step, problems = read_experiment(raw)
+    assert (read, step, problems) == (experiment, 30, [])
+    again = subject(read).net.parameters
+    assert (again == taken.net.parameters).all()
+    assert json.loads(raw)["result"]["parameters_sha256"] == fingerprint(again)
+
+
+@pytest.mark.parametrize("read_write", [(npz, read_npz), (safetensors, read_safetensors)], ids=["npz", "safetensors"])
+@pytest.mark.parametrize("sizes", [(), (5, 3)])
+def test_weights_come_back_to_the_last_bit(read_write, sizes: tuple[int, ...]) -> None:
+    write, read = read_write
+    taken = subject(Experiment(Config(n_samples=40, hidden_layer_sizes=sizes, activations=("sine",), loss="huber")))
+    net = read(write(taken))
+    assert (net.parameters == taken.net.parameters).all()
+    assert (net.sizes, net.activations, net.loss.name) == (taken.net.sizes, taken.net.activations, "huber")
+
+
+def test_the_safetensors_package_reads_ours() -> None:
+    package = pytest.importorskip("safetensors.numpy")
+    taken = subject()
+    found = package.load(safetensors(taken))
+    assert {name: array.shape for name, array in found.items()}["weights_2"] == (4, 3)
+    for k, layer in enumerate(taken.net.layers, start=1):
+        assert (found[f"weights_{k}"] == layer.weights).all()
+        assert (found[f"biases_{k}"] == layer.biases).all()
+
+
+def test_numpy_reads_the_npz_without_pickle() -> None:
+    with np.load(io.BytesIO(npz(subject())), allow_pickle=False) as content:
+        assert sorted(content.files) == [*(f"biases_{k}" for k in (1, 2, 3)), "description", *(f"weights_{k}" for k in (1, 2, 3))]
+
+
+def test_the_history_has_a_row_for_each_recorded_moment_up_to_this_one() -> None:
+    taken = subject()
+    rows = list(csv.DictReader(io.StringIO(history_csv(taken).decode())))
+    assert [int(row["step"]) for row in rows] == list(range(0, 31, 2))
+    assert float(rows[-1]["train_loss"]) == taken.transcript.train_loss
+
+
+def test_data_come_back_number_for_number() -> None:
+    taken = subject()
+    rows = list(csv.DictReader(io.StringIO(data_csv(taken).decode())))
+    x = np.array([[float(row["x1"]), float(row["x2"])] for row in rows if row["part"] == "test"])
+    assert (x == taken.trainer.data.x_test).all()
+
+
+def test_words_that_a_spreadsheet_would_run_are_made_harmless() -> None:
+    text = data_csv(subject(OWN)).decode()
+    assert text.splitlines()[0] == "a,'+b,\"c, d\",kind"
+    assert "'@no" in text
+    assert "\n=" not in text
+    assert ",@" not in text
+
+
+@pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
+def test_onnx_runtime_gives_the_networks_outputs(activation: str) -> None:
+    _check_onnx(mlp.MLP([2, 6, 5, 1], activation, seed=3))
+
+
+@pytest.mark.parametrize("loss", mlp.LOSSES)
+def test_onnx_runtime_gives_the_outputs_of_every_loss(loss: str) -> None:
+    data = dataset(TASKS[loss])
+    _check_onnx(mlp.MLP([2, 6, data.n_outputs], "tanh", loss, seed=3))
+
+
+def _check_onnx(net: mlp.MLP) -> None:
+    runtime = pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnx")
+    taken = Subject.__new__(Subject)
+    object.__setattr__(taken, "__dict__", {"net": net})
+    session = runtime.InferenceSession(onnx_model(taken), providers=["CPUExecutionProvider"])
+    x = np.random.default_rng(2).uniform(-3, 3, (200, 2))
+    (found,) = session.run(None, {"inputs": x.astype(np.float32)})
+    expected = net.logits(x)
+    if net.loss.name == "binary_crossentropy":
+        expected = net.predict_proba(x)[:, 1:]
+    elif net.loss.name == "categorical_crossentropy":
+        expected = net.predict_proba(x)
+    sure = np.abs(net.trace(x, np.zeros((len(x), net.sizes[-1])) if net.sizes[-1] == 1 else np.zeros(len(x), int))[0].z).min(1) > 1e-5
+    assert np.abs(found - expected)[sure].max() <= 1e-6 * max(1.0, np.abs(expected).max())
+
+
+def test_every_activation_has_an_onnx_operator() -> None:
+    assert set(ACTIVATIONS) == set(mlp.ACTIVATIONS)
+
+
+@pytest.mark.parametrize("name", EXPORTERS)
+@pytest.mark.parametrize("experiment", [Experiment(), CHANGED, OWN], ids=["default", "changed", "own data"])
+def test_every_exporter_writes_a_file_or_says_a_sentence(name: str, experiment: Experiment) -> None:
+    exporter, taken = EXPORTERS[name], subject(experiment)
+    try:
+        raw = exporter.write(taken)
+    except ValueError as error:
+        assert str(error).endswith(".")
+    else:
+        assert raw
+        assert exporter.filename(taken).replace("-", "").replace(".", "").replace("_", "").isalnum()

@@ -211,14 +211,14 @@ class Recording:
     def append(self, machine: Machine, measures: Measures) -> None:
         """Record this moment."""
         self.reach(machine.step)
+        stride = self.stride
         self._film.append(machine.step, machine.time, machine.net.parameters, measures)
-        keyframes = self.segments[-1].keyframes
         every = KEYFRAME_EVERY * self.stride
-        if machine.row == 0 and machine.epoch % every == 0 and machine.step > self.segments[-1].start.step:
-            keyframes.append(machine.state())
-        if keyframes and keyframes[0].epoch % every:
+        if self.stride > stride:
             for segment in self.segments:
                 segment.keyframes = [state for state in segment.keyframes if state.epoch % every == 0]
+        if machine.row == 0 and machine.epoch % every == 0 and machine.step > self.segments[-1].start.step:
+            self.segments[-1].keyframes.append(machine.state())
 
     def reach(self, step: int) -> None:
         """Steps up to this one have been made, and can be found again."""

@@ -25,6 +25,7 @@ NETWORKS = {
     "activation must be one of": {"activation": "rleu"},
     "Did you mean 'relu'?": {"activation": "rleu"},
     "got 'rleu'": {"activation": "rleu"},
+    "got 'rleu'. Did you mean 'relu'?": {"activation": "rleu", "sizes": [2, 1]},
     "loss must be one of": {"loss": "crossentropy"},
     "initializer must be one of": {"initializer": "glorot"},
     "output_activation must be 'identity' for binary_crossentropy": {"output_activation": "sigmoid"},

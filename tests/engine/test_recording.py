@@ -257,6 +257,15 @@ def test_long_run_stays_within_its_memory_and_keeps_early_steps_dense():
     np.testing.assert_array_equal(recording.epochs, epochs[kept])
 
 
+def test_memory_stays_bounded_when_a_long_run_is_forked_and_goes_on():
+    max_bytes = 20_000
+    recording = small_trainer(max_bytes).run(60)
+    trainer = recording.fork(recording.last_step, l2=0.1)
+    trainer.run(500)
+    assert trainer.recording.nbytes <= max_bytes
+    assert all(s.epoch % (8 * trainer.recording.stride) == 0 for s in trainer.recording.segments[0].keyframes)
+
+
 def test_thinning_does_not_depend_on_how_the_run_is_cut_into_calls():
     one, many = small_trainer(20_000), small_trainer(20_000)
     one.run(997)

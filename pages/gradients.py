@@ -1,7 +1,7 @@
-"""The same run, layer by layer, at the moment chosen on the timeline."""
+"""The old address of Health, for links that were given away."""
 
 from playground import stage
 from playground.health import view
 
 stage.show("timeline")
-view.gradients()
+view.show()

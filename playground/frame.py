@@ -19,8 +19,10 @@ page = st.navigation(
     [
         st.Page(PAGES / "playground.py", title="Playground", default=True),
         st.Page(PAGES / "inside.py", title="Inside a step"),
-        st.Page(PAGES / "gradients.py", title="Gradients"),
+        st.Page(PAGES / "health.py", title="Health"),
+        st.Page(PAGES / "gradients.py", title="Health", visibility="hidden"),
         st.Page(PAGES / "data.py", title="Data"),
+        st.Page(PAGES / "export.py", title="Take along"),
     ],
     position="top",
 )

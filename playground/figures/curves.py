@@ -74,8 +74,12 @@ def update_ratios(
     *,
     theme: str = "light",
     cursor: float | None = None,
+    last: float | None = None,
 ) -> go.Figure:
-    """Size of a step's update over size of the weights, (k, n_layers), over epochs (k,), with the healthy band."""
+    """Size of a step's update over size of the weights, (k, n_layers), over epochs (k,), with the healthy band.
+
+    `last` is where the time axis ends, so that it can be that of the figure beside it.
+    """
     colours = palette(theme)
     band: dict[str, Any] = {
         "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": RATIO_BAND[0], "y1": RATIO_BAND[1],
@@ -88,7 +92,7 @@ def update_ratios(
         traces=_layer_lines(epochs, ratios, names, theme),
         hovermode="x unified",
         shapes=[band, *cursor_line(cursor, theme)],
-        xaxis=epochs_axis(np.asarray(epochs)),
+        xaxis=epochs_axis(np.asarray(epochs) if last is None else [last]),
         yaxis=log_axis([*np.ravel(ratios), 1e-4, 1e-2], "‖ΔW‖ / ‖W‖"),
     )
 

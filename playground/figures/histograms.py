@@ -26,6 +26,8 @@ class Column:
     """One array a layer, of any shape."""
     notes: Sequence[str] = ()
     """A few words beside each histogram."""
+    hint: str = ""
+    """What to look for."""
     log: bool = False
     """Whether `values` are powers of ten: sizes, that is."""
 
@@ -36,18 +38,53 @@ def sizes(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return np.asarray(np.log10(size[(size > 0) & np.isfinite(size)]))
 
 
+def binned(column: Column) -> tuple[npt.NDArray[np.float64], list[npt.NDArray[np.float64]]]:
+    """The edges that all layers of a column share, (k + 1,), and each layer's share of values per bin, (k,)."""
+    edges = _edges(column)
+    return edges, [_shares(values, edges) for values in column.values]
+
+
+def flat_units(
+    flat: npt.ArrayLike, dead: npt.ArrayLike, names: Sequence[str], *, theme: str = "light", title: str = "Flat units"
+) -> go.Figure:
+    """A bar for each layer, in the rows of `histograms`: the share of flat outputs, and within it of dead units."""
+    colours = palette(theme)
+    n, rows = len(names), [len(names) - 0.6 - i for i in range(len(names))]
+    traces = [
+        {
+            "type": "bar", "orientation": "h", "y": rows, "x": np.asarray(values, float), "name": word, "width": 0.5,
+            "marker": {"color": colour, "opacity": opacity}, "text": [f"{v:.0%}" for v in np.asarray(values, float)],
+            "textposition": "none", "customdata": list(names),
+            "hovertemplate": f"%{{customdata}}<br>{word}: %{{x:.1%}}<extra></extra>",
+        }
+        for word, values, colour, opacity in (
+            ("outputs in a flat part", flat, colours.positive, 0.45),
+            ("units that are dead", dead, colours.negative, 0.95),
+        )
+    ]  # fmt: skip
+    axis = {"title": {"text": "share"}, "range": [0, 1], "tickformat": ".0%", "nticks": 5}
+    labels = {"tickvals": rows, "ticktext": list(names), "range": [-0.06, n], "showgrid": False}
+    return figure(
+        theme, title=title, height=_height(n), traces=traces, barmode="overlay", showlegend=True,
+        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 0.0, "yanchor": "bottom", "font": {"size": 11}},
+        margin={"l": 64, "t": 56, "b": 44}, xaxis=axis, yaxis=labels,
+    )  # fmt: skip
+
+
 def histograms(columns: Sequence[Column], names: Sequence[str], *, theme: str = "light", title: str = "") -> go.Figure:
     """A strip of histograms, first layer at the top. Heights are shares, so layers of any size can be compared."""
-    colours = palette(theme)
+    colours, headed = palette(theme), bool(title)
+    if not headed and len(columns) == 1:
+        title = f"{columns[0].title}\n{columns[0].hint}".strip()
     traces, annotations, axes = [], [], {}
     n, gap = len(names), 0.03
     width = (1.0 - gap * (len(columns) - 1)) / len(columns)
     for c, column in enumerate(columns):
         suffix = str(c + 1) if c else ""
         left = c * (width + gap)
-        edges = _edges(column)
-        for i, (name, values) in enumerate(zip(names, column.values, strict=True)):
-            base, share, colour = n - 1 - i, _shares(values, edges), layer_colour(colours, i, n)
+        edges, shares = binned(column)
+        for i, (name, share) in enumerate(zip(names, shares, strict=True)):
+            base, colour = n - 1 - i, layer_colour(colours, i, n)
             x, y = np.repeat(edges, 2), np.concatenate([[0.0], np.repeat(share, 2), [0.0]])
             traces.append({
                 "type": "scatter", "mode": "lines", "xaxis": f"x{suffix}", "yaxis": f"y{suffix}",
@@ -59,8 +96,9 @@ def histograms(columns: Sequence[Column], names: Sequence[str], *, theme: str = 
             if i < len(column.notes) and column.notes[i]:
                 note = column.notes[i]
                 annotations.append(_note(note, f"x{suffix} domain", 1.0, f"y{suffix}", base + 0.9, "right"))
-        heading = f"<b>{column.title}</b>"
-        annotations.append(_note(heading, f"x{suffix} domain", 0.0, "paper", 1.0, "left", "bottom", 12))
+        if headed:
+            heading = f"<b>{column.title}</b>"
+            annotations.append(_note(heading, f"x{suffix} domain", 0.0, "paper", 1.0, "left", "bottom", 12))
         ticks = _powers(edges) if column.log else {"nticks": 6}
         axes[f"xaxis{suffix}"] = {
             "domain": [left, left + width], "anchor": f"y{suffix}", "title": {"text": column.axis},
@@ -69,10 +107,14 @@ def histograms(columns: Sequence[Column], names: Sequence[str], *, theme: str = 
         labels = {"tickvals": [n - 0.6 - i for i in range(n)], "ticktext": list(names), "showticklabels": c == 0}
         axes[f"yaxis{suffix}"] = {"anchor": f"x{suffix}", "range": [-0.06, n], "showgrid": False, **labels}
     return figure(
-        theme, title=title, height=(84 if "\n" in title else 64) + ROW * max(n, 2) + 44, traces=traces,
-        annotations=annotations, showlegend=False, hovermode="closest",
-        margin={"l": 64, "t": 76 if "\n" in title else 56, "b": 44}, **axes,
+        theme, title=title, height=_height(n) + (20 if headed else 0), traces=traces, annotations=annotations,
+        showlegend=False, hovermode="closest",
+        margin={"l": 64, "t": (76 if "\n" in title else 56) if headed else 56, "b": 44}, **axes,
     )  # fmt: skip
+
+
+def _height(n_rows: int) -> int:
+    return 108 + ROW * max(n_rows, 2)
 
 
 def _edges(column: Column) -> npt.NDArray[np.float64]:

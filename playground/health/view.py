@@ -1,28 +1,45 @@
-"""The health of the run on screen, as Streamlit shows it."""
+"""The page "Health": how the run on screen is doing at the moment of the timeline, and what might help."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from playground import figures, session
-from playground.health.checkup import LayerNumbers, layer_names, layer_numbers, network_at
+from playground import figures, link, session
+from playground.experiment import Experiment
+from playground.health.checkup import Checkup, examine
+from playground.health.sick import SICK
+from playground.health.verdicts import Try, Verdict, verdicts
 from playground.runs import run_of
 
 
-def gradients() -> None:
-    """Gradient norms over time, and what the weights and their gradients are like at the moment."""
-    run, step = run_of(session.experiment()), session.moment()
+def show() -> None:
+    """Everything below the timeline."""
+    experiment = session.experiment()
+    run = run_of(experiment)
     with run.lock:
-        step = min(step, run.last_step)
-        layers = layer_numbers(network_at(run.trainer, step), run.trainer.data)
+        checkup = examine(run.trainer, session.moment(), experiment.config.features)
         frames = run.recording.frames
-    epoch = float(np.interp(step, frames.steps, frames.epochs))
-    names = layer_names(len(layers))
     theme = theme_type()
-    _chart("norms", figures.gradient_norms(frames.epochs, frames.gradient_norms, names, theme=theme, cursor=epoch))
-    _chart("strip", _strip(layers, theme, f"Weights and their gradients at step {step}"))
+    _verdicts(checkup)
+    _strip(checkup, theme)
+    names, cursor = [layer.name for layer in checkup.layers], checkup.epoch
+    left, right = st.columns(2)
+    with left:
+        _chart("norms", figures.gradient_norms(frames.epochs, frames.gradient_norms, names, theme=theme, cursor=cursor))
+    with right:
+        past = checkup.history
+        _chart("updates", figures.update_ratios(
+            past.update_epochs, past.update_ratios, names, theme=theme, cursor=cursor,
+            last=float(frames.epochs[-1]),
+        ))  # fmt: skip
+    _chart("map", figures.gradient_map(frames.epochs, frames.gradient_norms, names, theme=theme, cursor=cursor))
+    _tables(checkup)
+    _patients()
 
 
 def theme_type() -> str:
@@ -30,17 +47,73 @@ def theme_type() -> str:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def _strip(layers: list[LayerNumbers], theme: str, title: str) -> go.Figure:
-    weights = figures.Column("Weights", "w", [layer.weights for layer in layers])
-    sizes = figures.Column(
-        "Gradients of the weights",
-        "size of ∂L/∂w",
-        [figures.sizes(layer.weight_gradients) for layer in layers],
-        [_zeros(layer.weight_gradients) for layer in layers],
-        log=True,
-    )
-    hint = "A row far to the left on the right-hand side hardly learns."
-    return figures.histograms([weights, sizes], [n.name for n in layers], theme=theme, title=f"{title}\n{hint}")
+# ---- verdicts -----------------------------------------------------------------------------------------------------
+def _verdicts(checkup: Checkup) -> None:
+    found = verdicts(checkup)
+    when = f"epoch {checkup.epoch:.4g}, step {checkup.step}"
+    if not found:
+        st.success(
+            f"At {when}, no rule of thumb complains: every layer gets a gradient, the units work, and the steps are "
+            "of a good size. Try one of the sick networks below.",
+            icon=":material/favorite:",
+        )
+        return
+    st.markdown(f"**{len(found)} {'finding' if len(found) == 1 else 'findings'} at {when}**, by rules of thumb:")
+    columns = st.columns(min(2, len(found)))
+    for k, verdict in enumerate(found):
+        with columns[k % len(columns)], st.container(border=True):
+            _card(verdict, checkup.step)
+
+
+def _card(verdict: Verdict, step: int) -> None:
+    st.markdown(f"**:material/stethoscope: {verdict.rule.title}**")
+    st.markdown(session.plain(verdict.sentence))
+    numbers = " · ".join(f"{name} {_number(value)}" for name, value in verdict.numbers)
+    sources = ", ".join(f"[{source.title}]({source.url})" for source in verdict.rule.sources)
+    with st.container(horizontal=True):
+        for k, option in enumerate(verdict.tries):
+            st.button(
+                option.label, key=f"try_{verdict.rule.name}_{k}", on_click=_try, args=(option, step),
+                icon=":material/science:", type="primary" if k == 0 else "secondary",
+            )  # fmt: skip
+    st.caption(f"{numbers}  \nA rule of thumb, from {sources}.", help=f"The rule: {verdict.rule.when}")
+
+
+def _try(option: Try, step: int) -> None:
+    try:
+        session.show(option.experiment(session.experiment(), step))
+    except ValueError as error:
+        session.notify(str(error))
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
+
+
+# ---- the strip ----------------------------------------------------------------------------------------------------
+def _columns(checkup: Checkup) -> list[figures.Column]:
+    layers = checkup.layers
+    return [
+        figures.Column("Activations", "a", [n.a for n in layers], hint="Piled up at the ends: saturated."),
+        figures.Column("Weights", "w", [n.weights for n in layers], hint="A single spike: all weights alike."),
+        figures.Column(
+            "Gradients", "size of ∂L/∂w", [figures.sizes(n.weight_gradients) for n in layers],
+            [_zeros(n.weight_gradients) for n in layers], hint="Far left of the others: hardly learns.", log=True,
+        ),
+    ]  # fmt: skip
+
+
+def _strip(checkup: Checkup, theme: str) -> None:
+    names = [layer.name for layer in checkup.layers]
+    first, *others = st.columns(4)
+    with first:
+        flat = [float(layer.flat.mean()) for layer in checkup.layers]
+        dead = [layer.n_dead / layer.n_units for layer in checkup.layers]
+        title = "Flat and dead units\nOrange: no gradient at all."
+        _chart("flat", figures.flat_units(flat, dead, names, theme=theme, title=title))
+    for place, column in zip(others, _columns(checkup), strict=True):
+        with place:
+            _chart(column.title.lower(), figures.histograms([column], names, theme=theme))
 
 
 def _zeros(values: np.ndarray) -> str:
@@ -52,3 +125,64 @@ def _chart(key: str, figure: go.Figure) -> None:
     st.plotly_chart(figure, theme=None, key=f"health_{key}", config={"displayModeBar": False})
 
 
+# ---- the numbers --------------------------------------------------------------------------------------------------
+def tables(checkup: Checkup) -> dict[str, pd.DataFrame]:
+    """The numbers behind each plot."""
+    names, past = [layer.name for layer in checkup.layers], checkup.history
+    layers = pd.DataFrame({
+        "layer": names,
+        "activation": [n.activation.name for n in checkup.layers],
+        "units": [n.n_units for n in checkup.layers],
+        "dead units": [n.n_dead for n in checkup.layers],
+        "share of flat outputs": [float(n.flat.mean()) for n in checkup.layers],
+        "mean of activations": [float(n.a.mean()) for n in checkup.layers],
+        "deviation of activations": [float(n.a.std()) for n in checkup.layers],
+        "mean of weights": [float(n.weights.mean()) for n in checkup.layers],
+        "deviation of weights": [float(n.weights.std()) for n in checkup.layers],
+        "gradient norm": [n.gradient_norm for n in checkup.layers],
+    })  # fmt: skip
+    norms = pd.DataFrame(past.gradient_norms, columns=names)
+    loss = pd.DataFrame({"training loss": past.train_loss, "test loss": past.test_loss})
+    for table in (norms, loss):
+        table.insert(0, "epoch", past.epochs)
+        table.insert(0, "step", past.steps)
+    updates = pd.DataFrame(past.update_ratios, columns=names)
+    updates.insert(0, "epoch", past.update_epochs)
+    rows = []
+    for column in _columns(checkup):
+        edges, shares = figures.binned(column)
+        edges = 10.0**edges if column.log else edges
+        for name, share in zip(names, shares, strict=True):
+            rows += [(column.title, name, lo, hi, s) for lo, hi, s in zip(edges, edges[1:], share, strict=False)]
+    bins = pd.DataFrame(rows, columns=["quantity", "layer", "from", "to", "share"])
+    return {
+        "Layers": layers,
+        "Gradient norms": norms,
+        "Updates over weights": updates,
+        "Loss": loss,
+        "Histograms": bins,
+    }
+
+
+def _tables(checkup: Checkup) -> None:
+    with st.expander("The numbers behind the plots"):
+        st.caption(f"All over the training data, up to step {checkup.step}.")
+        every = tables(checkup)
+        for tab, (name, table) in zip(st.tabs(list(every)), every.items(), strict=True):
+            with tab:
+                st.dataframe(table, hide_index=True, height=260)
+                st.download_button(
+                    "Download as CSV", partial(table.to_csv, index=False),
+                    file_name=f"{name.lower().replace(' ', '-')}.csv", mime="text/csv", key=f"csv_{name}", on_click="ignore", icon=":material/download:",
+                )  # fmt: skip
+
+
+# ---- patients -----------------------------------------------------------------------------------------------------
+def _patients() -> None:
+    st.markdown("**Sick networks to try it on**")
+    with st.container(horizontal=True):
+        for name, sick in SICK.items():
+            st.button(
+                sick.label, key=f"sick_{name}", on_click=session.show, args=(Experiment(sick.config),),
+                help=f"{sick.help} Its link ends in `{link.to_link(sick.config)}`",
+            )  # fmt: skip

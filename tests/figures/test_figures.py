@@ -29,6 +29,10 @@ BUILDERS: dict[str, Callable[..., go.Figure]] = {
         title="What to look for",
         **k,
     ),
+    "flat_units": lambda **k: figures.flat_units([0.5, 0.2, 0.0], [0.25, 0.0, 0.0], NAMES, **k),
+    "mini_batch": lambda **k: figures.mini_batch(
+        AXIS, AXIS, np.outer(AXIS, AXIS), [[0.5, -0.5], [0.1, 0.2]], [0, 1], [[0.0, 0.0]], 1, **k
+    ),
     "decision_boundary": lambda **k: figures.decision_boundary(
         AXIS, AXIS, np.outer(AXIS, AXIS), [[0.5, -0.5], [0.1, 0.2]], [0, 1], **k
     ),
@@ -105,6 +109,23 @@ def test_the_boundary_has_its_values_its_points_and_their_shapes():
     assert surface.zmax - 0.5 == 0.5 - surface.zmin
     assert [(c.x[0], c.y[0]) for c in clouds] == [(0.5, -0.5), (0.1, 0.2)]
     assert len({c.marker.symbol for c in clouds}) == 2
+
+
+def test_the_picked_point_of_a_mini_batch_stands_out():
+    batch = BUILDERS["mini_batch"]().data[-1]
+    assert list(batch.x) == [0.5, 0.1]
+    assert batch.marker.size[1] > batch.marker.size[0]
+    assert len(set(batch.marker.symbol)) == 2
+    assert len(BUILDERS["mini_batch"]().data) == 3  # the page knows the batch by its number, 2
+
+
+def test_flat_units_stand_in_the_rows_of_the_histograms():
+    bars, strip = BUILDERS["flat_units"](), BUILDERS["histograms"]()
+    assert [list(bar.x) for bar in bars.data] == [[0.5, 0.2, 0.0], [0.25, 0.0, 0.0]]
+    assert bars.layout.yaxis.range == strip.layout.yaxis.range
+    assert bars.layout.yaxis.tickvals == strip.layout.yaxis.tickvals
+    single = figures.histograms([figures.Column("Weights", "w", [np.ones(3)] * 3, hint="Look")], NAMES)
+    assert (bars.layout.height, bars.layout.margin.t) == (single.layout.height, single.layout.margin.t)
 
 
 def test_weights_share_one_scale_and_end_with_the_biases():

@@ -1,0 +1,121 @@
+"""The page Health: the numbers on it are the engine's, and its buttons make the experiments that they promise."""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground.experiment import Experiment
+from playground.health.checkup import examine
+from playground.health.sick import SICK
+from playground.health.view import tables
+from playground.link import to_query
+from playground.runs import new_trainer
+
+FRAME = Path(__file__).parents[2] / "playground" / "frame.py"
+
+
+def open_page(page: str = "health", step: int = 0, **query: str) -> AppTest:
+    app = AppTest.from_file(str(FRAME), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    app.session_state["moment"] = step
+    return app.switch_page(f"../pages/{page}.py").run()
+
+
+def figures(app: AppTest) -> dict[str, dict]:
+    charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    return {chart["layout"]["title"]["text"]: chart for chart in charts}
+
+
+def numbers(column: list | dict) -> np.ndarray:
+    """Plotly sends arrays as base64."""
+    if isinstance(column, dict):
+        return np.frombuffer(base64.b64decode(column["bdata"]), column["dtype"])
+    return np.asarray(column, float)
+
+
+def test_the_page_shows_the_engines_numbers_at_the_moment():
+    app = open_page(step=1000)
+    assert not app.exception
+    charts = figures(app)
+    assert list(charts) == [
+        "<b>Flat and dead units</b>", "<b>Activations</b>", "<b>Weights</b>", "<b>Gradients</b>",
+        "<b>Gradient norm of each layer</b>", "<b>Size of one update over size of the weights</b>",
+        "<b>Gradient by layer and time</b>",
+    ]  # fmt: skip
+    (cursor,) = [s for s in charts["<b>Gradient norm of each layer</b>"]["layout"]["shapes"] if s["type"] == "line"]
+    assert cursor["x0"] == 40.0
+    trainer = new_trainer(Experiment())
+    trainer.run(41)
+    wanted = examine(trainer, 1000)
+    assert "epoch 40, step 1000" in app.success[0].value
+    bars = charts["<b>Flat and dead units</b>"]["data"][0]
+    np.testing.assert_allclose(numbers(bars["x"]), [layer.flat.mean() for layer in wanted.layers])
+    first = charts["<b>Gradient norm of each layer</b>"]["data"][0]
+    np.testing.assert_array_equal(numbers(first["y"])[:41], trainer.recording.gradient_norms[:41, 0])
+
+
+def test_a_sick_network_gets_its_verdict_and_its_cure_starts_a_new_run():
+    app = open_page(step=3000, **to_query(SICK["deep_sigmoid"].config))
+    words = " ".join(m.value for m in app.markdown)
+    assert "The gradient fades" in words
+    app.button(key="try_vanishing_0").click().run()
+    assert not app.exception
+    now = app.session_state["experiment"].now
+    assert (now.activations, now.initializer) == (("relu",), "he_normal")
+    assert "The gradient fades" not in " ".join(m.value for m in app.markdown)
+
+
+def test_a_cure_that_may_change_in_mid_run_forks_at_the_moment():
+    app = open_page(step=2000, **to_query(SICK["too_slow"].config))
+    app.button(key="try_rate_too_low_0").click().run()
+    (change,) = app.session_state["experiment"].changes
+    assert change.step == 2000
+    assert dict(change.settings)["learning_rate"] > 1e-3
+
+
+@pytest.mark.parametrize("name", SICK)
+def test_the_patients_are_one_click_away(name: str):
+    app = open_page()
+    app.button(key=f"sick_{name}").click().run()
+    assert not app.exception
+    assert app.session_state["experiment"].config == SICK[name].config
+
+
+def test_the_old_address_still_shows_the_page():
+    assert len(open_page("gradients").get("plotly_chart")) == 7
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"dataset": "plane"},
+        {"dataset": "blobs", "hidden": "none"},
+        {"activation": "relu", "optimizer": "sgd", "lr": "10.0"},
+        {"hidden": "8,8,8,8,8,8,8,8,8,8", "activation": "step"},
+        {"init": "zeros"},
+    ],
+)
+def test_the_page_stands_whatever_the_run(query: dict[str, str]):
+    app = open_page(**query)
+    assert not app.exception
+
+
+def test_the_tables_hold_the_numbers_of_the_plots():
+    trainer = new_trainer(Experiment())
+    trainer.run(20)
+    checkup = examine(trainer, 500)
+    found = tables(checkup)
+    np.testing.assert_array_equal(found["Gradient norms"]["layer 1"], trainer.recording.gradient_norms[:, 0])
+    np.testing.assert_array_equal(found["Loss"]["test loss"], trainer.recording.test_loss)
+    assert found["Layers"]["gradient norm"][0] == pytest.approx(trainer.recording.gradient_norms[-1, 0], rel=1e-12)
+    bins = found["Histograms"]
+    sums = bins.groupby(["quantity", "layer"])["share"].sum()
+    assert sums.to_numpy() == pytest.approx(1.0)
+    text = found["Layers"].to_csv(index=False)
+    assert text.splitlines()[0].startswith("layer,activation,units,dead units")

@@ -1,0 +1,102 @@
+"""The page "Inside a step": it follows the moment, the point and the pick, for every kind of run."""
+
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import mlp
+from playground.experiment import Experiment
+from playground.inside.expressions import Leaf, Line, Product, Sum, constant, plain, say
+from playground.inside.picture import MOST_UNITS, parse_pick, picture
+from playground.inside.step import take_apart
+from playground.runs import new_trainer
+from tests.app.test_health import open_page
+
+
+def sentence(app: AppTest) -> str:
+    return next(m.value for m in app.markdown if m.value.startswith("**Step "))
+
+
+def test_the_page_shows_the_step_at_the_moment():
+    app = open_page("inside", step=1234)
+    assert not app.exception
+    assert sentence(app).startswith("**Step 1234 → 1235** (epoch 49.36): one update of all 105 weights")
+    table = app.dataframe[0].value
+    trainer = new_trainer(Experiment())
+    trainer.run(60)
+    rows = trainer.recording.batch(1234)
+    np.testing.assert_array_equal(table["x₁"], trainer.data.x_train[rows, 0])
+    assert list(table["truth"]) == list(trainer.data.y_train[rows])
+
+
+def test_the_program_and_the_plan_are_on_the_page():
+    app = open_page("inside", step=100)
+    assert app.code[0].value.startswith("# Step 100 to 101")
+    plan = next(d.value for d in app.dataframe if "NumPy call" in d.value)
+    assert plan["NumPy call"].str.contains("dot").any()
+    assert plan["which is part of"].str.startswith("Adam").any()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"dataset": "plane", "loss": "huber"},
+        {"dataset": "blobs", "hidden": "none", "l1": "0.01", "dropout": "0.5"},
+        {"activation": "relu", "optimizer": "sgd", "lr": "10.0"},
+        {"hidden": "8,8,8,8,8,8,8,8,8,8", "activation": "step", "optimizer": "nesterov"},
+        {"init": "zeros", "batch": "2000"},
+        {"features": "x1,x2,x1^2,x2^2,x1*x2,sin x1,sin x2", "hidden": "32,32", "optimizer": "adamw"},
+    ],
+)
+def test_the_page_stands_whatever_the_run(query: dict[str, str]):
+    app = open_page("inside", step=3, **query)
+    assert not app.exception
+    assert sentence(app)
+
+
+def wide_step(n_inputs: int, hidden: int):
+    rng = np.random.default_rng(0)
+    data = mlp.Dataset(rng.random((60, n_inputs)), np.arange(60) % 10, np.empty((0, n_inputs)), [], "multiclass")
+    net = mlp.MLP([n_inputs, hidden, 10], "relu", "categorical_crossentropy")
+    trainer = mlp.Trainer(net, data, mlp.Adam(), batch_size=20)
+    trainer.run(2)
+    return take_apart(trainer, 3)
+
+
+@pytest.mark.parametrize(("n_inputs", "hidden"), [(64, 32), (784, 128)])
+def test_a_wide_network_shows_a_readable_part_and_says_so(n_inputs: int, hidden: int):
+    step = wide_step(n_inputs, hidden)
+    shown = picture(step, 2, (1, n_inputs - 1, 3), [f"x{k}" for k in range(n_inputs)])
+    assert [len(column["units"]) for column in shown["columns"]] == [MOST_UNITS, MOST_UNITS, 10]
+    assert f"u:0:{n_inputs - 1}" in [unit["key"] for unit in shown["columns"][0]["units"]]  # the picked one stays
+    assert f"{MOST_UNITS} of {n_inputs} inputs" in shown["part"]
+    line = next(i for i in shown["ideas"] if i["title"] == "Sums of layer 1")["lines"][0]
+    assert f"({n_inputs - 8} smaller terms)" in plain(line["letters"])
+
+
+def test_a_pick_that_does_not_fit_the_network_falls_back():
+    step = wide_step(4, 3)
+    assert parse_pick("l:1:4:2", step) == (1, 4, 2)  # a bias
+    assert parse_pick("u:2:9", step) == (2, 9)
+    for wrong in ("l:1:5:2", "u:3:0", "l:0:0:0", "p:1", "", None, "u:1:" + "9" * 40):
+        assert parse_pick(wrong, step) == (1, 0, 0)
+
+
+def test_a_formula_shows_itself_in_letters_and_in_numbers():
+    w, x = Leaf("w", -0.5, "l:1:0:0"), Leaf("x", 2.0)
+    line = Line("z", Sum((Product((constant(3), x)), Product((w, x)), Leaf("b", -1.0))))
+    assert plain(line.expression.show(numbers=False)) == "3 · x + w · x + b"
+    assert plain(line.expression.show(numbers=True)) == "3 · 2 + ( −0.5 ) · 2 + ( −1 )"
+    assert line.value == 4.0
+    assert line.payload()["value"] == ["num", "4", "4.0"]
+
+
+@pytest.mark.parametrize(
+    ("x", "wanted"),
+    [(0.0, "0"), (-0.0, "0"), (1234.56789, "1235"), (-1.5e-7, "−1.5×10⁻⁷"), (float("inf"), "∞"), (2.5e12, "2.5×10¹²")],
+)
+def test_numbers_are_said_as_people_write_them(x: float, wanted: str):
+    assert say(x) == wanted
+
+

@@ -3,8 +3,8 @@
     ?lr=0.1&hidden=4,2&then=1200@lr:0.03,batch:32;2400@optimizer:sgd&step=3000
 
 Only what differs from the defaults is written. `then` holds the settings changed on the way, `step` the moment on the
-timeline, `data` a small table of one's own (own_data/pack.py), `v` the version of all this, where it is not the first: with
-other defaults or another meaning of a key comes another number.
+timeline, `data` a small table of one's own (own_data/pack.py), `v` the version of all this where it is not the first:
+with other defaults or another meaning of a key comes another number.
 """
 
 from __future__ import annotations

@@ -32,6 +32,8 @@ class Exporter:
     suffix: str
     mime: str
     write: Callable[[Subject], bytes]
+    needs: str = ""
+    """An optional package that has to be there."""
 
     def filename(self, subject: Subject) -> str:
         """What the file is called."""
@@ -75,7 +77,7 @@ EXPORTERS: dict[str, Exporter] = {
         ),
         Exporter(
             "onnx", "Model (ONNX)", "The network at this moment, for phones, browsers and other languages.",
-            "file", ".onnx", "application/octet-stream", onnx_model,
+            "file", ".onnx", "application/octet-stream", onnx_model, needs="onnx",
         ),
         Exporter(
             "history", "History (CSV)", "Losses, scores and gradient norms at every recorded moment.",

@@ -44,7 +44,7 @@ EXAMPLES: dict[str, Example] = {
     example.name: example
     for example in (
         Example(
-            "iris", "Iris", "150 flowers of three kinds, told apart by the length and width of their leaves.",
+            "iris", "Iris", "150 flowers of three kinds, told apart by the length and width of their petals.",
             "R. A. Fisher (1936), measured by E. Anderson. UCI Machine Learning Repository, "
             "doi.org/10.24432/C56C76, licence CC BY 4.0.",
             lambda: _csv("iris.csv", "Iris"),

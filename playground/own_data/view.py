@@ -88,7 +88,7 @@ def _read(raw: bytes, title: str) -> None:
         return
     st.markdown(PLAIN(sheet.describe()))
     n = min(len(sheet), PREVIEW_ROWS)
-    st.dataframe(pd.DataFrame({c.name: c.cells[:n] for c in sheet.columns}), height=220)
+    st.dataframe(pd.DataFrame({c.name: c.cells[:n] for c in sheet.columns}), height=220, hide_index=True)
     if n < len(sheet):
         st.caption(f"The first {n} rows.")
     choice = _choice(sheet)
@@ -144,7 +144,7 @@ def examples() -> None:
     """Real measurements, one card each."""
     for column, example in zip(st.columns(len(EXAMPLES)), EXAMPLES.values(), strict=True):
         with column.container(border=True):
-            st.subheader(example.label)
+            st.markdown(f"**{example.label}**")
             st.markdown(example.help)
             st.caption(example.source)
             st.button("Train on these data", key=f"example {example.name}", on_click=_use_example, args=(example.name,))

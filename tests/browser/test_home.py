@@ -24,7 +24,7 @@ def home(page):
 
 
 def pause(page):
-    wait_for(page, "p.run.rows.length > 100")
+    wait_for(page, "p.run.rows.length > 1")
     if page.get_by_role("button", name="Pause").is_visible():
         press(page, "Pause")
     wait_for(page, "p.state === 'paused'")

@@ -1,0 +1,194 @@
+"""How fast the page is, in headless Chromium: `python -m benchmarks.page`.
+
+Painted frames are counted from the browser's own trace (`Display::DrawAndSwap`, which the compositor writes for each
+frame that reaches the screen); a frame of ours counts as new when the picture under it was drawn anew.
+Click-to-paint is from the time stamp of the trusted event to the end of the frame in which the new state was drawn.
+Streamlit's empty page is measured beside ours, because first paint cannot come before it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+
+from tests.browser.harness import ROOT, Server, guarded_page, launch, serve
+
+DEEP = "/?hidden=8,8,8,8,8,8"
+PLAYING = "() => window.__stage?.ready && __stage.player.state === 'playing'"
+READY = "() => window.__stage?.ready && __stage.player.run.rows.length > 50"
+COUNT = """() => { const s = window.__stage, paint = s.paint.bind(s); window.painted = 0;
+  s.paint = (row) => { paint(row); window.painted++; }; }"""
+# The new state is drawn in an animation frame; the message after the next one comes when it has been painted.
+PROBE = """() => {
+  const s = window.__stage; window.waits = []; let pressed = null;
+  document.addEventListener("keydown", (e) => { pressed = { at: e.timeStamp, step: s.player.step }; }, true);
+  document.addEventListener("pointerdown", (e) => { pressed = { at: e.timeStamp, step: s.player.step }; }, true);
+  const paint = s.paint.bind(s);
+  s.paint = (row) => { paint(row);
+    if (pressed && s.player.step !== pressed.step) { const { at } = pressed; pressed = null;
+      requestAnimationFrame(() => { const c = new MessageChannel();
+        c.port1.onmessage = () => window.waits.push(performance.now() - at); c.port2.postMessage(0); }); } };
+}"""
+
+
+def swaps(cdp: CDPSession, page: Page, seconds: float) -> float:
+    """Frames a second that reached the screen, from the trace."""
+    events: list[dict[str, object]] = []
+    cdp.on("Tracing.dataCollected", lambda data: events.extend(data["value"]))
+    done: list[bool] = []
+    cdp.on("Tracing.tracingComplete", lambda _: done.append(True))
+    categories = ["viz", "disabled-by-default-viz.gpu_composite_time", "benchmark"]
+    cdp.send("Tracing.start", {"traceConfig": {"includedCategories": categories}, "transferMode": "ReportEvents"})
+    page.wait_for_timeout(seconds * 1000)
+    cdp.send("Tracing.end")
+    while not done:
+        page.wait_for_timeout(20)
+    times = [float(e["ts"]) for e in events if e.get("name") == "Display::DrawAndSwap" and e.get("ph") in ("B", "X")]
+    return (len(times) - 1) / ((max(times) - min(times)) / 1e6) if len(times) > 1 else 0.0
+
+
+def frames_a_second(browser: Browser, server: Server, path: str, seconds: float) -> dict[str, float]:
+    """Play on, and count what is drawn and what reaches the screen."""
+    with guarded_page(browser, server) as (page, _):
+        page.goto(path)
+        page.wait_for_function(PLAYING)
+        page.evaluate("() => { __stage.player.goal = Infinity; }")
+        page.wait_for_timeout(1500)
+        page.evaluate(COUNT)
+        cdp = page.context.new_cdp_session(page)
+        before, start = page.evaluate("() => window.painted"), time.perf_counter()
+        on_screen = swaps(cdp, page, seconds)
+        drawn = (page.evaluate("() => window.painted") - before) / (time.perf_counter() - start)
+        return {"painted frames/s (trace)": on_screen, "pictures drawn/s": drawn}
+
+
+def click_to_paint(browser: Browser, server: Server, path: str, presses: int) -> dict[str, float]:
+    """Step and Back on recorded steps, and Step past the end of what is recorded."""
+    with guarded_page(browser, server) as (page, _):
+        page.goto(path)
+        page.wait_for_function(READY)
+        page.keyboard.press("Space") if page.evaluate("() => __stage.player.moving") else None
+        page.wait_for_timeout(1200)
+        page.evaluate(PROBE)
+
+        def press(key: str, n: int, pause: int) -> float:
+            page.evaluate("() => { window.waits = []; }")
+            for _ in range(n):
+                page.keyboard.press(key)
+                page.wait_for_timeout(pause)
+            return statistics.median(page.evaluate("() => window.waits"))
+
+        recorded = press("ArrowLeft", presses, 150)
+        page.keyboard.press("End")
+        page.wait_for_timeout(800)
+        new = press("ArrowRight", max(3, presses // 3), 500)
+        return {"recorded step to paint, ms": recorded, "new step to paint, ms": new}
+
+
+def drag(browser: Browser, server: Server, path: str) -> dict[str, float]:
+    """Drag the timeline for two seconds, and look at the gaps between pictures."""
+    with guarded_page(browser, server) as (page, _):
+        page.goto(path)
+        page.wait_for_function(READY)
+        page.wait_for_timeout(1500)
+        page.evaluate(
+            """() => { const s = window.__stage, paint = s.paint.bind(s); window.gaps = []; let last = 0;
+               s.paint = (row) => { paint(row); const now = performance.now();
+                 if (s.player.scrubbing && last) window.gaps.push(now - last);
+                 last = s.player.scrubbing ? now : 0; }; }"""
+        )
+        box = page.locator(".stage .handle").bounding_box()
+        assert box is not None
+        y = box["y"] + box["height"] / 2
+        page.mouse.move(box["x"] + 60, y)
+        page.mouse.down()
+        for k in range(120):
+            page.mouse.move(box["x"] + 60 + (box["width"] - 90) * (0.5 - 0.5 * abs(1 - k / 60)) * 2, y)
+        page.mouse.up()
+        gaps = sorted(page.evaluate("() => window.gaps"))
+        return {"drag: pictures": len(gaps), "drag: p95 gap, ms": gaps[int(0.95 * (len(gaps) - 1))]}
+
+
+def first_paint(browser: Browser, server: Server) -> dict[str, float]:
+    """From the start of navigation until the stage has painted and can be used; warm means with a filled cache."""
+    found: dict[str, float] = {}
+    with guarded_page(browser, server) as (page, _):
+        for name in ("first interactive paint cold, s", "first interactive paint warm, s"):
+            page.goto("/")
+            page.wait_for_function("() => window.__stage?.frames > 0", polling=10)
+            found[name] = page.evaluate("() => performance.now()") / 1000
+            page.wait_for_function(READY)
+    return found
+
+
+def empty_page(browser: Browser, server: Server) -> dict[str, float]:
+    """The same for an empty Streamlit page."""
+    found: dict[str, float] = {}
+    with guarded_page(browser, server) as (page, _):
+        for name in ("empty Streamlit page cold, s", "empty Streamlit page warm, s"):
+            page.goto("/")
+            page.wait_for_selector("text=empty", state="attached")
+            found[name] = page.evaluate("() => performance.now()") / 1000
+            page.wait_for_timeout(300)
+    return found
+
+
+def solved(browser: Browser, server: Server) -> dict[str, float]:
+    """From pressing Play at full speed until a test loss below 0.05 is on screen, 6 layers of 8."""
+    with guarded_page(browser, server) as (page, _):
+        page.goto(DEEP + "&lr=0.005&seed=2")
+        page.wait_for_function(READY)
+        page.get_by_role("button", name="Reset").click()
+        page.get_by_label("Speed").select_option("Full speed")
+        page.wait_for_timeout(500)
+        page.evaluate("() => { __stage.player.goal = Infinity; window.t = performance.now(); __stage.player.play(); }")
+        page.wait_for_function("() => __stage.player.row[3] < 0.05", timeout=60_000, polling="raf")
+        return {"6x8 spirals solved after, s": page.evaluate("() => performance.now() - window.t") / 1000}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Take every measurement in turns, and print the medians."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args(arguments)
+    rounds, seconds, presses = (2, 3, 8) if options.quick else (5, 5, 15)
+    found: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        empty = Path(folder) / "empty.py"
+        empty.write_text("import streamlit as st\n\nst.write('empty')\n")
+        shutil.copytree(ROOT / ".streamlit", empty.parent / ".streamlit")
+        browser = launch(playwright)
+        with serve() as server, serve(empty) as bare:
+            jobs: list[tuple[str, Callable[[], dict[str, float]]]] = [
+                ("", lambda: empty_page(browser, bare)),
+                ("", lambda: first_paint(browser, server)),
+                ("8-8: ", lambda: frames_a_second(browser, server, "/", seconds)),
+                ("6x8: ", lambda: frames_a_second(browser, server, DEEP, seconds)),
+                ("8-8: ", lambda: click_to_paint(browser, server, "/", presses)),
+                ("6x8: ", lambda: click_to_paint(browser, server, DEEP, presses)),
+                ("8-8: ", lambda: drag(browser, server, "/")),
+                ("", lambda: solved(browser, server)),
+            ]
+            for _ in range(rounds):
+                for prefix, job in jobs:
+                    for name, value in job().items():
+                        found.setdefault(prefix + name, []).append(value)
+        browser.close()
+    print(f"\nThe page in headless Chromium, medians of {rounds} rounds (lowest to highest)")
+    for name, values in found.items():
+        print(f"  {name:44s} {statistics.median(values):8.2f}   ({min(values):.2f} to {max(values):.2f})")
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()

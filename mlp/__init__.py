@@ -23,6 +23,7 @@ trainer       training as a stream
 stack         many networks at once
 surface       what every neuron sees
 classics      two famous small networks, ready to run
+threads       one is enough
 """
 
 from mlp.activations import ACTIVATIONS, Activation, softmax
@@ -41,6 +42,7 @@ from mlp.recording import Divergence, Recording
 from mlp.schedules import SCHEDULES, Constant, Cosine, Exponential, OneCycle, Schedule, StepDecay, WarmUp
 from mlp.stack import Curves, Stack
 from mlp.surface import Surface
+from mlp.threads import use_one_thread
 from mlp.trainer import EarlyStopping, Record, Trainer
 
 __all__ = [
@@ -98,4 +100,5 @@ __all__ = [
     "precision_recall_f1",
     "r2_score",
     "softmax",
+    "use_one_thread",
 ]

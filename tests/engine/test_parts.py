@@ -277,6 +277,18 @@ def test_single_precision_stays_single_in_every_call():
         assert {x.dtype for x in operands} == {np.dtype("float32")}, activation
 
 
+# ---------------------------------------------------------------------- threads
+
+
+def test_matrix_products_can_be_kept_on_one_thread():
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    with threadpool_limits(2, user_api="blas"):
+        assert mlp.use_one_thread()
+        numpys = [library for library in threadpool_info() if "numpy.libs" in library["filepath"]]
+        assert [library["num_threads"] for library in numpys] == [1]
+
+
 # ---------------------------------------------------------------------- registries
 
 

@@ -1,0 +1,111 @@
+"""The settings on the left: every one of them is there, says what it is, and changes the experiment it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground.config import Config
+from playground.experiment import Experiment
+
+FRAME = Path(__file__).parents[2] / "playground" / "frame.py"
+
+
+@pytest.fixture
+def app():
+    page = AppTest.from_file(FRAME, default_timeout=30).run()
+    assert not page.exception
+    return page
+
+
+def experiment(app: AppTest) -> Experiment:
+    return app.session_state["experiment"]
+
+
+def widget(app: AppTest, label: str):
+    kinds = (app.slider, app.select_slider, app.selectbox, app.number_input, app.text_input, app.toggle, app.button_group)
+    return next(w for kind in kinds for w in kind if w.label == label)
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "settings"),
+    [
+        ("Samples", 300, {"n_samples": 300}),
+        ("Noise", 0.3, {"noise": 0.3}),
+        ("Test share", 0.2, {"test_fraction": 0.2}),
+        ("Data seed", 8, {"data_seed": 8}),
+        ("Classes", 4, {"n_classes": 4}),
+        ("Hidden layers", "4, 3, 2", {"hidden_layer_sizes": (4, 3, 2)}),
+        ("Hidden layers", "", {"hidden_layer_sizes": ()}),
+        ("Activation", "relu", {"activations": ("relu",)}),
+        ("Initial weights", "zeros", {"initializer": "zeros"}),
+        ("Seed", 12, {"seed": 12}),
+        ("Learning rate", 0.1, {"learning_rate": 0.1}),
+        ("Batch size", 64, {"batch_size": 64}),
+        ("Optimizer", "sgd", {"optimizer": "sgd"}),
+        ("Loss", "hinge", {"loss": "hinge"}),
+        ("L2 regularization", 0.001, {"l2": 0.001}),
+        ("L1 regularization", 0.01, {"l1": 0.01}),
+        ("Dropout", 0.25, {"dropout": 0.25}),
+    ],
+)
+def test_a_widget_changes_its_setting_and_nothing_else(app, label, value, settings):
+    assert widget(app, label).help.strip()
+    widget(app, label).set_value(value).run()
+    assert not app.exception
+    assert experiment(app).now == Config().changed(**settings)
+    assert widget(app, label).value == value
+
+
+def test_an_activation_can_be_chosen_for_each_layer(app):
+    widget(app, "One for each layer").set_value(True).run()
+    widget(app, "Activation, layer 2").set_value("relu").run()
+    assert experiment(app).now.activations == ("tanh", "relu")
+    widget(app, "One for each layer").set_value(False).run()
+    assert experiment(app).now.activations == ("tanh",)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("8; drop table", "Hidden layers must be whole numbers with commas between them, such as 8, 8; got 8; drop table."),
+        ("8, 99", "Hidden layers must be between 1 and 32; got 99."),
+        ("1 " * 11, "Hidden layers must be at most 10 layers; got 11."),
+    ],
+)
+def test_what_does_not_fit_is_said_in_a_sentence_and_nothing_is_lost(app, typed, sentence):
+    widget(app, "Noise").set_value(0.2).run()
+    widget(app, "Hidden layers").set_value(typed).run()
+    assert experiment(app).now == Config(noise=0.2)
+    assert app.warning[0].value.replace("\\", "") == sentence
+    assert widget(app, "Hidden layers").value == "8, 8"
+    app.run()
+    assert not app.warning
+
+
+def test_a_link_is_read_and_the_address_bar_mirrors_the_settings():
+    page = AppTest.from_file(FRAME, default_timeout=30)
+    page.query_params["dataset"] = "moons"
+    page.query_params["lr"] = "nan"
+    page.run()
+    assert experiment(page).now == Config(dataset="moons")
+    assert page.warning[0].value.replace("\\", "") == "Learning rate must be between 1e-05 and 10; got nan."
+    assert page.query_params["dataset"] == "moons"
+    assert "lr" not in page.query_params
+
+
+def test_a_value_from_a_link_that_is_on_no_slider_stop_is_shown_as_it_is():
+    page = AppTest.from_file(FRAME, default_timeout=30)
+    page.query_params["lr"] = "0.0123"
+    page.run()
+    assert widget(page, "Learning rate").value == 0.0123
+
+
+def test_a_config_outside_a_sliders_step_is_shown_as_it_is():
+    page = AppTest.from_file(FRAME, default_timeout=30)
+    page.query_params["samples"] = "333"
+    page.run()
+    assert not page.exception
+    assert experiment(page).now.n_samples == 333

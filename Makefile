@@ -18,7 +18,7 @@ run: $(VENV)/run.stamp  ## Open the playground in your browser (PORT=8501)
 	$(PY) -m streamlit run app.py --server.port $(PORT)
 
 test: chromium check  ## All that `check` does, then the tests in a real browser
-	$(PY) -m pytest tests/browser
+	$(PY) -m pytest tests/browser --tb=short
 
 # One arithmetic thread each: at these sizes more only fight over the cores with the other test process.
 check: export OMP_NUM_THREADS = 1

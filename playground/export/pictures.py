@@ -24,12 +24,20 @@ def pictures(subject: Subject, theme: str = "light") -> dict[str, go.Figure]:
     f, net = subject.frames, subject.net
     names = [*(f"layer {k}" for k in range(1, len(net.layers))), "output"]
     matrices = [np.vstack([layer.weights, layer.biases]) for layer in net.layers]
-    return {
+    result = {
         "boundary": _boundary(subject, theme),
-        "loss": figures.loss_curve(f.epochs, f.train_loss, f.test_loss, theme=theme),
         "gradients": figures.gradient_norms(f.epochs, f.gradient_norms, names, theme=theme),
         "weights": figures.weight_heatmaps(matrices, names, theme=theme),
+        "loss": figures.loss_curve(f.epochs, f.train_loss, f.test_loss, theme=theme),
     }
+    colours = palette(theme)
+    for picture in result.values():
+        picture.update_layout(
+            modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.text},
+            paper_bgcolor=colours.background,
+            height=420,
+        )
+    return result
 
 
 def grid(subject: Subject, n: int = GRID) -> tuple[np.ndarray, np.ndarray, mlp.Dataset]:

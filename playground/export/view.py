@@ -120,11 +120,13 @@ def _pictures(subject: Subject) -> None:
     kind = st.segmented_control("Save as", ["PNG", "SVG"], default="PNG", key="picture kind") or "PNG"
     st.caption("The camera in a picture's corner saves it, in twice the size of the screen.")
     theme = "dark" if st.context.theme.type == "dark" else "light"
-    for name, figure in pictures(subject, theme).items():
+    columns = st.columns(2)
+    for k, (name, figure) in enumerate(pictures(subject, theme).items()):
         options = {"format": kind.lower(), "filename": f"{subject.stem}-{name}", "scale": 2}
         config = {"displayModeBar": True, "modeBarButtons": [["toImage"]], "displaylogo": False}
         config["toImageButtonOptions"] = options
-        st.plotly_chart(figure, theme=None, config=config, key=f"picture {name}")
+        with columns[k % 2]:
+            st.plotly_chart(figure, theme=None, config=config, key=f"picture {name}")
 
 
 # ---- the way back ------------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def from_plain(plain: Any) -> Table:
     if classes and (y != np.floor(y)).any():
         raise ValueError("The target must hold whole class numbers.")
     scaling, plane = plain.get("scaling", "standard"), plain.get("plane")
-    if scaling not in SCALINGS:
+    if not isinstance(scaling, str) or scaling not in SCALINGS:
         raise ValueError(f"The scaling must be one of {', '.join(SCALINGS)}.")
     if plane is not None and not (isinstance(plane, list) and [type(k) for k in plane] == [int, int]):
         raise ValueError("The plane must be two numbers of inputs, or null.")

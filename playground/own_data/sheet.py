@@ -120,6 +120,8 @@ def read_sheet(raw: bytes, title: str = "") -> Sheet:
         raise ValueError("The file is empty.")
     delimiter = find_delimiter(lines)
     rows = _rows(text, delimiter)
+    if not rows:
+        raise ValueError("The file holds delimiters and nothing between them.")
     if len(rows[0]) < 2:
         raise ValueError("This is not a table: no comma, semicolon, tab or bar parts its lines into columns.")
     if len(rows[0]) > MAX_COLUMNS:

@@ -70,7 +70,8 @@ def test_the_safetensors_package_reads_ours() -> None:
 
 def test_numpy_reads_the_npz_without_pickle() -> None:
     with np.load(io.BytesIO(npz(subject())), allow_pickle=False) as content:
-        assert sorted(content.files) == [*(f"biases_{k}" for k in (1, 2, 3)), "description", *(f"weights_{k}" for k in (1, 2, 3))]
+        layers = [f"{kind}_{k}" for kind in ("biases", "weights") for k in (1, 2, 3)]
+        assert sorted(content.files) == sorted([*layers, "description"])
 
 
 def test_the_history_has_a_row_for_each_recorded_moment_up_to_this_one() -> None:
@@ -119,7 +120,8 @@ def _check_onnx(net: mlp.MLP) -> None:
         expected = net.predict_proba(x)[:, 1:]
     elif net.loss.name == "categorical_crossentropy":
         expected = net.predict_proba(x)
-    sure = np.abs(net.trace(x, np.zeros((len(x), net.sizes[-1])) if net.sizes[-1] == 1 else np.zeros(len(x), int))[0].z).min(1) > 1e-5
+    sums = x @ net.layers[0].weights + net.layers[0].biases
+    sure = np.abs(sums).min(axis=1) > 1e-5  # at a step, single precision may fall on the other side
     assert np.abs(found - expected)[sure].max() <= 1e-6 * max(1.0, np.abs(expected).max())
 
 
@@ -134,7 +136,7 @@ def test_every_exporter_writes_a_file_or_says_a_sentence(name: str, experiment: 
     try:
         raw = exporter.write(taken)
     except ValueError as error:
-        assert str(error).endswith(".")
+        assert str(error).endswith(".")  # noqa: PT017 - either way is fine
     else:
         assert raw
         assert exporter.filename(taken).replace("-", "").replace(".", "").replace("_", "").isalnum()

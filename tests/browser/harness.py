@@ -50,6 +50,12 @@ class Server:
 
     url: str
     log: Path
+    pid: int = 0
+
+    @property
+    def port(self) -> int:
+        """Where it listens: another server can take its place there."""
+        return int(self.url.rpartition(":")[2])
 
     def output(self) -> str:
         """Give all that the server has printed so far; nothing is left of one that has been put away."""
@@ -57,20 +63,19 @@ class Server:
 
 
 @contextmanager
-def serve(app: Path = ROOT / "app.py", *, timeout: float = 60.0) -> Iterator[Server]:
-    """Run an app from its own folder on a free port, and stop it at the end."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def serve(app: Path = ROOT / "app.py", *, port: int = 0, timeout: float = 60.0) -> Iterator[Server]:
+    """Run an app from its own folder on a free port, or on the given one, and stop it at the end."""
+    port = port or free_port()
     flags = {"address": "127.0.0.1", "port": port, "headless": "true", "fileWatcherType": "none"}
     command = [sys.executable, "-m", "streamlit", "run", app.name]
     command += [f"--server.{name}={value}" for name, value in flags.items()]
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(f"http://127.0.0.1:{port}", Path(folder) / "server.log")
-        with server.log.open("w") as log:
+        path = Path(folder) / "server.log"
+        with path.open("w") as log:
             process = subprocess.Popen(
                 command, cwd=app.parent, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
+        server = Server(f"http://127.0.0.1:{port}", path, process.pid)
         try:
             _wait_for_health(server, process, timeout)
             yield server
@@ -81,6 +86,13 @@ def serve(app: Path = ROOT / "app.py", *, timeout: float = 60.0) -> Iterator[Ser
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_for_health(server: Server, process: subprocess.Popen[bytes], timeout: float) -> None:

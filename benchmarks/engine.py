@@ -1,7 +1,8 @@
 """How fast the engine is, beside scikit-learn, PyTorch and a plain NumPy loop: `python -m benchmarks.engine`.
 
-All contestants of a row train the same network on the same data and take turns within each round; the medians over
-the rounds are printed, so that whatever else the machine is doing falls on all alike. `--quick` for a short version.
+All contestants of a row train the same network on the same data, on one thread, and take turns within each round.
+Processor time is measured and medians over the rounds are printed, so that whatever else the machine is doing changes
+little. `--quick` for a short version.
 
 Our column "recorded" is `Trainer.run(epochs)`, which after each epoch also measures loss, score and gradient norms
 over all training and test data and keeps the parameters; "engine" is the same with a frame at the end only, which is
@@ -104,9 +105,10 @@ def pytorch(sizes: list[int], data: mlp.Dataset, batch_size: int, optimizer: str
 
 
 def timed(run: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    """Seconds of processor time, which is time by the clock on a machine that has nothing else to do."""
+    start = time.process_time()
     run()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def race(contestants: dict[str, Contestant], seconds: float, rounds: int) -> dict[str, list[float]]:
@@ -212,9 +214,8 @@ def memory() -> None:
         for optimizer in ("sgd", "adam"):
             trainer = mlp.Trainer(network(sizes), data, mlp.OPTIMIZERS[optimizer](learning_rate=RATE), batch_size=10)
             recording = trainer.run(400)
-            start = time.perf_counter()
-            recording.seek(trainer.step_count - 3 * len(data.x_train) // 10 - 1)
-            seek = 1e3 * (time.perf_counter() - start)
+            somewhere = trainer.step_count - 3 * len(data.x_train) // 10 - 1
+            seek = 1e3 * timed(lambda recording=recording, step=somewhere: recording.seek(step))
             every = 8 * trainer.net.n_parameters * (3 if optimizer == "adam" else 1)
             print(
                 f"  {shape:>8} {optimizer:>5}: {recording.nbytes:>11,} bytes for {trainer.step_count:,} steps = "

@@ -119,7 +119,7 @@ class Tanh(Activation):
 
     def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
         t = np.empty_like(z)
-        yield np.multiply, (a, a, t)
+        yield np.square, (a, t)
         yield np.subtract, (1.0, t, t)
         yield np.multiply, (d, t, d)
 
@@ -273,7 +273,7 @@ class GELU(Activation):
 
     def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
         t = np.empty_like(z)
-        yield np.multiply, (z, z, t)
+        yield np.square, (z, t)
         yield np.multiply, (t, -0.5, t)
         yield np.exp, (t, t)
         yield np.multiply, (t, z, t)

@@ -112,7 +112,7 @@ class Adagrad(Optimizer):
 
     def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
         s, move = memory["squares"], np.empty_like(w)
-        yield np.multiply, (g, g, move)
+        yield np.square, (g, move)
         yield np.add, (s, move, s)
         yield np.sqrt, (s, move)
         yield np.add, (move, self.epsilon, move)
@@ -137,7 +137,7 @@ class RMSprop(Optimizer):
 
     def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
         v, move = memory["squares"], np.empty_like(w)
-        yield np.multiply, (g, g, move)
+        yield np.square, (g, move)
         yield np.multiply, (move, 1.0 - self.rho, move)
         yield np.multiply, (v, self.rho, v)
         yield np.add, (v, move, v)
@@ -180,7 +180,7 @@ class Adam(Optimizer):
         yield np.multiply, (m, self.beta_1, m)
         yield np.add, (m, move, m)
 
-        yield np.multiply, (g, g, move)
+        yield np.square, (g, move)
         yield np.multiply, (move, 1.0 - self.beta_2, move)
         yield np.multiply, (v, self.beta_2, v)
         yield np.add, (v, move, v)

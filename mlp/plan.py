@@ -81,9 +81,11 @@ class _Layer:
         self.a = self.output if mask is None else np.empty_like(self.output)
         self.z = self.a if activation.name == "identity" else np.empty_like(self.a)
         self.kept = np.empty_like(self.a)
-        self.d_output = np.empty(with_ones, x.dtype)
-        """Where the layer above leaves dL/da; the last row, the slope of the ones, is of no use to anybody."""
-        self.d = self.d_output[..., :-1, :]
+        # One matrix is quicker turned as a whole, so dL/da has a last row, for the ones, that nobody needs. In a stack
+        # it is quicker to leave that row out.
+        self.d_output = np.empty(with_ones if x.ndim == 2 else self.a.shape, x.dtype)
+        """Where the layer above leaves dL/da."""
+        self.d = self.d_output[..., : W.shape[-2], :]
 
     def forward(self) -> Iterator[Section]:
         """From x to the output."""
@@ -102,7 +104,8 @@ class _Layer:
         yield Section(f"dZ{i} = dA{i} · slope of {f.label} at Z{i}", bend)
         yield Section(f"dW{i}, db{i} = dZ{i} A{i - 1}ᵀ, sum of dZ{i}", [product(self.d, turned(self.x), self.d_W)])
         if below is not None:
-            yield Section(f"dA{i - 1} = W{i}ᵀ dZ{i}", [product(turned(self.W), self.d, below.d_output)])
+            W = self.W[..., : below.d_output.shape[-2]]
+            yield Section(f"dA{i - 1} = W{i}ᵀ dZ{i}", [product(turned(W), self.d, below.d_output)])
 
 
 class Pass:

@@ -20,6 +20,7 @@ from mlp.datasets import Dataset
 from mlp.machine import BatchOrder, Score, Settings, check_fit
 from mlp.network import MLP
 from mlp.plan import Pass, flat, update_sections
+from mlp.schedules import Constant
 
 BEST_SIZE = 16_000
 """Networks times batch size times width that the processor's cache holds well."""
@@ -111,7 +112,8 @@ class _Chunk:
         self._parameters = np.stack([net.parameters for net in nets])
         self._gradient = np.empty_like(self._parameters)
         self._memory = first.optimizer.new_memory(self._parameters)
-        self._rates = _column([s.optimizer.learning_rate for s in settings])
+        rates = _column([s.optimizer.learning_rate for s in settings])
+        self._rates = np.repeat(rates, shape.n_parameters, axis=1)  # quicker than a column that is stretched each time
         self._rate = self._rates.copy()
         self._l1, self._l2 = _column([s.l1 for s in settings]), _column([s.l2 for s in settings])
         dropout = _column([s.dropout for s in settings])
@@ -121,8 +123,9 @@ class _Chunk:
         self._step = 0
 
         self._table = shape.table(data.x_train, shape.loss.targets(data.y_train, shape.sizes[-1], "y_train"))
-        self._shuffled = np.stack([self._table] * len(nets))
-        self._plans: dict[int, tuple[Pass, list[Step]]] = {}
+        n = self._table.shape[1]
+        self._rows = np.tile(np.arange(n), (len(nets), 1))  # the order in which each network sees the samples
+        self._plans: dict[int, tuple[Array, Pass, list[Step]]] = {}
         self._train = self._gauge(self._table)
         self._train_score = Score(nets[0], data.task, data.y_train)
         self._test: Pass | None = None
@@ -133,31 +136,33 @@ class _Chunk:
 
     def run_epoch(self, epoch: int) -> None:
         """One pass over the data, every network in its own order."""
-        for order, shuffled in zip(self._orders, self._shuffled, strict=True):
-            rows = order.of_epoch(epoch)
-            if rows is not None:
-                self._table.take(rows, axis=1, out=shuffled, mode="clip")
+        for order, rows in zip(self._orders, self._rows, strict=True):
+            shuffled = order.of_epoch(epoch)
+            if shuffled is not None:
+                rows[...] = shuffled
         n, size = self._table.shape[1], self._settings.batch_size
         with np.errstate(all="ignore"):
             for row in range(0, n, size):
-                once, calls = self._plan(min(size, n - row))
-                once.batch[...] = self._shuffled[..., row : row + size]
-                np.multiply(self._rates, self._settings.schedule.factor(epoch + row / n), self._rate)
+                samples, once, calls = self._plan(min(size, n - row))
+                self._table.take(self._rows[:, row : row + size], axis=1, out=samples, mode="clip")
+                if not isinstance(self._settings.schedule, Constant):
+                    np.multiply(self._rates, self._settings.schedule.factor(epoch + row / n), self._rate)
                 if once.dice is not None:
                     for dice, numbers in zip(self._dropout_dice, once.dice, strict=True):
                         dice.at(self._step).random(out=numbers)
                 run(calls)
                 self._step += 1
 
-    def _plan(self, width: int) -> tuple[Pass, list[Step]]:
+    def _plan(self, width: int) -> tuple[Array, Pass, list[Step]]:
+        """Where the samples go, (rows of the table, n_networks, width), the buffers, and the calls of one step."""
         if width not in self._plans:
             s, w, g = self._settings, self._parameters, self._gradient
-            batch = np.empty((len(w), len(self._table), width))
-            once = Pass(self._shape, w, g, batch, self._dropout)
+            samples = np.empty((len(self._table), len(w), width))
+            once = Pass(self._shape, w, g, samples.swapaxes(0, 1), self._dropout)
             update = update_sections(
                 self._shape, s.optimizer, w, g, self._rate, self._memory, self._l1, self._l2, s.clip_norm
             )
-            self._plans[width] = once, flat([*once.forward, *once.backward, *update])
+            self._plans[width] = samples, once, flat([*once.forward, *once.backward, *update])
         return self._plans[width]
 
     def _gauge(self, table: Array) -> Pass:

@@ -24,24 +24,47 @@ _gallery = st.components.v2.component(
 
 
 def sidebar() -> None:
-    """Every setting, in three groups, with the present experiment's values."""
+    """The settings on show, in three groups, with the present experiment's values."""
+    if not session.view().shows("settings"):
+        return
     with st.sidebar:
-        _data()
-        _network()
-        _training()
+        _view()
+        for title, draw in (("Data", _data), ("Network", _network), ("Training", _training)):
+            if any(s.group == title and session.view().shows(name) for name, s in SETTINGS.items()):
+                st.subheader(title)
+                draw()
+
+
+def _view() -> None:
+    """Four controls for the first look, all of them for the second."""
+    view = session.view()
+    session.fill_widget("settings_shown", "Full" if view.full else "Simple")
+    session.fill_widget("projector", view.projector)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.segmented_control(
+            "Settings", ("Simple", "Full"), key="settings_shown", label_visibility="collapsed", required=True,
+            on_change=_choose_view, help="Simple shows the four settings that matter most; Full shows all.",
+        )  # fmt: skip
+        st.toggle("Projector", key="projector", on_change=_choose_look, help="Large type and high contrast.")
+
+
+def _choose_view() -> None:
+    session.set_view(full=session.read_widget("settings_shown")[0] == "Full")
+
+
+def _choose_look() -> None:
+    session.set_view(projector=session.read_widget("projector")[0])
+
+
+def _shows(name: str) -> bool:
+    return session.view().shows(name)
 
 
 def _data() -> None:
     own = session.experiment().now.own_data
-    st.subheader("Data")
-    _gallery(
-        key="gallery",
-        data={"chosen": "" if own is not None else session.experiment().now.dataset, "datasets": _thumbnails()},
-        on_chosen_change=_choose_dataset,
-    )
-    if own is not None:
-        st.markdown(f"**{session.plain(own.title or 'Your data')}**: {len(own):,} rows, {len(own.inputs)} inputs")
-    else:
+    if _shows("dataset"):
+        _datasets()
+    if own is None:
         _classes()
         _slider("n_samples", step=20)
         _slider("noise", step=0.01)
@@ -49,9 +72,19 @@ def _data() -> None:
     _number("data_seed")
 
 
+def _datasets() -> None:
+    own = session.experiment().now.own_data
+    _gallery(
+        key="gallery",
+        data={"chosen": "" if own is not None else session.experiment().now.dataset, "datasets": _thumbnails()},
+        on_chosen_change=_choose_dataset,
+    )
+    if own is not None:
+        st.markdown(f"**{session.plain(own.title or 'Your data')}**: {len(own):,} rows, {len(own.inputs)} inputs")
+
+
 def _network() -> None:
     own = session.experiment().now.own_data
-    st.subheader("Network")
     if own is None or len(own.inputs) == 2:
         _features()
     _layers()
@@ -61,7 +94,6 @@ def _network() -> None:
 
 
 def _training() -> None:
-    st.subheader("Training")
     _stops("learning_rate")
     _stops("batch_size")
     _select("optimizer")
@@ -75,6 +107,8 @@ def _training() -> None:
 # A widget's own value is thrown away with its page; the experiment in the session is what counts, so every
 # widget is given the experiment's value before it is drawn.
 def _slider(name: str, step: float) -> None:
+    if not _shows(name):
+        return
     s = SETTINGS[name]
     low, high = s.low or 0, s.high or 0
     kind = type(step)
@@ -84,6 +118,8 @@ def _slider(name: str, step: float) -> None:
 
 
 def _number(name: str) -> None:
+    if not _shows(name):
+        return
     s = SETTINGS[name]
     _put(name, getattr(session.experiment().now, name))
     low, high = int(s.low or 0), int(s.high or 0)
@@ -92,6 +128,8 @@ def _number(name: str) -> None:
 
 def _stops(name: str) -> None:
     """A slider over a setting's presets, and over a value from a link that is none of them."""
+    if not _shows(name):
+        return
     s = SETTINGS[name]
     value = _put(name, getattr(session.experiment().now, name))
     stops = sorted({*(type(value)(p) for p in s.presets), value})
@@ -101,6 +139,8 @@ def _stops(name: str) -> None:
 
 
 def _select(name: str) -> None:
+    if not _shows(name):
+        return
     s = SETTINGS[name]
     entries = _REGISTRIES[name]
     _put(name, getattr(session.experiment().now, name))
@@ -112,6 +152,8 @@ def _select(name: str) -> None:
 
 def _classes() -> None:
     """How many classes, where the dataset allows a choice."""
+    if not _shows("n_classes"):
+        return
     s, now = SETTINGS["n_classes"], session.experiment().now
     entry = mlp.DATASETS[now.dataset]
     if entry.max_classes:
@@ -122,6 +164,8 @@ def _classes() -> None:
 
 def _loss() -> None:
     """The losses that fit the task; without a choice of one's own, the usual one."""
+    if not _shows("loss"):
+        return
     s, now = SETTINGS["loss"], session.experiment().now
     fitting = [name for name, loss in mlp.LOSSES.items() if now.task in loss.tasks]
     _put("loss", now.loss_name)
@@ -133,6 +177,8 @@ def _loss() -> None:
 
 def _features() -> None:
     """What the network is told about each point."""
+    if not _shows("features"):
+        return
     s = SETTINGS["features"]
     _put("features", list(session.experiment().now.features))
     st.pills(
@@ -143,6 +189,8 @@ def _features() -> None:
 
 def _layers() -> None:
     """The hidden layers as text, for those who would rather type than press plus and minus under the network."""
+    if not _shows("hidden_layer_sizes"):
+        return
     s = SETTINGS["hidden_layer_sizes"]
     sizes = session.experiment().now.hidden_layer_sizes
     _put("hidden_layer_sizes", ", ".join(map(str, sizes)))
@@ -154,6 +202,8 @@ def _layers() -> None:
 
 
 def _activations() -> None:
+    if not _shows("activations"):
+        return
     s = SETTINGS["activations"]
     now = session.experiment().now
     each = len(now.activations) > 1

@@ -14,7 +14,6 @@ PAGES = Path(__file__).parent.parent / "pages"
 
 st.set_page_config(page_title="MLP Playground", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide")
 st.html(Path(__file__).with_name("frame.css"))
-session.begin()
 page = st.navigation(
     [
         st.Page(PAGES / "playground.py", title="Playground", default=True),
@@ -26,6 +25,9 @@ page = st.navigation(
     ],
     position="top",
 )
+session.begin(at_home=page.url_path == "")
+if session.view().projector:
+    st.html("<style>html { font-size: 19px; }</style>")
 if notices := session.take_notices():
     st.warning(session.plain("  \n".join(notices)))
 controls.sidebar()

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
+from playground import view
 from playground.config import DEFAULTS, LIVE, SETTINGS, Config, best_of
 from playground.experiment import Change, Experiment
 from playground.own_data import pack
@@ -23,7 +24,7 @@ VERSION = 1
 MAX_CHANGES = 200
 MAX_STEP = 1_000_000
 MAX_WORK = 2e10  # multiplications that the way to a moment may take: some ten seconds
-_AROUND = ("v", "then", "step", "data")  # keys that are not settings
+_AROUND = ("v", "then", "step", "data", *view.KEYS)  # keys that are not settings
 _NAME_OF_KEY = {s.key: name for name, s in SETTINGS.items()}
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from playground import link
+from playground import view as views
 from playground.config import LIVE, SETTINGS
 from playground.experiment import Experiment
+from playground.view import View
 
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
 _QUESTION, _STALE, _SENT, _LIVE_CHANGE = "question", "stale", "sent", "live_change"
+_VIEW = "view"
 _UNDO_DEPTH = 50
 
 
@@ -112,25 +117,46 @@ def take_notices() -> list[str]:
     return notices
 
 
-def begin() -> None:
-    """Read the link on the first run and whenever the address bar was changed by the user; then mirror the config."""
+def begin(*, at_home: bool) -> None:
+    """Read the link on the first run, and when Back or Forward in the browser leads to another; else write it.
+
+    Streamlit opens a page with a bare address first: going back to that is no wish for the default experiment.
+    """
+    context = get_script_run_ctx()
     if _EXPERIMENT not in st.session_state:
-        st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _NOTICES: []})
+        st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _NOTICES: [], _VIEW: View()})
         st.session_state.update({_QUESTION: None, _STALE: False, _SENT: {}, _LIVE_CHANGE: None})
         _follow_link()
+    elif context and context.is_history_navigation:
+        if at_home or st.query_params:
+            _follow_link()
+        return
     mirror()
 
 
 def _follow_link() -> None:
-    st.session_state[_EXPERIMENT], step, problems = link.run_from_query(st.query_params.to_dict())
+    query = st.query_params.to_dict()
+    st.session_state[_EXPERIMENT], step, problems = link.run_from_query(query)
+    st.session_state[_VIEW], more = views.from_query(query)
     set_moment(step)
-    for sentence in problems:
+    for sentence in problems + more:
         notify(sentence)
+
+
+def view() -> View:
+    """How much the page shows."""
+    result: View = st.session_state[_VIEW]
+    return result
+
+
+def set_view(**changes: Any) -> None:
+    """Show more or less."""
+    st.session_state[_VIEW] = replace(view(), **changes)
 
 
 def mirror() -> None:
     """Write the run into the address bar, so that it is always a link to what is on screen."""
-    query = link.run_to_query(experiment())
+    query = link.run_to_query(experiment()) | view().to_query()
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
 

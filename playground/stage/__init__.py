@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
@@ -62,6 +63,9 @@ def _fragment(parts: str) -> None:
         "instead_of": before.name if before else None,
         "can_undo": session.can_undo(),
         "parts": parts,
+        "hidden": sorted(session.view().hidden),
+        "projector": session.view().projector,
+        "view_link": urlencode(session.view().to_query(), safe=","),
         "plotly": plotly_url(),
     }
     _component(key=KEY, data=encode({**message[0], **header}, message[1]), on_ask_change=partial(_on_ask, parts))

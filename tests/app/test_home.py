@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.config import Config
+from playground.config import SETTINGS, Config
 from playground.experiment import Experiment
 
 FRAME = Path(__file__).parents[2] / "playground" / "frame.py"
@@ -15,7 +15,9 @@ FRAME = Path(__file__).parents[2] / "playground" / "frame.py"
 
 @pytest.fixture
 def app():
-    page = AppTest.from_file(FRAME, default_timeout=30).run()
+    page = AppTest.from_file(FRAME, default_timeout=30)
+    page.query_params["view"] = "full"
+    page.run()
     assert not page.exception
     return page
 
@@ -109,3 +111,29 @@ def test_a_config_outside_a_sliders_step_is_shown_as_it_is():
     page.run()
     assert not page.exception
     assert experiment(page).now.n_samples == 333
+
+
+LABELS = {name: s.label for name, s in SETTINGS.items() if name not in ("dataset", "features", "n_classes")}
+
+
+def labels(app: AppTest) -> set[str]:
+    kinds = (app.slider, app.select_slider, app.selectbox, app.number_input, app.text_input)
+    return {w.label for kind in kinds for w in kind}
+
+
+def test_the_first_look_is_simple_and_full_shows_every_setting():
+    page = AppTest.from_file(FRAME, default_timeout=30).run()
+    assert labels(page) & set(LABELS.values()) == {"Noise", "Activation", "Learning rate"}
+    page.session_state["settings_shown"] = "Full"
+    page.button_group(key="settings_shown").set_value(["Full"]).run()
+    assert labels(page) >= set(LABELS.values())
+    assert page.query_params["view"] == "full"
+
+
+def test_a_link_hides_settings_and_names_what_it_cannot_hide():
+    page = AppTest.from_file(FRAME, default_timeout=30)
+    page.query_params["hide"] = "noise,lr,roof"
+    page.run()
+    assert labels(page) & set(LABELS.values()) == {"Activation"}
+    assert "The link cannot hide roof" in page.warning[0].value.replace("\\", "")
+    assert page.query_params["hide"] == "lr,noise"

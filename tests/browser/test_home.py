@@ -232,7 +232,9 @@ def test_a_run_that_breaks_pauses_with_a_sentence_and_can_still_be_scrubbed(page
     wait_for(page, "p.state === 'diverged'")
 
 
-def test_neurons_and_layers_are_added_and_removed_at_the_network(home):
+def test_neurons_and_layers_are_added_and_removed_at_the_network(page):
+    visit(page, "/?view=full")
+    home = page
     pause(home)
     home.get_by_role("button", name="Add a neuron to hidden layer 1").click()
     wait_for(home, "p.run.header.settings.hidden_layer_sizes.join() === '9,8'")
@@ -318,7 +320,9 @@ def test_a_deep_link_opens_its_page_on_a_fresh_server(fresh_server, page):
     expect(page.get_by_role("radio", name="Moons", exact=True)).to_be_checked()
 
 
-def test_space_plays_and_pauses_but_not_while_a_field_is_filled_in(home):
+def test_space_plays_and_pauses_but_not_while_a_field_is_filled_in(page):
+    visit(page, "/?view=full")
+    home = page
     pause(home)
     home.keyboard.press("Home")
     wait_for(home, "p.step === 0")
@@ -407,3 +411,43 @@ def test_the_sentence_tells_the_truth(home):
     assert f"test loss {loss:.3f}" in text
     if first / last > 1.7:
         assert f"layer 1's gradient is {first / last:.1f} times" in text or f"{first / last:.0f} times" in text
+
+
+def test_back_in_the_browser_brings_the_settings_back(home):
+    pause(home)
+    home.get_by_role("radio", name="Moons", exact=True).click()
+    expect(home).to_have_url(re.compile("dataset=moons"))
+    home.get_by_role("radio", name="XOR", exact=True).click()
+    expect(home).to_have_url(re.compile("dataset=xor"))
+    home.go_back()
+    wait_for(home, "p.run.header.link === '?dataset=moons'")
+    expect(home.get_by_role("radio", name="Moons", exact=True)).to_be_checked()
+    home.go_back()
+    wait_for(home, "p.run.header.link === ''")
+    home.go_forward()
+    wait_for(home, "p.run.header.link === '?dataset=moons'")
+
+
+def test_going_back_from_another_page_keeps_the_experiment(home):
+    pause(home)
+    home.get_by_role("radio", name="Moons", exact=True).click()
+    wait_for(home, "p.run.header.link === '?dataset=moons'")
+    home.get_by_role("link", name="Health").click()
+    expect(home).to_have_url(re.compile("health.*dataset=moons"))
+    for _ in range(3):
+        if "health" not in home.url:
+            break
+        home.go_back()
+        home.wait_for_timeout(500)
+    assert "health" not in home.url
+    wait_for(home, "p.run.header.link === '?dataset=moons'")
+
+
+def test_the_projector_makes_everything_larger_and_a_link_can_leave_parts_away(page):
+    visit(page, "/?look=projector&hide=weights")
+    wait_for(page, "window.__stage.ready")
+    assert page.evaluate("() => getComputedStyle(document.querySelector('.stage .sentence')).fontSize") == "19px"
+    expect(page.locator(".stage .weights")).to_be_hidden()
+    expect(page.locator(".stage .gradients")).to_be_visible()
+    page.get_by_text("Projector").click()
+    expect(page).not_to_have_url(re.compile("look="))

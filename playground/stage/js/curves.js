@@ -35,7 +35,7 @@ export class Curves {
     const { clientWidth: width, clientHeight: height } = this.box;
     if (width < 60) return false;
     const end = this.end(goal);
-    const key = [this.run.header.run, this.run.version, width, height, theme.dark, end, this.scale].join();
+    const key = [this.run.header.run, this.run.version, width, height, theme.dark, theme.zoom, end, this.scale].join();
     if (key === this.drawn) return false;
     this.drawn = key;
     this.span = { width, end };
@@ -44,7 +44,7 @@ export class Curves {
     const x = rows.map((row) => row[EPOCH]);
     const traces = lines.map((line) => ({
       type: "scatter", mode: "lines", name: line.name, x, y: rows.map((row) => line.of(row, this.run)),
-      line: { color: line.colour, width: 1.8, dash: line.dash ?? "solid" },
+      line: { color: line.colour, width: 1.8 * theme.zoom, dash: line.dash ?? "solid" },
       hovertemplate: `${line.name}: %{y:.4~g}<extra></extra>`,
     }));
     const look = layout(theme, { width, height }, this.margin, {

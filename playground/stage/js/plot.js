@@ -26,10 +26,10 @@ export function axis(theme, more = {}) {
     linecolor: theme.grid,
     zeroline: false,
     fixedrange: true,
-    tickfont: { size: 11 },
     ticks: "",
     ...more,
-    title: more.title ? { text: more.title, standoff: 4, font: { size: 11 } } : undefined,
+    tickfont: { size: (more.tickfont?.size ?? 11) * theme.zoom },
+    title: more.title ? { text: more.title, standoff: 4, font: { size: 11 * theme.zoom } } : undefined,
   };
 }
 
@@ -39,8 +39,8 @@ export function layout(theme, size, margin, more = {}) {
     margin: { pad: 0, ...margin },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: theme.font, color: theme.text, size: 12 },
-    hoverlabel: { bgcolor: theme.panel, bordercolor: theme.grid, font: { color: theme.text, size: 12 } },
+    font: { family: theme.font, color: theme.text, size: 12 * theme.zoom },
+    hoverlabel: { bgcolor: theme.panel, bordercolor: theme.grid, font: { color: theme.text, size: 12 * theme.zoom } },
     dragmode: false,
     showlegend: false,
     ...more,

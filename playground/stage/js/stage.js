@@ -97,10 +97,23 @@ class Stage {
     this.transport.draw(now);
     if (!player.row) return;
     if (player.run !== this.run) this.setRun(player.run);
+    this.dress();
     this.checkTheme(now);
     if (player.changed) this.paint(player.row);
     if (this.Plotly) this.paintCharts(now);
     else if (this.frames === 1 && !this.loading) this.loading = loadPlotly(this.plotlyUrl).then((Plotly) => (this.Plotly = Plotly));
+  }
+
+  // What the link hides, and the projector's look.
+  dress() {
+    const { hidden = [], projector } = player.run.header;
+    const key = [projector, ...hidden].join();
+    if (key === this.dressed) return;
+    this.dressed = key;
+    this.element.classList.toggle("projector", Boolean(projector));
+    const parts = { diagram: this.diagram, weights: this.weights, gradients: this.gradients, scores: this.scores, timeline: this.timeline };
+    for (const [name, part] of Object.entries(parts)) part.element.hidden = hidden.includes(name);
+    this.themeChecked = -Infinity;
   }
 
   setRun(run) {
@@ -114,8 +127,8 @@ class Stage {
   checkTheme(now) {
     if (this.theme && now - this.themeChecked < 500) return;
     this.themeChecked = now;
-    const theme = currentTheme(this.element);
-    if (this.theme?.dark !== theme.dark || this.theme?.font !== theme.font) {
+    const theme = currentTheme(this.element, player.run.header.projector);
+    if (["dark", "font", "projector"].some((name) => this.theme?.[name] !== theme[name])) {
       this.theme = theme;
       this.element.style.colorScheme = theme.dark ? "dark" : "light";
       for (const name of ["panel", "text", "muted", "grid", "positive", "negative", "background"]) this.element.style.setProperty(`--${name}`, theme[name]);

@@ -76,7 +76,7 @@ export class Surface {
   drawAxes(Plotly, theme) {
     const { data } = this.run.header;
     const size = this.size();
-    const key = [this.run.header.data.name, size.width, size.height, theme.dark].join();
+    const key = [this.run.header.data.name, size.width, size.height, theme.dark, theme.zoom].join();
     if (key === this.plotted || size.width < 40) return;
     this.plotted = key;
     const range = data.range;
@@ -90,7 +90,7 @@ export class Surface {
       hovertemplate: `${across} = %{x:.3f}<br>${up} = %{y:.3f}<br>${t.hover}<extra></extra>`,
       marker: {
         symbol: t.test ? `${t.symbol}-open` : t.symbol,
-        size: Math.max(4.5, Math.min(8, size.width / 56)),
+        size: Math.max(4.5, Math.min(8, size.width / 56)) * theme.zoom,
         line: { width: t.test ? 1.4 : 0.8, ...(t.test ? {} : { color: theme.background }) },
         ...this.colouring(t, theme),
       },

@@ -1,12 +1,15 @@
 // Colours and number formats that every picture of the stage shares.
 import { PALETTES } from "./registry.js";
 
-// Streamlit gives its theme as CSS variables; a dark background means the dark palette.
-export function currentTheme(element) {
+// Streamlit gives its theme as CSS variables; a dark background means the dark palette. A projector washes colours
+// out and is looked at from afar: text at full contrast, everything larger.
+export function currentTheme(element, projector = false) {
   const style = getComputedStyle(element);
   const background = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
   const dark = brightness(background) < 0.5;
-  return { ...PALETTES[dark ? "dark" : "light"], dark, font: style.getPropertyValue("--st-font").trim() || "sans-serif" };
+  const strong = dark ? { text: "#ffffff", muted: "#d5dae3", grid: "#566074" } : { text: "#000000", muted: "#2c3340", grid: "#aab2bf" };
+  const look = projector ? { ...strong, zoom: 1.3 } : { zoom: 1 };
+  return { ...PALETTES[dark ? "dark" : "light"], ...look, dark, projector, font: style.getPropertyValue("--st-font").trim() || "sans-serif" };
 }
 
 function rgb(hex) {

@@ -126,10 +126,10 @@ export class Transport {
   }
 
   async copyLink() {
-    const { header } = this.player.run ?? { header: { link: "", link_holds_all: true } };
+    const { header } = this.player.run ?? { header: { link: "", view_link: "", link_holds_all: true } };
     const step = this.player.step;
-    const moment = step ? `${header.link ? `${header.link}&` : "?"}step=${step}` : header.link;
-    const link = location.origin + location.pathname + moment;
+    const query = [header.link.slice(1), step && `step=${step}`, header.view_link].filter(Boolean).join("&");
+    const link = location.origin + location.pathname + (query && `?${query}`);
     try {
       await navigator.clipboard.writeText(link);
       this.say(header.link_holds_all ? "The link is copied: it opens this run at this moment for anyone." : "The link is copied, but your data are too many for it: take the experiment file along instead.");

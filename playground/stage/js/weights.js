@@ -77,7 +77,7 @@ export class Weights {
 
   drawAxes(Plotly, theme) {
     const { clientWidth: width, clientHeight: height } = this.box;
-    const key = [this.run.header.run, width, height, theme.dark].join();
+    const key = [this.run.header.run, width, height, theme.dark, theme.zoom].join();
     if (key === this.plotted || width < 60) return;
     this.plotted = key;
     this.Plotly = Plotly;

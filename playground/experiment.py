@@ -45,6 +45,15 @@ class Experiment:
         return _short_name((self.config.own_data, [(name, getattr(self.config, name)) for name in settings]))
 
     @property
+    def title(self) -> str:
+        """What sets this experiment apart from those it shares its beginning with."""
+        if not self.changes:
+            return "the first run"
+        last = self.changes[-1]
+        told = ", ".join(f"{SETTINGS[name].label.lower()} {_told(value)}" for name, value in last.settings)
+        return f"{told} from step {last.step:,}"
+
+    @property
     def parent(self) -> Experiment | None:
         """The experiment before the last change, whose first steps this one shares."""
         return Experiment(self.config, self.changes[:-1]) if self.changes else None
@@ -70,6 +79,10 @@ class Experiment:
     def at(self, step: int) -> Experiment:
         """This experiment with only the changes made before `step`."""
         return replace(self, changes=tuple(c for c in self.changes if c.step < step))
+
+
+def _told(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _short_name(thing: object) -> str:

@@ -17,8 +17,8 @@ from playground.view import View
 
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
 _QUESTION, _STALE, _SENT, _LIVE_CHANGE = "question", "stale", "sent", "live_change"
-_VIEW = "view"
-_UNDO_DEPTH = 50
+_VIEW, _BRANCHES = "view", "branches"
+_UNDO_DEPTH, _MOST_BRANCHES = 50, 4
 
 
 def experiment() -> Experiment:
@@ -55,7 +55,29 @@ def show(new: Experiment) -> None:
         return
     st.session_state[_PAST] = [*st.session_state[_PAST], (old, moment())][-_UNDO_DEPTH:]
     st.session_state[_EXPERIMENT] = new
+    _keep_branch(new, old)
     set_moment(new.changes[-1].step if new.changes else 0)
+
+
+def branches() -> list[Experiment]:
+    """The experiments of this session that share their beginning with the one on screen, oldest first."""
+    kept: list[Experiment] = st.session_state[_BRANCHES]
+    return [branch for branch in kept if branch.config == experiment().config] or [experiment()]
+
+
+def _keep_branch(*these: Experiment) -> None:
+    kept = [branch for branch in branches() if branch not in these]
+    family = [branch for branch in reversed(these) if branch.config == experiment().config]
+    st.session_state[_BRANCHES] = [*kept, *family][-_MOST_BRANCHES:]
+
+
+def switch(name: str) -> None:
+    """Go to another branch, at the same moment."""
+    step = moment()
+    for branch in branches():
+        if branch.name == name:
+            show(branch)
+            set_moment(step)
 
 
 def replaced() -> Experiment | None:
@@ -67,7 +89,9 @@ def replaced() -> Experiment | None:
 def refork(step: int) -> None:
     """Let the change of settings just made count from `step`: the browser had played on when it was made."""
     if old := replaced():
+        st.session_state[_BRANCHES] = [branch for branch in branches() if branch != experiment()]
         st.session_state[_EXPERIMENT] = old.change(step, **st.session_state[_LIVE_CHANGE][2])
+        _keep_branch(experiment(), old)
         set_moment(step)
 
 
@@ -124,7 +148,7 @@ def begin(*, at_home: bool) -> None:
     """
     context = get_script_run_ctx()
     if _EXPERIMENT not in st.session_state:
-        st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _NOTICES: [], _VIEW: View()})
+        st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _NOTICES: [], _VIEW: View(), _BRANCHES: []})
         st.session_state.update({_QUESTION: None, _STALE: False, _SENT: {}, _LIVE_CHANGE: None})
         _follow_link()
     elif context and context.is_history_navigation:
@@ -177,6 +201,8 @@ def hear(key: str, *, follow: bool) -> None:
         change(**{name: tuple(v) if isinstance(v, list) else v for name, v in settings.items() if name in SETTINGS})
     if action := _ACTIONS.get(question.get("action", "")):
         action()
+    if isinstance(branch := question.get("branch"), str):
+        switch(branch)
     st.session_state[_QUESTION] = question
     moved = follow and moment() != before[1]
     st.session_state[_STALE] = st.session_state[_STALE] or moved or experiment() != before[0]

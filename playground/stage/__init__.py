@@ -15,7 +15,7 @@ import streamlit as st
 import mlp
 from playground import link, session
 from playground.assets import plotly_url
-from playground.config import MAX_LAYERS, MAX_NEURONS
+from playground.config import LIVE, MAX_LAYERS, MAX_NEURONS, SETTINGS
 from playground.experiment import Experiment
 from playground.own_data.table import Plane
 from playground.palette import CLASS_SYMBOLS
@@ -62,6 +62,7 @@ def _fragment(parts: str) -> None:
         "moment": session.moment(),
         "instead_of": before.name if before else None,
         "can_undo": session.can_undo(),
+        "branches": [{"run": branch.name, "title": branch.title} for branch in session.branches()],
         "parts": parts,
         "hidden": sorted(session.view().hidden),
         "projector": session.view().projector,
@@ -137,6 +138,7 @@ def about(experiment: Experiment, run: Run) -> dict[str, Any]:
     net, now, plane = run.trainer.net, experiment.now, plane_of(experiment)
     parent = experiment.parent
     return {
+        "family": Experiment(experiment.config).name,
         "parent": parent.name if parent else None,
         "fork": experiment.changes[-1].step if experiment.changes else 0,
         "goal": GOAL_EPOCHS,
@@ -149,10 +151,18 @@ def about(experiment: Experiment, run: Run) -> dict[str, Any]:
             "hidden_layer_sizes": now.hidden_layer_sizes,
             "max_layers": MAX_LAYERS,
             "max_neurons": MAX_NEURONS,
+            "live": [_live(name, getattr(now, name)) for name in SETTINGS if name in LIVE],
         },
         "link": link.run_to_link(experiment),
         "link_holds_all": link.fits(experiment),
     }
+
+
+def _live(name: str, now: Any) -> dict[str, Any]:
+    """A setting that may change in mid-run, with the values to choose from."""
+    s = SETTINGS[name]
+    values = s.choices or s.presets or tuple(np.linspace(s.low or 0.0, s.high or 0.0, 10).round(3).tolist())
+    return {"name": name, "label": s.label, "values": [type(now)(v) for v in values if v != now], "now": now}
 
 
 _PROBABILITY_OF = {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax"}

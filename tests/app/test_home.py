@@ -124,8 +124,7 @@ def labels(app: AppTest) -> set[str]:
 def test_the_first_look_is_simple_and_full_shows_every_setting():
     page = AppTest.from_file(FRAME, default_timeout=30).run()
     assert labels(page) & set(LABELS.values()) == {"Noise", "Activation", "Learning rate"}
-    page.session_state["settings_shown"] = "Full"
-    page.button_group(key="settings_shown").set_value(["Full"]).run()
+    page.button_group(key="settings_shown").set_value("Full").run()
     assert labels(page) >= set(LABELS.values())
     assert page.query_params["view"] == "full"
 

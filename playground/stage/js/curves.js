@@ -24,7 +24,7 @@ export class Curves {
 
   // The axis ends at the goal of the run or at a round number beyond what is recorded, so that it moves seldom.
   end(goal) {
-    const last = this.run.lastEpoch;
+    const last = Math.max(this.run.lastEpoch, ...this.others().map((run) => Math.min(run.lastEpoch, goal)));
     if (last <= goal && Number.isFinite(goal)) return Math.max(1, goal);
     let end = 200;
     while (end < last) end *= 1.5;
@@ -35,7 +35,8 @@ export class Curves {
     const { clientWidth: width, clientHeight: height } = this.box;
     if (width < 60) return false;
     const end = this.end(goal);
-    const key = [this.run.header.run, this.run.version, width, height, theme.dark, theme.zoom, end, this.scale].join();
+    const others = this.others();
+    const key = [this.run.header.run, this.run.version, ...others.map((run) => run.header.run + run.version), width, height, theme.dark, theme.zoom, end, this.scale].join();
     if (key === this.drawn) return false;
     this.drawn = key;
     this.span = { width, end };
@@ -47,6 +48,7 @@ export class Curves {
       line: { color: line.colour, width: 1.8 * theme.zoom, dash: line.dash ?? "solid" },
       hovertemplate: `${line.name}: %{y:.4~g}<extra></extra>`,
     }));
+    for (const run of others) traces.unshift(this.faint(run, lines[lines.length - 1], theme));
     const look = layout(theme, { width, height }, this.margin, {
       hovermode: "x unified",
       xaxis: axis(theme, { range: [0, end], nticks: 8, tickfont: { size: 10 } }),
@@ -55,6 +57,19 @@ export class Curves {
     Plotly.react(this.plot, traces, look, CONFIG);
     this.drawLegend(lines);
     return true;
+  }
+
+  // Runs to compare with; a chart of its own says which.
+  others() {
+    return [];
+  }
+
+  faint(run, line, theme) {
+    const rows = thinned(run.rows);
+    return {
+      type: "scatter", mode: "lines", hoverinfo: "skip", x: rows.map((row) => row[EPOCH]), y: rows.map((row) => line.of(row, run)),
+      line: { color: theme.muted, width: 1.2 * theme.zoom, dash: "dashdot" }, opacity: 0.75,
+    };
   }
 
   drawLegend(lines) {

@@ -18,8 +18,9 @@ export const SPEEDS = [
   { name: "Full speed", epochs: Infinity },
 ];
 const PATIENCE_MS = 6000; // after this long without an answer the connection counts as lost
+const RETRY_MS = 3000; // a question may have been lost on the way: after this long it is put again
 const SETTLE_MS = 150; // a moment that stands this long is told to the server
-const KEEP_RUNS = 4;
+const KEEP_RUNS = 5;
 
 export class Player {
   constructor() {
@@ -97,14 +98,19 @@ export class Player {
       return this.ask({ run: header.run, refork: this.step });
     }
     const first = this.run === null;
-    const kin = this.run && [header.parent, header.instead_of].includes(this.run.header.run);
+    const kin = this.run?.header.family === header.family;
     this.run = run;
     this.told = header.moment;
-    this.place(header.moment);
+    this.place(run.has(header.moment) ? header.moment : run.rows[run.indexAt(header.moment)][STEP]);
     const start = kin ? this.row[EPOCH] : 0;
     this.goal = kin && this.goal === Infinity ? Infinity : Math.ceil(start) + header.goal;
     this.moving = this.wantsToPlay && ((first && header.moment === 0) || this.moving || (!first && !this.paused));
     return undefined;
+  }
+
+  // The other runs that share their beginning with this one, as far as they are held here.
+  get branches() {
+    return [...this.runs.values()].filter((run) => run !== this.run && run.header.family === this.run.header.family);
   }
 
   // ---- what the user does ------------------------------------------------------------------------------------
@@ -202,6 +208,7 @@ export class Player {
   // ---- time --------------------------------------------------------------------------------------------------
   // Called once for each painted frame with the seconds since the last one.
   tick(seconds) {
+    if (this.asked && performance.now() - this.sentAt > RETRY_MS) this.askAgain();
     if (!this.moving || this.holding || !this.run?.rows.length) return;
     const dt = Math.min(seconds, 0.1);
     const before = this.step;
@@ -250,12 +257,22 @@ export class Player {
   // ---- the server --------------------------------------------------------------------------------------------
   // One question at a time, except for what the user waits for.
   ask(question, urgent = false) {
-    const now = performance.now();
-    if (!this.send || (this.asked && !urgent && now - this.asked < PATIENCE_MS / 2)) return;
-    this.asked ??= now;
+    if (!this.send || (this.asked && !urgent)) return;
+    this.asked ??= performance.now();
+    this.question = { ...question, serial: (this.question?.serial ?? 0) + 1 };
+    this.put();
+  }
+
+  // Settings may arrive twice and change nothing the second time; an action may not.
+  askAgain() {
+    delete this.question.action;
+    this.put();
+  }
+
+  put() {
+    this.sentAt = performance.now();
     this.told = this.step;
-    this.serial = (this.serial ?? 0) + 1;
-    this.send({ serial: this.serial, run: this.run?.header.run ?? null, moment: this.step, have: this.run?.last ?? -1, ...question });
+    this.send({ run: this.run?.header.run ?? null, moment: this.step, have: this.run?.last ?? -1, ...this.question });
   }
 
   // Tell the server the moment once it has stood for a little while, and fetch the steps around it.

@@ -20,7 +20,10 @@ export class Timeline extends Curves {
     this.player = player;
     this.scale = "linear";
     this.scaleButton = h("button", { type: "button", class: "words small", title: "Linear or logarithmic loss axis", onclick: () => this.switchScale() }, "Log scale");
+    this.fork = new ForkHere(player);
+    this.chips = h("span", { class: "chips", role: "group", "aria-label": "Branches" });
     this.title.append(this.scaleButton);
+    this.title.after(h("div", { class: "branches" }, this.chips, this.fork.element));
     this.handle = h("div", {
       class: "handle", role: "slider", tabindex: "0", "aria-label": "Moment of the run", "aria-valuemin": "0",
     });
@@ -36,6 +39,36 @@ export class Timeline extends Curves {
     for (const name of ["pointerup", "pointercancel"]) this.handle.addEventListener(name, () => player.scrubbing && player.endScrub());
   }
 
+  others() {
+    return this.player.branches;
+  }
+
+  setRun(run) {
+    super.setRun(run);
+    this.fork.setRun(run);
+  }
+
+  // One chip for each branch, with its test loss at the epoch shown.
+  drawBranches(row) {
+    const { branches } = this.player.run.header;
+    const key = branches.map((b) => b.run).join() + this.player.run.header.run;
+    if (key !== this.branchesDrawn) {
+      this.branchesDrawn = key;
+      const chip = ({ run, title }) =>
+        h(
+          "button",
+          { type: "button", class: "small", "aria-pressed": String(run === this.player.run.header.run), title: `Go to ${title}`, onclick: () => this.player.ask({ branch: run }, true) },
+          title, h("b", { "data-run": run }),
+        );
+      this.chips.replaceChildren(...(branches.length > 1 ? branches.map(chip) : []));
+    }
+    for (const place of this.chips.querySelectorAll("b")) {
+      const run = this.player.runs.get(place.dataset.run);
+      const at = run?.rows.length && run.lastEpoch >= row[EPOCH] - 1 ? run.rows[run.indexAt(row[EPOCH], EPOCH)] : null;
+      place.textContent = at ? steady(Number.isFinite(at[TEST_LOSS]) ? at[TEST_LOSS] : at[TRAIN_LOSS]) : "";
+    }
+  }
+
   drag(event) {
     this.player.scrubTo(Math.max(0, this.epochAt(event.clientX)));
   }
@@ -48,11 +81,43 @@ export class Timeline extends Curves {
 
   drawPlayhead(row) {
     this.moveCursor(row[EPOCH]);
+    this.drawBranches(row);
     const { run } = this.player;
     const now = where(run, row);
     if (this.handle.getAttribute("aria-valuetext")?.startsWith(`${now},`)) return;
     this.handle.setAttribute("aria-valuemax", String(run.last));
     this.handle.setAttribute("aria-valuenow", String(row[0]));
     this.handle.setAttribute("aria-valuetext", `${now}, training loss ${steady(row[TRAIN_LOSS])}, test loss ${steady(row[TEST_LOSS])}`);
+  }
+}
+
+// Change one setting from this moment on; the run so far stays as a branch to compare with.
+class ForkHere {
+  constructor(player) {
+    this.player = player;
+    this.setting = h("select", { "aria-label": "Setting to change from here on", onchange: () => this.fillValues() });
+    this.value = h("select", { "aria-label": "Its new value" });
+    const go = h("button", { type: "button", class: "small", onclick: () => this.go() }, "Fork");
+    this.element = h("details", { class: "fork" }, h("summary", { title: "Change one setting from this moment on" }, "Fork here"), this.setting, this.value, go);
+  }
+
+  setRun(run) {
+    this.live = run.header.settings.live;
+    this.setting.replaceChildren(...this.live.map((s) => h("option", { value: s.name }, s.label)));
+    this.setting.value = "learning_rate";
+    this.fillValues();
+  }
+
+  fillValues() {
+    const chosen = this.live.find((s) => s.name === this.setting.value);
+    this.value.replaceChildren(...chosen.values.map((v, k) => h("option", { value: k }, String(v))));
+    const above = chosen.values.findIndex((v) => v > chosen.now);
+    this.value.value = String(Math.max(0, above));
+  }
+
+  go() {
+    const chosen = this.live.find((s) => s.name === this.setting.value);
+    this.element.open = false;
+    this.player.ask({ change: { [chosen.name]: chosen.values[this.value.value] } }, true);
   }
 }

@@ -1,5 +1,6 @@
 """Fixtures of the browser tests: `server`, `fresh_server`, `browser`, `new_page` and `page`."""
 
+import signal
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
@@ -12,6 +13,11 @@ from tests.browser.harness import Server, guarded_page, launch, save_evidence, s
 
 FAILED = pytest.StashKey[bool]()
 HOME = pytest.StashKey[Server]()
+
+
+def pytest_configure() -> None:
+    """Let a run that is terminated end as on Ctrl-C, so that no server outlives it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

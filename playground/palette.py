@@ -1,8 +1,9 @@
 """The colours, once for light and once for dark, for Plotly figures and for the live stage alike.
 
 Signed values (weights, activations, outputs) run from orange over a neutral ground to blue, which people
-with any kind of colour blindness can tell apart; classes differ by shape as well. The class colours are
-chosen after Okabe and Ito's palette (https://jfly.uni-koeln.de/color/).
+with any kind of colour blindness can tell apart; classes differ by shape as well. The class colours began as
+Okabe and Ito's palette (https://jfly.uni-koeln.de/color/) and were moved apart as far as enough contrast lets
+them; tests/figures/test_palette.py states how far that is.
 """
 
 from __future__ import annotations
@@ -38,12 +39,12 @@ LIGHT = Palette(
     text="#1c2330",
     muted="#5b6475",
     grid="#dfe3ea",
-    negative="#e8710a",
+    negative="#d9640a",
     neutral="#f4f5f7",
     positive="#1967d2",
     classes=(
-        "#e8710a", "#1967d2", "#00866a", "#b8558f", "#8a7a00",
-        "#5b6475", "#7b4fd0", "#c0392b", "#3a8fb0", "#6b4a2b",
+        "#d9640a", "#1967d2", "#009f6d", "#b8539c", "#89773a",
+        "#5d6465", "#7a4ced", "#c13922", "#3c8bbb", "#6b4a2b",
     ),
     layers=("#2b1a8f", "#6b1fb5", "#a8289a", "#d0446f", "#dd6f3b", "#b98a00"),
     train="#1c2330",
@@ -59,8 +60,8 @@ DARK = Palette(
     neutral="#1e2430",
     positive="#5aa5ff",
     classes=(
-        "#ff9a3d", "#5aa5ff", "#2fc9a4", "#e58ac0", "#d6c832",
-        "#9aa5b8", "#b79cff", "#ff7d6e", "#6fd0ea", "#c9a27a",
+        "#ff9a3d", "#5aa5ff", "#2fefc6", "#e4b98c", "#d6ee31",
+        "#9aa5b8", "#b89ee7", "#ff7d8a", "#71d2ea", "#c89a6a",
     ),
     layers=("#8f8bff", "#c07cf5", "#f07bd0", "#ff8a8a", "#ffb066", "#ffe066"),
     train="#e8ecf3",

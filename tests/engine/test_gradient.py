@@ -84,3 +84,13 @@ def test_an_activation_needs_no_more_than_its_value_and_slope(monkeypatch, rng):
     x, y = rng.standard_normal((8, 2)), rng.integers(0, 2, 8)
     assert mlp.gradient_check(net, x, y) < 1e-8
     assert any(call.function == "value" for call in net.plan(10, mlp.SGD()))
+
+
+def test_network_without_biases_has_no_slope_there(tmp_path, rng):
+    net = mlp.MLP([3, 4, 2], loss="mean_squared_error", use_bias=False, seed=1)
+    x, y = rng.standard_normal((9, 3)), rng.standard_normal((9, 2))
+    assert mlp.gradient_check(net, x, y, 0.01, 0.01) < 1e-8
+    _, gradient = net.loss_and_gradient(x, y)
+    assert not gradient[net.shape.is_weight() == 0.0].any()
+    net.save(tmp_path / "net.npz")
+    assert mlp.MLP.load(tmp_path / "net.npz").shape == net.shape

@@ -1,6 +1,7 @@
 """A hundred steps from the same weights give the same network in PyTorch, to the twelfth digit."""
 
 import zlib
+from itertools import cycle
 
 import numpy as np
 import pytest
@@ -48,9 +49,9 @@ def _race(net, data, optimizer, batch_size=10, *, l1=0.0, l2=0.0, clip_norm=None
     return distance(net.parameters, twin.parameters())
 
 
-@pytest.mark.parametrize("optimizer", mlp.OPTIMIZERS)
-@pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
-def test_every_optimizer_with_every_activation(activation, optimizer):
+# Activations and optimizers never meet in a formula, so each activation is paired with one optimizer in turn.
+@pytest.mark.parametrize(("activation", "optimizer"), list(zip(mlp.ACTIVATIONS, cycle(mlp.OPTIMIZERS), strict=False)))
+def test_every_activation(activation, optimizer):
     net, data = _setting(activation, "binary_crossentropy")
     assert _race(net, data, mlp.OPTIMIZERS[optimizer](learning_rate=0.01)) < 1e-12
 
@@ -62,7 +63,7 @@ def test_every_optimizer_with_every_loss(loss, optimizer):
     assert _race(net, data, mlp.OPTIMIZERS[optimizer](learning_rate=0.01)) < 1e-12
 
 
-@pytest.mark.parametrize("batch_size", [1, 10, 50])
+@pytest.mark.parametrize("batch_size", [1, 50])
 @pytest.mark.parametrize("loss", mlp.LOSSES)
 @pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
 def test_loss_and_gradient(activation, loss, batch_size):

@@ -9,6 +9,7 @@ import difflib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from itertools import pairwise
 from typing import Any
 
 import mlp
@@ -152,6 +153,19 @@ class Config:
     def task(self) -> str:
         """binary, multiclass or regression."""
         return _task(self.dataset, self.n_classes, self.own_data) or ""
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Inputs, neurons of each hidden layer, outputs."""
+        own, entry = self.own_data, mlp.DATASETS[self.dataset]
+        n_classes = len(own.classes) if own is not None else self.n_classes or entry.default_classes
+        inputs = len(self.features) if own is None or len(own.inputs) == 2 else len(own.inputs)
+        return (inputs, *self.hidden_layer_sizes, n_classes if self.task == "multiclass" else 1)
+
+    @property
+    def n_parameters(self) -> int:
+        """Weights and biases in all."""
+        return sum((n_in + 1) * n_out for n_in, n_out in pairwise(self.sizes))
 
     @property
     def loss_name(self) -> str:

@@ -9,13 +9,16 @@ from typing import Any
 
 from playground.config import LIVE, SETTINGS, Config
 
+MOST_BY_HAND = 1000.0
+
 
 @dataclass(frozen=True)
 class Change:
-    """Settings that take other values from one step on."""
+    """Settings that take other values from one step on, and parameters that were set by hand there."""
 
     step: int
-    settings: tuple[tuple[str, Any], ...]
+    settings: tuple[tuple[str, Any], ...] = ()
+    edits: tuple[tuple[int, float], ...] = ()  # (place in the flat vector of parameters, new value)
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Experiment:
             return "the first run"
         last = self.changes[-1]
         told = ", ".join(f"{SETTINGS[name].label.lower()} {_told(value)}" for name, value in last.settings)
+        if last.edits:
+            told = f"{told}, and {len(last.edits)} by hand" if told else f"{len(last.edits)} set by hand"
         return f"{told} from step {last.step:,}"
 
     @property
@@ -69,12 +74,27 @@ class Experiment:
             return self
         if step <= 0 or not moved <= LIVE:
             return Experiment(after)
-        before = self.at(step).now
-        different = tuple(
-            (name, getattr(after, name)) for name in sorted(LIVE) if getattr(after, name) != getattr(before, name)
-        )
-        kept = self.at(step).changes
-        return replace(self, changes=(*kept, Change(step, different)) if different else kept)
+        return self._with(step, after, self._edits_at(step))
+
+    def edit(self, step: int, index: int, value: float) -> Experiment:
+        """Set one parameter by hand at `step` and go on from there. ValueError, in a sentence, if that cannot be."""
+        if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < self.config.n_parameters:
+            most = self.config.n_parameters - 1
+            raise ValueError(f"A parameter to edit must be a whole number from 0 to {most}; got {str(index)[:20]}.")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MOST_BY_HAND:
+            raise ValueError(f"A weight set by hand must be between ±{MOST_BY_HAND:g}; got {str(value)[:20]}.")
+        edits = {**dict(self._edits_at(step)), index: float(value)}
+        return self._with(max(0, step), self.at(step + 1).now, tuple(sorted(edits.items())))
+
+    def _edits_at(self, step: int) -> tuple[tuple[int, float], ...]:
+        return next((change.edits for change in self.changes if change.step == step), ())
+
+    def _with(self, step: int, after: Config, edits: tuple[tuple[int, float], ...]) -> Experiment:
+        """This experiment up to `step`, and from there on the settings of `after`."""
+        past = self.at(step)
+        changed = tuple((n, getattr(after, n)) for n in sorted(LIVE) if getattr(after, n) != getattr(past.now, n))
+        change = (Change(step, changed, edits),) if changed or edits else ()
+        return replace(past, changes=past.changes + change)
 
     def at(self, step: int) -> Experiment:
         """This experiment with only the changes made before `step`."""

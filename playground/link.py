@@ -1,14 +1,16 @@
 """Everything that makes a run to a link and back: short keys, the good kept and the bad named.
 
-    ?lr=0.1&hidden=4,2&then=1200@lr:0.03,batch:32;2400@optimizer:sgd&step=3000
+    ?lr=0.1&hidden=4,2&then=1200@lr:0.03,batch:32;2400@optimizer:sgd,w17:0.5&step=3000
 
-Only what differs from the defaults is written. `then` holds the settings changed on the way, `step` the moment on the
+Only what differs from the defaults is written. `then` holds the settings changed on the way and the parameters set by
+hand (w17 is the one at place 17 of the flat vector), `step` the moment on the
 timeline, `data` a small table of one's own (own_data/pack.py), `v` the version of all this where it is not the first:
 with other defaults or another meaning of a key comes another number.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -112,18 +114,24 @@ def run_from_query(query: Mapping[str, str]) -> tuple[Experiment, int, list[str]
     return experiment, step, problems
 
 
-def with_change(experiment: Experiment, step: Any, settings: Mapping[str, Any]) -> Experiment:
+def with_change(
+    experiment: Experiment, step: Any, settings: Mapping[str, Any], edits: Mapping[int, Any] | None = None
+) -> Experiment:
     """An experiment with one change more, as a link or a file tells it. ValueError, in a sentence, if it cannot be."""
-    last = experiment.changes[-1].step if experiment.changes else 0
+    last = experiment.changes[-1].step if experiment.changes else -1 if edits else 0
     if len(experiment.changes) >= MAX_CHANGES:
         raise ValueError(f"There may be at most {MAX_CHANGES} changes.")
     if check_step(experiment, step) <= last:
         raise ValueError(f"The step of a change must be a whole number above {last}; got {str(step)[:20]}.")
-    if not settings or not LIVE.issuperset(settings):
+    if not (settings or edits) or not LIVE.issuperset(settings):
         allowed = ", ".join(SETTINGS[name].key for name in sorted(LIVE))
         raise ValueError(f"On the way only these may change: {allowed}.")
     experiment.now.changed(**settings)  # says what does not fit
-    return Experiment(experiment.config, (*experiment.changes, Change(step, tuple(sorted(settings.items())))))
+    change = Change(step, tuple(sorted(settings.items())))
+    result = Experiment(experiment.config, (*experiment.changes, change) if settings else experiment.changes)
+    for index, value in (edits or {}).items():
+        result = result.edit(step, index, value)
+    return result
 
 
 def check_step(experiment: Experiment, step: Any) -> int:
@@ -147,20 +155,25 @@ def _work_of_a_step(experiment: Experiment) -> float:
 
 
 def _write_change(change: Change) -> str:
-    settings = ",".join(f"{SETTINGS[name].key}:{_write(value)}" for name, value in change.settings)
-    return f"{change.step}@{settings}"
+    settings = [f"{SETTINGS[name].key}:{_write(value)}" for name, value in change.settings]
+    edits = [f"w{index}:{value!r}" for index, value in change.edits]
+    return f"{change.step}@{','.join(settings + edits)}"
 
 
-def _read_change(text: str) -> tuple[Any, dict[str, Any]]:
+def _read_change(text: str) -> tuple[Any, dict[str, Any], dict[int, Any]]:
     step, _, rest = text.partition("@")
-    settings = {}
+    settings: dict[str, Any] = {}
+    edits: dict[int, Any] = {}
     for part in filter(None, rest.split(",")):
         key, _, value = part.partition(":")
         name = _NAME_OF_KEY.get(key)
-        if name is None:
+        if place := re.fullmatch(r"w(\d{1,9})", key):
+            edits[int(place[1])] = _read(value, 0.0)
+        elif name is None:
             raise ValueError(f"“{key[:40]}” is not a setting.")
-        settings[name] = _read(value, DEFAULTS[name])
-    return _read(step, 0), settings
+        else:
+            settings[name] = _read(value, DEFAULTS[name])
+    return _read(step, 0), settings, edits
 
 
 def _write(value: Any) -> str:

@@ -10,7 +10,10 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -20,23 +23,66 @@ import mlp
 from playground.experiment import Experiment
 from playground.own_data.table import Plane
 
-SLICE_SECONDS = 0.05
+SLICE_SECONDS = 0.02
 CACHE_BYTES = 512 * 2**20
 
 
-class Run:
-    """A trainer, its recording, and the lock that keeps it to one user at a time."""
+class Gate:
+    """Lets one thread through at a time, in the order in which they came: whoever comes back goes to the end.
 
-    def __init__(self, trainer: mlp.Trainer, gate: threading.Lock) -> None:
-        self.trainer = trainer
+    A plain lock would be taken again by the thread that has just let go of it, and the others would starve.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._queue: deque[threading.Event] = deque()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for one's turn, and keep it for the length of the block."""
+        mine = threading.Event()
+        with self._lock:
+            self._queue.append(mine)
+            if self._queue[0] is mine:
+                mine.set()
+        mine.wait()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._queue.popleft()
+                if self._queue:
+                    self._queue[0].set()
+
+
+class Run:
+    """A trainer, its recording, and the lock that keeps it to one user at a time.
+
+    The trainer is made by whoever needs it first, so that nobody else waits for a long way to a fork. Who takes
+    both the gate and the lock takes the gate first.
+    """
+
+    def __init__(self, make_trainer: Callable[[], mlp.Trainer], gate: Gate) -> None:
+        self._make_trainer = make_trainer
         self.lock = threading.RLock()
         self._gate = gate
         self._epochs_a_slice = 1
+
+    @cached_property
+    def trainer(self) -> mlp.Trainer:
+        """Makes the steps."""
+        with self.lock:
+            return self.__dict__.get("trainer") or self._make_trainer()
 
     @property
     def recording(self) -> mlp.Recording:
         """Everything recorded so far."""
         return self.trainer.recording
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the recording holds."""
+        return self.recording.nbytes if "trainer" in self.__dict__ else 0
 
     @property
     def last_step(self) -> int:
@@ -45,16 +91,15 @@ class Run:
 
     def record(self, epochs: int, seconds: float) -> None:
         """Train on by so many epochs, or for so long, whichever ends first."""
-        deadline = time.perf_counter() + seconds
         with self.lock:
-            while epochs > 0 and self.recording.diverged is None and time.perf_counter() < deadline:
-                n = min(epochs, self._epochs_a_slice)
-                with self._gate:
-                    start = time.perf_counter()
-                    self.trainer.run(epochs=n)
-                    spent = time.perf_counter() - start
-                epochs -= n
-                self._epochs_a_slice = max(1, min(2 * n, int(n * SLICE_SECONDS / max(spent, 1e-6))))
+            end = float(self.recording.epochs[-1]) + epochs
+        self.record_to(end, seconds)
+
+    def step_before(self, step: int) -> int:
+        """The last recorded step before a step; -1 for none."""
+        with self.lock:
+            k = int(np.searchsorted(self.recording.steps, step))
+            return int(self.recording.steps[k - 1]) if k else -1
 
     def epoch_of(self, step: int) -> float:
         """The epoch of the last recorded moment at or before a step."""
@@ -62,9 +107,24 @@ class Run:
             return float(self.recording.epochs[np.searchsorted(self.recording.steps, step, side="right") - 1])
 
     def record_to(self, epoch: float, seconds: float) -> None:
-        """Train on until an epoch is recorded, or for so long."""
-        with self.lock:
-            self.record(math.ceil(epoch - float(self.recording.epochs[-1])), seconds)
+        """Train on until an epoch is recorded, or for so long; between two slices others may look, and train too."""
+        deadline = time.perf_counter() + seconds
+        self.trainer  # noqa: B018 - is made outside the gate: it may have to train a parent, which goes through it
+        while self._slice(epoch) and time.perf_counter() < deadline:
+            time.sleep(0.0005)  # for those who wait for the lock: who does not sleep takes it again at once
+
+    def _slice(self, epoch: float) -> bool:
+        """Train a little, and say whether there is more to do."""
+        with self._gate.turn(), self.lock:
+            left = math.ceil(epoch - float(self.recording.epochs[-1]))
+            if left <= 0 or self.recording.diverged is not None:
+                return False
+            n = min(left, self._epochs_a_slice)
+            start = time.perf_counter()
+            self.trainer.run(epochs=n)
+            spent = time.perf_counter() - start
+            self._epochs_a_slice = max(1, min(2 * n, int(n * SLICE_SECONDS / max(spent, 1e-6))))
+            return left > n
 
     def record_until(self, step: int) -> None:
         """Train on until `step` is recorded, or the run has diverged."""
@@ -80,7 +140,8 @@ class Run:
 
     def step_rows(self, start: int, stop: int) -> np.ndarray:
         """The same for every recorded step from `start` to `stop`, both included, replayed exactly."""
-        with self.lock, self._gate:
+        self.trainer  # noqa: B018
+        with self._gate.turn(), self.lock:
             first = min(max(0, start), self.last_step)
             return frame_rows(self.recording.between(first, max(first, min(stop, self.last_step))))
 
@@ -99,15 +160,15 @@ class Runs:
     def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
         self._runs: OrderedDict[Experiment, Run] = OrderedDict()
         self._lock = threading.RLock()
-        self._gate = threading.Lock()
+        self._gate = Gate()
         self._max_bytes = max_bytes
 
     def get(self, experiment: Experiment) -> Run:
-        """The run of an experiment, trained as far as its last change at least."""
+        """The run of an experiment; it begins with a copy of its parent's past, up to its last change."""
         with self._lock:
             run = self._runs.get(experiment)
             if run is None:
-                run = self._runs[experiment] = Run(self._trainer(experiment), self._gate)
+                run = self._runs[experiment] = Run(partial(self._trainer, experiment), self._gate)
             self._runs.move_to_end(experiment)
             self._forget(run)
             return run
@@ -120,10 +181,15 @@ class Runs:
         before.record_until(last.step)
         with before.lock:
             step = min(last.step, before.last_step)
-            return before.recording.fork(step, **trainer_settings(experiment))
+            parameters = before.recording.seek(step).parameters.copy()
+            for index, value in last.edits:
+                parameters[index] = value
+            return before.recording.fork(
+                step, parameters=parameters if last.edits else None, **trainer_settings(experiment)
+            )
 
     def _forget(self, keep: Run) -> None:
-        while len(self._runs) > 1 and sum(r.recording.nbytes for r in self._runs.values()) > self._max_bytes:
+        while len(self._runs) > 1 and sum(r.nbytes for r in self._runs.values()) > self._max_bytes:
             oldest = next(e for e, r in self._runs.items() if r is not keep)
             del self._runs[oldest]
 

@@ -59,6 +59,14 @@ def show(new: Experiment) -> None:
     set_moment(new.changes[-1].step if new.changes else 0)
 
 
+def edit(index: Any, value: Any) -> None:
+    """Set one parameter by hand at the present moment; what cannot be becomes a notice."""
+    try:
+        show(experiment().edit(moment(), index, value))
+    except ValueError as error:
+        notify(str(error))
+
+
 def branches() -> list[Experiment]:
     """The experiments of this session that share their beginning with the one on screen, oldest first."""
     kept: list[Experiment] = st.session_state[_BRANCHES]
@@ -148,8 +156,9 @@ def begin(*, at_home: bool) -> None:
     """
     context = get_script_run_ctx()
     if _EXPERIMENT not in st.session_state:
-        st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _NOTICES: [], _VIEW: View(), _BRANCHES: []})
-        st.session_state.update({_QUESTION: None, _STALE: False, _SENT: {}, _LIVE_CHANGE: None})
+        st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _BRANCHES: []})
+        st.session_state.update({_NOTICES: [], _VIEW: View(), _LIVE_CHANGE: None})
+        st.session_state.update({_QUESTION: None, _STALE: False, _SENT: {}})
         _follow_link()
     elif context and context.is_history_navigation:
         if at_home or st.query_params:
@@ -201,6 +210,8 @@ def hear(key: str, *, follow: bool) -> None:
         change(**{name: tuple(v) if isinstance(v, list) else v for name, v in settings.items() if name in SETTINGS})
     if action := _ACTIONS.get(question.get("action", "")):
         action()
+    if isinstance(by_hand := question.get("edit"), dict):
+        edit(by_hand.get("index"), by_hand.get("value"))
     if isinstance(branch := question.get("branch"), str):
         switch(branch)
     st.session_state[_QUESTION] = question

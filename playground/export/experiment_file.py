@@ -30,7 +30,9 @@ def experiment_json(subject: Subject) -> bytes:
         "format": FORMAT,
         "version": VERSION,
         "config": {name: _plain(getattr(e.config, name)) for name in SETTINGS},
-        "changes": [{"step": c.step, "settings": dict(c.settings)} for c in e.changes],
+        "changes": [
+            {"step": c.step, "settings": dict(c.settings), **({"edits": c.edits} if c.edits else {})} for c in e.changes
+        ],
         "step": subject.step,
         "own_data": None if e.config.own_data is None else pack.to_plain(e.config.own_data),
         "result": {
@@ -76,7 +78,7 @@ def read_experiment(raw: bytes) -> tuple[Experiment, int, list[str]]:
             settings, wrong = _settings(change.get("settings"))
             if wrong:
                 raise ValueError(wrong[0])
-            experiment = link.with_change(experiment, change.get("step"), settings)
+            experiment = link.with_change(experiment, change.get("step"), settings, _edits(change.get("edits", [])))
         except ValueError as error:
             problems.append(f"The changes end before number {k}: {error}")
             break
@@ -86,6 +88,15 @@ def read_experiment(raw: bytes) -> tuple[Experiment, int, list[str]]:
         problems.append(str(error))
         step = 0
     return experiment, step, problems
+
+
+def _edits(plain: Any) -> dict[int, Any]:
+    """Parameters set by hand, as [[place, value], ...]; `Experiment.edit` checks what stands in them."""
+    if not isinstance(plain, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in plain):
+        raise ValueError("edits must be a list of pairs, a place and a value.")
+    if any(isinstance(index, bool) or not isinstance(index, int) for index, _ in plain):
+        raise ValueError("the places of edits must be whole numbers.")
+    return dict(plain)
 
 
 def _settings(plain: Any) -> tuple[dict[str, Any], list[str]]:

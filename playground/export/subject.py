@@ -22,10 +22,11 @@ class Subject:
     def transcript(self) -> Transcript:
         """The run, written out."""
         own = self.experiment.config.own_data
+        edits = {change.step: change.edits for change in self.experiment.changes if change.edits}
         if own is None:
-            return transcript(self.trainer, self.step)
+            return transcript(self.trainer, self.step, edits=edits)
         inputs = own.inputs if len(own.inputs) == self.trainer.data.n_inputs else ()
-        return transcript(self.trainer, self.step, own.title, inputs, own.classes)
+        return transcript(self.trainer, self.step, own.title, inputs, own.classes, edits)
 
     @cached_property
     def net(self) -> mlp.MLP:

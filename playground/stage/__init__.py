@@ -97,8 +97,7 @@ def answer(
     """
     first = bool(question.get("first"))
     have = _whole(question.get("have"), -1)
-    fork = experiment.changes[-1].step if experiment.changes else -1
-    after = max(have, fork) if first and question.get("has_parent", True) else have
+    after = max(have, _shared(experiment, run)) if first and question.get("has_parent", True) else have
     # A run is shared: others may have trained it further than this page has any use for.
     end = run.epoch_of(max(after, 0)) + (GOAL_EPOCHS if first else min(_whole(question.get("want"), 0), 10_000))
     end = max(end, run.epoch_of(_whole(question.get("moment"), 0))) if first else end
@@ -118,6 +117,14 @@ def answer(
     if first or have < 0:
         header |= about(experiment, run)
     return (header, np.concatenate([rows, singles])), int(rows[-1, 0]) if len(rows) else after
+
+
+def _shared(experiment: Experiment, run: Run) -> int:
+    """The last recorded step that a run shares with its parent; -1 for none."""
+    if not experiment.changes:
+        return -1
+    last = experiment.changes[-1]
+    return run.step_before(last.step) if last.edits else last.step  # an edit makes its own step another
 
 
 def _singles(run: Run, wanted: Any) -> np.ndarray:
@@ -140,7 +147,7 @@ def about(experiment: Experiment, run: Run) -> dict[str, Any]:
     return {
         "family": Experiment(experiment.config).name,
         "parent": parent.name if parent else None,
-        "fork": experiment.changes[-1].step if experiment.changes else 0,
+        "fork": max(0, _shared(experiment, run)),
         "goal": GOAL_EPOCHS,
         "steps_per_epoch": -(-len(points.x_train) // now.batch_size),
         "task": points.task,

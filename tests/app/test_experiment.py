@@ -5,7 +5,8 @@ import pytest
 
 from playground.config import Config
 from playground.experiment import Change, Experiment
-from playground.runs import Runs
+from playground.link import run_from_query, run_to_query
+from playground.runs import Runs, new_trainer
 
 
 def test_a_live_setting_changes_from_the_moment_on_and_keeps_the_past():
@@ -92,3 +93,58 @@ def test_a_row_for_the_stage_holds_the_figures_the_norms_and_the_parameters():
     np.testing.assert_allclose(rows[:, 6:8], recording.gradient_norms, rtol=1e-6)
     np.testing.assert_array_equal(rows[:, 8:], recording.parameters.astype(np.float32))
     assert run.rows(after_step=int(recording.steps[-2])).shape[0] == 1
+
+
+def test_a_weight_set_by_hand_is_a_step_of_the_run():
+    runs = Runs()
+    edited = SMALL.edit(15, 2, 1.5)
+    run = runs.get(edited)
+    run.record(5, seconds=60)
+    parent = runs.get(SMALL).recording
+    before, after = parent.seek(15).parameters, run.recording.seek(15).parameters
+    assert after[2] == 1.5
+    assert (np.delete(before, 2) == np.delete(after, 2)).all()
+    assert (run.recording.seek(14).parameters == parent.seek(14).parameters).all()
+    assert edited.edit(15, 3, 0.5).changes == (Change(15, (), ((2, 1.5), (3, 0.5))),)
+    assert edited.parent == SMALL
+
+
+def test_an_edit_at_the_very_beginning_and_a_change_of_settings_at_an_edit():
+    start = SMALL.edit(0, 0, 2.0)
+    assert Runs().get(start).recording.parameters[0, 0] == 2.0
+    both = SMALL.edit(15, 2, 1.5).change(15, learning_rate=0.5)
+    assert both.changes == (Change(15, (("learning_rate", 0.5),), ((2, 1.5),)),)
+    assert SMALL.change(15, learning_rate=0.5).edit(15, 2, 1.5) == both
+    assert SMALL.change(15, learning_rate=0.5).edit(30, 2, 1.5).now.learning_rate == 0.5
+
+
+@pytest.mark.parametrize(
+    ("index", "value", "sentence"),
+    [
+        (13, 1.0, "from 0 to 12; got 13"),
+        (-1, 1.0, "got -1"),
+        (True, 1.0, "got True"),
+        (0, float("nan"), "between ±1000; got nan"),
+        (0, 1e9, "between ±1000; got 1000000000.0"),
+        (0, "x", "got x"),
+    ],
+)
+def test_an_edit_that_cannot_be_is_refused_in_a_sentence(index, value, sentence):
+    assert SMALL.config.n_parameters == 13
+    with pytest.raises(ValueError, match=sentence):
+        SMALL.edit(15, index, value)
+
+
+def test_the_number_of_parameters_is_the_engines():
+    kinds = ({}, {"dataset": "blobs", "n_classes": 5}, {"hidden_layer_sizes": ()}, {"dataset": "plane"})
+    for config in (Config(**kind) for kind in kinds):
+        assert config.n_parameters == new_trainer(Experiment(config)).net.n_parameters
+
+
+def test_an_edit_travels_in_the_link():
+    experiment = SMALL.change(15, learning_rate=0.5).edit(30, 2, -0.1).edit(30, 0, 2.0)
+    query = run_to_query(experiment, 31)
+    assert run_from_query(query) == (experiment, 31, [])
+    assert run_from_query(run_to_query(SMALL.edit(0, 0, 2.0)))[0] == SMALL.edit(0, 0, 2.0)
+    _, _, problems = run_from_query({**query, "then": "30@w99:1"})
+    assert "from 0 to 12; got 99" in problems[0]

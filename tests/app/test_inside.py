@@ -6,10 +6,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import mlp
+from playground.config import Config
 from playground.experiment import Experiment
 from playground.inside.expressions import Leaf, Line, Product, Sum, constant, plain, say
 from playground.inside.picture import MOST_UNITS, parse_pick, picture
 from playground.inside.step import take_apart
+from playground.own_data.table import Table
 from playground.runs import new_trainer
 from tests.app.test_health import open_page
 
@@ -53,6 +55,22 @@ def test_the_page_stands_whatever_the_run(query: dict[str, str]):
     app = open_page("inside", step=3, **query)
     assert not app.exception
     assert sentence(app)
+
+
+@pytest.mark.parametrize("page", ["inside", "health"])
+@pytest.mark.parametrize("classes", [("setosa", "versicolor", "virginica"), ()], ids=["classes", "numbers"])
+def test_the_pages_stand_on_data_of_ones_own(page: str, classes: tuple[str, ...]):
+    rng = np.random.default_rng(1)
+    y = np.arange(60) % 3 if classes else rng.standard_normal(60)
+    own = Table("Flowers", ("loss", "<b>x</b>", "c", "d"), "kind", classes, rng.standard_normal((60, 4)), y)
+    app = open_page(page)
+    app.session_state["experiment"] = Experiment(Config(own_data=own))
+    app.session_state["moment"] = 0
+    app.run()
+    assert not app.exception
+    if page == "inside":
+        assert list(app.dataframe[0].value.columns[1:5]) == ["loss ", "<b>x</b>", "c", "d"]
+        assert len(app.get("plotly_chart")) == 1
 
 
 def wide_step(n_inputs: int, hidden: int):

@@ -451,3 +451,61 @@ def test_the_projector_makes_everything_larger_and_a_link_can_leave_parts_away(p
     expect(page.locator(".stage .gradients")).to_be_visible()
     page.get_by_text("Projector").click()
     expect(page).not_to_have_url(re.compile("look="))
+
+
+def test_a_weight_is_set_by_hand_and_the_run_goes_on_from_there(home):
+    pause(home)
+    home.evaluate("() => __stage.player.place(1000)")
+    wait_for(home, "p.step === 1000")
+    before, drawn = parameters(home), pictures(home)
+    box = home.locator(".stage .weights .plot").bounding_box()
+    home.mouse.click(box["x"] + 60, box["y"] + 40)
+    home.get_by_label("Exact value").fill("-4")
+    home.wait_for_timeout(300)
+    assert pictures(home) != drawn, "the pictures follow while a value is tried"
+    home.keyboard.press("Enter")
+    wait_for(home, "p.run.header.link.includes('then=')")
+    edited = parameters(home)
+    place = int(np.flatnonzero(edited != before)[0])
+    assert (edited != before).sum() == 1
+    assert edited[place] == -4
+    press(home, "Step")
+    wait_for(home, "p.step === 1001")
+    run = recorded(Experiment().edit(1000, place, -4.0), 41)
+    np.testing.assert_array_equal(parameters(home), run.recording.seek(1001).parameters.astype(np.float32))
+    press(home, "Back")
+    press(home, "Back")
+    wait_for(home, "p.step === 999")
+    np.testing.assert_array_equal(parameters(home), run.recording.seek(999).parameters.astype(np.float32))
+    press(home, "Undo")
+    wait_for(home, "p.run.header.link === ''")
+
+
+def test_a_fork_stays_beside_the_run_it_came_from_and_both_can_be_switched(home):
+    pause(home)
+    home.evaluate("() => __stage.player.place(1000)")
+    first = state(home)["run"]
+    home.get_by_text("Fork here").click()
+    home.get_by_label("Setting to change from here on").select_option("Batch size")
+    home.get_by_label("Its new value").select_option("20")
+    home.get_by_role("button", name="Fork", exact=True).click()
+    wait_for(home, "p.run.header.branches.length === 2")
+    assert state(home)["run"] == Experiment().change(1000, batch_size=20).name
+    assert state(home)["step"] == 1000
+    wait_for(home, "p.branches.length === 1 && document.querySelector('.timeline .over').data.length === 3")
+    home.get_by_role("button", name="the first run").click()
+    wait_for(home, f"p.run.header.run === '{first}'")
+    assert state(home)["step"] == 1000
+    home.get_by_role("button", name="batch size 20 from step 1,000").click()
+    wait_for(home, f"p.run.header.run !== '{first}'")
+
+
+def test_a_click_opens_a_neuron_and_another_closes_it(home):
+    pause(home)
+    box = home.locator(".stage .diagram .plot").bounding_box()
+    at = home.evaluate("() => { const { x, y } = __stage.diagram.columns[2][0]; return { x, y }; }")
+    title = home.locator(".stage .surface h3")
+    for name in ("What neuron 1 of layer 2 sees", "What the network thinks of every point"):
+        home.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
+        home.mouse.move(box["x"] + 200, box["y"] - 100)
+        expect(title).to_have_text(name)

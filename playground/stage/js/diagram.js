@@ -8,9 +8,8 @@ const TOP = 34;
 const MAP = 34; // pixels of a unit's map, before the screen scales it
 
 export class Diagram {
-  constructor(change, onFocus) {
-    this.change = change;
-    this.onFocus = onFocus;
+  constructor(change, onFocus, edit) {
+    Object.assign(this, { change, onFocus, edit });
     this.canvas = h("canvas", { class: "under" });
     this.buttons = h("div", { class: "layer-buttons" });
     this.tip = h("div", { class: "tip", hidden: true });
@@ -19,13 +18,14 @@ export class Diagram {
     this.element = h("section", { class: "panel diagram", "aria-label": "Network" }, this.title, this.box);
     this.maps = document.createElement("canvas");
     this.box.addEventListener("pointermove", (event) => this.hover(event));
+    this.box.addEventListener("pointerdown", (event) => this.press(event));
     this.box.addEventListener("pointerleave", () => this.leave());
   }
 
   setRun(run, network) {
     this.run = run;
     this.network = network;
-    this.columns = null;
+    this.columns = this.opened = null;
     this.leave();
   }
 
@@ -134,7 +134,8 @@ export class Diagram {
         small.putImageData(pixels, 0, 0);
         context.imageSmoothingEnabled = true;
         context.drawImage(this.maps, x, y, side, side);
-        const lit = this.focus?.layer === l && this.focus.unit === k;
+        const shown = this.focus ?? this.opened;
+        const lit = shown?.layer === l && shown.unit === k;
         context.lineWidth = lit ? 2.5 : 1;
         context.strokeStyle = lit ? theme.text : theme.muted;
         context.strokeRect(x, y, side, side);
@@ -163,20 +164,55 @@ export class Diagram {
     context.fillRect(b < 0 ? x + side / 2 - length : x + side / 2, y, length, 3);
   }
 
-  hover(event) {
-    if (!this.columns || !this.parameters) return;
+  // What lies under a point: a bias mark, a unit, or a link.
+  under(event) {
     const box = this.box.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-    const half = this.side / 2 + 4;
-    this.focus = this.lit = null;
+    const half = this.side / 2;
+    let unit = null;
+    let bias = null;
     this.columns.forEach((column, l) =>
       column.forEach((at, k) => {
-        if (Math.abs(at.x - x) < half && Math.abs(at.y - y) < half) this.focus = { layer: l, unit: k, name: this.nameOf(l, k) };
+        if (Math.abs(at.x - x) > half + 3) return;
+        if (l > 0 && y > at.y + half && y < at.y + half + 8) bias = { layer: l - 1, j: k };
+        else if (Math.abs(at.y - y) <= half + 3) unit ??= { layer: l, unit: k, name: this.nameOf(l, k) };
       }),
     );
-    if (!this.focus) this.lit = this.linkAt(x, y);
+    if (bias) unit = null;
+    return { x, y, bias, unit, link: unit || bias ? null : this.linkAt(x, y) };
+  }
+
+  hover(event) {
+    if (!this.columns || !this.parameters) return;
+    const { x, y, bias, unit, link } = this.under(event);
+    Object.assign(this, { focus: unit, lit: link, bias });
+    this.box.style.cursor = unit || bias || link ? "pointer" : "";
     this.showTip(x, y);
-    this.onFocus(this.focus && this.focus.layer < this.columns.length - 1 ? this.focus : null);
+    this.tellFocus();
+  }
+
+  // A unit that is hovered, or else one that was opened by a click, is shown large.
+  tellFocus() {
+    const shown = this.focus ?? this.opened;
+    this.onFocus(shown && shown.layer < this.columns.length - 1 ? shown : null);
+  }
+
+  press(event) {
+    if (!this.columns || !this.parameters || event.target.closest("button")) return;
+    this.hover(event);
+    const { network, parameters } = this;
+    if (this.bias) {
+      const { layer, j } = this.bias;
+      this.edit(network.biasPlace(layer, j), `Bias of ${this.nameOf(layer + 1, j)}`, network.bias(parameters, layer, j), event);
+    } else if (this.lit) {
+      const { layer, i, j } = this.lit;
+      const name = `Weight ${this.nameOf(layer, i)} → ${this.nameOf(layer + 1, j)}`;
+      this.edit(network.weightPlace(layer, i, j), name, network.weight(parameters, layer, i, j), event);
+    } else {
+      const same = this.opened && this.focus && this.opened.layer === this.focus.layer && this.opened.unit === this.focus.unit;
+      this.opened = same ? null : this.focus;
+      this.tellFocus();
+    }
   }
 
   linkAt(x, y) {
@@ -208,10 +244,13 @@ export class Diagram {
   showTip(x, y) {
     const { parameters, network } = this;
     let text = "";
-    if (this.lit) {
+    if (this.bias) {
+      const { layer, j } = this.bias;
+      text = `bias of ${this.nameOf(layer + 1, j)}: ${say(network.bias(parameters, layer, j))} (click to set it)`;
+    } else if (this.lit) {
       const { layer, i, j } = this.lit;
       const w = network.weight(parameters, layer, i, j);
-      text = `${this.nameOf(layer, i)} → ${this.nameOf(layer + 1, j)}: weight ${say(w)}`;
+      text = `${this.nameOf(layer, i)} → ${this.nameOf(layer + 1, j)}: weight ${say(w)} (click to set it)`;
     } else if (this.focus) {
       const { layer, unit, name } = this.focus;
       text = layer === 0 ? name : `${name}: ${network.net.activation_labels[layer - 1]}, bias ${say(network.bias(parameters, layer - 1, unit))}`;
@@ -222,9 +261,10 @@ export class Diagram {
   }
 
   leave() {
-    this.focus = this.lit = null;
+    this.focus = this.lit = this.bias = null;
     this.tip.hidden = true;
-    this.onFocus(null);
+    if (this.columns) this.tellFocus();
+    else this.onFocus(null);
   }
 }
 

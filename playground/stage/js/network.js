@@ -13,14 +13,23 @@ export class Network {
     this.buffers = new Map();
   }
 
-  weight(parameters, layer, i, j) {
+  // Where a weight and a bias lie in the flat vector of parameters.
+  weightPlace(layer, i, j) {
     const [offset, di, dj] = this.layers[layer].weight;
-    return parameters[offset + i * di + j * dj];
+    return offset + i * di + j * dj;
+  }
+
+  biasPlace(layer, j) {
+    const [offset, dj] = this.layers[layer].bias;
+    return offset + j * dj;
+  }
+
+  weight(parameters, layer, i, j) {
+    return parameters[this.weightPlace(layer, i, j)];
   }
 
   bias(parameters, layer, j) {
-    const [offset, dj] = this.layers[layer].bias;
-    return parameters[offset + j * dj];
+    return parameters[this.biasPlace(layer, j)];
   }
 
   // The values of every unit at points (x1[p], x2[p]): out[layer][unit][p]; out[0] are the input features.

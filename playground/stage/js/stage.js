@@ -3,13 +3,14 @@
 // Comes in:  `data`, bytes: a message of playground/stage/message.py (a header in JSON, then rows of float32).
 // Goes out:  the trigger `ask`, an object: {run, moment} and what is wanted of
 //            have + want (more epochs), single (every step of a range), refork (a change counts from this step),
-//            change (settings), action ("reset", "new_seed", "undo").
+//            change (settings), edit (a parameter by hand), branch (another run of the family), action ("reset", "new_seed", "undo").
 //
 // One player lives as long as the tab; a stage on a page is a view of it. The parts on show are named in the
 // header, so that another page can carry the transport and the timeline alone.
 import { Curves } from "./curves.js";
 import { Diagram } from "./diagram.js";
-import { h } from "./dom.js";
+import { h, uncover } from "./dom.js";
+import { Editor } from "./editor.js";
 import { Network } from "./network.js";
 import { Player } from "./player.js";
 import { loadPlotly } from "./plot.js";
@@ -43,8 +44,15 @@ class Stage {
     this.timeline = new Timeline(player);
     this.full = header.parts === "full";
     this.surface = new Surface();
-    this.diagram = new Diagram((change) => player.ask({ change }, true), (focus) => this.setFocus(focus));
-    this.weights = new Weights();
+    this.editor = new Editor(player);
+    this.transport.aside = () => this.editor.sentence;
+    const edit = (place, name, value, event) => {
+      const box = this.element.getBoundingClientRect();
+      this.editor.open(place, name, value, event.clientX - box.left, event.clientY - box.top);
+      event.preventDefault(); // or the press would take the focus from the field again
+    };
+    this.diagram = new Diagram((change) => player.ask({ change }, true), (focus) => this.setFocus(focus), edit);
+    this.weights = new Weights(edit);
     this.gradients = new Curves({
       name: "gradients",
       title: "Gradient norm by layer",
@@ -71,7 +79,7 @@ class Stage {
           h("div", { class: "strip" }, this.weights.element, this.gradients.element, this.scores.element),
         ]
       : [];
-    this.element = h("div", { class: `stage ${header.parts}` }, this.transport.element, ...panels, this.timeline.element);
+    this.element = h("div", { class: `stage ${header.parts}` }, this.transport.element, ...panels, this.timeline.element, this.editor.element);
     parent.querySelector(".stage-place").replaceChildren(this.element);
     this.plotlyUrl = header.plotly;
     this.resize = new ResizeObserver(() => (player.changed = this.resized = true));
@@ -94,6 +102,7 @@ class Stage {
     this.loop = requestAnimationFrame((next) => this.frame(next));
     player.tick(this.before ? (now - this.before) / 1000 : 0);
     this.before = now;
+    uncover();
     this.transport.draw(now);
     if (!player.row) return;
     if (player.run !== this.run) this.setRun(player.run);
@@ -139,7 +148,7 @@ class Stage {
   paint(row) {
     player.changed = false;
     if (this.full) {
-      const parameters = this.run.parameters(row);
+      const parameters = this.editor.preview(this.run.parameters(row));
       const values = this.surface.evaluate(parameters, !player.moving && !player.scrubbing);
       this.surface.parameters = parameters;
       this.surface.draw(this.theme, this.focus);

@@ -106,10 +106,11 @@ export class Transport {
       set("testScore", score(row[TEST_SCORE]));
       this.undoButton.disabled = !run.header.can_undo;
     }
-    const key = [player.state, run?.header.run, moving ? Math.floor(now / SENTENCE_EVERY_MS) : player.step].join();
+    const aside = this.aside?.();
+    const key = [aside, player.state, run?.header.run, moving ? Math.floor(now / SENTENCE_EVERY_MS) : player.step].join();
     if (key !== this.said) {
       this.said = key;
-      this.sentence.textContent = this.flash && now < this.flash.until ? this.flash.text : sentence(player);
+      this.sentence.textContent = aside ?? (this.flash && now < this.flash.until ? this.flash.text : sentence(player));
       this.sentence.classList.toggle("alert", player.state === "diverged" || player.state === "disconnected");
     }
     if (now - (this.spokenAt ?? 0) > SPOKEN_EVERY_MS && this.spoken.textContent !== this.sentence.textContent) {

@@ -8,7 +8,8 @@ const MARGIN = { l: 34, r: 8, t: 16, b: 18 };
 const GAP = 34;
 
 export class Weights {
-  constructor() {
+  constructor(edit) {
+    this.edit = edit;
     this.canvas = h("canvas", { class: "under" });
     this.plot = h("div", { class: "over" });
     this.box = h("div", { class: "plot" }, this.canvas, this.plot);
@@ -17,6 +18,7 @@ export class Weights {
     this.element = h("section", { class: "panel weights", "aria-label": "Weight heat maps" }, this.title, this.box);
     this.box.addEventListener("pointerenter", () => this.fillHover());
     this.box.addEventListener("pointermove", () => this.fillHover());
+    this.box.addEventListener("pointerdown", (event) => this.press(event), true);
   }
 
   setRun(run, network) {
@@ -123,6 +125,24 @@ export class Weights {
     const { n_in, n_out } = this.network.layers[l];
     const value = (i, j) => (i < n_in ? this.network.weight(this.parameters, l, i, j) : this.network.bias(this.parameters, l, j));
     return Array.from({ length: n_in + 1 }, (_, i) => Array.from({ length: n_out }, (_, j) => value(i, j)));
+  }
+
+  // A click on a cell sets its weight by hand.
+  press(event) {
+    if (!this.parameters) return;
+    const box = this.box.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top - MARGIN.t];
+    const l = this.areas(box.width).findIndex(({ left, right }) => x >= left && x < right);
+    if (l < 0 || y < 0 || y >= box.height - MARGIN.t - MARGIN.b) return;
+    const { n_in, n_out } = this.network.layers[l];
+    const { left, right } = this.areas(box.width)[l];
+    const i = Math.floor((y / (box.height - MARGIN.t - MARGIN.b)) * (n_in + 1));
+    const j = Math.floor(((x - left) / (right - left)) * n_out);
+    const to = l + 1 === this.network.layers.length ? "the output" : `neuron ${j + 1} of layer ${l + 1}`;
+    const from = l === 0 ? this.run.header.net.feature_labels[i] : `neuron ${i + 1}`;
+    const { network, parameters } = this;
+    if (i === n_in) this.edit(network.biasPlace(l, j), `Bias of ${to}`, network.bias(parameters, l, j), event);
+    else this.edit(network.weightPlace(l, i, j), `Weight ${from} → ${to}`, network.weight(parameters, l, i, j), event);
   }
 
   fillHover() {

@@ -23,3 +23,10 @@ export function fit(canvas, width, height) {
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   return context;
 }
+
+// When it has lost its server, Streamlit lays a dialog over the page and lets nothing under it be used. What is
+// recorded can be played all the same, and the stage says what is the matter.
+export function uncover() {
+  const dialog = document.querySelector("body > .stDialog");
+  if (dialog && document.querySelector('.stApp:not([data-test-connection-state="CONNECTED"])')) dialog.querySelector('[aria-label="Close"]')?.click();
+}

@@ -160,6 +160,7 @@ export class Player {
   takePendingStep() {
     if (this.pendingStep === null) return;
     if (this.run.has(this.pendingStep)) this.place(this.pendingStep);
+    else if (this.run.header.reached < this.run.last) return this.goTo(this.pendingStep); // a server started anew catches up
     else if (!this.run.header.diverged) return;
     this.pendingStep = null;
   }

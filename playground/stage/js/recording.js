@@ -1,7 +1,7 @@
 // A run as the browser holds it: one row of numbers for every recorded moment, in the order of the steps.
 // A row is what the engine computed: [step, epoch, losses, scores, a gradient norm for each layer, parameters].
 export const STEP = 0, EPOCH = 1, TRAIN_LOSS = 2, TEST_LOSS = 3, TRAIN_SCORE = 4, TEST_SCORE = 5, GRADIENTS = 6;
-const MAX_SINGLE_STEPS = 4000;
+const MOST_SINGLE_NUMBERS = 1_000_000; // 4 MB
 
 export class Recording {
   constructor(header) {
@@ -30,7 +30,7 @@ export class Recording {
   }
 
   appendSingle(floats) {
-    if (this.single.size > MAX_SINGLE_STEPS) this.single.clear();
+    if (this.single.size * this.width > MOST_SINGLE_NUMBERS) this.single.clear();
     for (const row of cut(floats, this.width)) this.single.set(row[STEP], row);
   }
 

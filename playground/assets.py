@@ -51,6 +51,19 @@ def _text(name: str) -> str | None:
     return path.read_text() if path.suffix in _KINDS and path.parent == _STAGE and path.is_file() else None
 
 
+def stage_text(name: str) -> str:
+    """One of the stage's files, for a page that has no server."""
+    text = _text(name)
+    if text is None:
+        raise FileNotFoundError(f"The stage has no file {name}.")
+    return text
+
+
+def plotly_text() -> str:
+    """The whole of Plotly.js, likewise."""
+    return _PLOTLY.read_text(encoding="utf-8")
+
+
 @cache
 def stage_hash() -> str:
     """Changes whenever any of the stage's files does."""

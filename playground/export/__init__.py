@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from playground.export.experiment_file import experiment_json
+from playground.export.gif import gif
 from playground.export.keras_script import keras_script
 from playground.export.numpy_script import numpy_script
 from playground.export.onnx_model import onnx_model
 from playground.export.pytorch_script import pytorch_script
+from playground.export.replay import replay_html
 from playground.export.sklearn_script import sklearn_script
 from playground.export.subject import Subject
 from playground.export.tables import data_csv, history_csv
@@ -78,6 +80,14 @@ EXPORTERS: dict[str, Exporter] = {
         Exporter(
             "onnx", "Model (ONNX)", "The network at this moment, for phones, browsers and other languages.",
             "file", ".onnx", "application/octet-stream", onnx_model, needs="onnx",
+        ),
+        Exporter(
+            "replay", "Replay (HTML)", "The stage and this recording in one file that plays offline, with no server.",
+            "film", "-replay.html", "text/html", replay_html,
+        ),
+        Exporter(
+            "gif", "Film (GIF)", "The decision surface from noise to this moment, for slides.",
+            "film", ".gif", "image/gif", gif, needs="PIL",
         ),
         Exporter(
             "history", "History (CSV)", "Losses, scores and gradient norms at every recorded moment.",

@@ -252,6 +252,9 @@ def _main(t: Transcript) -> str:
     for s in t.stretches:
         if s.fresh:
             lines.append("memories = {}  # what the rule remembers, for each array")
+        for layer, unit, source, value in t.places(s):
+            place = f"biases[{layer}][{unit}]" if source is None else f"weights[{layer}][{source}, {unit}]"
+            lines.append(f"{place} = {literal(value)}  # set by hand")
         settings = {
             **plain_settings(s, t),
             "rule": s.settings.optimizer.name,

@@ -41,7 +41,7 @@ def pictures(subject: Subject, theme: str = "light") -> dict[str, go.Figure]:
 
 
 def grid(subject: Subject, n: int = GRID) -> tuple[np.ndarray, np.ndarray, mlp.Dataset]:
-    """The places along either axis (n,), the network's outputs there (n * n, n_out), and the points in the plane."""
+    """The places along either axis (n,), the network's inputs there (n * n, n_in), and the points in the plane."""
     points, _ = make_data(subject.experiment)
     reach = 1.08 * max(np.abs(x).max(initial=0.1) for x in (points.x_train, points.x_test))
     along = np.linspace(-reach, reach, n)
@@ -51,14 +51,18 @@ def grid(subject: Subject, n: int = GRID) -> tuple[np.ndarray, np.ndarray, mlp.D
         x = own.origin + plane @ own.axes
     else:
         x = mlp.expand_features(plane, subject.experiment.config.features)
-    net = subject.net
+    return along, x, points
+
+
+def says(net: mlp.MLP, x: np.ndarray) -> np.ndarray:
+    """What a network says at places (n, n_in): (n, n_out), probabilities where its loss makes them."""
     out = net.predict_proba(x) if net.loss.name.endswith("crossentropy") else net.outputs(x)
-    return along, out[:, 1:] if out.shape[1] == 2 and net.sizes[-1] == 1 else out, points
+    return out[:, 1:] if out.shape[1] == 2 and net.sizes[-1] == 1 else out
 
 
 def _boundary(subject: Subject, theme: str) -> go.Figure:
-    along, out, points = grid(subject)
-    n = len(along)
+    along, inputs, points = grid(subject)
+    out, n = says(subject.net, inputs), len(along)
     x = np.concatenate([points.x_train, points.x_test])
     y = np.concatenate([points.y_train, points.y_test])
     if out.shape[1] > 1:

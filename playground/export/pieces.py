@@ -102,7 +102,7 @@ def batches(t: Transcript) -> str:
             n = len(X_TRAIN)
             while True:
                 dice = np.random.Generator(np.random.Philox(key=KEY, counter=[0, 0, epoch, 0]))
-                order = dice.permutation(n) if batch_size < n else np.arange(n)
+                order = np.arange(n) if batch_size >= n and row == 0 else dice.permutation(n)
                 for start in range(row, n, batch_size):
                     yield epoch + start / n, order[start : start + batch_size]
                 epoch, row = epoch + 1, 0

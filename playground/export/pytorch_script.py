@@ -213,6 +213,11 @@ def _main(t: Transcript) -> str:
             lines += ["for group in optimizer.param_groups:", f"    group.update({given})"]
             if decay is not None:
                 lines.append(f"optimizer.param_groups[0]['weight_decay'] = {literal(decay)}")
+        if places := t.places(s):
+            lines.append("with torch.no_grad():  # set by hand")
+        for layer, unit, source, value in places:
+            place = f"bias[{unit}]" if source is None else f"weight[{unit}, {source}]"
+            lines.append(f"    linear_layers(net)[{layer}].{place} = {literal(value)}")
         settings = plain_settings(s, t)
         if t.scheduled:
             settings["learning_rate"] = arguments["lr"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -27,6 +28,8 @@ class Stretch:
     settings: mlp.Settings
     fresh: bool
     """Whether the optimizer begins with an empty memory."""
+    edits: tuple[tuple[int, float], ...] = ()
+    """Parameters set by hand before its first step: (place in the flat vector, value)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +81,17 @@ class Transcript:
         """Whether the learning rate follows a schedule anywhere in the run."""
         return any(not isinstance(s.settings.schedule, mlp.Constant) for s in self.stretches)
 
+    def places(self, s: Stretch) -> list[tuple[int, int, int | None, float]]:
+        """What was set by hand: (layer, unit, the input that the weight is from or None for the bias, value)."""
+        shape = self.first.shape
+        numbered = shape.matrices(np.arange(shape.n_parameters, dtype=np.float64))
+        result = []
+        for place, value in s.edits:
+            for layer, matrix in enumerate(numbered):
+                for unit, source in np.argwhere(matrix == place).tolist():
+                    result.append((layer, unit, source if source < matrix.shape[1] - 1 else None, value))
+        return result
+
     def matrices(self, which: mlp.MLP) -> list[tuple[Array, Array]]:
         """Weights (n_in, n_out) and biases (n_out,) of each layer."""
         return [(np.array(layer.weights), np.array(layer.biases)) for layer in which.layers]
@@ -89,19 +103,32 @@ def transcript(
     title: str = "",
     input_names: tuple[str, ...] = (),
     class_names: tuple[str, ...] = (),
+    edits: Mapping[int, tuple[tuple[int, float], ...]] | None = None,
 ) -> Transcript:
-    """Write down the run of a trainer up to `step`, which must be recorded."""
+    """Write down the run of a trainer up to `step`, which must be recorded.
+
+    edits : what was set by hand, under the step at which it was.
+    """
+    by_hand = dict(edits or {})
     recording = trainer.recording
     first, final = trainer.net.copy(), trainer.net.copy()
     first.parameters[...] = recording.segments[0].start.parameters
     final.parameters[...] = recording.seek(step).parameters
-    segments = [s for s in recording.segments if s.start.step < step] or recording.segments[:1]
+    segments = [
+        s for s in recording.segments if s.start.step < step or (s.start.step == step and step in by_hand)
+    ] or recording.segments[:1]
+    # Where two stretches begin at one step, nothing was done in the first, and the edit belongs to the second.
+    edited = {k: by_hand[s.start.step] for k, s in enumerate(segments) if s.start.step in by_hand}
+    last = {segments[k].start.step: k for k in edited}
     ends = [*(s.start.step for s in segments[1:]), step]
     kinds = [None, *(type(s.settings.optimizer) for s in segments)]
     stretches = [
-        Stretch(s.start.step, end, s.start.epoch, s.start.row, s.settings, fresh=before is not now)
-        for s, end, (before, now) in zip(segments, ends, pairwise(kinds), strict=True)
-    ]
+        Stretch(
+            s.start.step, end, s.start.epoch, s.start.row, s.settings, before is not now,
+            edited[k] if last.get(s.start.step) == k else (),
+        )
+        for k, (s, end, (before, now)) in enumerate(zip(segments, ends, pairwise(kinds), strict=True))
+    ]  # fmt: skip
     if len({s.settings.seed for s in stretches}) > 1:
         raise ValueError("A run whose seed was changed on the way cannot be written down as one program.")
     return Transcript(title, first, final, trainer.data, tuple(stretches), input_names, class_names)

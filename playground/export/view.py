@@ -101,7 +101,7 @@ def _script(subject: Subject, exporter: Exporter) -> None:
 def _files(subject: Subject) -> None:
     st.subheader("Files")
     for exporter in EXPORTERS.values():
-        if exporter.group != "file":
+        if exporter.group == "code":
             continue
         left, right = st.columns([3, 2], vertical_alignment="center")
         left.markdown(exporter.help)

@@ -11,7 +11,9 @@ import numpy as np
 from playground.own_data.sheet import Column, Sheet
 from playground.own_data.table import MAX_CLASSES, MAX_INPUTS, MIN_INPUTS, MIN_ROWS, Table
 
-LIKELY_TARGETS = ("target", "class", "label", "species", "y", "output", "diagnosis", "outcome", "category", "digit")
+LIKELY_TARGETS = frozenset(
+    ("target", "class", "label", "species", "kind", "y", "output", "diagnosis", "outcome", "category", "digit")
+)
 GAPS = {"drop": "leave those rows out", "fill": "fill in the mean, or the most common word"}
 TASKS = {"classification": "tell classes apart", "regression": "predict a number"}
 
@@ -40,7 +42,7 @@ class Chosen:
 def guess(sheet: Sheet, target: str | None = None) -> Choice:
     """A sensible choice: a column with a telling name or the last one as target, all others of use as inputs."""
     if target is None:
-        likely = [c.name for c in sheet.columns if c.name.lower() in LIKELY_TARGETS and c.kind != "constant"]
+        likely = [c.name for c in sheet.columns if c.name.lower() in LIKELY_TARGETS]
         useful = [c.name for c in sheet.columns if c.kind in ("number", "category")]
         target = (likely or useful[-1:] or [sheet.names[-1]])[0]
     inputs = [c.name for c in sheet.columns if c.name != target and c.kind == "number" and not _is_a_number_of_rows(c)]

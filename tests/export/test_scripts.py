@@ -95,6 +95,23 @@ def changed_run() -> Transcript:
     return transcript(trainer, 61)
 
 
+@exact
+@pytest.mark.parametrize("stop", [9, 12, 31])
+def test_a_script_repeats_what_was_set_by_hand(write: Writer, stop: int) -> None:
+    trainer = mlp.Trainer(mlp.MLP([2, 3, 2, 1], seed=2), dataset("binary"), mlp.Adam(learning_rate=0.02), seed=9)
+    edits = {0: ((4, 0.5),), 9: ((2, -1.25), (8, 3.0), (9, 0.125), (17, 2.0))}
+    for step, pairs in edits.items():
+        trainer.run(epochs=5)
+        parameters = trainer.recording.seek(step).parameters.copy()
+        for place, value in pairs:
+            parameters[place] = value
+        trainer = trainer.fork(step, parameters=parameters)
+    trainer.run(epochs=30)
+    source = write(transcript(trainer, stop, edits=edits))
+    assert difference(execute(source)) < 1e-12
+    assert source.count("set by hand") >= 2
+
+
 @pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh", "relu"])
 @pytest.mark.parametrize("loss", ["binary_crossentropy", "categorical_crossentropy", "mean_squared_error"])
 def test_the_scikit_learn_script_repeats_what_its_estimators_have(activation: str, loss: str) -> None:

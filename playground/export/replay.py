@@ -1,0 +1,121 @@
+"""A run as one HTML file that plays from disk, with no server and no internet: the stage and its recording inside."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from playground import assets, stage
+from playground.export.subject import Subject
+from playground.palette import DARK, LIGHT
+from playground.runs import Gate, Run, frame_rows
+from playground.stage.message import encode
+
+MAX_NUMBERS = 2_000_000  # eight megabytes of recording
+_DRIVER = Path(__file__).with_name("replay.js")
+_IMPORT = re.compile(r'(\bfrom|\bimport)\s+"\./([\w.-]+\.js)"')
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>A run of the MLP Playground</title>
+<style>
+:root { --st-background-color: %(light)s; --st-font: system-ui, sans-serif; color-scheme: light dark; }
+@media (prefers-color-scheme: dark) { :root { --st-background-color: %(dark)s; } }
+body { margin: 0; padding: 16px 20px; background: var(--st-background-color); font-family: var(--st-font); }
+.stage { font-family: var(--st-font); }
+.stage .transport .words, .stage .transport [aria-label="Step by"] { display: none !important; }
+.stage .layer-buttons, .stage .branches { display: none !important; }
+%(css)s
+</style>
+<script type="importmap">%(modules)s</script>
+</head>
+<body>
+<div id="replay"><div class="stage-place"></div></div>
+<script type="text/plain" id="recording">%(recording)s</script>
+<script type="text/plain" id="plotly">%(plotly)s</script>
+<script type="module">
+%(driver)s
+</script>
+</body>
+</html>
+"""
+
+
+def replay_html(subject: Subject) -> bytes:
+    """Write the file. What the user named is inside the recording, packed, and shown as text by the stage."""
+    return (
+        _PAGE
+        % {
+            "light": LIGHT.background,
+            "dark": DARK.background,
+            "css": _inside("style", assets.stage_text("stage.css")),
+            "modules": json.dumps({"imports": modules("stage.js")}),
+            "recording": base64.b64encode(recording(subject)).decode(),
+            "plotly": _inside("script", assets.plotly_text()),
+            "driver": _inside("script", _DRIVER.read_text()),
+        }
+    ).encode()
+
+
+def recording(subject: Subject) -> bytes:
+    """The message that the server would send to a browser that holds nothing yet, with all frames up to the moment."""
+    trainer, e = subject.trainer, subject.experiment
+    rows = frame_rows(subject.frames)
+    if rows[-1, 0] != subject.step:
+        rows = np.concatenate([rows, frame_rows(trainer.recording.between(subject.step, subject.step))])
+    if rows.size > MAX_NUMBERS:
+        keep = np.linspace(0, len(rows) - 1, max(2, MAX_NUMBERS // rows.shape[1])).round().astype(int)
+        rows = rows[np.unique(keep)]
+    diverged = trainer.recording.diverged
+    header: dict[str, Any] = {
+        **stage.about(e, Run(lambda: trainer, Gate())),
+        "run": e.name,
+        "serial": 0,
+        "parent": None,
+        "instead_of": None,
+        "fork": 0,
+        "after": -1,
+        "singles": 0,
+        "width": rows.shape[1],
+        "dense": trainer.recording.dense,
+        "stride": 1,
+        "diverged": diverged.reason if diverged and diverged.step <= subject.step else None,
+        "goal": float(rows[-1, 1]),
+        "moment": 0,
+        "can_undo": False,
+        "branches": [{"run": e.name, "title": ""}],
+        "parts": "full",
+        "hidden": [],
+        "projector": False,
+        "view_link": "",
+        "plotly": "",
+    }
+    return encode(header, rows)
+
+
+def modules(name: str) -> dict[str, str]:
+    """A module and all that it imports, each under "mlp/..." as an address that holds its whole text."""
+    found: dict[str, str] = {}
+    waiting = [name]
+    while waiting:
+        this = waiting.pop()
+        if f"mlp/{this}" in found:
+            continue
+        source = assets.stage_text(this)
+        waiting += [match[2] for match in _IMPORT.finditer(source)]
+        text = _IMPORT.sub(r'\1 "mlp/\2"', source)
+        found[f"mlp/{this}"] = "data:text/javascript;base64," + base64.b64encode(text.encode()).decode()
+    return found
+
+
+def _inside(tag: str, text: str) -> str:
+    """Text that cannot end the element that it stands in: in a script or a style, `<\\/` means the same as `</`."""
+    return re.sub(rf"</(?={tag})", r"<\\/", text, flags=re.IGNORECASE)

@@ -1,0 +1,203 @@
+"""Data of one's own in a real browser: drawn, brought along, shared by link; and nothing lost by a bad file."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from playground.config import Config
+from playground.experiment import Experiment
+from playground.own_data.examples import EXAMPLES
+from playground.runs import new_trainer, plane_of
+from tests.browser.harness import screenshot, settle, visit
+from tests.browser.stage import parameters, press, state, wait_for
+
+POINTS = "() => window.__sheet.points.map((p) => [...p])"
+
+
+def spray(page: Page, at: tuple[float, float], to: tuple[float, float], steps: int = 14) -> None:
+    """Drag over the drawing sheet, places given as shares of its width and height."""
+    box = page.locator(".draw > canvas").bounding_box()
+    assert box
+    place = [(box["x"] + u * box["width"], box["y"] + v * box["height"]) for u, v in (at, to)]
+    page.mouse.move(*place[0])
+    page.mouse.down()
+    for k in range(1, steps + 1):
+        s = k / steps
+        page.mouse.move(*(a + s * (b - a) for a, b in zip(*place, strict=True)))
+        page.wait_for_timeout(50)
+    page.mouse.up()
+
+
+@pytest.fixture
+def drawn(page: Page) -> Page:
+    """The data page with two strokes of two classes on the sheet."""
+    visit(page, "/data")
+    page.locator(".draw > canvas").wait_for()
+    spray(page, (0.2, 0.2), (0.8, 0.25))
+    page.get_by_role("radio", name="class 1").click()
+    spray(page, (0.2, 0.7), (0.8, 0.75))
+    return page
+
+
+def test_what_is_drawn_is_learned_and_its_link_opens_the_same_numbers_elsewhere(drawn, new_page):
+    points = drawn.evaluate(POINTS)
+    assert {p[2] for p in points} == {0, 1}
+    assert len(points) > 16
+    drawn.get_by_role("button", name="Train on these points").click()
+    expect(drawn.get_by_text("The network now learns from")).to_contain_text(f"Drawn points: {len(points)} rows")
+    drawn.get_by_role("link", name="Playground").click()
+    wait_for(drawn, "p.step > 60")
+    press(drawn, "Pause")
+    wait_for(drawn, "p.state === 'paused'")
+    drawn.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    press(drawn, "Copy link")
+    expect(drawn.locator(".stage .sentence")).to_contain_text("copied")
+    link = drawn.evaluate("() => navigator.clipboard.readText()")
+    mine, numbers = state(drawn), parameters(drawn)
+
+    other = new_page()
+    visit(other, link.removeprefix(drawn.evaluate("() => location.origin")))
+    wait_for(other, f"p.step === {mine['step']} && p.state === 'paused'")
+    assert state(other)["run"] == mine["run"]
+    np.testing.assert_array_equal(parameters(other), numbers)
+
+
+def test_points_are_undone_erased_moved_and_cleared(drawn):
+    n = len(drawn.evaluate(POINTS))
+    drawn.get_by_role("button", name="Undo").click()
+    after = drawn.evaluate(POINTS)
+    assert len(after) < n
+    assert {p[2] for p in after} == {0}
+    drawn.get_by_role("radio", name="Erase").click()
+    spray(drawn, (0.15, 0.2), (0.5, 0.23), steps=20)
+    left = drawn.evaluate(POINTS)
+    assert 0 < len(left) < len(after)
+    drawn.get_by_role("radio", name="Move").click()
+    x, y, _ = left[0]
+    at = (30 / 500 + (x + 3) / 6 * 462 / 500, 8 / 500 + (3 - y) / 6 * 466 / 500)
+    spray(drawn, at, (0.5, 0.9), steps=6)
+    moved = drawn.evaluate(POINTS)
+    assert sum(a != b for a, b in zip(left, moved, strict=True)) == 1
+    drawn.get_by_role("button", name="Clear").click()
+    assert drawn.evaluate(POINTS) == []
+    drawn.get_by_role("button", name="Undo").click()
+    assert drawn.evaluate(POINTS) == moved
+
+
+def test_the_sheet_can_be_used_without_a_mouse(page):
+    visit(page, "/data")
+    page.locator(".draw > canvas").focus()
+    for key in ("ArrowRight", "Shift+ArrowUp", "Enter", "2", "ArrowLeft", "Enter"):
+        page.keyboard.press(key)
+    assert page.evaluate(POINTS) == [[0.1, 0.5, 0], [0, 0.5, 1]]
+    page.keyboard.press("Delete")
+    assert page.evaluate(POINTS) == [[0.1, 0.5, 0]]
+    page.keyboard.press("Control+z")
+    assert len(page.evaluate(POINTS)) == 2
+
+
+def test_a_drawing_can_begin_with_the_points_on_show(page):
+    visit(page, "/data?dataset=moons&samples=60")
+    page.get_by_text("Begin with the points shown now").click()
+    page.wait_for_function("() => window.__sheet.points.length === 60")
+
+
+GOOD = "height,weight,kind\n" + "\n".join(f"{k % 7},{k * k % 11},{'cat' if k % 3 else 'dog'}" for k in range(40))
+
+
+def csv_file(name: str, raw: bytes) -> dict[str, object]:
+    return {"name": name, "mimeType": "text/csv", "buffer": raw}
+
+
+def open_upload(page: Page) -> None:
+    visit(page, "/data")
+    page.get_by_role("radio", name="Upload or paste").click()
+    settle(page)
+
+
+def test_a_bad_file_is_a_sentence_and_loses_nothing(page):
+    open_upload(page)
+    page.locator("input[type=file]").set_input_files(csv_file("pets.csv", GOOD.encode()))
+    page.get_by_role("button", name="Train on these data").click()
+    expect(page.get_by_text("The network now learns from")).to_contain_text("pets: 40 rows, 2 inputs, 2 classes")
+    url = page.url
+    for name, raw, words in (
+        ("a.csv", b"PK\x03\x04 no table", "not a CSV file but a zip or Excel file"),
+        ("b.csv", b"a,b,c\n1,2,3\n4,5\n", "Line 3 has 2 cells"),
+        ("<b>c</b>.csv", GOOD.replace("dog", "cat").encode(), "one class only"),
+    ):
+        page.locator("input[type=file]").set_input_files(csv_file(name, raw))
+        expect(page.get_by_text(words)).to_be_visible()
+        expect(page.get_by_text("The network now learns from")).to_contain_text("pets: 40 rows")
+    assert page.url == url
+
+
+def test_names_and_labels_are_text_wherever_they_are_shown(page):
+    nasty = "<img src=x onerror=alert(1)>,$x^2$ **b** %{y},kind\n"
+    rows = "\n".join(f"{k % 7},{k * k % 11},{'<b>a</b>' if k % 3 else '[l](http://x.y)'}" for k in range(40))
+    open_upload(page)
+    page.get_by_role("textbox", name="Or paste one").fill(nasty + rows)
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Train on these data").click()
+    expect(page.get_by_text("The network now learns from")).to_contain_text("2 classes")
+    for name in ("Data", "Playground", "Take along"):
+        page.get_by_role("link", name=name, exact=True).click()
+        settle(page)
+        page.wait_for_timeout(800)
+        assert page.locator("img[src=x]").count() == 0
+        assert page.locator("a[href*='x.y']").count() == 0
+    page.get_by_role("link", name="Playground", exact=True).click()
+    page.wait_for_function("() => document.querySelector('.surface .xtitle')")
+    assert page.locator(".surface .xtitle").inner_text() == "<img src=x onerror=alert(1)>"
+
+
+@pytest.mark.parametrize("name", ["iris", "digits"])
+def test_the_browser_evaluates_many_inputs_over_the_plane_as_numpy_does(page, name):
+    visit(page, "/data")
+    page.get_by_role("radio", name="Examples").click()
+    page.get_by_role("button", name="Train on these data").nth(list(EXAMPLES).index(name)).click()
+    expect(page.get_by_text("The network now learns from")).to_contain_text("inputs")
+    page.get_by_role("link", name="Playground", exact=True).click()
+    wait_for(page, "p.run.header.net.plane && p.step > 20")
+    page.wait_for_function("() => __stage.player.run === __stage.run")
+    at = np.array([[-1.0, 0.5], [0.3, -2.0], [1.5, 1.5]])
+    found = page.evaluate(
+        """([x1, x2]) => { __stage.player.pause(); const row = __stage.player.row;
+             const p = __stage.player.run.parameters(row);
+             return {p: Array.from(p), out: __stage.network.evaluate(p, x1, x2).at(-1).map((a) => Array.from(a))}; }""",
+        at.T.tolist(),
+    )
+    experiment = Experiment(Config(own_data=EXAMPLES[name].load()))
+    plane, net = plane_of(experiment), new_trainer(experiment).net
+    net.parameters[...] = found["p"]
+    np.testing.assert_allclose(np.array(found["out"]).T, net.predict_proba(plane.origin + at @ plane.axes), atol=1e-5)
+
+
+def test_every_page_opens_with_data_of_many_inputs(page):
+    visit(page, "/data")
+    page.get_by_role("radio", name="Examples").click()
+    page.get_by_role("button", name="Train on these data").first.click()
+    expect(page.get_by_text("The network now learns from")).to_contain_text("Iris")
+    page.get_by_role("link", name="Playground", exact=True).click()
+    wait_for(page, "p.step > 100")
+    press(page, "Pause")
+    names = page.locator("[data-testid=stTopNavLink]").all_inner_texts()
+    assert "Take along" in names
+    for name in names:
+        page.get_by_role("link", name=name, exact=True).click()
+        settle(page)
+        page.wait_for_timeout(500)
+        assert page.locator("[data-testid=stException]").count() == 0, name
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [("laptop", "light"), ("phone", "dark")])
+def test_the_data_page_fits_its_window(new_page, viewport, scheme):
+    page = new_page(viewport=viewport, scheme=scheme)
+    visit(page, "/data")
+    page.locator(".draw > canvas").wait_for()
+    screenshot(page, f"data-{viewport}-{scheme}")
+    box = page.locator(".draw > canvas").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= page.viewport_size["width"]

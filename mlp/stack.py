@@ -22,7 +22,7 @@ from mlp.network import MLP
 from mlp.plan import Pass, flat, update_sections
 from mlp.schedules import Constant
 
-BEST_SIZE = 16_000
+BEST_SIZE = 24_000
 """Networks times batch size times width that the processor's cache holds well."""
 
 

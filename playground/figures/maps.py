@@ -32,6 +32,7 @@ def decision_boundary(
     limit: float | None = None,
     height: int = 420,
     title: str = "Decision boundary\nThe pale seam is where the network cannot decide.",
+    axes: tuple[str, str] = ("x₁", "x₂"),
 ) -> go.Figure:
     """The output (len(x2), len(x1)) over the plane, and points (n, 2), classes told by colour and by shape."""
     colours = palette(theme)
@@ -46,11 +47,11 @@ def decision_boundary(
         rows = np.asarray(points, float)
         kinds = np.zeros(len(rows), int) if labels is None else np.asarray(labels, int)
         traces += [_cloud(rows[kinds == k], int(k), colours) for k in np.unique(kinds)]
-    spans = (("x₁", np.asarray(x1, float)), ("x₂", np.asarray(x2, float)))
-    axes: list[dict[str, Any]] = [{"title": {"text": n}, "range": [v.min(), v.max()]} for n, v in spans]
+    spans = zip(axes, (np.asarray(x1, float), np.asarray(x2, float)), strict=True)
+    across, up = ({"title": {"text": name}, "range": [v.min(), v.max()]} for name, v in spans)
     return figure(
-        theme, title=title, height=height, traces=traces, xaxis={**axes[0], "constrain": "domain"},
-        yaxis={**axes[1], "scaleanchor": "x", "constrain": "domain"}, showlegend=False,
+        theme, title=title, height=height, traces=traces, xaxis={**across, "constrain": "domain"},
+        yaxis={**up, "scaleanchor": "x", "constrain": "domain"}, showlegend=False,
     )  # fmt: skip
 
 
@@ -66,13 +67,14 @@ def mini_batch(
     theme: str = "light",
     middle: float = 0.0,
     limit: float = 1.0,
+    axes: tuple[str, str] = ("x₁", "x₂"),
 ) -> go.Figure:
     """The points of a mini-batch (n, 2) over what the network makes of the plane; the last trace is the batch.
 
     kinds (n,) tells classes by colour and by shape; `others` (k, 2) are the training points that wait for their turn.
     """
     fig = decision_boundary(
-        x1, x2, output, theme=theme, middle=middle, limit=limit, height=340,
+        x1, x2, output, theme=theme, middle=middle, limit=limit, height=340, axes=axes,
         title="The mini-batch on the plane\nClick a point to follow it through the network.",
     )  # fmt: skip
     colours, rows, rest = palette(theme), np.asarray(batch, float), np.asarray(others, float)

@@ -411,4 +411,4 @@ def _say(x: float) -> str:
 
 def _percent(share: float) -> str:
     """A share with two significant figures."""
-    return f"{100.0 * share:.2g} %"
+    return f"{100.0 * share:.0f} %" if share >= 0.1 else f"{100.0 * share:.2g} %"

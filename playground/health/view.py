@@ -14,15 +14,17 @@ from playground.experiment import Experiment
 from playground.health.checkup import Checkup, examine
 from playground.health.sick import SICK
 from playground.health.verdicts import Try, Verdict, verdicts
-from playground.runs import run_of
+from playground.runs import plane_of, run_of
 
 
 def show() -> None:
     """Everything below the timeline."""
     experiment = session.experiment()
     run = run_of(experiment)
+    plane = plane_of(experiment)
+    features = experiment.config.features if plane is None or plane.axes.shape[1] == 2 else ()
     with run.lock:
-        checkup = examine(run.trainer, session.moment(), experiment.config.features)
+        checkup = examine(run.trainer, session.moment(), features)
         frames = run.recording.frames
     theme = theme_type()
     _verdicts(checkup)
@@ -172,8 +174,9 @@ def _tables(checkup: Checkup) -> None:
             with tab:
                 st.dataframe(table, hide_index=True, height=260)
                 st.download_button(
-                    "Download as CSV", partial(table.to_csv, index=False),
-                    file_name=f"{name.lower().replace(' ', '-')}.csv", mime="text/csv", key=f"csv_{name}", on_click="ignore", icon=":material/download:",
+                    "Save as CSV file", partial(table.to_csv, index=False),
+                    file_name=f"{name.lower().replace(' ', '-')}.csv", mime="text/csv",
+                    key=f"csv_{name}", on_click="ignore", icon=":material/download:",
                 )  # fmt: skip
 
 

@@ -184,8 +184,6 @@ def take_apart(trainer: mlp.Trainer, step: int) -> Step:
     settings, rows, data = recording.settings_at(step), recording.batch(step), trainer.data
     time = before.epoch + before.row / len(data.x_train)
     memory = {name: np.array(value) for name, value in before.memory.items()}
-    if set(memory) != set(after.memory):  # the optimizer was changed at this very step
-        memory = settings.optimizer.new_memory(net.parameters)
     return Step(
         step=step,
         epoch=time,

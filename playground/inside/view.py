@@ -15,7 +15,7 @@ from playground.inside.picture import Pick, parse_pick, picture
 from playground.inside.snippet import MOST_PARAMETERS, snippet
 from playground.inside.step import Step, take_apart
 from playground.inside.terms import slopes_table
-from playground.runs import make_data, run_of
+from playground.runs import make_data, plane_of, run_of
 from playground.stage.bootstrap import script
 
 KEY, MAP, TABLE = "inside", "inside_map", "inside_table"
@@ -42,7 +42,7 @@ def show() -> None:
     pick = parse_pick(session.kept("pick", ""), step)
     point = min(int(session.kept("point", 0)), step.n - 1)
     st.markdown(_sentence(step, point))
-    labels = _input_labels(experiment, step)
+    labels = _input_labels(experiment)
     _component(key=KEY, data=picture(step, point, pick, labels), on_pick_change=_on_pick)
     left, right = st.columns([1, 1.15], gap="medium")
     with left:
@@ -65,15 +65,18 @@ def _sentence(step: Step, point: int) -> str:
 def _map(experiment: Experiment, data: mlp.Dataset, step: Step, point: int) -> None:
     """The mini-batch on the plane, where there is a plane."""
     points, _ = make_data(experiment)
-    if points.x_train.shape[1] != 2:
+    x, plane = points.x_train, plane_of(experiment)
+    if x.shape[1] != 2:
         st.caption("These data have more than two inputs, and so no plane to be drawn on: pick a row of the table.")
         return
-    x = points.x_train
     reach = 1.08 * float(np.abs(x).max())
     axis = np.linspace(-reach, reach, GRID)
     grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
     net = step.net
-    output = net.outputs(mlp.expand_features(grid, experiment.config.features))
+    if plane is not None and plane.axes.shape[1] != 2:
+        output = net.outputs(plane.origin + grid @ plane.axes)
+    else:
+        output = net.outputs(mlp.expand_features(grid, experiment.config.features))
     middle, limit = net.loss.boundary if data.task != "regression" else 0.0, 3.0 if net.loss.from_logits else 1.0
     # Of several outputs, how far the winner is ahead: the seam stays where it belongs.
     top = np.sort(output, axis=1)
@@ -82,7 +85,7 @@ def _map(experiment: Experiment, data: mlp.Dataset, step: Step, point: int) -> N
     kinds = truth if data.task != "regression" else truth[:, 0] > 0
     fig = figures.mini_batch(
         axis, axis, values.reshape(GRID, GRID), x[step.rows], kinds, np.delete(x, step.rows, axis=0), point,
-        theme=theme_type(), middle=middle, limit=limit,
+        theme=theme_type(), middle=middle, limit=limit, axes=plane.labels if plane else ("x₁", "x₂"),
     )  # fmt: skip
     st.plotly_chart(
         fig, theme=None, key=MAP, on_select=_on_map, selection_mode="points", config={"displayModeBar": False}
@@ -93,7 +96,7 @@ def _batch_table(step: Step, labels: list[str], point: int) -> None:
     """The mini-batch as a table, a row for each point; a click on a row picks it."""
     shown = labels[:6]
     table: dict[str, Any] = {"": ["▶" if k == point else "" for k in range(step.n)]}
-    table |= {label: step.x[:, i] for i, label in enumerate(shown)}
+    table |= {f"{label} " if label in ("truth", "loss") else label: step.x[:, i] for i, label in enumerate(shown)}
     table["truth"] = step.labels if step.labels.ndim == 1 else step.labels[:, 0]
     outputs = step.layers[-1].a
     table |= {_output_name(step, k): outputs[:, k] for k in range(min(outputs.shape[1], 4))}
@@ -231,10 +234,8 @@ def theme_type() -> str:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def _input_labels(experiment: Experiment, step: Step) -> list[str]:
-    features = experiment.config.features
-    if len(features) == step.net.sizes[0]:
-        return [mlp.FEATURES[name].label for name in features]
-    return [f"x{k + 1}" for k in range(step.net.sizes[0])]
-
-
+def _input_labels(experiment: Experiment) -> list[str]:
+    plane, own = plane_of(experiment), experiment.config.own_data
+    if plane is not None and own is not None and plane.axes.shape[1] != 2:
+        return list(own.inputs)
+    return [mlp.FEATURES[name].label for name in experiment.config.features]

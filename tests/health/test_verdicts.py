@@ -132,6 +132,33 @@ def test_the_same_numbers_give_the_same_verdicts_at_any_batch_size(config: Confi
         assert set(names(checkup)) ^ set(names(replace(checkup, batch_size=size))) <= {"noisy"}
 
 
+def with_losses(train: list[float], test: list[float]) -> Checkup:
+    """The healthy run, with other losses put in."""
+    checkup = look(Config())
+    k = len(train)
+    past = replace(
+        checkup.history, epochs=np.arange(float(k)), steps=np.arange(k), train_loss=np.array(train),
+        test_loss=np.array(test), gradient_norms=checkup.history.gradient_norms[:k],
+    )  # fmt: skip
+    return replace(checkup, history=past)
+
+
+def test_only_a_test_loss_that_parts_from_the_training_loss_is_learning_by_heart():
+    down = [0.7, 0.4, 0.3, 0.2, 0.1]
+    assert "overfitting" in names(with_losses(down, [0.7, 0.4, 0.5, 0.6, 0.7]))
+    assert "overfitting" not in names(with_losses(down, [0.7, 0.4, 0.41, 0.45, 0.5])), "it has hardly risen"
+    assert "overfitting" not in names(with_losses([0.7, 0.4, 0.5, 0.6, 0.7], [0.7, 0.4, 0.5, 0.6, 0.7])), "both rose"
+    tiny = [1e-4 * loss for loss in down]
+    assert "overfitting" not in names(with_losses(tiny, [1e-3, 1e-4, 2e-4, 3e-4, 4e-4])), "both are next to nothing"
+    assert "overfitting" not in names(with_losses(down, [np.nan] * 5)), "there are no test data"
+
+
+def test_batches_as_large_as_the_noise_are_not_too_small():
+    checkup = look(SICK["noisy"].config)
+    assert "noisy" in names(checkup)
+    assert "noisy" not in names(replace(checkup, batch_size=int(checkup.noise_scale)))
+
+
 def test_chance_is_the_best_answer_that_ignores_the_inputs():
     for config, wanted in (
         (Config(), np.log(2.0)),

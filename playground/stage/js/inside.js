@@ -22,7 +22,7 @@ const CARRIED = { w: "its weight", gradient: "its gradient", update: "how far it
 const SHOWN = { a: "its output a", z: "its sum z", delta: "its blame δ" };
 const PITCH = 76; // the least room for a column of units
 const TOP = 22;
-const FIELDS = "input, textarea, select, [contenteditable], [role=slider], [role=radiogroup], [role=listbox], [role=combobox], [role=grid], [role=tab], [role=tablist], .stage";
+const FIELDS = "input, textarea, select, [contenteditable], [role=slider], [role=radiogroup], [role=listbox], [role=combobox], [role=grid], [role=tab], [role=tablist]";
 
 const views = new WeakMap();
 let remembered = { stage: "forward", title: null }; // where the walk stood, from page to page
@@ -72,10 +72,10 @@ class Inside {
         { class: "walk", role: "group", "aria-label": "Walk through the step" },
         h("div", { class: "tabs" }, ...this.tabs),
         h("div", { class: "steps" }, this.back, this.next, this.count),
-        h("span", { class: "hint" }, "Arrow keys ← → walk from idea to idea. Click the timeline first to move through time with them."),
+        h("span", { class: "hint" }, "Arrow keys ← → walk from idea to idea. On the timeline they move through time."),
       ),
       h("div", { class: "halves" }, h("section", { class: "net", "aria-label": "Network" }, this.scroller, this.status), this.card),
-      h("section", { class: "about", "aria-label": "What is picked" }, h("div", { class: "about-head" }, this.aboutTitle, this.copied), this.groups),
+      h("section", { class: "about", "aria-label": "What is picked" }, h("div", { class: "about-head" }, this.aboutTitle, h("span", { class: "hint" }, "Click a letter to go to what it belongs to, a number to copy it in full."), this.copied), this.groups),
     );
     parent.querySelector(".inside-place").replaceChildren(this.element);
     this.onKey = (event) => this.key(event);
@@ -183,11 +183,12 @@ class Inside {
     for (const group of this.groups.children) group.classList.toggle("now", group.dataset.stage === this.idea.stage);
   }
 
+  // A number is copied; a letter leads to the link or unit that it belongs to.
   click(event) {
-    const full = event.target.closest?.("[data-full]");
+    const full = event.target.closest?.(".number[data-full]");
     const key = keyOf(event.target);
-    if (key && !key.startsWith("p:") && !(full && event.type === "click" && !event.target.closest(".term, svg"))) this.pick(key);
-    else if (full) this.copy(full.getAttribute("data-full"));
+    if (full && event.type === "click") this.copy(full.getAttribute("data-full"));
+    else if (key && !key.startsWith("p:")) this.pick(key);
   }
 
   async copy(text) {

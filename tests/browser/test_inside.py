@@ -1,0 +1,165 @@
+"""The page "Inside a step" in a real browser: the walk by keyboard, picking, terms that light up with their links."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.harness import settle, visit
+
+ROOT = ".inside"
+LINK = ".inside .link[data-key='{}'] .touch"
+
+
+@pytest.fixture
+def inside(page: Page) -> Page:
+    """The page, paused in the middle of the opening run."""
+    open_paused(page)
+    return page
+
+
+def open_paused(page: Page) -> None:
+    visit(page, "/inside")
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_selector(f"{ROOT}[data-idea]")
+    settle(page)
+    page.wait_for_timeout(400)  # the moment is told to the server once it has stood for a while
+    settle(page)
+    page.mouse.move(5, 5)
+
+
+def idea(page: Page) -> str:
+    return page.locator(ROOT).get_attribute("data-idea") or ""
+
+
+def spoken(page: Page) -> tuple[list[int], list[int]]:
+    """The layers whose units and whose incoming links are highlighted."""
+    layers = "kind => [...document.querySelectorAll(`.inside .${kind}.spoken`)].map(e => +e.dataset.layer)"
+    units, links = (sorted(set(page.evaluate(layers, kind))) for kind in ("unit", "link"))
+    return units, links
+
+
+def now(page: Page) -> str:
+    """The moment, as the timeline has it."""
+    return page.locator(".stage .handle").get_attribute("aria-valuenow") or ""
+
+
+def test_arrow_keys_walk_from_idea_to_idea_and_highlight_what_each_speaks_of(inside: Page):
+    moment = now(inside)
+    seen = [(idea(inside), spoken(inside))]
+    for _ in range(20):
+        inside.keyboard.press("ArrowRight")
+        seen.append((idea(inside), spoken(inside)))
+        if seen[-1] == seen[-2]:
+            break
+    walked = dict(seen)
+    assert walked["The point enters"] == ([0], [])
+    assert walked["Sums of layer 2"] == ([1, 2], [2])
+    assert walked["The bend of layer 1"] == ([1], [])
+    assert walked["Blame goes back to layer 1"] == ([1, 2], [2])
+    assert walked["The gradient of the weights into the output layer"] == ([3], [3])
+    assert walked["The new weights"] == ([], [1, 2, 3])
+    assert seen[-1][0] == "The new weights"
+    inside.keyboard.press("ArrowLeft")
+    assert idea(inside) == "What Adam remembers"
+    assert now(inside) == moment, "the walk must not move the timeline"
+
+
+def test_stages_are_reached_by_their_buttons(inside: Page):
+    for stage in ("Loss", "Backward", "Update", "Forward"):
+        button = inside.locator(".inside .tabs").get_by_role("button", name=stage)
+        button.click()
+        expect(inside.locator(ROOT)).to_have_attribute("data-stage", stage.lower())
+        expect(button).to_have_attribute("aria-pressed", "true")
+        lit = inside.evaluate("[...document.querySelectorAll('.inside .group.now')].map(e => e.dataset.stage)")
+        assert set(lit) <= {stage.lower()}
+
+
+def test_on_the_timeline_the_arrow_keys_move_through_time_instead(inside: Page):
+    before, moment = idea(inside), int(now(inside))
+    inside.locator(".stage .handle").focus()
+    inside.keyboard.press("ArrowLeft")
+    expect(inside.locator(".stage .handle")).to_have_attribute("aria-valuenow", str(moment - 1))
+    expect(inside.get_by_text(re.compile(rf"Step {moment - 1} → {moment}"))).to_be_visible(timeout=15_000)
+    assert idea(inside) == before
+
+
+def test_keys_in_a_setting_do_not_walk(inside: Page):
+    before = idea(inside)
+    inside.get_by_role("combobox", name="Activation").first.focus()
+    inside.keyboard.press("ArrowRight")
+    assert idea(inside) == before
+
+
+def test_a_click_on_a_link_shows_its_terms_and_they_light_up_together(inside: Page):
+    inside.locator(LINK.format("l:2:3:2")).dispatch_event("click")
+    expect(inside.locator(ROOT)).to_have_attribute("data-pick", "l:2:3:2", timeout=15_000)
+    expect(inside.get_by_role("heading", name="The weight from unit 4 of layer 1 to unit 3 of layer 2")).to_be_visible()
+    picked = inside.locator(".inside .link.picked")
+    expect(picked).to_have_count(1)
+    expect(picked).to_have_attribute("data-key", "l:2:3:2")
+
+    # The blame of unit 3 of layer 2 comes back over its link to the output.
+    term = inside.locator(".inside .groups .term[data-key='l:3:2:0']").first
+    term.hover()
+    expect(inside.locator(".inside .link.lit")).to_have_attribute("data-key", "l:3:2:0")
+    expect(inside.locator(".inside .status")).to_contain_text("weight 3 → 1")
+
+    inside.locator(LINK.format("l:3:2:0")).dispatch_event("pointerover", {"bubbles": True})
+    lit = inside.evaluate("[...new Set([...document.querySelectorAll('.inside .term.lit')].map(e => e.dataset.key))]")
+    assert lit == ["l:3:2:0"]
+
+
+def test_a_term_leads_on_to_its_own_link(inside: Page):
+    inside.locator(LINK.format("l:2:0:0")).dispatch_event("click")
+    expect(inside.locator(ROOT)).to_have_attribute("data-pick", "l:2:0:0", timeout=15_000)
+    inside.locator(".inside .groups .term[data-key='l:3:0:0']").first.click()
+    expect(inside.locator(ROOT)).to_have_attribute("data-pick", "l:3:0:0", timeout=15_000)
+
+
+def test_a_unit_is_picked_by_keyboard(inside: Page):
+    unit = inside.locator(".inside .unit[data-key='u:2:5']")
+    unit.focus()
+    inside.keyboard.press("Enter")
+    expect(inside.locator(ROOT)).to_have_attribute("data-pick", "u:2:5", timeout=15_000)
+    expect(inside.get_by_role("heading", name="Unit 6 of layer 2")).to_be_visible()
+
+
+def test_a_point_is_picked_on_the_plane(inside: Page):
+    chart = inside.locator("[data-testid=stPlotlyChart]").first
+    chart.scroll_into_view_if_needed()
+    point = chart.locator(".scatterlayer .trace").last.locator("path.point").nth(4)
+    point.wait_for()
+    box = point.bounding_box()
+    assert box
+    inside.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(inside.get_by_text(re.compile(r"On show: point [2-9]\d? of 10"))).to_be_visible(timeout=15_000)
+
+
+def test_a_number_is_copied_in_full(inside: Page):
+    inside.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    number = inside.locator(".inside .card .lines .row > math > mrow > .number").first
+    full = number.get_attribute("data-full") or ""
+    number.click()
+    expect(inside.locator(".inside .copied")).to_contain_text(full)
+    assert inside.evaluate("navigator.clipboard.readText()") == full
+    assert len(full) > 10
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [("phone", "dark"), ("laptop", "light")])
+def test_the_page_fits_its_window(new_page: Callable[..., Page], viewport: str, scheme: str):
+    page = new_page(viewport=viewport, scheme=scheme)
+    open_paused(page)
+    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth")
+    assert wide <= 0
+    expect(page.locator(".inside .card")).to_be_visible()
+    formulas = page.evaluate(
+        "[...document.querySelectorAll('.inside .vector')].map(e => e.getBoundingClientRect().right - innerWidth)"
+    )
+    assert max(formulas) <= 0
+
+
+def test_a_link_opens_the_page_on_a_fresh_server(fresh_server: object, page: Page):
+    visit(page, "/inside?dataset=blobs&hidden=4&optimizer=momentum")
+    expect(page.locator(".inside .unit[data-layer='2']")).to_have_count(3)

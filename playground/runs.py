@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import cached_property, partial
 from typing import Any
 
@@ -21,6 +22,7 @@ import streamlit as st
 
 import mlp
 from playground.experiment import Experiment
+from playground.marks import marks
 from playground.own_data.table import Plane
 
 SLICE_SECONDS = 0.02
@@ -67,6 +69,7 @@ class Run:
         self.lock = threading.RLock()
         self._gate = gate
         self._epochs_a_slice = 1
+        self._marked: tuple[int, list[dict[str, Any]]] = (0, [])
 
     @cached_property
     def trainer(self) -> mlp.Trainer:
@@ -126,17 +129,28 @@ class Run:
             self._epochs_a_slice = max(1, min(2 * n, int(n * SLICE_SECONDS / max(spent, 1e-6))))
             return left > n
 
-    def record_until(self, step: int) -> None:
-        """Train on until `step` is recorded, or the run has diverged."""
-        while self.last_step < step and self.recording.diverged is None:
+    def record_until(self, step: int, seconds: float = math.inf) -> None:
+        """Train on until `step` is recorded, or the run has diverged, or for so long."""
+        deadline = time.perf_counter() + seconds
+        while self.last_step < step and self.recording.diverged is None and time.perf_counter() < deadline:
             self.record(epochs=1, seconds=1.0)
 
-    def rows(self, after_step: int, end: float = math.inf) -> np.ndarray:
-        """The frames after a step, up to an epoch, as `frame_rows` lays them out."""
+    def marks(self, experiment: Experiment) -> list[dict[str, Any]]:
+        """Where something happened in the run so far, as the stage reads it."""
+        with self.lock:
+            if self._marked[0] != len(self.recording):
+                self._marked = len(self.recording), [asdict(mark) for mark in marks(experiment, self.trainer)]
+            return self._marked[1]
+
+    def rows(self, after_step: int, end: float = math.inf, at_least: int = 0) -> np.ndarray:
+        """The frames after a step, up to an epoch, as `frame_rows` lays them out.
+
+        A long run is thinned, and its next frame may lie beyond that epoch: `at_least` so many are given if they exist.
+        """
         with self.lock:
             start = int(np.searchsorted(self.recording.steps, after_step, side="right"))
             stop = int(np.searchsorted(self.recording.epochs, end, side="right"))
-            return frame_rows(self.recording, start, max(start, stop))
+            return frame_rows(self.recording, start, max(start + at_least, stop))
 
     def step_rows(self, start: int, stop: int) -> np.ndarray:
         """The same for every recorded step from `start` to `stop`, both included, replayed exactly."""

@@ -98,11 +98,13 @@ def answer(
     first = bool(question.get("first"))
     have = _whole(question.get("have"), -1)
     after = max(have, _shared(experiment, run)) if first and question.get("has_parent", True) else have
+    if have > run.last_step:  # this server was started anew, and its browser has played on
+        run.record_until(have, ANSWER_SECONDS)
     # A run is shared: others may have trained it further than this page has any use for.
     end = run.epoch_of(max(after, 0)) + (GOAL_EPOCHS if first else min(_whole(question.get("want"), 0), 10_000))
     end = max(end, run.epoch_of(_whole(question.get("moment"), 0))) if first else end
     run.record_to(end, seconds=FIRST_SECONDS if first else ANSWER_SECONDS)
-    rows = run.rows(after, end)
+    rows = run.rows(after, end, at_least=int(end > run.epoch_of(max(after, 0))))
     singles = _singles(run, question.get("single"))
     header = {
         "run": experiment.name,
@@ -112,7 +114,9 @@ def answer(
         "width": rows.shape[1],
         "dense": run.recording.dense,
         "stride": run.recording.stride,
+        "reached": run.last_step,
         "diverged": run.recording.diverged.reason if run.recording.diverged else None,
+        "marks": run.marks(experiment),
     }
     if first or have < 0:
         header |= about(experiment, run)

@@ -5,6 +5,8 @@ import { EPOCH, TEST_LOSS, TRAIN_LOSS } from "./recording.js";
 import { where } from "./sentence.js";
 import { steady } from "./theme.js";
 
+const SIGNS = { drop: "↓", plateau: "–", overfitting: "↗", death: "×", change: "◆", edit: "✎" };
+
 export class Timeline extends Curves {
   constructor(player) {
     super({
@@ -28,7 +30,8 @@ export class Timeline extends Curves {
       class: "handle", role: "slider", tabindex: "0", "aria-label": "Moment of the run", "aria-valuemin": "0",
     });
     this.cursor.append(h("div", { class: "knob" }));
-    this.box.append(this.handle);
+    this.marks = h("div", { class: "marks" });
+    this.box.append(this.handle, this.marks);
     this.handle.addEventListener("pointerdown", (event) => {
       if (!player.run) return;
       this.handle.setPointerCapture(event.pointerId);
@@ -69,6 +72,25 @@ export class Timeline extends Curves {
     }
   }
 
+  // Marks where something happened: hover says what, a click goes there.
+  drawMarks() {
+    const { run } = this.player;
+    const key = JSON.stringify([run.header.marks, this.span]);
+    if (!this.span || key === this.marksDrawn) return;
+    this.marksDrawn = key;
+    const inner = this.span.width - this.margin.l - this.margin.r;
+    const mark = ({ epoch, kind, text }) => {
+      const label = `Epoch ${Math.round(epoch)}: ${text}`;
+      const style = `left: ${this.margin.l + (inner * epoch) / this.span.end}px`;
+      const go = () => {
+        this.player.halt();
+        this.player.scrubTo(epoch);
+      };
+      return h("button", { type: "button", class: `mark ${kind}`, style, title: label, "aria-label": label, onclick: go }, SIGNS[kind] ?? "•");
+    };
+    this.marks.replaceChildren(...run.header.marks.filter((m) => m.epoch <= this.span.end).map(mark));
+  }
+
   drag(event) {
     this.player.scrubTo(Math.max(0, this.epochAt(event.clientX)));
   }
@@ -82,6 +104,7 @@ export class Timeline extends Curves {
   drawPlayhead(row) {
     this.moveCursor(row[EPOCH]);
     this.drawBranches(row);
+    this.drawMarks();
     const { run } = this.player;
     const now = where(run, row);
     if (this.handle.getAttribute("aria-valuetext")?.startsWith(`${now},`)) return;

@@ -1,0 +1,87 @@
+"""Each rule marks a run that must be marked, where it happened, and leaves alone one that must not."""
+
+import numpy as np
+import pytest
+
+import mlp
+from playground.config import Config
+from playground.experiment import Experiment
+from playground.marks import Film, deaths, drops, marks, overfitting, plateaus, stretches
+from playground.runs import Runs
+
+N = 200
+EPOCHS = np.arange(N)
+
+
+def film(train, test=None, net=None, parameters=None):
+    test = np.full(N, np.nan) if test is None else test
+    return Film(EPOCHS * 25, EPOCHS.astype(float), np.asarray(train, float), test, parameters, net, np.zeros((4, 2)))
+
+
+def test_a_sudden_drop_is_marked_where_it_happens_and_a_slow_fall_is_not():
+    sudden = np.where(EPOCHS < 100, 0.7, 0.2)
+    (mark,) = drops(film(sudden))
+    assert abs(mark.epoch - 100) < 8
+    assert not [*drops(film(np.linspace(0.7, 0.3, N)))]
+
+
+def test_a_loss_near_zero_does_not_drop():
+    assert not [*drops(film(np.concatenate([np.full(20, 0.7), np.geomspace(0.03, 1e-6, N - 20)])[:N]))][1:]
+
+
+def test_a_plateau_is_marked_once_and_not_where_the_loss_is_low_or_falls():
+    flat = np.concatenate([np.linspace(0.7, 0.5, 60), np.full(N - 60, 0.5)])
+    (mark,) = plateaus(film(flat))
+    assert 60 < mark.epoch < 100
+    assert not [*plateaus(film(np.linspace(0.7, 0.1, N)))]
+    assert not [*plateaus(film(np.concatenate([np.linspace(0.7, 0.01, 60), np.full(N - 60, 0.01)])))]
+
+
+def test_overfitting_is_marked_at_the_lowest_test_loss_and_not_while_both_fall():
+    train = np.linspace(0.7, 0.1, N)
+    test = np.concatenate([np.linspace(0.7, 0.3, 80), np.linspace(0.3, 0.6, N - 80)])
+    (mark,) = overfitting(film(train, test))
+    assert abs(mark.epoch - 80) < 10
+    assert not [*overfitting(film(train, train + 0.05))]
+    assert not [*overfitting(film(train))]
+    assert not [*overfitting(film(test, test))], "where the training loss rises too, it is something else"
+
+
+def test_a_neuron_that_dies_is_marked_and_living_ones_are_not():
+    net = mlp.MLP([2, 3, 1], activation="relu", seed=1)
+    net.layers[0].biases[...] = 1.0
+    parameters = np.tile(net.parameters, (N, 1))
+    assert not [*deaths(film(np.ones(N), net=net, parameters=parameters))]
+    net.layers[0].biases[1] = -1.0
+    parameters[90:] = net.parameters
+    (mark,) = deaths(film(np.ones(N), net=net, parameters=parameters))
+    assert 90 <= mark.epoch < 120
+
+
+def test_tanh_neurons_do_not_die():
+    net = mlp.MLP([2, 3, 1], activation="tanh", initializer="zeros")
+    assert not [*deaths(film(np.ones(N), net=net, parameters=np.tile(net.parameters, (N, 1))))]
+
+
+def test_changes_and_edits_are_marked_where_they_were_made():
+    experiment = Experiment(Config(n_samples=60)).change(30, learning_rate=0.1).edit(60, 0, 1.0)
+    run = Runs().get(experiment)
+    found = marks(experiment, run.trainer)
+    assert [(m.step, m.kind) for m in found] == [(30, "change"), (60, "edit")]
+    assert found[0].text == "Changed: learning rate 0.1."
+
+
+def test_the_marks_of_a_real_run_stay_where_they_are_while_it_goes_on():
+    run = Runs().get(Experiment())
+    run.record(120, seconds=60)
+    early = [m for m in marks(Experiment(), run.trainer) if m.kind in ("drop", "plateau") and m.epoch < 100]
+    run.record(80, seconds=60)
+    late = marks(Experiment(), run.trainer)
+    assert set(early) <= set(late)
+
+
+@pytest.mark.parametrize(
+    ("where", "found"), [([0, 1, 1, 0, 1], [(1, 3), (4, 5)]), ([0, 0], []), ([1], [(0, 1)]), ([], [])]
+)
+def test_stretches_are_found(where, found):
+    assert [*stretches(np.array(where, dtype=bool))] == found

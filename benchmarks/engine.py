@@ -170,13 +170,13 @@ def stacks(seconds: float, rounds: int) -> None:
     data = mlp.make_dataset("spirals", n_samples=500, seed=7)
     settings = [mlp.Settings(mlp.SGD(learning_rate=0.01 + 0.001 * i), seed=i) for i in range(256)]
 
-    def nets(n: int) -> list[mlp.MLP]:
-        return [mlp.MLP(SHAPES["2-8-8-1"], seed=i) for i in range(n)]
+    def nets() -> list[mlp.MLP]:
+        return [mlp.MLP(SHAPES["2-8-8-1"], seed=i) for i in range(256)]
 
-    stack = mlp.Stack(nets(256), data, settings)
+    stack = mlp.Stack(nets(), data, settings)
     loop = [
         mlp.Trainer(net, data, s.optimizer, batch_size=10, seed=s.seed)
-        for net, s in zip(nets(32), settings, strict=False)
+        for net, s in zip(nets(), settings, strict=True)
     ]
 
     def run_loop(epochs: int) -> None:
@@ -184,8 +184,8 @@ def stacks(seconds: float, rounds: int) -> None:
             trainer.run(epochs, every=epochs)
 
     speeds = race({"stack": lambda epochs: stack.run(epochs, every=epochs), "loop": run_loop}, seconds, rounds)
-    stacked, single = 256 * statistics.median(speeds["stack"]), 32 * statistics.median(speeds["loop"])
-    times = ratio(speeds["stack"], speeds["loop"]) * 256 / 32
+    stacked, single = 256 * statistics.median(speeds["stack"]), 256 * statistics.median(speeds["loop"])
+    times = ratio(speeds["stack"], speeds["loop"])
     print("\n256 networks 2-8-8-1 at once, batch 10, SGD: network-epochs a second")
     print(f"  stack {stacked:,.0f}   loop over single plans {single:,.0f}   {times:.1f} times")
 

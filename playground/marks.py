@@ -83,7 +83,7 @@ def plateaus(film: Film) -> Iterator[Mark]:
         return
     still = (np.abs(loss[n:] / (loss[:-n] + 1e-12) - 1.0) < 0.02) & (loss[n:] > 0.1 * loss[0])
     for start, _ in stretches(still):
-        yield film.mark(start + n, "plateau", "A plateau: for 30 epochs the loss has hardly moved.")
+        yield film.mark(start + n, "plateau", "A plateau: the loss hardly moves. Try a larger learning rate or more neurons.")
 
 
 def overfitting(film: Film) -> Iterator[Mark]:
@@ -94,7 +94,7 @@ def overfitting(film: Film) -> Iterator[Mark]:
     low = int(test.argmin())
     later = test[low:] > 1.25 * test[low]
     if later[-5:].all() and len(later) > 20 and train[-1] < train[low]:
-        yield film.mark(low, "overfitting", "Overfitting starts: from here on the test loss rises.")
+        yield film.mark(low, "overfitting", "Overfitting starts: the test loss rises. Try L2, fewer neurons or more samples.")
 
 
 def deaths(film: Film) -> Iterator[Mark]:
@@ -107,7 +107,8 @@ def deaths(film: Film) -> Iterator[Mark]:
     for (_, before), (k, now) in pairwise(dead):
         if len(now - before) > 0:
             many = f"{len(now)} neurons have" if len(now) > 1 else "A neuron has"
-            yield film.mark(k, "death", f"{many} died: zero for every training point.")
+            advice = "Try leaky ReLU or a smaller learning rate."
+            yield film.mark(k, "death", f"{many} died: zero for every training point. {advice}")
 
 
 def _dead(film: Film, k: int, layers: list[int]) -> set[tuple[int, int]]:

@@ -259,6 +259,7 @@ def trainer_settings(experiment: Experiment) -> dict[str, Any]:
 
 @st.cache_resource(show_spinner=False)
 def _runs() -> Runs:
+    mlp.use_one_thread()  # matrices as small as these only lose by being shared out among threads
     return Runs()
 
 

@@ -230,7 +230,7 @@ def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) ->
         ],
         "classes": classes,
         "axes": plane.labels if plane else ("x₁", "x₂"),
-        "note": (plane.note if plane else "") or "Filled: training points. Hollow: test points.",
+        "note": (plane.note if plane else "") or "Filled: training. Hollow: test.",
     }
 
 

@@ -11,9 +11,17 @@ export function sentence(player) {
   const loss = hasTest ? `test loss ${steady(row[TEST_LOSS])}` : `training loss ${steady(row[TRAIN_LOSS])}`;
   const when = where(run, row);
   if (row[STEP] === 0) return `Before the first step: the weights are random, and so is the picture. ${cap(loss)}.`;
+  const mark = happened(run, row);
+  if (mark) return `${when}: ${loss}. ${mark.text}`;
   const what = gradients(run, row) ?? trend(run, row) ?? "";
   const end = player.moving || !player.atGoal() ? "" : " Drag the curve to go back in time.";
   return `${when}: ${loss}${what ? `; ${what}` : ""}.${end}`;
+}
+
+// What happened not long before the moment shown.
+function happened(run, row) {
+  const recent = Math.max(6, 0.05 * row[EPOCH]);
+  return run.header.marks.findLast((mark) => mark.epoch <= row[EPOCH] && row[EPOCH] - mark.epoch < recent);
 }
 
 export function where(run, row) {

@@ -44,6 +44,7 @@ class Stage {
     this.timeline = new Timeline(player);
     this.full = header.parts === "full";
     this.surface = new Surface();
+    this.surface.redraw = () => (player.changed = true);
     this.editor = new Editor(player);
     this.transport.aside = () => this.editor.sentence;
     const edit = (place, name, value, event) => {

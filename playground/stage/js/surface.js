@@ -15,7 +15,15 @@ export class Surface {
     this.note = h("p", { class: "note" });
     this.box = h("div", { class: "plot square" }, this.canvas, this.plot);
     this.title = h("h3", {});
-    this.element = h("section", { class: "panel surface", "aria-label": "Decision boundary" }, this.title, this.box, this.note);
+    const toggle = (label, title, on) => {
+      const box = h("input", { type: "checkbox", checked: on, onchange: () => this.redraw() });
+      return [box, h("label", { title }, box, label)];
+    };
+    const [testBox, testLabel] = toggle("Test points", "Show the points that are held back", true);
+    const [stepBox, stepLabel] = toggle("Discretize", "Only which side of the boundary, not how sure", false);
+    Object.assign(this, { testBox, stepBox, redraw: () => {} });
+    const foot = h("div", { class: "foot" }, this.note, testLabel, stepLabel);
+    this.element = h("section", { class: "panel surface", "aria-label": "Decision boundary" }, this.title, this.box, foot);
     this.image = document.createElement("canvas");
     this.n = 100;
     this.box.addEventListener("pointermove", (event) => this.point(event));
@@ -59,7 +67,7 @@ export class Surface {
     if (this.image.width !== n) this.image.width = this.image.height = n;
     const small = this.image.getContext("2d");
     const pixels = small.createImageData(n, n);
-    paint(new Uint32Array(pixels.data.buffer), this.values, this.run.header, theme, focus);
+    paint(new Uint32Array(pixels.data.buffer), this.values, this.run.header, theme, focus, this.stepBox.checked);
     small.putImageData(pixels, 0, 0);
     context.imageSmoothingEnabled = true;
     context.drawImage(this.image, MARGIN.l, MARGIN.t, inner.w, inner.h);
@@ -76,7 +84,7 @@ export class Surface {
   drawAxes(Plotly, theme) {
     const { data } = this.run.header;
     const size = this.size();
-    const key = [this.run.header.data.name, size.width, size.height, theme.dark, theme.zoom].join();
+    const key = [this.run.header.data.name, size.width, size.height, theme.dark, theme.zoom, this.testBox.checked].join();
     if (key === this.plotted || size.width < 40) return;
     this.plotted = key;
     const range = data.range;
@@ -87,6 +95,7 @@ export class Surface {
       x: t.x1,
       y: t.x2,
       name: t.name,
+      visible: !t.test || this.testBox.checked,
       hovertemplate: `${across} = %{x:.3f}<br>${up} = %{y:.3f}<br>${t.hover}<extra></extra>`,
       marker: {
         symbol: t.test ? `${t.symbol}-open` : t.symbol,
@@ -145,14 +154,15 @@ export class Surface {
 }
 
 // Fill pixels with the output, or with the unit under the pointer.
-function paint(pixels, values, header, theme, focus) {
+function paint(pixels, values, header, theme, focus, discrete) {
   const colours = ramps(theme);
   const last = values[values.length - 1];
   if (focus) return paintSigned(pixels, values[focus.layer][focus.unit], scaleOf(values, focus, header), colours.surface);
-  if (header.task === "multiclass") return paintClasses(pixels, last, colours.classes);
+  if (header.task === "multiclass") return paintClasses(pixels, last, colours.classes, discrete);
   const { middle, reach } = header.scale;
   for (let p = 0; p < pixels.length; p++) {
-    const t = 0.5 + (last[0][p] - middle) / (2 * reach);
+    const sure = (last[0][p] - middle) / (2 * reach);
+    const t = 0.5 + (discrete ? 0.5 * Math.sign(sure) : sure);
     pixels[p] = colours.surface[Math.max(0, Math.min(255, (t * 255.99) | 0))];
   }
   return undefined;
@@ -171,12 +181,12 @@ export function scaleOf(values, focus, header) {
   return top;
 }
 
-function paintClasses(pixels, probabilities, colours) {
+function paintClasses(pixels, probabilities, colours, discrete) {
   const k = probabilities.length;
   for (let p = 0; p < pixels.length; p++) {
     let best = 0;
     for (let c = 1; c < k; c++) if (probabilities[c][p] > probabilities[best][p]) best = c;
-    const sure = Math.max(0, Math.min(1, (probabilities[best][p] - 1 / k) / (1 - 1 / k)));
+    const sure = discrete ? 1 : Math.max(0, Math.min(1, (probabilities[best][p] - 1 / k) / (1 - 1 / k)));
     pixels[p] = colours[best][Math.max(128, (128 + sure * 127) | 0)];
   }
 }

@@ -6,7 +6,7 @@ import pytest
 import mlp
 from playground.config import Config
 from playground.experiment import Experiment
-from playground.runs import Runs
+from playground.runs import Gate, Run, Runs, new_trainer
 from playground.stage import GOAL_EPOCHS, about, answer
 from playground.stage.message import decode, encode
 
@@ -108,3 +108,21 @@ def test_a_run_that_diverges_says_why_and_keeps_what_it_had():
     assert "learning rate" in header["diverged"]
     assert np.isfinite(run.recording.parameters).all()
     assert rows[-1, 0] == last == run.recording.diverged.step
+
+
+def test_a_server_started_anew_catches_up_with_its_browser():
+    behind = Runs().get(SMALL)
+    behind.record(2, seconds=60)
+    answer(SMALL, behind, {"have": 60, "single": [50, 52], "want": 0})
+    assert behind.last_step >= 60
+
+
+def test_a_page_that_follows_a_thinned_run_gets_ahead():
+    full = new_trainer(SMALL)
+    run = Run(lambda: mlp.Trainer(full.net, full.data, max_bytes=20_000), Gate())
+    run.record_to(2000, seconds=60)
+    assert run.recording.stride > 8
+    after = int(run.recording.steps[-3])
+    (_, rows), last = answer(SMALL, run, {"have": after, "want": 5})
+    assert len(rows) == 1
+    assert last > after

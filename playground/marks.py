@@ -83,7 +83,8 @@ def plateaus(film: Film) -> Iterator[Mark]:
         return
     still = (np.abs(loss[n:] / (loss[:-n] + 1e-12) - 1.0) < 0.02) & (loss[n:] > 0.1 * loss[0])
     for start, _ in stretches(still):
-        yield film.mark(start + n, "plateau", "A plateau: the loss hardly moves. Try a larger learning rate or more neurons.")
+        advice = "Try a larger learning rate or more neurons."
+        yield film.mark(start + n, "plateau", f"A plateau: the loss hardly moves. {advice}")
 
 
 def overfitting(film: Film) -> Iterator[Mark]:
@@ -94,7 +95,8 @@ def overfitting(film: Film) -> Iterator[Mark]:
     low = int(test.argmin())
     later = test[low:] > 1.25 * test[low]
     if later[-5:].all() and len(later) > 20 and train[-1] < train[low]:
-        yield film.mark(low, "overfitting", "Overfitting starts: the test loss rises. Try L2, fewer neurons or more samples.")
+        advice = "Try L2, fewer neurons or more samples."
+        yield film.mark(low, "overfitting", f"Overfitting starts: the test loss rises. {advice}")
 
 
 def deaths(film: Film) -> Iterator[Mark]:

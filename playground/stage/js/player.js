@@ -104,7 +104,8 @@ export class Player {
     this.place(run.has(header.moment) ? header.moment : run.rows[run.indexAt(header.moment)][STEP]);
     const start = kin ? this.row[EPOCH] : 0;
     this.goal = kin && this.goal === Infinity ? Infinity : Math.ceil(start) + header.goal;
-    this.moving = this.wantsToPlay && ((first && header.moment === 0) || this.moving || (!first && !this.paused));
+    const opens = first && header.moment === 0 && header.parts === "full";
+    this.moving = this.wantsToPlay && (opens || this.moving || (!first && !this.paused));
     return undefined;
   }
 

@@ -214,10 +214,8 @@ def _masks(net: mlp.MLP, settings: mlp.Settings, step: int, n: int) -> tuple[Arr
     return (*parts, None)
 
 
-def digits(gradient: float, measured: float) -> int:
-    """To how many digits two slopes agree; at most 16."""
-    size = max(abs(gradient), abs(measured))
-    error = abs(gradient - measured) / size if size else 0.0
-    return 16 if error == 0.0 else int(max(0.0, min(16.0, np.floor(-np.log10(error)))))
-
-
+def digits(a: float, b: float, apart: npt.ArrayLike | None = None) -> int:
+    """To how many digits two numbers agree, 16 at most; for two vectors, give their lengths and their difference."""
+    error = float(np.linalg.norm(np.atleast_1d(a - b if apart is None else apart)))
+    size = max(abs(a), abs(b))
+    return 16 if error == 0.0 else int(max(0.0, min(16.0, np.floor(-np.log10(error / size)))))

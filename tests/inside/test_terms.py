@@ -143,4 +143,5 @@ def test_measured_slopes_stand_beside_the_gradients():
 @pytest.mark.parametrize(("a", "b", "wanted"), [(1.0, 1.0 + 1e-9, 8), (1.0, 1.0, 16), (0.0, 0.0, 16), (1.0, -1.0, 0)])
 def test_digits_that_agree(a: float, b: float, wanted: int):
     assert digits(a, b) in (wanted, wanted + 1)
+    assert digits(5.0, 5.0, [3e-8, 4e-8]) == 8, "of vectors, the length of the difference over the length"
     assert H == 1e-5

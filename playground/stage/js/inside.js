@@ -212,6 +212,7 @@ class Inside {
     const most = Math.max(...columns.map((column) => column.units.length));
     const step = Math.max(27, Math.min(46, 330 / most));
     const height = Math.max(240, TOP + most * step + 30);
+    this.roomy = step > 36; // for the inputs' names above their units
     const [w, high] = [Math.min(58, (width / columns.length) * 0.7), Math.min(26, step - 6)];
     const gap = (width - w - 8) / Math.max(1, columns.length - 1);
     const focused = keyOf(document.activeElement);
@@ -252,7 +253,7 @@ class Inside {
     const text = svg("text", { x, y: y + 4, class: "value" });
     const group = svg("g", { class: "unit", "data-key": unit.key, "data-layer": layer, tabindex: 0, role: "button", "aria-label": unit.name }, box, text);
     group.unit = unit;
-    if (layer === 0) {
+    if (layer === 0 && this.roomy) {
       const name = svg("text", { x: x - w / 2 + 3, y: y - high / 2 - 4, class: "name" });
       name.textContent = unit.name;
       group.append(name);
@@ -277,7 +278,8 @@ class Inside {
     for (const group of this.drawing.querySelectorAll(".unit")) {
       const shown = group.unit[idea.shows] ?? group.unit.a;
       const value = Number(shown[2]);
-      group.querySelector(".value").textContent = short(value);
+      const named = !this.roomy && group.dataset.layer === "0" && group.unit.name.length <= 3;
+      group.querySelector(".value").textContent = named ? `${group.unit.name} ${short(value)}` : short(value);
       const share = Math.round(8 + 50 * Math.min(1, Math.abs(value)));
       group.firstChild.style.fill = `color-mix(in srgb, ${value < 0 ? theme.negative : theme.positive} ${value ? share : 0}%, ${theme.background})`;
       group.classList.toggle("spoken", idea.units.includes(Number(group.dataset.layer)));

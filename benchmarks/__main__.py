@@ -1,17 +1,18 @@
-"""`make bench`: the engine beside its peers, then the page in a real browser. `--quick` for a short version."""
+"""`make bench`: the engine beside its peers, the page in a real browser, ten at once. `--quick` for a short version."""
 
 import argparse
 
-from benchmarks import engine, page
+from benchmarks import engine, load, page
 
 
 def main() -> None:
-    """Run both benchmarks, one after the other, so that they do not fight over the cores."""
+    """Run all benchmarks, one after the other, so that they do not fight over the cores."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds, for a first look")
     quick = parser.parse_args().quick
     engine.main(["--quick"] if quick else [])
     page.main(["--quick"] if quick else [])
+    load.main(["--quick"] if quick else [])
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Any
@@ -18,7 +18,7 @@ from playground.own_data.table import Table
 MAX_LAYERS = 10
 MAX_NEURONS = 32
 STRENGTHS = (0.0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-PLANAR = tuple(name for name, entry in mlp.DATASETS.items() if entry.n_inputs == 2)  # those that can be seen whole
+PLANAR = tuple(name for name, entry in mlp.DATASETS.items() if entry.n_inputs <= 2)  # those that can be seen whole
 
 
 @dataclass(frozen=True)
@@ -186,6 +186,8 @@ class Config:
         Naming a dataset puts own data away.
         """
         values = {**{f.name: getattr(self, f.name) for f in fields(self)}, **changes}
+        if "features" not in changes:
+            values["features"] = _fitting_features(self.features, self.dataset, values["dataset"])
         if "dataset" in changes and "own_data" not in changes:
             values["own_data"] = None
         other_data = values["own_data"] != self.own_data or values["dataset"] != self.dataset
@@ -199,6 +201,18 @@ class Config:
             activations = (activations + activations[-1:] * len(sizes))[: len(sizes)]
             values["activations"] = activations or ("tanh",)
         return Config(**values)
+
+
+def _of_x1_alone(features: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in features if "x2" not in name)
+
+
+def _fitting_features(features: tuple[str, ...], before: str, after: Any) -> tuple[str, ...]:
+    """A dataset of one input takes features of x1 alone; away from it the usual ones come back."""
+    one_input = {name for name, entry in mlp.DATASETS.items() if entry.n_inputs == 1}
+    if after in one_input:
+        return _of_x1_alone(features) or ("x1",)
+    return ("x1", "x2") if before in one_input and features == ("x1",) else features
 
 
 def _task(dataset: str, n_classes: int, own_data: Table | None) -> str | None:

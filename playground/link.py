@@ -32,10 +32,11 @@ _NAME_OF_KEY = {s.key: name for name, s in SETTINGS.items()}
 
 def to_query(config: Config) -> dict[str, str]:
     """What stands behind the `?` of a link that opens `config`."""
+    usual = Config().changed(dataset=config.dataset)  # a dataset of one input brings its own features
     return {
         s.key: _write(getattr(config, name))
         for name, s in SETTINGS.items()
-        if getattr(config, name) != DEFAULTS[name]
+        if getattr(config, name) != (DEFAULTS if name == "dataset" else vars(usual))[name]
     }
 
 

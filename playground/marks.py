@@ -82,7 +82,11 @@ def plateaus(film: Film) -> Iterator[Mark]:
     if len(loss) <= n:
         return
     still = (np.abs(loss[n:] / (loss[:-n] + 1e-12) - 1.0) < 0.02) & (loss[n:] > 0.1 * loss[0])
+    level = np.inf
     for start, _ in stretches(still):
+        if loss[start + n] > 0.8 * level:
+            continue  # still the same plateau, after a wobble
+        level = loss[start + n]
         advice = "Try a larger learning rate or more neurons."
         yield film.mark(start + n, "plateau", f"A plateau: the loss hardly moves. {advice}")
 

@@ -13,7 +13,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -142,6 +142,23 @@ class Run:
                 self._marked = len(self.recording), [asdict(mark) for mark in marks(experiment, self.trainer)]
             return self._marked[1]
 
+    def answers_at(self, step: int) -> dict[str, Any]:
+        """How right the network is about the points held back, or about all if none are.
+
+        matrix : rows the true classes, columns those it takes them for; or truth and residual, prediction minus truth.
+        """
+        with self.lock:
+            recording, net, data = self.recording, self.trainer.net.copy(), self.trainer.data
+            k = int(np.searchsorted(recording.steps, step))
+            recorded = k < len(recording) and recording.steps[k] == step
+            at_hand = recording.parameters[k] if recorded else recording.seek(min(step, self.last_step)).parameters
+            net.parameters[...] = at_hand
+        x, y = (data.x_test, data.y_test) if len(data.x_test) else (data.x_train, data.y_train)
+        if data.n_classes:
+            return {"step": step, "matrix": mlp.confusion_matrix(y, net.classify(x), data.n_classes).tolist()}
+        truth, residual = np.ravel(y)[:500], np.ravel(net.outputs(x) - y)[:500]
+        return {"step": step, "truth": truth.round(4).tolist(), "residual": np.nan_to_num(residual).round(5).tolist()}
+
     def rows(self, after_step: int, end: float = math.inf, at_least: int = 0) -> np.ndarray:
         """The frames after a step, up to an epoch, as `frame_rows` lays them out.
 
@@ -222,6 +239,9 @@ def make_data(experiment: Experiment) -> tuple[mlp.Dataset, mlp.Dataset]:
         seed=c.data_seed,
         n_classes=c.n_classes or None,
     )
+    if points.n_inputs == 1:  # laid into the plane, where the height of a point means nothing
+        train, test = (np.column_stack([x, 0.0 * x]) for x in (points.x_train, points.x_test))
+        points = replace(points, x_train=train, x_test=test)
     return points, points.with_features(c.features)
 
 

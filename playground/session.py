@@ -139,6 +139,8 @@ def notify(sentence: str) -> None:
 
 def plain(text: str) -> str:
     """Text that Streamlit shows as it is: what came from a link or a file must not work as Markdown."""
+    # An address becomes a link even with every sign escaped; a joiner that nobody sees keeps it from that.
+    text = re.sub(r"(https?:/|www|@)", "\\1\u2060", text, flags=re.IGNORECASE)
     return re.sub(r"([\\`*_{}\[\]()<>#+!|~:$-])", r"\\\1", text)
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -117,6 +118,7 @@ def answer(
         "reached": run.last_step,
         "diverged": run.recording.diverged.reason if run.recording.diverged else None,
         "marks": run.marks(experiment),
+        "answers": run.answers_at(max(0, min(_whole(question.get("moment"), 0), run.last_step))),
     }
     if first or have < 0:
         header |= about(experiment, run)
@@ -221,15 +223,25 @@ def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) ->
     own = experiment.config.own_data
     classes = own.classes if own is not None else tuple(f"class {c}" for c in range(points.n_classes))
     reach = 1.08 * max(np.abs(x).max(initial=0.1) for x in (points.x_train, points.x_test))
+    curve = own is None and mlp.DATASETS[experiment.config.dataset].n_inputs == 1
+    if curve:  # drawn as what it is: the value over the only input
+        points = replace(
+            points,
+            x_train=np.column_stack([points.x_train[:, 0], points.y_train]),
+            x_test=np.column_stack([points.x_test[:, 0], points.y_test]),
+        )
+    height = 1.15 * float(np.abs(points.x_train[:, 1]).max(initial=0.1)) if curve else float(reach)
     return {
         "name": experiment.data_name,
+        "curve": curve,
         "range": [-float(reach), float(reach)],
+        "up": [-height, height],
         "traces": [
             *_traces(points.x_train, points.y_train, classes, test=False),
             *_traces(points.x_test, points.y_test, classes, test=True),
         ],
         "classes": classes,
-        "axes": plane.labels if plane else ("x₁", "x₂"),
+        "axes": plane.labels if plane else ("x₁", "y" if curve else "x₂"),
         "note": (plane.note if plane else "") or "Filled: training. Hollow: test.",
     }
 

@@ -82,6 +82,12 @@ def test_every_dataset_can_be_chosen_from_every_other(dataset):
         assert Config(dataset=other).changed(dataset=dataset).dataset == dataset
 
 
+def test_a_dataset_of_one_input_takes_features_of_it_alone():
+    sine = Config(features=("x1", "x2", "sin x1")).changed(dataset="sine")
+    assert sine.features == ("x1", "sin x1")
+    assert Config().changed(dataset="sine").changed(dataset="moons").features == ("x1", "x2")
+
+
 def test_the_good_is_kept_and_the_bad_is_named():
     config, problems = best_of({"learning_rate": math.nan, "activations": ("relu",), "n_classes": 6})
     assert config.activations == ("tanh",) or config.activations == ("relu",)

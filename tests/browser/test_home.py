@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+import mlp
 from playground.config import Config
 from playground.experiment import Experiment
 from tests.browser.harness import screenshot, visit
@@ -509,3 +510,57 @@ def test_a_click_opens_a_neuron_and_another_closes_it(home):
         home.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
         home.mouse.move(box["x"] + 200, box["y"] - 100)
         expect(title).to_have_text(name)
+
+
+def test_marks_say_what_happened_and_a_click_goes_there(page):
+    visit(page, "/?samples=60&noise=0.4&lr=0.02&hidden=16,16&step=1")
+    wait_for(page, "p.run.header.marks.some((m) => m.kind === 'overfitting')", timeout=20_000)
+    press(page, "Play")
+    wait_for(page, "p.epoch > 20")
+    press(page, "Pause")
+    mark = page.get_by_role("button", name=re.compile("Overfitting starts"))
+    mark.click()
+    epoch = page.evaluate("() => __stage.player.run.header.marks.find((m) => m.kind === 'overfitting').epoch")
+    wait_for(page, f"Math.abs(p.row[1] - {epoch}) < 1")
+    expect(page.locator(".stage .sentence")).to_contain_text("Overfitting starts")
+
+
+def test_the_confusion_matrix_is_the_engines(page):
+    visit(page, "/?dataset=blobs&classes=4&noise=0.4")
+    wait_for(page, "window.__stage.ready")
+    pause(page)
+    page.keyboard.press("End")
+    page.get_by_role("button", name="Confusion").click()
+    step = state(page)["last"]
+    wait_for(page, f"p.run.header.answers.step === {step}")
+    cells = page.locator(".stage .answers td")
+    expect(cells).to_have_count(16)
+    experiment = Experiment(Config(dataset="blobs", n_classes=4, noise=0.4))
+    run = recorded(experiment, step // 25)
+    net, data = run.trainer.net, run.trainer.data
+    net.parameters[...] = run.recording.seek(step).parameters
+    matrix = mlp.confusion_matrix(data.y_test, net.classify(data.x_test), 4)
+    assert [int(text) for text in cells.all_inner_texts()] == matrix.ravel().tolist()
+
+
+def test_residuals_and_the_curve_of_one_input(page):
+    visit(page, "/?dataset=sine")
+    wait_for(page, "window.__stage.ready")
+    pause(page)
+    expect(page.locator(".stage .surface h3")).to_have_text("The curve that the network has learned")
+    page.get_by_role("button", name="Residuals").click()
+    page.wait_for_function("() => document.querySelector('.stage .answers .over')?.data?.[0].y.length === 250")
+
+
+def test_test_points_can_be_hidden_and_the_surface_made_discrete(home):
+    pause(home)
+    home.keyboard.press("End")
+    home.wait_for_timeout(300)
+    home.get_by_label("Test points").uncheck()
+    home.wait_for_function("() => document.querySelector('.stage .surface .over').data.filter((t) => t.visible).length === 2")
+    colours = "() => { const c = __stage.surface.image; const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+    colours += " return new Set(Array.from({ length: d.length / 4 }, (_, k) => d.slice(4 * k, 4 * k + 3).join())).size; }"
+    assert home.evaluate(colours) > 20
+    home.get_by_label("Discretize").check()
+    home.wait_for_timeout(300)
+    assert home.evaluate(colours) == 2

@@ -7,6 +7,7 @@
 //
 // One player lives as long as the tab; a stage on a page is a view of it. The parts on show are named in the
 // header, so that another page can carry the transport and the timeline alone.
+import { Answers } from "./answers.js";
 import { Curves } from "./curves.js";
 import { Diagram } from "./diagram.js";
 import { h, uncover } from "./dom.js";
@@ -73,6 +74,10 @@ class Stage {
       ],
       yaxis: () => (player.run.header.task === "regression" ? {} : { range: [-0.02, 1.03], tickformat: ".0%" }),
     });
+    this.answers = new Answers();
+    this.answersButton = h("button", { type: "button", class: "words small", onclick: () => this.swapAnswers() });
+    this.scores.title.append(this.answersButton);
+    this.scores.box.after(this.answers.element);
     this.charts = this.full ? [this.timeline, this.gradients, this.scores] : [this.timeline];
     const panels = this.full
       ? [
@@ -130,7 +135,7 @@ class Stage {
     this.run = run;
     this.network = new Network(run.header.net);
     for (const part of [this.surface, this.diagram, this.weights, ...this.charts]) part.setRun(run, this.network);
-    this.scores.title.firstChild.textContent = run.header.task === "regression" ? "R²" : "Accuracy";
+    this.swapAnswers(!this.answers.element.hidden);
     player.changed = true;
   }
 
@@ -169,6 +174,14 @@ class Stage {
       this.surface.drawAxes(this.Plotly, this.theme);
       this.weights.drawAxes(this.Plotly, this.theme);
       if (!player.moving && !player.scrubbing) this.weights.fillHover();
+      if (!this.answers.element.hidden) {
+        const { clientWidth: width, clientHeight: height } = this.answers.element;
+        if (player.moving && now - (this.answersAskedAt ?? 0) > 1000) {
+          this.answersAskedAt = now;
+          player.ask({});
+        }
+        this.answers.draw(this.Plotly, this.theme, this.run.header, { width, height });
+      }
     }
     for (let k = 0; k < this.charts.length; k++) {
       const chart = this.charts[(this.turn = ((this.turn ?? 0) + 1) % this.charts.length)];
@@ -178,6 +191,17 @@ class Stage {
       }
     }
     this.ready = true;
+  }
+
+  // The score over time, or what stands behind it now.
+  swapAnswers(open = this.answers.element.hidden) {
+    this.answers.element.hidden = !open;
+    this.scores.box.hidden = this.scores.legend.hidden = open;
+    this.answers.drawn = null;
+    const regression = this.run.header.task === "regression";
+    this.scores.title.firstChild.textContent = open ? (regression ? "Residuals" : "Confusion matrix") : regression ? "R²" : "Accuracy";
+    this.answersButton.textContent = open ? "Over time" : regression ? "Residuals" : "Confusion";
+    player.changed = true;
   }
 
   setFocus(focus) {

@@ -6,6 +6,7 @@ import { CONFIG, axis, layout, textForPlotly } from "./plot.js";
 import { ramps, say } from "./theme.js";
 
 const MARGIN = { l: 36, r: 8, t: 6, b: 30 };
+const TITLES = ["What the network thinks of every point", "The curve that the network has learned"];
 const BUDGET_MS = 5; // a finer grid is drawn as soon as there is time
 
 export class Surface {
@@ -63,6 +64,10 @@ export class Surface {
     const inner = { w: width - MARGIN.l - MARGIN.r, h: height - MARGIN.t - MARGIN.b };
     const context = fit(this.canvas, width, height);
     context.clearRect(0, 0, width, height);
+    this.focus = focus;
+    this.title.textContent = focus ? `What ${focus.name} sees` : TITLES[Number(this.run.header.data.curve)];
+    this.sayNote();
+    if (this.run.header.data.curve) return this.drawCurve(context, theme, inner);
     const n = this.grid.n;
     if (this.image.width !== n) this.image.width = this.image.height = n;
     const small = this.image.getContext("2d");
@@ -71,9 +76,27 @@ export class Surface {
     small.putImageData(pixels, 0, 0);
     context.imageSmoothingEnabled = true;
     context.drawImage(this.image, MARGIN.l, MARGIN.t, inner.w, inner.h);
-    this.focus = focus;
-    this.title.textContent = focus ? `What ${focus.name} sees` : "What the network thinks of every point";
-    this.sayNote();
+    return undefined;
+  }
+
+  // With one input the network is a curve, and it is drawn as one; a unit in the range of its own values.
+  drawCurve(context, theme, inner) {
+    const { range, up } = this.run.header.data;
+    const n = 300;
+    const x = Float32Array.from({ length: n }, (_, k) => range[0] + (k / (n - 1)) * (range[1] - range[0]));
+    const out = this.network.evaluate(this.parameters, x, new Float32Array(n));
+    const values = this.focus ? out[this.focus.layer][this.focus.unit] : out[out.length - 1][0];
+    const top = this.focus ? 1.1 * scaleOf(out, this.focus, this.run.header) : up[1];
+    context.save();
+    context.beginPath();
+    context.rect(MARGIN.l, MARGIN.t, inner.w, inner.h);
+    context.clip();
+    context.beginPath();
+    values.forEach((v, k) => context.lineTo(MARGIN.l + (inner.w * k) / (n - 1), MARGIN.t + inner.h * (0.5 - v / (2 * top))));
+    context.strokeStyle = theme.positive;
+    context.lineWidth = 3 * theme.zoom;
+    context.stroke();
+    context.restore();
   }
 
   size() {
@@ -107,7 +130,7 @@ export class Surface {
     const look = layout(theme, size, MARGIN, {
       hovermode: "closest",
       xaxis: axis(theme, { range, title: across, showgrid: false, nticks: 6 }),
-      yaxis: axis(theme, { range, title: up, showgrid: false, nticks: 6 }),
+      yaxis: axis(theme, { range: data.up, title: up, showgrid: false, nticks: 6 }),
     });
     Plotly.react(this.plot, traces, look, CONFIG);
   }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import field, fields
 from typing import Any, TypeAlias, TypeVar
@@ -47,7 +46,7 @@ def check_number(
 ) -> float:
     """Hand back `value` if it is a finite number in the range; else raise a sentence that teaches."""
     number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    if number and math.isfinite(value):
+    if number:  # NaN and infinity fail the comparisons, and no range has an infinite end
         above = value > low if open_low else value >= low
         below = value < high if open_high else value <= high
         if above and below:
@@ -87,6 +86,20 @@ def check_matrix(name: str, x: npt.ArrayLike, n_columns: int | None = None) -> A
     return matrix
 
 
+def check_columns(name: str, x: npt.ArrayLike, n_columns: int | None = None) -> Array:
+    """As `check_matrix`, but numbers (n,) are taken for one column."""
+    values = as_array(name, x)
+    return check_matrix(name, values[:, None] if values.ndim == 1 else values, n_columns)
+
+
+def check_vector(name: str, x: npt.ArrayLike, size: int) -> Array:
+    """`x` as finite float64 numbers (size,)."""
+    vector = _as_floats(name, x)
+    if vector.shape != (size,):
+        raise ValueError(f"{name} must have shape ({size},); got {vector.shape}.")
+    return vector
+
+
 def check_not_empty(name: str, x: npt.NDArray[Any]) -> None:
     """Refuse an array without rows."""
     if len(x) == 0:
@@ -95,7 +108,7 @@ def check_not_empty(name: str, x: npt.NDArray[Any]) -> None:
 
 def check_labels(name: str, y: npt.ArrayLike, n_classes: int | None = None) -> Labels:
     """`y` as whole class numbers (n,), each from 0 up to (not including) n_classes."""
-    labels = np.asarray(y)
+    labels = as_array(name, y)
     if labels.ndim != 1:
         raise ValueError(f"{name} must have one axis, a class number for each row; got shape {labels.shape}.")
     if labels.dtype.kind not in "biuf":
@@ -110,6 +123,14 @@ def check_labels(name: str, y: npt.ArrayLike, n_classes: int | None = None) -> L
     return labels.astype(np.int64)
 
 
+def as_array(name: str, x: npt.ArrayLike) -> npt.NDArray[Any]:
+    """`x` as an array of whatever type it has, or a sentence on why it cannot be one."""
+    try:
+        return np.asarray(x)
+    except ValueError:
+        raise ValueError(f"{name} must have rows of equal length; got rows of different lengths.") from None
+
+
 def read_only(x: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """A view of `x` that cannot be written into."""
     view = x.view()
@@ -118,8 +139,11 @@ def read_only(x: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _as_floats(name: str, x: npt.ArrayLike) -> Array:
+    values = as_array(name, x)
+    if values.dtype.kind == "c":
+        raise ValueError(f"{name} must hold real numbers; got {values.dtype} values.")
     try:
-        values = np.asarray(x, dtype=np.float64)
+        values = values.astype(np.float64, copy=False)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must hold numbers; got {type(x).__name__}.") from None
     bad = values.size - np.count_nonzero(np.isfinite(values))

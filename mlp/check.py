@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from mlp.arrays import check_number
 from mlp.network import MLP
 
 
@@ -17,6 +18,7 @@ def gradient_check(
     single tiny entry means nothing. The network is left as it was. Avoid points near the kinks of ReLU and
     the like: there is no slope to measure.
     """
+    check_number("h", h, 0.0, 1.0, open_low=True)
     _, gradient = net.loss_and_gradient(x, y, l1, l2)
     measured = np.zeros_like(gradient)
     free = np.flatnonzero(net.shape.is_weight()) if not net.shape.use_bias else np.arange(len(gradient))

@@ -18,7 +18,9 @@ import numpy.typing as npt
 from mlp.arrays import (
     Array,
     Labels,
+    as_array,
     check_choice,
+    check_columns,
     check_labels,
     check_matrix,
     check_not_empty,
@@ -58,7 +60,7 @@ class Dataset:
         check_not_empty("x_train", x_train)
         if x_train.shape[1] == 0:
             raise ValueError("x_train must have at least one column; got none.")
-        x_test = np.asarray(self.x_test, dtype=np.float64)
+        x_test = as_array("x_test", self.x_test)
         x_test = check_matrix("x_test", x_test if x_test.size else np.empty((0, x_train.shape[1])), x_train.shape[1])
         y_train, y_test = (self._check_y(name) for name in ("y_train", "y_test"))
         for part, x, y in (("train", x_train, y_train), ("test", x_test, y_test)):
@@ -71,11 +73,9 @@ class Dataset:
             object.__setattr__(self, name, read_only(array.copy()))
 
     def _check_y(self, name: str) -> npt.NDArray[Any]:
-        y = np.asarray(getattr(self, name))
+        y = as_array(name, getattr(self, name))
         if self.task == "regression":
-            if y.size == 0:
-                return np.empty((0, 1))
-            return check_matrix(name, y[:, None] if y.ndim == 1 else y)
+            return check_columns(name, y) if y.size else np.empty((0, 1))
         return check_labels(name, y if y.size else np.empty(0, np.int64), 2 if self.task == "binary" else None)
 
     @property

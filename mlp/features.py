@@ -49,7 +49,7 @@ def expand_features(x: npt.ArrayLike, names: Sequence[str] = ("x1", "x2")) -> Ar
     array([[2., 4., 6.]])
     """
     points = check_matrix("x", x, 2)
-    if isinstance(names, str) or not names:
+    if isinstance(names, str) or len(names) == 0:
         raise ValueError(f"features must be a list with at least one name; got {names!r}.")
     x1, x2 = points.T
     return np.column_stack([look_up(name, FEATURES, "feature").formula(x1, x2) for name in names])

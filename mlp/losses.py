@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlp.activations import ACTIVATIONS, softmax
-from mlp.arrays import Array, Labels, check_labels, check_matrix
+from mlp.arrays import Array, Labels, as_array, check_columns, check_labels, check_matrix
 from mlp.calls import Calls, maximum, minimum, product
 
 
@@ -66,11 +66,10 @@ class _OfNumbers(Loss):
     boundary = 0.5
 
     def targets(self, y: npt.ArrayLike, n_out: int, name: str = "y") -> Array:
-        values = np.asarray(y)
+        values = as_array(name, y)
         if n_out > 1 and values.ndim == 1 and values.dtype.kind in "biu":
             return _one_hot(check_labels(name, values, n_out), n_out)
-        column = values[:, None] if values.ndim == 1 else values
-        return np.ascontiguousarray(check_matrix(name, column, n_out).T)
+        return np.ascontiguousarray(check_columns(name, values, n_out).T)
 
 
 class MeanSquaredError(_OfNumbers):
@@ -126,11 +125,10 @@ class _OfTwoClasses(Loss):
     from_logits = True
 
     def targets(self, y: npt.ArrayLike, n_out: int, name: str = "y") -> Array:
-        values = np.asarray(y)
+        values = as_array(name, y)
         if n_out > 1 and values.ndim == 1:
             return 2.0 * _one_hot(check_labels(name, values, n_out), n_out) - 1.0
-        column = values[:, None] if values.ndim == 1 else values
-        matrix = check_matrix(name, column, n_out)
+        matrix = check_columns(name, values, n_out)
         wrong = matrix[(matrix < 0.0) | (matrix > 1.0)]
         if wrong.size:
             raise ValueError(f"{name} must hold labels from 0 to 1 for {self.name}; got {wrong[0]:g}.")
@@ -208,7 +206,7 @@ class CategoricalCrossentropy(Loss):
         yield np.multiply, (d, 1.0 / n_samples, d)
 
     def targets(self, y: npt.ArrayLike, n_out: int, name: str = "y") -> Array:
-        values = np.asarray(y)
+        values = as_array(name, y)
         if values.ndim == 2:
             return np.ascontiguousarray(check_matrix(name, values, n_out).T)
         return _one_hot(check_labels(name, values, n_out), n_out)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
-from mlp.arrays import Array, Labels, check_labels, check_matrix, check_not_empty
+from mlp.arrays import Array, Labels, check_columns, check_labels, check_not_empty, check_whole
 
 
 def accuracy(y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> float:
@@ -26,6 +28,8 @@ def confusion_matrix(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, n_classes: in
     array([[1, 0],
            [1, 2]])
     """
+    if n_classes is not None:
+        check_whole("n_classes", n_classes, 1, 10_000)
     truth, answer = check_labels("y_true", y_true, n_classes), check_labels("y_pred", y_pred, n_classes)
     _check_pair(truth, answer)
     k = int(max(truth.max(), answer.max())) + 1 if n_classes is None else n_classes
@@ -77,19 +81,13 @@ def _share(part: Labels, whole: Labels) -> Array:
     return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
 
 
-def _check_pair(truth: Labels, answer: Labels) -> None:
+def _check_pair(truth: npt.NDArray[Any], answer: npt.NDArray[Any]) -> None:
     check_not_empty("y_true", truth)
     if truth.shape != answer.shape:
         raise ValueError(f"y_pred must have the shape of y_true, {truth.shape}; got {answer.shape}.")
 
 
 def _pair_of_columns(y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> tuple[Array, Array]:
-    columns = []
-    for name, y in (("y_true", y_true), ("y_pred", y_pred)):
-        values = np.asarray(y)
-        columns.append(check_matrix(name, values[:, None] if values.ndim == 1 else values))
-    truth, answer = columns
-    check_not_empty("y_true", truth)
-    if truth.shape != answer.shape:
-        raise ValueError(f"y_pred must have the shape of y_true, {truth.shape}; got {answer.shape}.")
+    truth, answer = check_columns("y_true", y_true), check_columns("y_pred", y_pred)
+    _check_pair(truth, answer)
     return truth, answer

@@ -317,13 +317,15 @@ class MLP:
 def _shape(
     sizes: Sequence[int], activation: str | Sequence[str], loss: str, output_activation: str, use_bias: bool
 ) -> Shape:
-    if isinstance(sizes, (str, int)) or not 2 <= len(sizes) <= MAX_LAYERS:
+    if not isinstance(sizes, (Sequence, np.ndarray)) or isinstance(sizes, str) or not 2 <= len(sizes) <= MAX_LAYERS:
         raise ValueError(f"sizes must list 2 to {MAX_LAYERS} layers, as in [2, 8, 8, 1]; got {sizes!r}.")
     checked = tuple(check_whole("each of sizes", n, 1, MAX_UNITS) for n in sizes)
     n_hidden = len(checked) - 2
-    names = [activation] * n_hidden if isinstance(activation, str) else list(activation)
-    if isinstance(activation, str):
-        look_up(activation, ACTIVATIONS, "activation")
+    if not isinstance(activation, (Sequence, np.ndarray)) or isinstance(activation, str):
+        look_up(activation, ACTIVATIONS, "activation")  # even where no hidden layer needs it
+        names = [activation] * n_hidden
+    else:
+        names = list(activation)
     if len(names) != n_hidden:
         raise ValueError(
             f"activation must be one name, or one for each of the {n_hidden} hidden layers; got {len(names)}."

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from mlp.arrays import Array, Labels, check_whole, read_only
+from mlp.arrays import Array, Labels, check_vector, check_whole, read_only
 from mlp.datasets import Dataset
 from mlp.frames import Film, Frames
 from mlp.machine import BatchOrder, Machine, Measures, Settings, State
@@ -189,12 +189,8 @@ class Recording:
         if type(settings.optimizer) is not type(self.settings_at(step).optimizer):
             state = replace(state, memory=settings.optimizer.new_memory(state.parameters))
         if parameters is not None:
-            edited = np.array(parameters, dtype=np.float64)
-            if edited.shape != state.parameters.shape or not np.isfinite(edited).all():
-                raise ValueError(
-                    f"parameters must be {len(state.parameters)} finite numbers; got shape {edited.shape}."
-                )
-            state = replace(state, parameters=read_only(edited))
+            edited = check_vector("parameters", parameters, len(state.parameters))
+            state = replace(state, parameters=read_only(edited.copy()))
         net = self._net.copy()
         past = self._cut(step)
         return Trainer.resume(net, self._data, settings, state, past)

@@ -24,7 +24,7 @@ class Surface:
     """
 
     def __init__(self, net: MLP, points: npt.ArrayLike, dtype: str = "float32") -> None:
-        check_choice("dtype", np.dtype(dtype).name, ("float32", "float64"))
+        check_choice("dtype", dtype, ("float32", "float64"))
         x = net.check_x(points)
         self._net = net
         self._parameters = np.empty(net.n_parameters, dtype)

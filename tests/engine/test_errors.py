@@ -35,6 +35,8 @@ NETWORKS = {
     "each of sizes must be a whole number from 1 to 4096; got 0": {"sizes": [2, 0, 1]},
     "each of sizes must be a whole number from 1 to 4096; got 2.5": {"sizes": [2, 2.5, 1]},
     "sizes must give at most 10000000 parameters": {"sizes": [4096, 4096, 1]},
+    "sizes must list 2 to 64 layers, as in [2, 8, 8, 1]; got 3.5": {"sizes": 3.5},
+    "selu, softplus, gelu, silu, sine, step; got 3": {"activation": 3},
     "sizes must end with at least 2 outputs": {"sizes": [2, 1], "loss": "categorical_crossentropy"},
 }
 
@@ -48,6 +50,10 @@ DATA = {
     "x_train must have two axes (rows, columns); got shape (6,)": {"x_train": np.zeros(6)},
     "x_train must hold finite numbers only; got 1 NaN or infinite": {"x_train": np.r_[X[:5], [[np.nan, 0]]]},
     "x_train must hold numbers; got list": {"x_train": [["a", "b"]] * 6},
+    "x_train must hold real numbers; got complex128 values": {"x_train": X * 1j},
+    "x_test must hold numbers; got ndarray": {"x_test": [["a", "b"]]},
+    "x_test must have rows of equal length": {"x_test": [[1.0], [1.0, 2.0]]},
+    "y_train must have rows of equal length": {"y_train": [[1], [1, 0]]},
     "x_train must have at least one row; got none": {"x_train": NONE, "y_train": []},
     "x_test must have 2 columns; got 3": {"x_test": np.zeros((1, 3)), "y_test": [0]},
     "y_train must have as many rows as x_train, 6; got 5": {"y_train": Y[:5]},
@@ -106,7 +112,7 @@ def test_trainer(sentence):
 
 @pytest.mark.parametrize("kind", mlp.OPTIMIZERS.values())
 def test_every_setting_of_an_optimizer_has_its_range(kind):
-    for value in (float("nan"), -1.0, 1e9, "fast", None):
+    for value in (float("nan"), float("inf"), 10**400, -1.0, 1e9, "fast", None):
         refused("learning_rate must be between 1e-06 and 10; got", kind, learning_rate=value)
 
 
@@ -158,6 +164,17 @@ def test_features():
     refused("feature must be one of", mlp.expand_features, X, ["x3"])
     refused("features must be a list with at least one name; got []", mlp.expand_features, X, [])
     refused("x must have 2 columns; got 1", mlp.expand_features, X[:, :1], ["x1"])
+    assert mlp.expand_features(X, np.array(["x1", "x2"])).shape == (6, 2)
+
+
+def test_measuring():
+    net = mlp.MLP([2, 1])
+    refused("h must be between above 0 and 1; got 0.0", mlp.gradient_check, net, X, Y, h=0.0)
+    refused("dtype must be one of float32, float64; got 'single'", mlp.Surface, net, X, "single")
+    refused("n_classes must be a whole number from 1 to 10000; got 2.5", mlp.confusion_matrix, Y, Y, 2.5)
+    refused("y_pred must have the shape of y_true, (6,); got (5,)", mlp.accuracy, Y, Y[:5])
+    refused("y_pred must have the shape of y_true, (6, 1); got (5, 1)", mlp.r2_score, Y, Y[:5])
+    refused("y_true must hold finite numbers only; got 6 NaN", mlp.mean_absolute_error, Y * np.nan, Y)
 
 
 # ---------------------------------------------------------------------- files

@@ -232,8 +232,10 @@ def test_edit_by_hand_is_a_fork():
     assert fork.recording.seek(8).memory["t"] == 8
     fork.run(3)
     np.testing.assert_array_equal(fork.recording.seek(7).parameters, recording.seek(7).parameters)
-    with pytest.raises(ValueError, match="finite numbers"):
+    with pytest.raises(ValueError, match=r"parameters must have shape \(44,\); got \(43,\)"):
         recording.fork(8, parameters=edited[:-1])
+    with pytest.raises(ValueError, match="parameters must hold finite numbers only; got 1 NaN"):
+        recording.fork(8, parameters=np.where(np.arange(44) == 3, np.nan, edited))
 
 
 # ---------------------------------------------------------------------- memory

@@ -179,7 +179,7 @@ class Hinge(_OfTwoClasses):
 
 
 class CategoricalCrossentropy(Loss):
-    """How surprised the network is by the true class, of several."""
+    """How surprised the network is by the true class, of several; targets (n, n_out) are shares of each class."""
 
     name, label = "categorical_crossentropy", "Categorical cross-entropy"
     formula = "−ln softmax(z) of the true class"
@@ -208,7 +208,12 @@ class CategoricalCrossentropy(Loss):
     def targets(self, y: npt.ArrayLike, n_out: int, name: str = "y") -> Array:
         values = as_array(name, y)
         if values.ndim == 2:
-            return np.ascontiguousarray(check_matrix(name, values, n_out).T)
+            shares = check_matrix(name, values, n_out)
+            wrong = np.flatnonzero((shares < 0.0).any(axis=1) | (np.abs(shares.sum(axis=1) - 1.0) > 1e-6))
+            if wrong.size:  # (probability - truth) is the gradient only where the truth adds up to 1
+                row = shares[wrong[0]].tolist()
+                raise ValueError(f"{name} must hold shares of the classes, 0 or more and 1 in all; got {row}.")
+            return np.ascontiguousarray(shares.T)
         return _one_hot(check_labels(name, values, n_out), n_out)
 
     def probabilities(self, z: Array) -> Array:

@@ -148,6 +148,8 @@ def test_inputs_and_answers_of_a_network():
     refused("probabilities need a cross-entropy loss", mlp.MLP([2, 1], loss="hinge").predict_proba, X)
     soft = mlp.MLP([2, 3], loss="categorical_crossentropy")
     refused("y must hold class numbers from 0 to 2; got 3", soft.loss_value, X, Y * 3)
+    for row in ([1.0, 1.0, 0.0], [1.5, -0.5, 0.0]):
+        refused(f"y must hold shares of the classes, 0 or more and 1 in all; got {row}", soft.loss_value, X, [row] * 6)
 
 
 def test_places_in_a_recording():

@@ -94,3 +94,9 @@ def test_network_without_biases_has_no_slope_there(tmp_path, rng):
     assert not gradient[net.shape.is_weight() == 0.0].any()
     net.save(tmp_path / "net.npz")
     assert mlp.MLP.load(tmp_path / "net.npz").shape == net.shape
+
+
+def test_targets_of_the_categorical_crossentropy_may_be_shares(rng):
+    net = mlp.MLP([3, 4, 3], loss="categorical_crossentropy", seed=1)
+    x, shares = rng.standard_normal((9, 3)), rng.dirichlet(np.ones(3), 9)
+    assert mlp.gradient_check(net, x, shares) < 1e-8

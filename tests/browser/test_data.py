@@ -101,7 +101,7 @@ def test_the_sheet_can_be_used_without_a_mouse(page):
 def test_a_drawing_can_begin_with_the_points_on_show(page):
     visit(page, "/data?dataset=moons&samples=60")
     page.get_by_text("Begin with the points shown now").click()
-    page.wait_for_function("() => window.__sheet.points.length === 60")
+    page.wait_for_function("() => window.__sheet?.points.length === 60")
 
 
 GOOD = "height,weight,kind\n" + "\n".join(f"{k % 7},{k * k % 11},{'cat' if k % 3 else 'dog'}" for k in range(40))

@@ -194,11 +194,15 @@ class Trainer:
 
         With `every` above 1, only epochs that are multiples of it are recorded.
 
+        Raises ValueError if `early_stopping` watches the test loss of data that have no test part.
+
         Ends early if the run diverges, which `recording.diverged` tells. Calling it for 5 and again for 5 epochs
         gives the very numbers of one call for 10.
         """
         check_whole("epochs", epochs, 0, 100_000_000)
         check_whole("every", every, 1, 100_000_000)
+        if early_stopping is not None:
+            self._check_watch(early_stopping)
         best, waited = np.inf, 0
         for _ in range(epochs):
             if self.recording.diverged is not None:
@@ -215,6 +219,12 @@ class Trainer:
     def fork(self, step: int, **changes: Any) -> Trainer:
         """As `recording.fork`."""
         return self.recording.fork(step, **changes)
+
+    def _check_watch(self, early_stopping: EarlyStopping) -> None:
+        if not isinstance(early_stopping, EarlyStopping):
+            raise ValueError(f"early_stopping must be one such as mlp.EarlyStopping(); got {early_stopping!r}.")
+        if early_stopping.watch == "test_loss" and not len(self.data.x_test):
+            raise ValueError("watch must be train_loss for data without a test part; got 'test_loss'.")
 
     def _run_epoch(self, every: int = 1) -> None:
         machine = self._machine

@@ -152,6 +152,14 @@ def test_inputs_and_answers_of_a_network():
         refused(f"y must hold shares of the classes, 0 or more and 1 in all; got {row}", soft.loss_value, X, [row] * 6)
 
 
+def test_early_stopping_needs_something_to_watch():
+    trainer = mlp.Trainer(mlp.MLP([2, 1]), mlp.make_dataset("xor", test_fraction=0.0))
+    sentence = "watch must be train_loss for data without a test part; got 'test_loss'"
+    refused(sentence, trainer.run, 5, early_stopping=mlp.EarlyStopping(2))
+    refused("early_stopping must be one such as mlp.EarlyStopping(); got 3", trainer.run, 5, early_stopping=3)
+    assert trainer.step_count == 0
+
+
 def test_places_in_a_recording():
     recording = mlp.Trainer(mlp.MLP([2, 1]), mlp.make_dataset("xor")).run(2)
     refused("step must be a whole number from 0 to 50; got 51", recording.seek, 51)

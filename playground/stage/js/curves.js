@@ -9,9 +9,10 @@ export class Curves {
   // lines(run, theme) -> [{name, colour, dash, of: (row, run) => number}]
   constructor({ name, title, lines, yaxis, margin, legend }) {
     Object.assign(this, { lines, yaxis, margin: margin ?? { l: 44, r: 8, t: 4, b: 18 } });
-    this.plot = h("div", { class: "over" });
+    this.plot = h("div", { class: "over", "aria-hidden": "true" });
+    this.canvas = h("div", { class: "under", role: "img", "aria-label": title }); // empty: Plotly draws, this tells
     this.cursor = h("div", { class: "cursor" });
-    this.box = h("div", { class: "plot" }, this.plot, this.cursor);
+    this.box = h("div", { class: "plot" }, this.canvas, this.plot, this.cursor);
     this.legend = h("span", { class: "legend", hidden: legend === false });
     this.title = h("h3", {}, title, " ", this.legend);
     this.element = h("section", { class: `panel curves ${name}`, "aria-label": title }, this.title, this.box);

@@ -10,7 +10,7 @@ const MAP = 34; // pixels of a unit's map, before the screen scales it
 export class Diagram {
   constructor(change, onFocus, edit) {
     Object.assign(this, { change, onFocus, edit });
-    this.canvas = h("canvas", { class: "under" });
+    this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "The network" });
     this.buttons = h("div", { class: "layer-buttons" });
     this.tip = h("div", { class: "tip", hidden: true });
     this.box = h("div", { class: "plot" }, this.canvas, this.buttons, this.tip);

@@ -9,6 +9,12 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+// Whether keys move an element's own contents: a box that was given the focus and is too small for what it holds.
+export function scrolls(element, axes = ["X", "Y"]) {
+  const room = { X: element.scrollWidth - element.clientWidth, Y: element.scrollHeight - element.clientHeight };
+  return element !== document.body && axes.some((axis) => room[axis] > 0 && /auto|scroll/.test(getComputedStyle(element)[`overflow${axis}`]));
+}
+
 // A canvas that is as sharp as the screen; gives its drawing context in CSS pixels.
 export function fit(canvas, width, height) {
   const ratio = Math.min(window.devicePixelRatio || 1, 2);

@@ -5,7 +5,7 @@
 // Goes out:  the trigger `pick`, the key of a unit (u:layer:unit) or of a link (l:layer:from:to).
 //
 // The walk itself needs no server: all ideas come with the message, so that arrow keys answer at once.
-import { h } from "./dom.js";
+import { h, scrolls } from "./dom.js";
 import { pieces } from "./mathml.js";
 import { currentTheme, say } from "./theme.js";
 
@@ -22,7 +22,7 @@ const CARRIED = { w: "its weight", gradient: "its gradient", update: "how far it
 const SHOWN = { a: "its output a", z: "its sum z", delta: "its blame δ" };
 const PITCH = 76; // the least room for a column of units
 const TOP = 22;
-const FIELDS = "input, textarea, select, [contenteditable], [role=slider], [role=radiogroup], [role=listbox], [role=combobox], [role=grid], [role=tab], [role=tablist]";
+const FIELDS = "input, textarea, select, canvas, [contenteditable], [role=slider], [role=radiogroup], [role=listbox], [role=combobox], [role=grid], [role=tab], [role=tablist], [role=menu], [role=dialog]";
 
 const views = new WeakMap();
 let remembered = { stage: "forward", title: null }; // where the walk stood, from page to page
@@ -57,7 +57,7 @@ class Inside {
     this.sentence = h("p", { class: "idea-sentence" });
     this.vector = h("div", { class: "vector" });
     this.lines = h("div", { class: "lines" });
-    this.card = h("section", { class: "card", "aria-live": "polite", "aria-label": "Idea" }, this.title, this.sentence, this.vector, this.lines);
+    this.card = h("section", { class: "card", tabindex: 0, "aria-live": "polite", "aria-label": "Idea" }, this.title, this.sentence, this.vector, this.lines);
     this.drawing = svg("svg", { role: "group", "aria-label": "The network with its numbers; pick a unit or a link" });
     this.scroller = h("div", { class: "scroller" }, this.drawing);
     this.status = h("p", { class: "status" });
@@ -147,7 +147,8 @@ class Inside {
   key(event) {
     if (!this.data || event.altKey || event.metaKey || event.ctrlKey || event.shiftKey) return;
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!by || event.composedPath()[0].closest?.(FIELDS)) return;
+    const target = event.composedPath()[0];
+    if (!by || target.closest?.(FIELDS) || scrolls(target, ["X"])) return;
     event.preventDefault();
     event.stopPropagation();
     this.go(by);
@@ -173,7 +174,7 @@ class Inside {
     const { name, groups } = this.data;
     this.aboutTitle.textContent = name[0].toUpperCase() + name.slice(1);
     this.groups.replaceChildren(
-      ...groups.map((group) => h("section", { class: "group", "data-stage": group.stage }, h("h4", {}, group.title), ...group.lines.map(line))),
+      ...groups.map((group) => h("section", { class: "group", "data-stage": group.stage, tabindex: 0, "aria-label": group.title }, h("h4", {}, group.title), ...group.lines.map(line))),
     );
     this.element.dataset.pick = this.data.pick;
     this.markGroups();
@@ -280,6 +281,7 @@ class Inside {
       const value = Number(shown[2]);
       const named = !this.roomy && group.dataset.layer === "0" && group.unit.name.length <= 3;
       group.querySelector(".value").textContent = named ? `${group.unit.name} ${short(value)}` : short(value);
+      group.setAttribute("aria-label", this.words(group.dataset.key));
       const share = Math.round(8 + 50 * Math.min(1, Math.abs(value)));
       group.firstChild.style.fill = `color-mix(in srgb, ${value < 0 ? theme.negative : theme.positive} ${value ? share : 0}%, ${theme.background})`;
       group.classList.toggle("spoken", idea.units.includes(Number(group.dataset.layer)));

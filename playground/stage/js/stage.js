@@ -10,12 +10,13 @@
 import { Answers } from "./answers.js";
 import { Curves } from "./curves.js";
 import { Diagram } from "./diagram.js";
-import { h, uncover } from "./dom.js";
+import { h, scrolls, uncover } from "./dom.js";
 import { Editor } from "./editor.js";
 import { Network } from "./network.js";
 import { Player } from "./player.js";
 import { loadPlotly } from "./plot.js";
 import { TEST_SCORE, TRAIN_SCORE, parseMessage } from "./recording.js";
+import { diagramInWords, gradientsInWords, scoresInWords, surfaceInWords, timelineInWords, weightsInWords } from "./spoken.js";
 import { Surface } from "./surface.js";
 import { currentTheme } from "./theme.js";
 import { Timeline } from "./timeline.js";
@@ -23,6 +24,11 @@ import { Transport } from "./transport.js";
 import { Weights } from "./weights.js";
 
 const CHART_EVERY_MS = 100;
+const WORDS_EVERY_MS = 3000; // how often the text alternatives follow while it plays
+const WORDS_AFTER_MS = 250; // and how soon where the moment stands
+// What has a use of its own for Space, arrows, Home and End; buttons and links only for Space.
+const OWN_KEYS = "input, textarea, select, option, summary, canvas, iframe, audio, video, [contenteditable], [role=dialog], [role=alertdialog], [role=menu], [role=menubar], [role=radiogroup], [role=listbox], [role=combobox], [role=slider], [role=spinbutton], [role=tablist], [role=grid], [role=tree]";
+const OWN_SPACE = "button, a, [role=button], [role=link], [role=checkbox], [role=switch]";
 const player = new Player();
 const stages = new WeakMap();
 
@@ -115,6 +121,7 @@ class Stage {
     this.dress();
     this.checkTheme(now);
     if (player.changed) this.paint(player.row);
+    this.describe(now);
     if (this.Plotly) this.paintCharts(now);
     else if (this.frames === 1 && !this.loading) this.loading = loadPlotly(this.plotlyUrl).then((Plotly) => (this.Plotly = Plotly));
   }
@@ -204,6 +211,24 @@ class Stage {
     player.changed = true;
   }
 
+  // The text alternatives of the pictures, at a calm pace.
+  describe(now) {
+    const { run, row } = player;
+    const key = [run.header.run, run.version, player.step].join();
+    const pace = player.moving || player.scrubbing ? WORDS_EVERY_MS : WORDS_AFTER_MS;
+    if (key === this.described || now - (this.describedAt ?? -Infinity) < pace) return;
+    Object.assign(this, { described: key, describedAt: now });
+    const tell = (part, words) => part.canvas.setAttribute("aria-label", words);
+    tell(this.timeline, timelineInWords(run, row));
+    if (!this.full) return;
+    const parameters = run.parameters(row);
+    tell(this.surface, surfaceInWords(run, row, this.surface.values));
+    tell(this.diagram, diagramInWords(run, this.network, parameters, (l, k) => this.diagram.nameOf(l, k)));
+    tell(this.weights, weightsInWords(run, this.network, parameters));
+    tell(this.gradients, gradientsInWords(run, row));
+    tell(this.scores, scoresInWords(run, row));
+  }
+
   setFocus(focus) {
     if (focus?.layer === this.focus?.layer && focus?.unit === this.focus?.unit) {
       player.changed = true;
@@ -213,17 +238,16 @@ class Stage {
     player.changed = true;
   }
 
-  // Keys count wherever no field is being filled in; Streamlit keeps C and R for itself.
+  // Keys count wherever nothing with the focus has a use for them; Streamlit keeps C and R for itself.
   key(event) {
     const target = event.composedPath()[0];
-    if (event.altKey || event.metaKey || !player.run) return;
-    const typing = target.closest?.("input, textarea, select, [contenteditable], [role=radiogroup], [role=listbox], [role=combobox]");
-    if (typing || (target.closest?.("[role=slider]") && target !== this.timeline.handle)) return;
+    if (event.altKey || event.metaKey || event.defaultPrevented || !player.run) return;
+    if (target !== this.timeline.handle && (target.closest?.(OWN_KEYS) || scrolls(target))) return;
     if (event.ctrlKey) {
       if (event.key !== "z") return;
       this.transport.act("undo");
     } else if (event.key === " ") {
-      if (target.closest?.("button, a") && target !== this.transport.playButton) return;
+      if (target.closest?.(OWN_SPACE) && target !== this.transport.playButton) return;
       player.toggle();
     } else if (event.key === "ArrowRight") player.stepBy(1, event.shiftKey || player.byEpoch);
     else if (event.key === "ArrowLeft") player.stepBy(-1, event.shiftKey || player.byEpoch);

@@ -11,8 +11,8 @@ const BUDGET_MS = 5; // a finer grid is drawn as soon as there is time
 
 export class Surface {
   constructor() {
-    this.canvas = h("canvas", { class: "under" });
-    this.plot = h("div", { class: "over" });
+    this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "Decision boundary" });
+    this.plot = h("div", { class: "over", "aria-hidden": "true" });
     this.note = h("p", { class: "note" });
     this.box = h("div", { class: "plot square" }, this.canvas, this.plot);
     this.title = h("h3", {});

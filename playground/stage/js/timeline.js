@@ -27,7 +27,7 @@ export class Timeline extends Curves {
     this.title.append(this.scaleButton);
     this.title.after(h("div", { class: "branches" }, this.chips, this.fork.element));
     this.handle = h("div", {
-      class: "handle", role: "slider", tabindex: "0", "aria-label": "Moment of the run", "aria-valuemin": "0",
+      class: "handle", role: "slider", tabindex: "0", "aria-label": "Moment of the run", "aria-valuemin": "0", "aria-valuenow": "0",
     });
     this.cursor.append(h("div", { class: "knob" }));
     this.marks = h("div", { class: "marks" });

@@ -3,10 +3,12 @@ import { h } from "./dom.js";
 import { SPEEDS } from "./player.js";
 import { TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "./recording.js";
 import { sentence, where } from "./sentence.js";
+import { spokenState } from "./spoken.js";
 import { percent, steady } from "./theme.js";
 
 const SENTENCE_EVERY_MS = 400; // slow enough to read while the numbers run
 const SPOKEN_EVERY_MS = 5000; // and for a screen reader slower still
+const SPOKEN_AFTER_MS = 700; // but soon where the moment stands
 
 const ICONS = {
   play: "M8 5v14l11-7z",
@@ -31,7 +33,7 @@ export class Transport {
     this.player = player;
     const button = (name, label, title, onclick) => h("button", { type: "button", class: name, "aria-label": label, title, onclick }, icon(name));
     this.playIcons = { play: icon("play"), pause: icon("pause") };
-    this.playButton = h("button", { type: "button", class: "play", onclick: () => player.toggle() });
+    this.playButton = h("button", { type: "button", class: "play", onclick: () => player.toggle() }, this.playIcons.play, "Play");
     this.unit = h(
       "select",
       { title: "How far Step and Back go (with Shift: a whole epoch)", "aria-label": "Step by", onchange: () => (player.byEpoch = this.unit.value === "epoch") },
@@ -113,14 +115,24 @@ export class Transport {
       this.sentence.textContent = aside ?? (this.flash && now < this.flash.until ? this.flash.text : sentence(player));
       this.sentence.classList.toggle("alert", player.state === "diverged" || player.state === "disconnected");
     }
-    if (now - (this.spokenAt ?? 0) > SPOKEN_EVERY_MS && this.spoken.textContent !== this.sentence.textContent) {
-      this.spokenAt = now;
-      this.spoken.textContent = this.sentence.textContent;
-    }
+    this.speak(now);
+  }
+
+  speak(now) {
+    const { player } = this;
+    const moment = [player.state, player.run?.header.run, player.step].join();
+    if (moment !== this.stood) Object.assign(this, { stood: moment, stoodSince: now });
+    const calm = player.moving ? now - (this.spokenAt ?? -Infinity) >= SPOKEN_EVERY_MS : now - this.stoodSince >= SPOKEN_AFTER_MS;
+    if (!calm) return;
+    const words = spokenState(player);
+    if (words === this.words) return;
+    Object.assign(this, { words, spokenAt: now });
+    this.spoken.textContent = words;
   }
 
   say(text) {
     this.flash = { text, until: performance.now() + 2500 };
+    this.spoken.textContent = text;
     this.said = null;
     setTimeout(() => (this.said = null), 2600);
     this.player.changed = true;

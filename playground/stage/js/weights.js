@@ -10,8 +10,8 @@ const GAP = 34;
 export class Weights {
   constructor(edit) {
     this.edit = edit;
-    this.canvas = h("canvas", { class: "under" });
-    this.plot = h("div", { class: "over" });
+    this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "Weights and biases" });
+    this.plot = h("div", { class: "over", "aria-hidden": "true" });
     this.box = h("div", { class: "plot" }, this.canvas, this.plot);
     this.scale = h("span", { class: "scale" });
     this.title = h("h3", {}, "Weights and biases ", this.scale);

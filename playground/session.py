@@ -199,7 +199,7 @@ def mirror() -> None:
 # ---- what the stage in the browser asks ------------------------------------------------------------------------
 def hear(key: str, *, follow: bool) -> None:
     """Take a question from the stage; with `follow` the whole page is drawn again when the moment has moved."""
-    question = st.session_state[key].ask
+    question = getattr(st.session_state.get(key), "ask", None)  # its page may have been left meanwhile
     if not isinstance(question, dict):
         return
     before = experiment(), moment()

@@ -522,6 +522,7 @@ def test_marks_say_what_happened_and_a_click_goes_there(page):
     mark.click()
     epoch = page.evaluate("() => __stage.player.run.header.marks.find((m) => m.kind === 'overfitting').epoch")
     wait_for(page, f"Math.abs(p.row[1] - {epoch}) < 1")
+    page.keyboard.press("Shift+ArrowRight")
     expect(page.locator(".stage .sentence")).to_contain_text("Overfitting starts")
 
 
@@ -557,9 +558,13 @@ def test_test_points_can_be_hidden_and_the_surface_made_discrete(home):
     home.keyboard.press("End")
     home.wait_for_timeout(300)
     home.get_by_label("Test points").uncheck()
-    home.wait_for_function("() => document.querySelector('.stage .surface .over').data.filter((t) => t.visible).length === 2")
-    colours = "() => { const c = __stage.surface.image; const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
-    colours += " return new Set(Array.from({ length: d.length / 4 }, (_, k) => d.slice(4 * k, 4 * k + 3).join())).size; }"
+    shown = "document.querySelector('.stage .surface .over').data.filter((t) => t.visible).length"
+    home.wait_for_function(f"() => {shown} === 2")
+    colours = """() => {
+      const { image } = __stage.surface;
+      const bytes = image.getContext('2d').getImageData(0, 0, image.width, image.height).data;
+      return new Set(new Uint32Array(bytes.buffer)).size;
+    }"""
     assert home.evaluate(colours) > 20
     home.get_by_label("Discretize").check()
     home.wait_for_timeout(300)

@@ -27,6 +27,7 @@ from playground.own_data.table import Plane
 
 SLICE_SECONDS = 0.02
 CACHE_BYTES = 512 * 2**20
+COPIES_OF_DATA = 6
 
 
 class Gate:
@@ -84,8 +85,11 @@ class Run:
 
     @property
     def nbytes(self) -> int:
-        """Bytes that the recording holds."""
-        return self.recording.nbytes if "trainer" in self.__dict__ else 0
+        """Bytes that the recording holds, and the data with the copies that training makes of them."""
+        if "trainer" not in self.__dict__:
+            return 0
+        data = self.trainer.data
+        return self.recording.nbytes + COPIES_OF_DATA * (data.x_train.nbytes + data.x_test.nbytes)
 
     @property
     def last_step(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 from functools import partial
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
@@ -45,7 +45,8 @@ def _link(subject: Subject) -> None:
     if not link.fits(subject.experiment):
         st.info("Your data are too many for a link. Take the experiment file along: it holds them all.")
         return
-    address = _origin() + "/" + link.run_to_link(subject.experiment, subject.step)
+    query = link.run_to_query(subject.experiment, subject.step) | session.view().to_query()
+    address = f"{_home()}/?{urlencode(query, safe=',:;@')}" if query else f"{_home()}/"
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.markdown("Opens this very run at this very step for anyone who reaches this server, to the last digit.")
     left.code(address, language=None, wrap_lines=True)
@@ -53,10 +54,11 @@ def _link(subject: Subject) -> None:
         _qr_code(address)
 
 
-def _origin() -> str:
+def _home() -> str:
     """Where this playground is, as the browser sees it."""
     parts = urlsplit(st.context.url or "http://localhost:8501")
-    return f"{parts.scheme}://{parts.netloc}"
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"{parts.scheme}://{parts.netloc}" + (f"/{base}" if base else "")
 
 
 def _qr_code(address: str) -> None:

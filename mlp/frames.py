@@ -43,7 +43,8 @@ class Film:
     """Frames that grow, thinned out by a rule so simple that whoever holds a copy can apply it too.
 
     While `stride` is 1 all frames are kept. Whenever the film is full, the stride doubles, and from then on those are
-    kept whose epoch is at most `dense` or a multiple of `stride`, and always the last.
+    kept whose epoch is at most `dense` or a multiple of `stride`, and always the last. Only if the frames up to `dense`
+    are by themselves too many, as after very many forks in mid-epoch, does `dense` shrink.
     """
 
     def __init__(self, n_parameters: int, n_layers: int, capacity: int) -> None:
@@ -86,9 +87,8 @@ class Film:
 
     def append(self, step: int, epoch: float, parameters: Array, measures: Measures) -> None:
         """Add a frame, and thin out if that makes too many."""
-        if self._length and not self._keeps(self._columns["epochs"][self._length - 1 : self._length])[0]:
-            self._unlend()
-            self._length -= 1  # it was kept as the last one only
+        if self._length and not self._keeps(self._columns["epochs"][self._length - 1]):
+            self.drop_last()  # it was kept as the last one only
         if self._length == len(self._columns["steps"]):
             self._resize(min(max(64, 2 * self._length), self.capacity + 1))
         row = {"steps": step, "epochs": epoch, "parameters": parameters, **vars(measures)}
@@ -97,6 +97,8 @@ class Film:
         self._length += 1
         while self._length > self.capacity:
             self.stride *= 2
+            if self.stride > epoch:  # nothing is left to thin out beyond `dense`
+                self.dense //= 2
             self._select(self._keeps(self._columns["epochs"][: self._length]))
 
     def cut(self, step: int) -> Film:
@@ -112,7 +114,8 @@ class Film:
         self._unlend()
         self._length -= 1
 
-    def _keeps(self, epochs: Array) -> npt.NDArray[np.bool]:
+    def _keeps(self, epochs: Array | np.float64) -> npt.NDArray[np.bool]:
+        """Whether the frame of each of these epochs, (...), outlasts the next one."""
         if self.stride == 1:
             return np.ones_like(epochs, dtype=bool)
         return np.asarray((epochs <= self.dense) | (epochs % self.stride == 0))

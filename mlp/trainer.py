@@ -84,7 +84,8 @@ class Trainer:
     schedule : Schedule
         How the learning rate changes; SCHEDULES.
     max_bytes : int
-        Most that the recording may hold, 32 MiB by default.
+        Most that the recording may hold, 32 MiB by default. Whatever it says, 16 frames are kept, and one state for
+        each fork.
 
     Raises ValueError, in one sentence, for settings out of range and for data that do not fit the network.
     """

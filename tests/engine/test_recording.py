@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import mlp
+from mlp.frames import Film
 
 COLUMNS = [field.name for field in dataclasses.fields(mlp.Frames)]
 
@@ -286,6 +287,21 @@ def test_any_step_of_a_thinned_recording_can_still_be_found():
         np.testing.assert_array_equal(
             thinned.recording.seek(step).parameters, whole.recording.seek(step).parameters
         )
+
+
+def test_film_of_more_moments_in_early_epochs_than_it_holds_is_thinned_too():
+    film = Film(n_parameters=1, n_layers=1, capacity=16)
+    for step in range(200):
+        film.append(step, step / 10, np.zeros(1), mlp.Measures(0.0, 0.0, 0.0, 0.0, np.zeros(1)))
+        assert len(film) <= 16
+    assert film.frames.epochs[0] == 0.0
+    assert film.last_step == 199
+
+
+def test_sixteen_frames_are_kept_however_small_the_cap():
+    recording = small_trainer(max_bytes=1).run(50)
+    assert 8 <= len(recording) <= 16
+    assert recording.steps[[0, -1]].tolist() == [0, 100]
 
 
 def test_what_was_handed_out_never_changes():

@@ -24,7 +24,12 @@ export class Recording {
   // Add rows that follow `after`; false if there is a gap before them, so that they have to be asked for again.
   append(floats, after) {
     if (after > this.last) return false;
-    for (const row of cut(floats, this.width)) if (row[STEP] > this.last) this.rows.push(row);
+    for (const row of cut(floats, this.width)) {
+      if (row[STEP] <= this.last) continue;
+      const before = this.rows[this.rows.length - 1];
+      if (before && !this.keeps(before)) this.single.set(before[STEP], this.rows.pop()); // kept as the last one only
+      this.rows.push(row);
+    }
     this.version++;
     return true;
   }
@@ -37,10 +42,14 @@ export class Recording {
   // The server thins long recordings; the same rule keeps this copy as small.
   thin(dense, stride) {
     if (stride <= 1 || stride === this.stride) return;
-    this.stride = stride;
+    Object.assign(this, { dense, stride });
     const last = this.rows.length - 1;
-    this.rows = this.rows.filter((row, k) => row[EPOCH] <= dense || row[EPOCH] % stride === 0 || k === last);
+    this.rows = this.rows.filter((row, k) => this.keeps(row) || k === last);
     this.version++;
+  }
+
+  keeps(row) {
+    return !this.stride || row[EPOCH] <= this.dense || row[EPOCH] % this.stride === 0;
   }
 
   startFrom(parent, step) {

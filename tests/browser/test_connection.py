@@ -1,0 +1,130 @@
+"""A server that cannot be reached, one that was started anew, and pages that nobody looks at."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from playground.config import Config
+from playground.experiment import Experiment
+from tests.browser.harness import free_port, guarded_page, serve, visit
+from tests.browser.stage import parameters, press, recorded, sentence, state, wait_for
+
+LOST = r"ERR_CONNECTION|ERR_INTERNET|Error in reaching|not responding|disconnected"
+ASKED = """() => { const p = __stage.player, ask = p.ask.bind(p); window.asked = [];
+  p.ask = (question, urgent) => { window.asked.push(question); return ask(question, urgent); };
+  const put = p.put.bind(p); window.put = 0; p.put = () => { window.put++; put(); }; }"""
+PLAY_ON = "() => { __stage.player.goal = Infinity; __stage.player.play(); }"
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def play_what_is_recorded(page):
+    """Play, step and scrub while the server is away."""
+    page.get_by_role("slider", name="Moment of the run").focus()
+    page.keyboard.press("Home")
+    wait_for(page, "p.step === 0")
+    press(page, "Play")
+    wait_for(page, "p.epoch > 20 && p.moving")
+    press(page, "Pause")
+    box = page.locator(".stage .handle").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2)
+    wait_for(page, "Math.abs(p.epoch / __stage.timeline.span.end - 0.3) < 0.1")
+
+
+def test_without_its_server_a_page_stays_calm_and_goes_on_at_the_same_step(server, new_page):
+    page = new_page(tolerate=LOST)
+    visit(page, "/?hidden=4,3&dataset=circles")
+    wait_for(page, "p.epoch > 20", timeout=20_000)
+    page.evaluate(PLAY_ON)
+    page.context.set_offline(True)
+    wait_for(page, "p.state === 'disconnected'", timeout=20_000)
+    stood = state(page)
+    assert stood["step"] == stood["last"]
+    assert sentence(page).startswith("The server does not answer at the moment")
+    assert page.get_by_role("dialog").count() == 0
+    play_what_is_recorded(page)
+    page.keyboard.press("End")
+    press(page, "Play")
+    page.evaluate(ASKED)
+    page.wait_for_timeout(1000)
+    assert page.evaluate("() => window.put") <= 1, "asked again and again"
+    assert state(page)["step"] == stood["last"]
+    page.context.set_offline(False)
+    wait_for(page, f"p.step > {stood['last']} && p.state === 'playing'", timeout=20_000)
+    assert state(page)["runs"] == [stood["run"]]
+
+
+def test_a_server_started_anew_keeps_the_settings_and_goes_on_with_the_run(browser):
+    port = free_port()
+    with ExitStack() as stack, ExitStack() as first:
+        server = first.enter_context(serve(port=port))
+        page, _ = stack.enter_context(guarded_page(browser, server, tolerate=LOST))
+        visit(page, "/?hidden=4,3&dataset=circles")
+        wait_for(page, "p.epoch > 20", timeout=20_000)
+        page.evaluate(PLAY_ON)
+        wait_for(page, "p.epoch > 250", timeout=20_000)
+        first.close()
+        page.wait_for_timeout(4000)  # by now Streamlit would have covered the page
+        assert page.get_by_role("dialog").count() == 0
+        play_what_is_recorded(page)
+        press(page, "Step")  # a step that is not here: it comes when the server does
+        wanted = page.evaluate("() => __stage.player.pendingStep")
+        assert wanted is not None
+        before = state(page)
+        with serve(port=port):
+            wait_for(page, f"p.step === {wanted}", timeout=20_000)
+            now = state(page)
+            assert (now["runs"], now["last"]) == (before["runs"], before["last"])
+            run = recorded(Experiment(Config(dataset="circles", hidden_layer_sizes=(4, 3))), 300)
+            assert (parameters(page) == run.recording.seek(wanted).parameters.astype("f4")).all()
+            assert "hidden=4,3" in page.url.replace("%2C", ",")
+            expect(page.get_by_role("radio", name="Circles", exact=True)).to_be_checked()
+            page.keyboard.press("End")
+            press(page, "Play")
+            wait_for(page, f"p.step > {before['last']} && p.state === 'playing'", timeout=20_000)
+            assert state(page)["runs"] == before["runs"]
+            last = state(page)["last"]
+            run.record(last // 25 - 300, seconds=60)
+            theirs = page.evaluate("() => Array.from(__stage.player.run.rows, (row) => row[0])")
+            both = min(len(theirs), len(run.recording))
+            assert theirs[:both] == run.recording.steps[:both].tolist()
+
+
+def test_the_server_trains_no_longer_when_the_tab_is_closed(fresh_server, new_page):
+    page = new_page()
+    visit(page, "/?hidden=8,8,8")
+    wait_for(page, "p.state === 'playing'")
+    page.get_by_label("Speed").select_option("Full speed")
+    page.evaluate(PLAY_ON)
+    wait_for(page, "p.run.lastEpoch > 400", timeout=20_000)
+    page.close()
+    time.sleep(0.7)
+    before = cpu_seconds(fresh_server.pid)
+    time.sleep(1.5)
+    assert cpu_seconds(fresh_server.pid) - before < 0.1
+
+
+def test_a_page_in_the_background_does_not_ask(new_page):
+    page = new_page()
+    visit(page, "/?hidden=4,3")
+    wait_for(page, "p.state === 'playing'")
+    page.evaluate(PLAY_ON)
+    page.evaluate(ASKED)
+    wait_for(page, "window.asked.length > 0")
+    # A browser gives a page that is not seen no animation frames; this one, without a screen, never hides a page.
+    page.evaluate("() => { window.frame = requestAnimationFrame; requestAnimationFrame = (f) => (window.next = f); }")
+    page.wait_for_timeout(500)
+    before = page.evaluate("() => [window.asked.length, window.put]")
+    page.wait_for_timeout(3500)
+    assert page.evaluate("() => [window.asked.length, window.put]") == before
+    page.evaluate("() => { requestAnimationFrame = window.frame; requestAnimationFrame(window.next); }")
+    wait_for(page, f"window.asked.length > {before[0]}")

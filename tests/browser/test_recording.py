@@ -1,0 +1,46 @@
+"""The browser's copy of a run stays as small as the server's, however long it plays."""
+
+from __future__ import annotations
+
+import base64
+
+import mlp
+from playground.assets import stage_url
+from playground.config import Config
+from playground.experiment import Experiment
+from playground.runs import Gate, Run, new_trainer
+from playground.stage import answer
+from playground.stage.message import encode
+from tests.browser.harness import visit
+
+SMALL = Experiment(Config(dataset="xor", n_samples=20, hidden_layer_sizes=(2,), batch_size=10))
+TAKE = """async ([url, messages]) => {
+  const { Recording, parseMessage } = await import(url);
+  for (const text of messages) {
+    const { header, floats } = parseMessage(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
+    window.copy ??= new Recording(header);
+    if (!copy.append(floats, header.after)) throw new Error("a gap");
+    copy.thin(header.dense, header.stride);
+  }
+  return { steps: copy.rows.map((row) => row[0]), last: copy.last, singles: copy.single.size };
+}"""
+
+
+def test_a_run_of_twenty_thousand_epochs_is_thinned_in_the_browser_as_on_the_server(page, server):
+    visit(page, "/")
+    full = new_trainer(SMALL)
+    run = Run(lambda: mlp.Trainer(full.net, full.data, max_bytes=20_000), Gate())
+    capacity, have, first = run.recording._film.capacity, -1, True
+    copy = {"steps": [], "last": -1}
+    for k in range(50):
+        messages = []
+        for _ in range(4):
+            (header, rows), have = answer(SMALL, run, {"have": have, "want": 100, "first": first})
+            first = False
+            messages.append(base64.b64encode(encode(header, rows)).decode())
+        copy = page.evaluate(TAKE, [f"{server.url}{stage_url()}/recording.js", messages])
+        assert copy["last"] == have, f"after {4 * k + 4} answers"
+        assert len(copy["steps"]) <= capacity + 110
+    assert run.recording.epochs[-1] > 10_000
+    assert run.recording.stride > 50
+    assert copy["steps"] == run.recording.steps.tolist()

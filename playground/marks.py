@@ -67,7 +67,7 @@ def changes(experiment: Experiment, film: Film) -> Iterator[Mark]:
 
 def drops(film: Film) -> Iterator[Mark]:
     """The training loss falls by more than a third within eight frames: something was found."""
-    loss = smooth(film.train)
+    loss = np.minimum.accumulate(smooth(film.train))  # coming back from a spike is no discovery
     fall = np.log(loss[:-8] + 1e-9) - np.log(loss[8:] + 1e-9)
     fall[loss[:-8] < 0.05 * loss[0]] = 0.0  # what is nearly zero falls by a third without anybody noticing
     for start, stop in stretches(fall > np.log(1.5)):

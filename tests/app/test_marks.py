@@ -25,6 +25,12 @@ def test_a_sudden_drop_is_marked_where_it_happens_and_a_slow_fall_is_not():
     assert not [*drops(film(np.linspace(0.7, 0.3, N)))]
 
 
+def test_coming_back_from_a_spike_is_no_discovery():
+    spike = np.full(N, 0.3)
+    spike[90:110] = 0.9
+    assert not [*drops(film(spike))]
+
+
 def test_a_loss_near_zero_does_not_drop():
     assert not [*drops(film(np.concatenate([np.full(20, 0.7), np.geomspace(0.03, 1e-6, N - 20)])[:N]))][1:]
 

@@ -557,7 +557,7 @@ def test_test_points_can_be_hidden_and_the_surface_made_discrete(home):
     pause(home)
     home.keyboard.press("End")
     home.wait_for_timeout(300)
-    home.get_by_label("Test points").uncheck()
+    home.get_by_role("checkbox", name="Test points").uncheck()
     shown = "document.querySelector('.stage .surface .over').data.filter((t) => t.visible).length"
     home.wait_for_function(f"() => {shown} === 2")
     colours = """() => {
@@ -566,6 +566,6 @@ def test_test_points_can_be_hidden_and_the_surface_made_discrete(home):
       return new Set(new Uint32Array(bytes.buffer)).size;
     }"""
     assert home.evaluate(colours) > 20
-    home.get_by_label("Discretize").check()
+    home.get_by_role("checkbox", name="Discretize").check()
     home.wait_for_timeout(300)
     assert home.evaluate(colours) == 2

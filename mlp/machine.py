@@ -306,6 +306,10 @@ def layer_norms(matrices: list[Array]) -> Array:
 
 def check_fit(net: MLP, data: Dataset) -> None:
     """Refuse data that the network is not made for."""
+    if not isinstance(net, MLP):
+        raise ValueError(f"net must be a network such as mlp.MLP([2, 8, 1]); got {type(net).__name__}.")
+    if not isinstance(data, Dataset):
+        raise ValueError(f"data must be a mlp.Dataset; got {type(data).__name__}.")
     if data.n_inputs != net.sizes[0]:
         raise ValueError(f"x_train must have {net.sizes[0]} columns for this network; got {data.n_inputs}.")
     n_out = net.sizes[-1]

@@ -241,7 +241,13 @@ class MLP:
         dropout: float = 0.0,
         clip_norm: float | None = None,
     ) -> list[Call]:
-        """The NumPy calls that one step of training is made of, in order, with the shapes of their arrays."""
+        """The NumPy calls that one step of training is made of, in order, with the shapes of their arrays.
+
+        The settings are those of a Trainer, with the same ranges. Raises ValueError.
+        """
+        from mlp.machine import Settings  # a machine has a network, so the import must wait
+
+        Settings(optimizer, batch_size, l1=l1, l2=l2, dropout=dropout, clip_norm=clip_norm)
         w, g = self.parameters, np.empty_like(self.parameters)
         batch = np.empty((self.sizes[0] + 1 + self.sizes[-1], batch_size))
         once = Pass(self.shape, w, g, batch, dropout or None)

@@ -66,9 +66,9 @@ class Stack:
     def __init__(self, nets: Sequence[MLP], data: Dataset, settings: Settings | Sequence[Settings]) -> None:
         all_settings = [settings] * len(nets) if isinstance(settings, Settings) else list(settings)
         _check(nets, data, all_settings)
-        size = all_settings[0].batch_size
+        batch_size = min(all_settings[0].batch_size, len(data.x_train))
         width = max(nets[0].sizes)
-        n_chunk = max(1, BEST_SIZE // (min(size, len(data.x_train)) * width))
+        n_chunk = max(1, BEST_SIZE // (batch_size * width))
         self._chunks = [
             _Chunk(nets[i : i + n_chunk], data, all_settings[i : i + n_chunk]) for i in range(0, len(nets), n_chunk)
         ]
@@ -198,6 +198,10 @@ def _check(nets: Sequence[MLP], data: Dataset, settings: Sequence[Settings]) -> 
         raise ValueError("nets must hold at least one network; got none.")
     if len(settings) != len(nets):
         raise ValueError(f"settings must be one, or one for each of the {len(nets)} networks; got {len(settings)}.")
+    if len({id(net) for net in nets}) < len(nets):
+        raise ValueError("nets must be networks of their own; got the same one more than once. Use copy().")
+    if not all(isinstance(s, Settings) for s in settings):
+        raise ValueError(f"settings must be mlp.Settings, one or one for each network; got {settings!r}.")
     for net in nets:
         check_fit(net, data)
         if net.shape != nets[0].shape:

@@ -137,6 +137,11 @@ def test_data_that_do_not_fit_the_network():
     refused("has 3", mlp.Trainer, mlp.MLP([2, 3], loss="mean_squared_error"), mlp.make_dataset("xor"))
 
 
+def test_what_is_no_network_or_no_data():
+    refused("net must be a network such as mlp.MLP([2, 8, 1]); got str", mlp.Trainer, "net", mlp.make_dataset("xor"))
+    refused("data must be a mlp.Dataset; got tuple", mlp.Trainer, mlp.MLP([2, 1]), (X, Y))
+
+
 def test_inputs_and_answers_of_a_network():
     net = mlp.MLP([2, 3, 1])
     refused("x must have 2 columns; got 3", net.predict, np.zeros((4, 3)))
@@ -158,6 +163,13 @@ def test_early_stopping_needs_something_to_watch():
     refused(sentence, trainer.run, 5, early_stopping=mlp.EarlyStopping(2))
     refused("early_stopping must be one such as mlp.EarlyStopping(); got 3", trainer.run, 5, early_stopping=3)
     assert trainer.step_count == 0
+
+
+def test_plan():
+    net = mlp.MLP([2, 3, 1])
+    refused("batch_size must be a whole number from 1 to 1000000; got 0", net.plan, 0, mlp.SGD())
+    refused("dropout must be between 0 and 0.95; got 2.0", net.plan, 10, mlp.SGD(), dropout=2.0)
+    refused("optimizer must be one such as mlp.Adam(learning_rate=0.01); got 'sgd'", net.plan, 10, "sgd")
 
 
 def test_places_in_a_recording():

@@ -95,3 +95,7 @@ def test_what_cannot_be_stacked_is_refused():
         mlp.Stack([], data, mlp.Settings())
     with pytest.raises(ValueError, match="one for each of the 1 networks; got 2"):
         mlp.Stack([one], data, [mlp.Settings()] * 2)
+    with pytest.raises(ValueError, match="got the same one more than once"):
+        mlp.Stack([one] * 2, data, mlp.Settings())
+    with pytest.raises(ValueError, match=r"settings must be mlp\.Settings, one or one for each network; got \['sgd'\]"):
+        mlp.Stack([one], data, ["sgd"])

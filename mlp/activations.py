@@ -1,8 +1,12 @@
 """What a neuron does with its sum z: the bend that lets a network draw curves.
 
 Each activation is one entry: its textbook formula, its slope, and the NumPy calls that they come down to in
-training. A new one needs no more than `value` and `slope`; the calls are there for speed. In the calls, arrays are
-*features first*: z, a and d are (n_units, n_samples), with one more leading axis for a stack of networks.
+training. A new one needs no more than `value` and `slope`; the calls are there for speed.
+
+A call is written down, to be run later, as a function and its arguments, of which the last is the array that it writes
+into: `np.multiply, (z, 0.5, a)` means a = 0.5 z (calls.py tells why). In the calls, arrays are *features first*: z, a,
+d and `kept` are (n_units, n_samples), with one more leading axis for a stack of networks; t is room for a result on
+the way.
 """
 
 # ruff: noqa: D102 - what a method is for stands once, in the base class.
@@ -166,7 +170,7 @@ class LeakyReLU(Activation):
 
     def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
         t = np.empty_like(z)
-        yield np.heaviside, (z, 0.0, t)
+        yield np.heaviside, (z, 0.0, t)  # 1 above zero, else 0
         yield maximum(t, 0.01, t)
         yield np.multiply, (d, t, d)
 
@@ -187,11 +191,11 @@ class ELU(Activation):
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
         yield minimum(z, 0.0, kept)
         yield np.expm1, (kept, kept)  # e^z - 1 below zero, 0 above
-        yield maximum(z, kept, a)     # e^z - 1 is never below z
+        yield maximum(z, kept, a)     # below zero e^z - 1 is the larger one, above zero z
 
     def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
         t = np.empty_like(z)
-        yield np.add, (kept, 1.0, t)
+        yield np.add, (kept, 1.0, t)  # e^z below zero, 1 above
         yield np.multiply, (d, t, d)
 
 
@@ -215,15 +219,15 @@ class SELU(Activation):
         yield np.expm1, (kept, kept)
         yield np.multiply, (kept, self.scale * self.alpha, kept)  # the negative side
         yield maximum(z, 0.0, a)
-        yield np.multiply, (a, self.scale, a)
+        yield np.multiply, (a, self.scale, a)  # the positive side; of the two, one is always zero
         yield np.add, (a, kept, a)
 
     def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
         t, negative = np.empty_like(z), np.empty_like(z)
         yield np.heaviside, (z, 0.0, t)
-        yield np.subtract, (1.0, t, negative)
+        yield np.subtract, (1.0, t, negative)  # 1 where z is not above zero
         yield np.multiply, (t, self.scale, t)
-        yield np.add, (kept, self.scale * self.alpha, kept)
+        yield np.add, (kept, self.scale * self.alpha, kept)  # scale alpha e^z
         yield np.multiply, (kept, negative, kept)
         yield np.add, (t, kept, t)
         yield np.multiply, (d, t, d)
@@ -268,7 +272,7 @@ class GELU(Activation):
         return np.asarray(_normal_cdf(z) + z * np.exp(-0.5 * z * z) / SQRT_2_PI)
 
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
-        yield _fill, (_normal_cdf, z, kept)
+        yield _fill, (_normal_cdf, z, kept)  # Φ(z)
         yield np.multiply, (z, kept, a)
 
     def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
@@ -278,7 +282,7 @@ class GELU(Activation):
         yield np.exp, (t, t)
         yield np.multiply, (t, z, t)
         yield np.multiply, (t, 1.0 / SQRT_2_PI, t)
-        yield np.add, (t, kept, t)
+        yield np.add, (t, kept, t)  # Φ(z) + z exp(-z^2 / 2) / sqrt(2 pi)
         yield np.multiply, (d, t, d)
 
 
@@ -300,14 +304,14 @@ class SiLU(Activation):
         yield np.multiply, (z, 0.5, kept)
         yield np.tanh, (kept, kept)
         yield np.multiply, (kept, 0.5, kept)
-        yield np.add, (kept, 0.5, kept)
+        yield np.add, (kept, 0.5, kept)  # s, the sigmoid of z
         yield np.multiply, (z, kept, a)
 
     def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
         t = np.empty_like(z)
         yield np.subtract, (1.0, kept, t)
         yield np.multiply, (t, a, t)
-        yield np.add, (t, kept, t)  # s + z s (1 - s)
+        yield np.add, (t, kept, t)  # s + (1 - s) a, where a = z s
         yield np.multiply, (d, t, d)
 
 
@@ -373,6 +377,7 @@ def softmax(z: Array, axis: int = -1) -> Array:
 
 
 def _normal_cdf(z: Array) -> Array:
+    """Φ(z): the chance that a standard normal number is below z."""
     return np.asarray(0.5 * (1.0 + erf(z / SQRT_2)))
 
 

@@ -1,7 +1,7 @@
 """How wrong an answer is, and which way to push it.
 
-A loss compares the network's last numbers, `z`, with the targets, `y`. Both are features first: (n_out, n_samples),
-with one more leading axis for a stack of networks. The loss of a batch is the mean over its samples, and for the
+A loss compares the network's last numbers, `z` (ŷ in formulas for numbers), with the targets, `y`. Both are features
+first: (n_out, n_samples), with one more leading axis for a stack of networks. The loss of a batch is the mean over its samples, and for the
 losses that compare number by number also over the outputs, as PyTorch's defaults do.
 
 The losses "from logits" take the raw sums of the last layer and apply sigmoid or softmax themselves, because the
@@ -109,12 +109,12 @@ class Huber(_OfNumbers):
 
     def each(self, z: Array, y: Array) -> Array:
         miss = np.abs(z - y)
-        near = np.minimum(miss, 1.0)
+        near = np.minimum(miss, 1.0)  # near (miss - near / 2) is miss^2 / 2 up to 1, and miss - 1/2 beyond
         return _over_outputs(near * (miss - 0.5 * near))
 
     def gradient(self, z: Array, y: Array, d: Array) -> Calls:
         yield np.subtract, (z, y, d)
-        yield minimum(d, 1.0, d)
+        yield minimum(d, 1.0, d)  # the miss, but never beyond -1 or 1
         yield maximum(d, -1.0, d)
         yield np.multiply, (d, 1.0 / _count(z), d)
 
@@ -194,6 +194,7 @@ class CategoricalCrossentropy(Loss):
         return -np.asarray((y * log_shares).sum(axis=-2))
 
     def gradient(self, z: Array, y: Array, d: Array) -> Calls:
+        # (softmax(z) - y) / n; the sum over the classes is taken as a product with ones, which is quicker.
         n_classes, n_samples = z.shape[-2:]
         row = np.empty((*z.shape[:-2], 1, n_samples))
         ones = np.ones((*z.shape[:-2], 1, n_classes))

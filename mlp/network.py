@@ -202,6 +202,7 @@ class MLP:
         """The loss as `loss_value` has it, and its gradient, flat, laid out as `parameters`."""
         x, targets = self._check_xy(x, y)
         gradient = np.empty_like(self.parameters)
+        # The formulas of `trace`, as the calls that training makes (plan.py).
         once = Pass(self.shape, self.parameters, gradient, self.shape.table(x, targets))
         run(flat(once.forward))
         run(flat(once.backward))
@@ -220,7 +221,7 @@ class MLP:
             sums.append(z)
             outputs.append(a)
 
-        d_a = np.empty_like(a.T)
+        d_a = np.empty_like(a.T)  # losses have their samples in columns
         run(self.loss.gradient(np.ascontiguousarray(a.T), targets, d_a))
         d_a = d_a.T
         traces = []
@@ -352,6 +353,7 @@ def _shape(
 
 
 def _layers(shape: Shape, parameters: Array) -> tuple[Layer, ...]:
+    """Views into `parameters`: each layer's matrix (n_out, n_in + 1), whose last column are the biases."""
     pairs = zip(shape.matrices(parameters), shape.activations, strict=True)
     return tuple(Layer(W[:, :-1].T, W[:, -1], activation) for W, activation in pairs)
 

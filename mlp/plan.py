@@ -207,7 +207,7 @@ def _cut_up(dice: Array, sizes: Sequence[int]) -> list[Array]:
 def _masks(keep: Array, drop: Array | float) -> Calls:
     """Dice from 0 to 1 become 0 with chance p, else 1 / (1 - p), so that the expected sum stays the same."""
     yield np.add, (keep, 1.0 - drop, keep)
-    yield np.floor, (keep, keep)
+    yield np.floor, (keep, keep)  # 1 where the dice show p or more
     yield np.divide, (keep, 1.0 - drop, keep)
 
 
@@ -228,7 +228,7 @@ def _l1(w: Array, g: Array, strength: Array) -> Calls:
 
 def _clip(g: Array, limit: float) -> Calls:
     """Shorten a gradient that is longer than `limit`, and keep its direction (Pascanu et al. 2013)."""
-    row, column = g[..., None, :], g[..., :, None]
+    row, column = g[..., None, :], g[..., :, None]  # their product is the sum of squares, (..., 1, 1)
     square = np.empty((*g.shape[:-1], 1, 1))
     scale = square[..., 0]
     yield product(row, column, square)

@@ -1,9 +1,12 @@
-"""How a gradient becomes a step: rules that are data-free, with a memory that is plain arrays.
+"""How a gradient becomes a step: rules that keep nothing to themselves, and a memory that is plain arrays.
 
 Each optimizer is a frozen bundle of settings and one method, which yields the NumPy calls of an update over *all*
-parameters at once. `w` are the parameters, `g` their gradient, `rate` the learning rate (an array without axes, so
-that a schedule can turn it), all of the whole network in one flat vector. What an optimizer remembers from step to
-step lies in `memory`, where a recording can copy it and put it back.
+parameters at once. `w` are the parameters of the whole network in one flat vector, `g` is their gradient, and `rate` is
+the learning rate, in an array so that a schedule can turn it. What an optimizer remembers from step to step lies in
+`memory`, where a recording can copy it and put it back.
+
+Shapes: `w` and `g` are (n_parameters,) and `rate` is (); in a stack of networks all three are (n_networks,
+n_parameters).
 
 The update rules are PyTorch's, under Keras's parameter names. Where conventions differ: momentum keeps the learning
 rate outside its memory; epsilon is added after Adam's bias correction and outside the root; AdamW's weight
@@ -42,7 +45,7 @@ class Optimizer:
         check_settings(self)
 
     def new_memory(self, w: Array) -> Memory:
-        """What it knows before the first step: nothing, so zeros. `t` counts the steps."""
+        """What it knows before the first step: nothing, so zeros. `t` counts the steps, where the rule asks for it."""
         return {"t": np.zeros(()), **{name: np.zeros_like(w) for name in self.remembers}}
 
     def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
@@ -170,7 +173,7 @@ class Adam(Optimizer):
         m, v, t = memory["mean"], memory["squares"], memory["t"]
         move, scale = np.empty_like(w), np.empty_like(rate)
         betas, corrections = np.array([self.beta_1, self.beta_2]), np.empty(2)
-        correction_1, correction_2 = corrections[0, ...], corrections[1, ...]
+        correction_1, correction_2 = corrections[0, ...], corrections[1, ...]  # with "...", views and not numbers
         # m and v start at zero and so are too small at first: 1 - beta^t says by how much.
         yield np.add, (t, 1.0, t)
         yield np.power, (betas, t, corrections)
@@ -185,11 +188,11 @@ class Adam(Optimizer):
         yield np.multiply, (v, self.beta_2, v)
         yield np.add, (v, move, v)
 
-        yield np.divide, (v, correction_2, move)
+        yield np.divide, (v, correction_2, move)  # v̂
         yield np.sqrt, (move, move)
         yield np.add, (move, self.epsilon, move)
         yield np.divide, (m, move, move)
-        yield np.divide, (rate, correction_1, scale)
+        yield np.divide, (rate, correction_1, scale)  # m̂ = m / correction_1: it is cheaper to correct the rate
         yield np.multiply, (move, scale, move)
         yield np.subtract, (w, move, w)
 

@@ -22,8 +22,8 @@ recording     everything that happened, and every moment between
 trainer       training as a stream
 stack         many networks at once
 surface       what every neuron sees
-classics      two famous small networks, ready to run
 threads       one is enough
+classics      two famous small networks, ready to run
 """
 
 from mlp.activations import ACTIVATIONS, Activation, softmax

@@ -34,7 +34,7 @@ class Dice:
 
     def at(self, place: int) -> np.random.Generator:
         """The generator that stands at `place` (an epoch, or a step): always the same draws from there."""
-        self._state["state"]["counter"][2] = place
+        self._state["state"]["counter"][2] = place  # of four words: places lie 2^128 draws apart
         self._bits.state = self._state
         return self._generator
 

@@ -63,7 +63,7 @@ class State:
     parameters: Array
     """(n_parameters,)"""
     memory: Memory
-    """What the optimizer remembers: `t`, the number of its steps, and vectors (n_parameters,)."""
+    """What the optimizer remembers: vectors (n_parameters,), and `t`, the number of its steps (0 if it needs none)."""
 
     @property
     def nbytes(self) -> int:
@@ -98,7 +98,7 @@ class Machine:
         self.gradient = np.empty_like(net.parameters)
 
         targets = net.loss.targets(data.y_train, net.sizes[-1], "y_train")
-        self._table = net.shape.table(data.x_train, targets)
+        self._table = net.shape.table(data.x_train, targets)  # (n_in + 1 + n_out, n)
         self._shuffled = self._table.copy()
         self._order_of: int | None = None  # the epoch whose order `_shuffled` is in
         self._order = BatchOrder(len(data.x_train), settings)
@@ -150,11 +150,12 @@ class Machine:
         return [(piece, *self._plan(piece.shape[1])) for piece in pieces]
 
     def _shuffle(self) -> None:
+        """Put the samples into the order of this epoch, if they are not yet."""
         if self._order_of != self.epoch:
             order = self._order.of_epoch(self.epoch, self.row)
             if order is None:
                 self._shuffled[...] = self._table
-            else:
+            else:  # "clip" changes nothing here, but lets NumPy write into `out` directly
                 self._table.take(order, axis=1, out=self._shuffled, mode="clip")
             self._order_of = self.epoch
 
@@ -182,7 +183,7 @@ class Machine:
         return State(self.step, self.epoch, self.row, read_only(self.net.parameters.copy()), memory)
 
     def restore(self, state: State) -> None:
-        """Stand where `state` says. Memory of another kind of optimizer is not taken over."""
+        """Stand where `state` says. Of its memory, what this optimizer does not know by name is not taken over."""
         self.step, self.epoch, self.row = state.step, state.epoch, state.row
         self.net.parameters[...] = state.parameters
         for name, array in self.memory.items():
@@ -272,8 +273,8 @@ class Score:
 
     def __init__(self, net: MLP, task: str, y: npt.NDArray[Any]) -> None:
         self._boundary, self._regression = net.loss.boundary, task == "regression"
-        self._y = y.T if self._regression else y
-        self._yes = y > 0
+        self._y = y.T if self._regression else y  # (n_out, n), or (n,)
+        self._yes = y > 0  # for a single output: is it class 1?
         if self._regression:
             spread = ((self._y - self._y.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
             self._spread = np.where(spread > 0.0, spread, np.nan)  # R^2 of answers that do not vary is undefined

@@ -6,6 +6,7 @@ again by training on from the nearest keyframe before it, which gives the very s
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -221,8 +222,8 @@ class Recording:
         self._reached = step
 
     @property
-    def last_frame(self) -> State:
-        """The state at the last frame."""
+    def state_at_last_frame(self) -> State:
+        """The whole state at the last frame; steps may have been made since."""
         return self.seek(self._film.last_step)
 
     def _cut(self, step: int) -> Recording:
@@ -264,10 +265,10 @@ class Recording:
 
 
 def _place(start: State, n: int, batch_size: int, step: int) -> tuple[int, int]:
-    """Epoch and row at `step`, for a run that was at `start`."""
+    """Epoch and row at `step`, for a run of one batch size that was at `start`, over n samples."""
     ahead = step - start.step
-    rest = -(-(n - start.row) // batch_size)  # steps to the end of the epoch that it starts in
+    rest = math.ceil((n - start.row) / batch_size)  # steps to the end of the epoch that it starts in
     if ahead < rest:
         return start.epoch, start.row + ahead * batch_size
-    epochs, steps = divmod(ahead - rest, -(-n // batch_size))
+    epochs, steps = divmod(ahead - rest, math.ceil(n / batch_size))
     return start.epoch + 1 + epochs, steps * batch_size

@@ -144,6 +144,7 @@ class _Chunk:
         with np.errstate(all="ignore"):
             for row in range(0, n, size):
                 samples, once, calls = self._plan(min(size, n - row))
+                # "clip" changes nothing here, but lets NumPy write into `out` directly.
                 self._table.take(self._rows[:, row : row + size], axis=1, out=samples, mode="clip")
                 if not isinstance(self._settings.schedule, Constant):
                     np.multiply(self._rates, self._settings.schedule.factor(epoch + row / n), self._rate)
@@ -166,6 +167,7 @@ class _Chunk:
         return self._plans[width]
 
     def _gauge(self, table: Array) -> Pass:
+        """The same samples for all networks, to measure on; its way back is never run."""
         everywhere = np.broadcast_to(table, (len(self._parameters), *table.shape))
         return Pass(self._shape, self._parameters, self._gradient, everywhere)
 

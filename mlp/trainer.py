@@ -245,7 +245,7 @@ class Trainer:
     def _end_diverged(self) -> None:
         """Go again, step by step, from the last frame to the last step whose numbers are finite, and end there."""
         machine = self._machine
-        last_sound = self.recording.last_frame
+        last_sound = self.recording.state_at_last_frame
         machine.restore(last_sound)
         while machine.is_sound(machine.measure()):
             last_sound = machine.state()
@@ -256,7 +256,7 @@ class Trainer:
             f"The numbers grew beyond all bounds after step {machine.step}: "
             f"try a learning rate below {rate:g}, or gradient clipping."
         )
-        if machine.step != self.recording.last_frame.step:
+        if machine.step != self.recording.state_at_last_frame.step:
             self.recording.append(machine, machine.measure())
         self.recording.diverged = Divergence(machine.step, machine.time, reason)
 

@@ -1,8 +1,8 @@
 """How wrong an answer is, and which way to push it.
 
 A loss compares the network's last numbers, `z` (ŷ in formulas for numbers), with the targets, `y`. Both are features
-first: (n_out, n_samples), with one more leading axis for a stack of networks. The loss of a batch is the mean over its samples, and for the
-losses that compare number by number also over the outputs, as PyTorch's defaults do.
+first: (n_out, n_samples), with one more leading axis for a stack of networks. The loss of a batch is the mean over its
+samples, and for the losses that compare number by number also over the outputs, as PyTorch's defaults do.
 
 The losses "from logits" take the raw sums of the last layer and apply sigmoid or softmax themselves, because the
 two together have a gradient that is simple and never overflows: (probability - truth) / n.

@@ -3,8 +3,10 @@
 import base64
 import io
 import json
+import os
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -220,14 +222,17 @@ def test_any_safetensors_header_is_a_network_or_a_sentence(header: dict[str, Any
     only_a_sentence(read_safetensors, len(text).to_bytes(8, "little") + text + b"\x00" * 64)
 
 
-def test_pickled_objects_are_never_opened() -> None:
+def test_pickled_objects_are_never_opened(tmp_path: Path) -> None:
+    sprung = tmp_path / "sprung"
+
     class Trap:
         def __reduce__(self) -> Any:
-            raise AssertionError("somebody pickled or unpickled a trap")
+            return os.mkdir, (str(sprung),)
 
     file = io.BytesIO()
-    np.savez(file, description=np.array("{}"), weights_1=np.array([{"a": 1}], dtype=object))
+    np.savez(file, description=np.array("{}"), weights_1=np.array([Trap()], dtype=object))
     assert only_a_sentence(read_npz, file.getvalue()) is None
+    assert not sprung.exists()
 
 
 def test_a_small_file_that_unpacks_to_a_huge_one_is_refused() -> None:

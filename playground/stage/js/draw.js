@@ -221,7 +221,7 @@ class Sheet {
     for (const name of ["panel", "text", "muted", "grid", "positive", "negative", "background"]) this.element.style.setProperty(`--${name}`, theme[name]);
     const width = this.element.clientWidth;
     if (width < 80) return;
-    const side = Math.max(240, Math.min(width, window.innerHeight - 440, 620));
+    const side = Math.max(Math.min(width, 320), Math.min(width, window.innerHeight - 440, 620));
     const context = fit(this.canvas, side, side);
     const inner = { w: side - MARGIN.l - MARGIN.r, h: side - MARGIN.t - MARGIN.b };
     const X = (x) => MARGIN.l + ((x + REACH) / (2 * REACH)) * inner.w;

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
+from benchmarks.answers import answers
 from tests.browser.harness import ROOT, Server, guarded_page, launch, serve
 
 DEEP = "/?hidden=8,8,8,8,8,8"
@@ -177,6 +178,7 @@ def main(arguments: list[str] | None = None) -> None:
                 ("6x8: ", lambda: click_to_paint(browser, server, DEEP, presses)),
                 ("8-8: ", lambda: drag(browser, server, "/")),
                 ("", lambda: solved(browser, server)),
+                ("", lambda: answers(browser, server, presses)),
             ]
             for _ in range(rounds):
                 for prefix, job in jobs:

@@ -32,7 +32,7 @@ _PAGE = """<!doctype html>
 body { margin: 0; padding: 16px 20px; background: var(--st-background-color); font-family: var(--st-font); }
 .stage { font-family: var(--st-font); }
 .stage .transport .words, .stage .transport [aria-label="Step by"] { display: none !important; }
-.stage .layer-buttons, .stage .branches { display: none !important; }
+.stage .layer-buttons, .stage .branches, .stage .strip .words { display: none !important; }
 %(css)s
 </style>
 <script type="importmap">%(modules)s</script>
@@ -75,18 +75,19 @@ def recording(subject: Subject) -> bytes:
         keep = np.linspace(0, len(rows) - 1, max(2, MAX_NUMBERS // rows.shape[1])).round().astype(int)
         rows = rows[np.unique(keep)]
     diverged = trainer.recording.diverged
+    # What the server answers to a browser that holds nothing, and wants nothing trained; then what is different here.
+    (answered, _), _ = stage.answer(e, Run(lambda: trainer, Gate()), {"have": -1, "moment": subject.step})
     header: dict[str, Any] = {
-        **stage.about(e, Run(lambda: trainer, Gate())),
-        "run": e.name,
-        "serial": 0,
+        **answered,
+        "marks": [mark for mark in answered["marks"] if mark["step"] <= subject.step],
         "parent": None,
         "instead_of": None,
         "fork": 0,
         "after": -1,
         "singles": 0,
         "width": rows.shape[1],
-        "dense": trainer.recording.dense,
         "stride": 1,
+        "reached": subject.step,
         "diverged": diverged.reason if diverged and diverged.step <= subject.step else None,
         "goal": float(rows[-1, 1]),
         "moment": 0,

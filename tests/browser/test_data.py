@@ -150,7 +150,7 @@ def test_names_and_labels_are_text_wherever_they_are_shown(page):
         assert page.locator("a[href*='x.y']").count() == 0
     page.get_by_role("link", name="Playground", exact=True).click()
     page.wait_for_function("() => document.querySelector('.surface .xtitle')")
-    assert page.locator(".surface .xtitle").inner_text() == "<img src=x onerror=alert(1)>"
+    assert page.locator(".surface .xtitle").text_content() == "<img src=x onerror=alert(1)>"
 
 
 @pytest.mark.parametrize("name", ["iris", "digits"])

@@ -1,5 +1,6 @@
 """The experiment file, weights, tables and ONNX: written, and read back by ourselves and by others."""
 
+import contextlib
 import csv
 import io
 import json
@@ -127,6 +128,14 @@ def _check_onnx(net: mlp.MLP) -> None:
 
 def test_every_activation_has_an_onnx_operator() -> None:
     assert set(ACTIVATIONS) == set(mlp.ACTIVATIONS)
+
+
+def test_no_export_trains_on() -> None:
+    taken = subject()
+    for exporter in EXPORTERS.values():
+        with contextlib.suppress(ValueError):
+            exporter.write(taken)
+    assert (taken.trainer.step_count, len(taken.trainer.recording)) == (40, 21)
 
 
 @pytest.mark.parametrize("name", EXPORTERS)

@@ -306,8 +306,8 @@ def test_a_reload_in_the_middle_of_a_run_opens_the_same_settings_again(home):
 def test_going_to_another_page_and_back_keeps_the_run_and_the_moment(home):
     pause(home)
     before = state(home)
-    home.get_by_role("link", name="Gradients").click()
-    home.wait_for_url("**/gradients*")
+    home.get_by_role("link", name="Health").click()
+    home.wait_for_url("**/health*")
     wait_for(home, f"p.step === {before['step']} && document.querySelector('.stage.timeline')")
     home.get_by_role("link", name="Playground").click()
     home.wait_for_function("() => document.querySelector('.stage.full canvas')")
@@ -448,8 +448,8 @@ def test_the_projector_makes_everything_larger_and_a_link_can_leave_parts_away(p
     visit(page, "/?look=projector&hide=weights")
     wait_for(page, "window.__stage.ready")
     assert page.evaluate("() => getComputedStyle(document.querySelector('.stage .sentence')).fontSize") == "19px"
-    expect(page.locator(".stage .weights")).to_be_hidden()
-    expect(page.locator(".stage .gradients")).to_be_visible()
+    expect(page.locator(".stage section.weights")).to_be_hidden()
+    expect(page.locator(".stage section.gradients")).to_be_visible()
     page.get_by_text("Projector").click()
     expect(page).not_to_have_url(re.compile("look="))
 

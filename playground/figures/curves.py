@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from playground.figures.look import cursor_line, epochs_axis, figure, log_axis, palette
 from playground.palette import layer_colour
 
-MOST_POINTS = 600
+MOST_POINTS = 300
 RATIO_BAND = (10**-3.5, 10**-2.5)
 """Updates are about a thousandth of the weights in a run that learns well (CS231n's notes): half a decade each way."""
 

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from playground.figures.look import cursor_line, epochs_axis, figure, palette
 from playground.palette import CLASS_SYMBOLS, Palette
 
-MOST_COLUMNS = 400
+MOST_COLUMNS = 200
 
 
 def signed_scale(colours: Palette) -> list[list[Any]]:

@@ -29,9 +29,8 @@ _component = st.components.v2.component(
 )
 
 
-@st.fragment
 def show() -> None:
-    """Everything below the timeline; a click redraws this part alone."""
+    """Everything below the timeline."""
     experiment = session.experiment()
     run = run_of(experiment)
     with run.lock:
@@ -39,6 +38,13 @@ def show() -> None:
             st.info("This run has made no step yet to take apart. Press Step, or choose a smaller learning rate.")
             return
         step = take_apart(run.trainer, session.moment())
+    _walk(experiment, run.trainer.data, step)
+    _whole(step)
+
+
+@st.fragment
+def _walk(experiment: Experiment, data: mlp.Dataset, step: Step) -> None:
+    """All that depends on the point and on what is picked; a click draws this part anew and leaves the rest alone."""
     pick = parse_pick(session.kept("pick", ""), step)
     point = min(int(session.kept("point", 0)), step.n - 1)
     st.markdown(_sentence(step, point))
@@ -46,10 +52,10 @@ def show() -> None:
     _component(key=KEY, data=picture(step, point, pick, labels), on_pick_change=_on_pick)
     left, right = st.columns([1, 1.15], gap="medium")
     with left:
-        _map(experiment, run.trainer.data, step, point)
+        _map(experiment, data, step, point)
     with right:
         _batch_table(step, labels, point)
-    _more(step, pick)
+    _slopes(step, pick)
 
 
 def _sentence(step: Step, point: int) -> str:
@@ -134,11 +140,9 @@ def _on_pick() -> None:
 
 
 # ---- the rest ---------------------------------------------------------------------------------------------------
-def _more(step: Step, pick: Pick) -> None:
-    names = ["Measured slopes", "As the computer does it", "In vectors", "As a NumPy program"]
-    slopes, calls, vectors, program = st.tabs(names)
-    with slopes:
-        _slopes(step, pick)
+def _whole(step: Step) -> None:
+    """The whole step at once, as the computer does it and as a reader may."""
+    calls, vectors, program = st.tabs(["As the computer does it", "In vectors", "As a NumPy program"])
     with calls:
         _calls(step)
     with vectors:
@@ -153,8 +157,8 @@ def _slopes(step: Step, pick: Pick) -> None:
     gradient, measured = (np.array([row[name] for row in table]) for name in ("gradient", "measured slope"))
     exact = digits(float(np.linalg.norm(gradient)), float(np.linalg.norm(measured)), gradient - measured)
     st.markdown(
-        f"Is backpropagation right? Each weight into unit {unit + 1} of layer {layer} is moved a little up and down, "
-        "and the change of the loss is measured. Taken together, gradients and measurements agree to "
+        f"**Is backpropagation right?** Each weight into unit {unit + 1} of layer {layer} is moved a little up and "
+        "down, and the change of the loss is measured. Taken together, gradients and measurements agree to "
         f"**{exact} digits**; a very small slope by itself to fewer, for a measurement sees nothing below about 10⁻¹¹."
     )
     number = st.column_config.NumberColumn

@@ -57,7 +57,9 @@ def test_the_page_shows_the_engines_numbers_at_the_moment():
     bars = charts["<b>Flat and dead units</b>"]["data"][0]
     np.testing.assert_allclose(numbers(bars["x"]), [layer.flat.mean() for layer in wanted.layers])
     first = charts["<b>Gradient norm of each layer</b>"]["data"][0]
-    np.testing.assert_array_equal(numbers(first["y"])[:41], trainer.recording.gradient_norms[:41, 0])
+    early = numbers(first["x"])
+    early = early[early <= 41.0].astype(int)
+    np.testing.assert_array_equal(numbers(first["y"])[: len(early)], trainer.recording.gradient_norms[early, 0])
 
 
 def test_a_sick_network_gets_its_verdict_and_its_cure_starts_a_new_run():

@@ -32,6 +32,12 @@ def in_mid_run(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
+def at_rest(page: Page) -> None:
+    """Wait until everything on a page that follows the timeline has been drawn."""
+    page.wait_for_timeout(3000)
+    settle(page)
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture: where, how, and what happens first."""
@@ -45,11 +51,12 @@ class Picture:
 
 PICTURES = (
     Picture("playground"),
-    Picture("playground-dark", scheme="dark"),
-    Picture("playground-laptop", viewport="laptop", before=in_mid_run),
+    Picture("playground-dark", path="/?dataset=blobs&classes=5&noise=0.3&hidden=6,4", scheme="dark"),
+    Picture("playground-laptop", path="/?look=projector", viewport="laptop", before=in_mid_run),
     Picture("playground-phone", viewport="phone"),
-    Picture("gradients", path="/gradients"),
-    Picture("gradients-dark", path="/gradients", scheme="dark"),
+    Picture("inside", path="/inside?step=1000", before=at_rest),
+    Picture("health", path="/health?hidden=8,8,8,8&activation=sigmoid&step=1000", before=at_rest),
+    Picture("export", path="/export?step=5000", before=at_rest),
 )
 
 

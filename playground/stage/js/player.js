@@ -104,8 +104,9 @@ export class Player {
     this.place(run.has(header.moment) ? header.moment : run.rows[run.indexAt(header.moment)][STEP]);
     const start = kin ? this.row[EPOCH] : 0;
     this.goal = kin && this.goal === Infinity ? Infinity : Math.ceil(start) + header.goal;
-    const opens = first && header.moment === 0 && header.parts === "full";
-    this.moving = this.wantsToPlay && (opens || this.moving || (!first && !this.paused));
+    // A run that is opened at a later moment, by a link, a file or Undo, stands there.
+    const begins = header.moment === 0 || kin;
+    this.moving = this.wantsToPlay && begins && (first ? header.parts === "full" : this.moving || !this.paused);
     return undefined;
   }
 

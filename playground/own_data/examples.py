@@ -50,6 +50,12 @@ EXAMPLES: dict[str, Example] = {
             lambda: _csv("iris.csv", "Iris"),
         ),
         Example(
+            "penguins", "Penguins", "342 penguins of three species, told apart by bill, flippers and weight.",
+            "K. B. Gorman, T. D. Williams, W. R. Fraser (2014), doi.org/10.1371/journal.pone.0090081; Palmer Station "
+            "LTER, made popular by A. Horst, A. Hill and K. Gorman as palmerpenguins, licence CC0.",
+            lambda: _csv("penguins.csv", "Penguins"),
+        ),
+        Example(
             "wine", "Wine", "178 wines of three cultivars, told apart by thirteen chemical measurements.",
             "S. Aeberhard and M. Forina (1991). UCI Machine Learning Repository, doi.org/10.24432/C5PC7J, "
             "licence CC BY 4.0.",

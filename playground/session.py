@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices
 _QUESTION, _STALE, _SENT, _LIVE_CHANGE = "question", "stale", "sent", "live_change"
 _VIEW, _BRANCHES = "view", "branches"
 _UNDO_DEPTH, _MOST_BRANCHES = 50, 4
+_READING_TIME = 6.0  # seconds
 
 
 def experiment() -> Experiment:
@@ -133,8 +135,8 @@ def read_widget(key: str) -> tuple[Any, bool]:
 
 
 def notify(sentence: str) -> None:
-    """Say something at the top of the page, once."""
-    st.session_state[_NOTICES].append(sentence)
+    """Say something at the top of the page, for as long as it takes to read."""
+    st.session_state[_NOTICES].append((time.monotonic(), sentence))
 
 
 def plain(text: str) -> str:
@@ -145,10 +147,11 @@ def plain(text: str) -> str:
 
 
 def take_notices() -> list[str]:
-    """The sentences to say now."""
-    notices: list[str] = st.session_state[_NOTICES]
-    st.session_state[_NOTICES] = []
-    return notices
+    """The sentences to say now; the stage may have the page drawn again before anybody has read them."""
+    now = time.monotonic()
+    unread = [(said, text) for said, text in st.session_state[_NOTICES] if now - said < _READING_TIME]
+    st.session_state[_NOTICES] = unread
+    return list(dict.fromkeys(text for _, text in unread))
 
 
 def begin(*, at_home: bool) -> None:

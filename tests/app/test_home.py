@@ -84,6 +84,9 @@ def test_what_does_not_fit_is_said_in_a_sentence_and_nothing_is_lost(app, typed,
     assert app.warning[0].value.replace("\\", "") == sentence
     assert widget(app, "Hidden layers").value == "8, 8"
     app.run()
+    assert app.warning, "a page that is drawn again at once must not take the sentence away unread"
+    app.session_state["notices"] = [(said - 60, text) for said, text in app.session_state["notices"]]
+    app.run()
     assert not app.warning
 
 

@@ -120,7 +120,10 @@ class Stage {
     if (player.run !== this.run) this.setRun(player.run);
     this.dress();
     this.checkTheme(now);
-    if (player.changed) this.paint(player.row);
+    if (player.changed) {
+      this.paint(player.row);
+      this.paintedAt = now;
+    }
     this.describe(now);
     if (this.Plotly) this.paintCharts(now);
     else if (this.frames === 1 && !this.loading) this.loading = loadPlotly(this.plotlyUrl).then((Plotly) => (this.Plotly = Plotly));
@@ -175,6 +178,8 @@ class Stage {
 
   // Axes when they are due, then one chart at a time: each takes about as long as a frame.
   paintCharts(now) {
+    // What was just drawn reaches the screen first: charts wait until the picture has stood for a moment.
+    if (!player.moving && this.ready && now - this.paintedAt < CHART_EVERY_MS) return;
     if (now - (this.chartAt ?? 0) < (player.moving ? CHART_EVERY_MS : 0)) return;
     this.chartAt = now;
     if (this.full) {

@@ -276,8 +276,11 @@ def _thumbnails() -> list[dict[str, Any]]:
     for name in PLANAR:
         entry = mlp.DATASETS[name]
         data = mlp.make_dataset(entry.name, n_samples=240, noise=0.05, test_fraction=0.5, seed=1)
-        x = data.x_train if data.n_inputs == 2 else np.column_stack([data.x_train, data.y_train])
-        low, high = x.min(axis=0), x.max(axis=0)
+        if data.n_inputs == 2:
+            x, low, high = data.x_train, data.x_train.min(), data.x_train.max()
+        else:  # a curve fills its square, whatever its heights
+            x = np.column_stack([data.x_train, data.y_train])
+            low, high = x.min(axis=0), x.max(axis=0)
         x = 2.0 * (x - low) / (high - low) - 1.0
         middle = np.median(data.y_train)
         shade = data.y_train if data.n_classes else (data.y_train > middle).astype(int)

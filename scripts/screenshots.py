@@ -55,7 +55,7 @@ PICTURES = (
     Picture("playground-laptop", path="/?look=projector", viewport="laptop", before=in_mid_run),
     Picture("playground-phone", viewport="phone"),
     Picture("inside", path="/inside?step=1000", before=at_rest),
-    Picture("health", path="/health?hidden=8,8,8,8&activation=sigmoid&step=1000", before=at_rest),
+    Picture("health", path="/health?hidden=8,8,8,8,8,8,8,8&activation=sigmoid&step=1000", before=at_rest),
     Picture("export", path="/export?step=5000", before=at_rest),
 )
 

@@ -199,7 +199,7 @@ class Stage {
       const chart = this.charts[(this.turn = ((this.turn ?? 0) + 1) % this.charts.length)];
       if (chart.drawChart(this.Plotly, this.theme, player.goal)) {
         player.changed = true;
-        break;
+        if (this.ready) break; // the first time all of them, so that the timeline can be dragged at once
       }
     }
     this.ready = true;

@@ -94,7 +94,7 @@ class Stage {
     this.element = h("div", { class: `stage ${header.parts}` }, this.transport.element, ...panels, this.timeline.element, this.editor.element);
     parent.querySelector(".stage-place").replaceChildren(this.element);
     this.plotlyUrl = header.plotly;
-    this.resize = new ResizeObserver(() => (player.changed = this.resized = true));
+    this.resize = new ResizeObserver(() => (player.changed = true));
     this.resize.observe(this.element);
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);

@@ -94,7 +94,8 @@ def answer(
     """Answer a question: ((header, rows), the last step that the browser then holds).
 
     `question` may hold have (the last step that the browser holds, -1 for none), want (epochs to record
-    beyond it), single ([first, last] of a range of steps, all of which are wanted), first (a page was drawn).
+    beyond it), single ([first, last] of a range of steps, all of which are wanted), answers (how right the network
+    is at the moment, for an open panel), first (a page was drawn).
     """
     first = bool(question.get("first"))
     have = _whole(question.get("have"), -1)
@@ -118,8 +119,9 @@ def answer(
         "reached": run.last_step,
         "diverged": run.recording.diverged.reason if run.recording.diverged else None,
         "marks": run.marks(experiment),
-        "answers": run.answers_at(max(0, min(_whole(question.get("moment"), 0), run.last_step))),
     }
+    if question.get("answers"):
+        header["answers"] = run.answers_at(max(0, min(_whole(question.get("moment"), 0), run.last_step)))
     if first or have < 0:
         header |= about(experiment, run)
     return (header, np.concatenate([rows, singles])), int(rows[-1, 0]) if len(rows) else after

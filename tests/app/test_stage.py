@@ -44,6 +44,14 @@ def test_a_page_that_has_frames_is_sent_only_what_follows(run):
     assert "net" not in header
 
 
+def test_how_right_the_network_is_is_told_only_to_those_who_ask(run):
+    (header, _), _ = answer(SMALL, run, {"have": -1, "first": True, "moment": 3})
+    assert "answers" not in header
+    (header, _), _ = answer(SMALL, run, {"have": run.last_step, "moment": 3, "answers": True})
+    assert header["answers"] == run.answers_at(3)
+    assert sum(map(sum, header["answers"]["matrix"])) == 30  # the test points
+
+
 def test_single_steps_are_replayed_between_the_epochs(run):
     answer(SMALL, run, {"have": -1, "first": True})
     (header, rows), _ = answer(SMALL, run, {"have": run.last_step, "single": [4, 9]})

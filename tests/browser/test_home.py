@@ -533,7 +533,7 @@ def test_the_confusion_matrix_is_the_engines(page):
     page.keyboard.press("End")
     page.get_by_role("button", name="Confusion").click()
     step = state(page)["last"]
-    wait_for(page, f"p.run.header.answers.step === {step}")
+    wait_for(page, f"p.run.header.answers?.step === {step}")
     cells = page.locator(".stage .answers td")
     expect(cells).to_have_count(16)
     experiment = Experiment(Config(dataset="blobs", n_classes=4, noise=0.4))
@@ -542,6 +542,46 @@ def test_the_confusion_matrix_is_the_engines(page):
     net.parameters[...] = run.recording.seek(step).parameters
     matrix = mlp.confusion_matrix(data.y_test, net.classify(data.x_test), 4)
     assert [int(text) for text in cells.all_inner_texts()] == matrix.ravel().tolist()
+
+
+def test_the_answers_are_asked_for_while_their_panel_is_open_and_follow_the_moment(home):
+    pause(home)
+    assert home.evaluate("() => __stage.player.run.header.answers") is None
+    home.evaluate("() => __stage.player.place(500)")
+    wait_for(home, "p.told === 500 && !p.asked")
+    home.get_by_role("button", name="Confusion").click()
+
+    def shown_is_right(experiment=None):
+        wait_for(home, "__stage.answers.drawn?.startsWith(`[\"${p.run.header.run}\",${p.step},`)")
+        step = state(home)["step"]
+        run = recorded(experiment or Experiment(), step // 25 + 1)
+        cells = [int(text) for text in home.locator(".stage .answers td").all_inner_texts()]
+        assert cells == np.ravel(run.answers_at(step)["matrix"]).tolist(), step
+        return cells
+
+    early = shown_is_right()
+    press(home, "Step")
+    wait_for(home, "p.step === 501")
+    shown_is_right()
+    box = home.locator(".stage .handle").bounding_box()
+    home.mouse.move(box["x"] + 100, box["y"] + 30)
+    home.mouse.down()
+    home.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 30, steps=5)
+    home.mouse.up()
+    assert shown_is_right() != early
+    home.evaluate("() => { const p = __stage.player; p.setSpeed({ name: 'slow', epochs: 20 }); p.play(); }")
+    for _ in range(2):  # while it plays, they are at most a second and an answer behind
+        home.wait_for_timeout(1500)
+        wait_for(home, "p.moving && p.step - p.run.header.answers.step < 1000")
+    home.get_by_role("radio", name="Moons", exact=True).click()
+    wait_for(home, "p.run.header.link.includes('moons')")
+    pause(home)
+    shown_is_right(Experiment(Config(dataset="moons")))
+    home.get_by_role("button", name="Over time").click()
+    before = home.evaluate("() => JSON.stringify(__stage.player.run.header.answers)")
+    press(home, "Step")
+    home.wait_for_timeout(500)
+    assert home.evaluate("() => JSON.stringify(__stage.player.run.header.answers)") == before
 
 
 def test_residuals_and_the_curve_of_one_input(page):

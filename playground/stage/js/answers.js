@@ -15,11 +15,13 @@ export class Answers {
   // A picture for one moment; `size` is that of the chart whose place it takes.
   draw(Plotly, theme, header, size) {
     const { answers } = header;
+    if (!answers) return this.element.replaceChildren(); // they are on their way
     const key = JSON.stringify([header.run, answers.step, theme.dark, theme.zoom, size]);
-    if (key === this.drawn) return;
+    if (key === this.drawn) return undefined;
     this.drawn = key;
     if (answers.matrix) this.element.replaceChildren(matrix(answers.matrix, theme));
     else this.drawResiduals(Plotly, theme, answers, size);
+    return undefined;
   }
 
   drawResiduals(Plotly, theme, { truth, residual }, size) {

@@ -36,6 +36,7 @@ export class Player {
     this.byEpoch = false;
     this.asked = null; // when the server was last asked for more, and it has not answered
     this.told = -1; // the moment the server knows
+    this.wantsAnswers = false; // whether a panel is open that shows how right the network is
     this.pendingStep = null; // a single step that is on its way
     this.send = null;
     this.holding = false; // for the answer that decides from where a change counts
@@ -275,7 +276,8 @@ export class Player {
   put() {
     this.sentAt = performance.now();
     this.told = this.step;
-    this.send({ run: this.run?.header.run ?? null, moment: this.step, have: this.run?.last ?? -1, ...this.question });
+    const { step: moment, wantsAnswers: answers } = this;
+    this.send({ run: this.run?.header.run ?? null, moment, have: this.run?.last ?? -1, answers, ...this.question });
   }
 
   // Tell the server the moment once it has stood for a little while, and fetch the steps around it.

@@ -2,7 +2,8 @@
 //
 // Comes in:  `data`, bytes: a message of playground/stage/message.py (a header in JSON, then rows of float32).
 // Goes out:  the trigger `ask`, an object: {run, moment} and what is wanted of
-//            have + want (more epochs), single (every step of a range), refork (a change counts from this step),
+//            have + want (more epochs), single (every step of a range), answers (how right the network is at the
+//            moment; while that panel is open), refork (a change counts from this step),
 //            change (settings), edit (a parameter by hand), branch (another run of the family), action ("reset", "new_seed", "undo").
 //
 // One player lives as long as the tab; a stage on a page is a view of it. The parts on show are named in the
@@ -188,10 +189,7 @@ class Stage {
       if (!player.moving && !player.scrubbing) this.weights.fillHover();
       if (!this.answers.element.hidden) {
         const { clientWidth: width, clientHeight: height } = this.answers.element;
-        if (player.moving && now - (this.answersAskedAt ?? 0) > 1000) {
-          this.answersAskedAt = now;
-          player.ask({});
-        }
+        this.askForAnswers(now);
         this.answers.draw(this.Plotly, this.theme, this.run.header, { width, height });
       }
     }
@@ -205,9 +203,21 @@ class Stage {
     this.ready = true;
   }
 
+  // Once for a moment that stands, and every second while it plays. Every question that is asked while the panel is
+  // open brings the answers along.
+  askForAnswers(now) {
+    const moment = [this.run.header.run, player.moving ? Math.floor(now / 1000) : player.step].join();
+    const settled = player.moving || player.told === player.step; // before that, the player is about to ask
+    if (!settled || player.scrubbing || player.asked || moment === this.answersAskedFor) return;
+    this.answersAskedFor = moment;
+    if (player.moving || this.run.header.answers?.step !== player.step) player.ask({});
+  }
+
   // The score over time, or what stands behind it now.
   swapAnswers(open = this.answers.element.hidden) {
     this.answers.element.hidden = !open;
+    player.wantsAnswers = open;
+    this.answersAskedFor = null;
     this.scores.box.hidden = this.scores.legend.hidden = open;
     this.answers.drawn = null;
     const regression = this.run.header.task === "regression";

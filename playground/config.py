@@ -15,8 +15,8 @@ from typing import Any
 import mlp
 from playground.own_data.table import Table
 
-MAX_LAYERS = 10
-MAX_NEURONS = 32
+EASY_LAYERS, EASY_NEURONS = 10, 32  # as far as the buttons at the network go
+MAX_LAYERS, MAX_NEURONS, MAX_LINKS = 20, 128, 25_000  # as far as a link goes, so that server and browser stay alive
 STRENGTHS = (0.0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 PLANAR = tuple(name for name, entry in mlp.DATASETS.items() if entry.n_inputs <= 2)  # those that can be seen whole
 
@@ -75,7 +75,7 @@ class Config:
     )  # fmt: skip
     hidden_layer_sizes: tuple[int, ...] = setting(
         (8, 8), label="Hidden layers", group="Network", key="hidden", low=1, high=MAX_NEURONS,
-        help=f"The neurons in each hidden layer; up to {MAX_LAYERS} layers.",
+        help=f"The neurons in each hidden layer; more than {EASY_LAYERS} layers or {EASY_NEURONS} in one make it slow.",
     )  # fmt: skip
     activations: tuple[str, ...] = setting(
         ("tanh",), label="Activation", group="Network", key="activation", choices=tuple(mlp.ACTIVATIONS),
@@ -168,6 +168,19 @@ class Config:
         return sum((n_in + 1) * n_out for n_in, n_out in pairwise(self.sizes))
 
     @property
+    def cost(self) -> str | None:
+        """What a network beyond the buttons' reach costs, in two sentences; None for any other."""
+        sizes, n = self.hidden_layer_sizes, self.n_parameters
+        if len(sizes) <= EASY_LAYERS and max(sizes, default=0) <= EASY_NEURONS:
+            return None
+        times = n / Config().n_parameters
+        return (
+            f"This is a large network: {n:,} weights and biases in {len(sizes)} hidden layers, "
+            f"{times:,.{int(times < 10)}f} times as many as usual. "
+            "Expect fewer epochs a second, and coarser pictures while it plays."
+        )
+
+    @property
     def loss_name(self) -> str:
         """The loss, with "auto" looked up for the task."""
         return LOSS_OF_TASK[self.task] if self.loss == "auto" else self.loss
@@ -241,7 +254,7 @@ def problem(s: Setting, value: Any) -> str | None:
             return f"{s.label} must be at most {MAX_LAYERS} layers; got {len(value)}."
         if s.key == "features" and len(set(value)) != len(value):
             return f"{s.label} must name each feature once; got {', '.join(value)}."
-        return next((p for item in value if (p := problem(s, item))), None)
+        return next((p for item in value if (p := problem(s, item))), None) or _too_many_links(s, value)
     if s.choices:
         if value in s.choices:
             return None
@@ -255,6 +268,13 @@ def problem(s: Setting, value: Any) -> str | None:
     if not s.low <= value <= s.high:
         return f"{s.label} must be between {s.low:g} and {s.high:g}; got {value:g}."
     return None
+
+
+def _too_many_links(s: Setting, sizes: tuple[Any, ...]) -> str | None:
+    n_links = sum(a * b for a, b in pairwise(sizes)) if s.key == "hidden" else 0
+    if n_links <= MAX_LINKS:
+        return None
+    return f"{s.label} must have at most {MAX_LINKS:,} weights between them; got {n_links:,}."
 
 
 def _short(value: Any) -> str:

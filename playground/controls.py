@@ -10,7 +10,7 @@ import streamlit as st
 
 import mlp
 from playground import session
-from playground.config import MAX_NEURONS, PLANAR, SETTINGS
+from playground.config import PLANAR, SETTINGS
 from playground.stage.bootstrap import script
 
 _REGISTRIES: dict[str, dict[str, Any]] = {"initializer": mlp.INITIALIZERS, "optimizer": mlp.OPTIMIZERS}
@@ -195,7 +195,7 @@ def _layers() -> None:
     sizes = session.experiment().now.hidden_layer_sizes
     _put("hidden_layer_sizes", ", ".join(map(str, sizes)))
     st.text_input(
-        s.label, help=f"{s.help} Numbers with commas, such as 8, 8; up to {MAX_NEURONS} each.",
+        s.label, help=f"{s.help} Numbers with commas, such as 8, 8.",
         key=_key("hidden_layer_sizes"), on_change=_typed_layers,
         placeholder="none: the inputs go straight to the output",
     )  # fmt: skip

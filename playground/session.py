@@ -55,6 +55,8 @@ def show(new: Experiment) -> None:
     old = experiment()
     if new == old:
         return
+    if new.now.hidden_layer_sizes != old.now.hidden_layer_sizes:
+        _tell_cost(new)
     st.session_state[_PAST] = [*st.session_state[_PAST], (old, moment())][-_UNDO_DEPTH:]
     st.session_state[_EXPERIMENT] = new
     _keep_branch(new, old)
@@ -179,6 +181,12 @@ def _follow_link() -> None:
     set_moment(step)
     for sentence in problems + more:
         notify(sentence)
+    _tell_cost(experiment())
+
+
+def _tell_cost(of: Experiment) -> None:
+    if cost := of.now.cost:
+        notify(cost)
 
 
 def view() -> View:

@@ -16,7 +16,7 @@ import streamlit as st
 import mlp
 from playground import link, session
 from playground.assets import plotly_url
-from playground.config import LIVE, MAX_LAYERS, MAX_NEURONS, SETTINGS
+from playground.config import EASY_LAYERS, EASY_NEURONS, LIVE, SETTINGS
 from playground.experiment import Experiment
 from playground.own_data.table import Plane
 from playground.palette import CLASS_SYMBOLS
@@ -164,8 +164,8 @@ def about(experiment: Experiment, run: Run) -> dict[str, Any]:
         "scale": _scale(run, points),
         "settings": {
             "hidden_layer_sizes": now.hidden_layer_sizes,
-            "max_layers": MAX_LAYERS,
-            "max_neurons": MAX_NEURONS,
+            "max_layers": EASY_LAYERS,
+            "max_neurons": EASY_NEURONS,
             "live": [_live(name, getattr(now, name)) for name in SETTINGS if name in LIVE],
         },
         "link": link.run_to_link(experiment),

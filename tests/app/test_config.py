@@ -1,11 +1,15 @@
 """Settings are defined once, checked in one place, and every refusal is a sentence."""
 
 import math
+import re
+from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import mlp
-from playground.config import DEFAULTS, LIVE, SETTINGS, Config, best_of, problem
+from playground.config import DEFAULTS, EASY_LAYERS, EASY_NEURONS, LIVE, SETTINGS, Config, best_of, problem
 
 NUMBERS = [name for name, s in SETTINGS.items() if s.low is not None and not isinstance(DEFAULTS[name], tuple)]
 CHOICES = [name for name, s in SETTINGS.items() if s.choices]
@@ -46,8 +50,9 @@ def test_an_unknown_choice_is_named_with_the_nearest_known_one(name):
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"hidden_layer_sizes": (8,) * 11}, "Hidden layers must be at most 10 layers; got 11."),
-        ({"hidden_layer_sizes": (8, 0)}, "Hidden layers must be between 1 and 32; got 0."),
+        ({"hidden_layer_sizes": (8,) * 21}, "Hidden layers must be at most 20 layers; got 21."),
+        ({"hidden_layer_sizes": (8, 0)}, "Hidden layers must be between 1 and 128; got 0."),
+        ({"hidden_layer_sizes": (128,) * 3}, "Hidden layers must have at most 25,000 weights between them; got 32,768"),
         ({"features": ()}, "Input features must name at least one of"),
         ({"features": ("x1", "x1")}, "Input features must name each feature once"),
         ({"activations": ("tanh", "relu", "relu")}, "Activation must name one for all hidden layers or one for each"),
@@ -60,6 +65,29 @@ def test_an_unknown_choice_is_named_with_the_nearest_known_one(name):
 def test_settings_that_clash_are_explained(settings, sentence):
     with pytest.raises(ValueError, match=sentence):
         Config(**settings)
+
+
+@given(st.lists(st.integers(0, 140), max_size=22))
+@settings(max_examples=200, deadline=None)
+def test_a_network_of_any_size_is_taken_as_it_is_or_refused_with_the_limit(sizes):
+    fits = len(sizes) <= 20 and all(1 <= n <= 128 for n in sizes) and sum(a * b for a, b in pairwise(sizes)) <= 25_000
+    wrong = problem(SETTINGS["hidden_layer_sizes"], tuple(sizes))
+    if not fits:
+        assert re.search(r"at most (20 layers|25,000 weights)|between 1 and 128", wrong)
+    else:
+        config = Config(hidden_layer_sizes=tuple(sizes))
+        assert config.hidden_layer_sizes == tuple(sizes)
+        assert (config.cost is not None) == (len(sizes) > EASY_LAYERS or max(sizes, default=0) > EASY_NEURONS)
+
+
+def test_the_cost_of_a_large_network_is_told_in_numbers():
+    assert Config(hidden_layer_sizes=(32,) * 10).cost is None
+    assert Config().n_parameters == 105
+    assert Config(hidden_layer_sizes=(64, 64)).cost == (
+        "This is a large network: 4,417 weights and biases in 2 hidden layers, 42 times as many as usual. "
+        "Expect fewer epochs a second, and coarser pictures while it plays."
+    )
+    assert "277 weights and biases in 14 hidden layers, 2.6 times" in Config(hidden_layer_sizes=(4,) * 14).cost
 
 
 def test_another_number_of_layers_keeps_the_activations_of_those_that_stay():

@@ -40,6 +40,7 @@ def widget(app: AppTest, label: str):
         ("Data seed", 8, {"data_seed": 8}),
         ("Classes", 4, {"n_classes": 4}),
         ("Hidden layers", "4, 3, 2", {"hidden_layer_sizes": (4, 3, 2)}),
+        ("Hidden layers", "64, 64", {"hidden_layer_sizes": (64, 64)}),
         ("Hidden layers", "", {"hidden_layer_sizes": ()}),
         ("Activation", "relu", {"activations": ("relu",)}),
         ("Initial weights", "zeros", {"initializer": "zeros"}),
@@ -73,8 +74,8 @@ def test_an_activation_can_be_chosen_for_each_layer(app):
     ("typed", "sentence"),
     [
         ("8; x", "Hidden layers must be whole numbers with commas between them, such as 8, 8; got 8; x."),
-        ("8, 99", "Hidden layers must be between 1 and 32; got 99."),
-        ("1 " * 11, "Hidden layers must be at most 10 layers; got 11."),
+        ("8, 199", "Hidden layers must be between 1 and 128; got 199."),
+        ("1 " * 21, "Hidden layers must be at most 20 layers; got 21."),
     ],
 )
 def test_what_does_not_fit_is_said_in_a_sentence_and_nothing_is_lost(app, typed, sentence):
@@ -114,6 +115,22 @@ def test_a_config_outside_a_sliders_step_is_shown_as_it_is():
     page.run()
     assert not page.exception
     assert experiment(page).now.n_samples == 333
+
+
+def test_a_network_beyond_the_buttons_opens_as_it_is_with_a_sentence_on_its_cost():
+    page = AppTest.from_file(FRAME, default_timeout=30)
+    page.query_params["hidden"] = ",".join(["40"] * 12)
+    page.query_params["activation"] = ",".join(["relu"] * 12)
+    page.query_params["view"] = "full"
+    page.run()
+    assert not page.exception
+    assert experiment(page).now.hidden_layer_sizes == (40,) * 12
+    assert widget(page, "Hidden layers").value == ", ".join(["40"] * 12)
+    assert widget(page, "Activation, layer 12").value == "relu"
+    assert "18,201 weights and biases in 12 hidden layers, 173 times" in page.warning[0].value.replace("\\", "")
+    widget(page, "Hidden layers").set_value("200").run()
+    assert experiment(page).now.hidden_layer_sizes == (40,) * 12
+    assert "between 1 and 128; got 200" in page.warning[0].value.replace("\\", "")
 
 
 LABELS = {name: s.label for name, s in SETTINGS.items() if name not in ("dataset", "features", "n_classes")}

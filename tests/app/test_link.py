@@ -12,6 +12,8 @@ CONFIGS = [
     Config(dataset="moons", hidden_layer_sizes=(3, 2, 1), activations=("relu", "tanh", "sigmoid")),
     Config(learning_rate=0.1 + 0.2),
     Config(dataset="blobs", n_classes=5, features=("x1", "x2^2", "sin x1"), l2=1e-4, batch_size=1),
+    Config(hidden_layer_sizes=(128, 128, 64)),
+    Config(hidden_layer_sizes=(4,) * 14, activations=("relu",) * 14),
     Config(hidden_layer_sizes=(), optimizer="sgd", dropout=0.25, loss="hinge"),
 ]
 
@@ -47,8 +49,9 @@ def test_the_default_config_has_a_bare_link():
         ({"lr": "nan"}, "Learning rate must be between 1e-05 and 10; got nan."),
         ({"lr": "fast"}, "Learning rate must be between 1e-05 and 10; got fast."),
         ({"batch": "2.5"}, "Batch size must be between 1 and 2000; got 2.5."),
-        ({"hidden": "8,x"}, "Hidden layers must be between 1 and 32; got x."),
-        ({"hidden": "8,,8"}, "Hidden layers must be between 1 and 32; got ."),
+        ({"hidden": "8,x"}, "Hidden layers must be between 1 and 128; got x."),
+        ({"hidden": "8,,8"}, "Hidden layers must be between 1 and 128; got ."),
+        ({"hidden": ",".join(["8"] * 21)}, "Hidden layers must be at most 20 layers; got 21."),
         ({"dataset": "spiral"}, "Did you mean spirals?"),
         ({"activation": "tanh,relu,relu"}, "Activation must name one for all"),
         ({"colour": "red"}, "The link's “colour” is not a setting; it was left out."),

@@ -25,7 +25,7 @@ from playground.stage.bootstrap import script
 from playground.stage.message import encode
 
 GOAL_EPOCHS = 200  # how far a new run plays by itself
-FIRST_SECONDS = 0.3  # how long a page may wait for its first picture
+FIRST_SECONDS = 0.05  # a page waits no longer for its first picture; its browser asks for what follows
 ANSWER_SECONDS = 0.25
 MOST_SINGLE_STEPS = 400
 KEY = "stage"

@@ -601,7 +601,7 @@ def test_test_points_can_be_hidden_and_the_surface_made_discrete(home):
     shown = "document.querySelector('.stage .surface .over').data.filter((t) => t.visible).length"
     home.wait_for_function(f"() => {shown} === 2")
     colours = """() => {
-      const { image } = __stage.surface;
+      const { canvas: image } = __stage.surface;
       const bytes = image.getContext('2d').getImageData(0, 0, image.width, image.height).data;
       return new Set(new Uint32Array(bytes.buffer)).size;
     }"""

@@ -9,6 +9,11 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+// Write a text that may be the same as before: writing it again would have the page laid out again.
+export function tell(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 // Whether keys move an element's own contents: a box that was given the focus and is too small for what it holds.
 export function scrolls(element, axes = ["X", "Y"]) {
   const room = { X: element.scrollWidth - element.clientWidth, Y: element.scrollHeight - element.clientHeight };

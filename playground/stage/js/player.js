@@ -105,6 +105,7 @@ export class Player {
     this.place(run.has(header.moment) ? header.moment : run.rows[run.indexAt(header.moment)][STEP]);
     const start = kin ? this.row[EPOCH] : 0;
     this.goal = kin && this.goal === Infinity ? Infinity : Math.ceil(start) + header.goal;
+    run.fillTo ??= Math.ceil(start) + header.goal;
     // A run that is opened at a later moment, by a link, a file or Undo, stands there.
     const begins = header.moment === 0 || kin;
     this.moving = this.wantsToPlay && begins && (first ? header.parts === "full" : this.moving || !this.paused);
@@ -213,7 +214,8 @@ export class Player {
   // Called once for each painted frame with the seconds since the last one.
   tick(seconds) {
     if (this.asked && performance.now() - this.sentAt > RETRY_MS) this.askAgain();
-    if (!this.moving || this.holding || !this.run?.rows.length) return;
+    if (this.holding || !this.run?.rows.length) return;
+    if (!this.moving) return this.fillAhead();
     const dt = Math.min(seconds, 0.1);
     const before = this.step;
     if (this.speed.batches) this.tickBatches(dt);
@@ -225,6 +227,17 @@ export class Player {
       this.settle();
     }
   }
+    return undefined;
+  }
+
+  // The first answer holds little, so that the picture comes soon. What the run would play by itself is fetched in
+  // any case: a timeline that stands can be dragged that far.
+  fillAhead() {
+    if (!this.filled) this.ask({ want: Math.ceil(this.run.fillTo - this.run.lastEpoch) });
+  }
+
+  get filled() {
+    return this.run.header.diverged || this.run.lastEpoch >= this.run.fillTo;
 
   tickEpochs(dt) {
     const { run } = this;

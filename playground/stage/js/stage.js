@@ -116,7 +116,11 @@ class Stage {
     player.tick(this.before ? (now - this.before) / 1000 : 0);
     this.before = now;
     uncover();
-    this.transport.draw(now);
+    this.draw(now);
+    this.transport.draw(now); // after the pictures, which ask for sizes: a text written before would be laid out for them
+  }
+
+  draw(now) {
     if (!player.row) return;
     if (player.run !== this.run) this.setRun(player.run);
     this.dress();

@@ -1,6 +1,6 @@
 // The decision surface: a canvas with what the network says about every point of the plane, under Plotly's
 // axes and the data points.
-import { fit, h } from "./dom.js";
+import { fit, h, tell } from "./dom.js";
 import { gridPoints } from "./network.js";
 import { CONFIG, axis, layout, textForPlotly } from "./plot.js";
 import { ramps, say } from "./theme.js";
@@ -25,7 +25,6 @@ export class Surface {
     Object.assign(this, { testBox, stepBox, redraw: () => {} });
     const foot = h("div", { class: "foot" }, this.note, testLabel, stepLabel);
     this.element = h("section", { class: "panel surface", "aria-label": "Decision boundary" }, this.title, this.box, foot);
-    this.image = document.createElement("canvas");
     this.n = 100;
     this.box.addEventListener("pointermove", (event) => this.point(event));
     this.box.addEventListener("pointerleave", () => {
@@ -62,25 +61,29 @@ export class Surface {
     const { width, height } = this.size();
     if (width < 40) return;
     const inner = { w: width - MARGIN.l - MARGIN.r, h: height - MARGIN.t - MARGIN.b };
-    const context = fit(this.canvas, width, height);
-    context.clearRect(0, 0, width, height);
     this.focus = focus;
-    this.title.textContent = focus ? `What ${focus.name} sees` : TITLES[Number(this.run.header.data.curve)];
+    tell(this.title, focus ? `What ${focus.name} sees` : TITLES[Number(this.run.header.data.curve)]);
     this.sayNote();
-    if (this.run.header.data.curve) return this.drawCurve(context, theme, inner);
-    const n = this.grid.n;
-    if (this.image.width !== n) this.image.width = this.image.height = n;
-    const small = this.image.getContext("2d");
-    const pixels = small.createImageData(n, n);
-    paint(new Uint32Array(pixels.data.buffer), this.values, this.run.header, theme, focus, this.stepBox.checked);
-    small.putImageData(pixels, 0, 0);
-    context.imageSmoothingEnabled = true;
-    context.drawImage(this.image, MARGIN.l, MARGIN.t, inner.w, inner.h);
-    return undefined;
+    if (this.run.header.data.curve) this.drawCurve(theme, width, height, inner);
+    else this.drawMap(theme, inner);
+  }
+
+  // A pixel for each point of the grid: the browser makes the canvas as large as the plane, and smooth.
+  drawMap(theme, inner) {
+    const { n } = this.grid;
+    if (this.canvas.width !== n) this.canvas.width = this.canvas.height = n;
+    Object.assign(this.canvas.style, { left: `${MARGIN.l}px`, top: `${MARGIN.t}px`, width: `${inner.w}px`, height: `${inner.h}px` });
+    const context = this.canvas.getContext("2d");
+    const pixels = context.createImageData(n, n);
+    paint(new Uint32Array(pixels.data.buffer), this.values, this.run.header, theme, this.focus, this.stepBox.checked);
+    context.putImageData(pixels, 0, 0);
   }
 
   // With one input the network is a curve, and it is drawn as one; a unit in the range of its own values.
-  drawCurve(context, theme, inner) {
+  drawCurve(theme, width, height, inner) {
+    const context = fit(this.canvas, width, height);
+    Object.assign(this.canvas.style, { left: 0, top: 0 });
+    context.clearRect(0, 0, width, height);
     const { range, up } = this.run.header.data;
     const n = 300;
     const x = Float32Array.from({ length: n }, (_, k) => range[0] + (k / (n - 1)) * (range[1] - range[0]));
@@ -155,7 +158,7 @@ export class Surface {
   sayNote() {
     const { header } = this.run;
     if (!this.pointer || !this.parameters) {
-      this.note.textContent = header.data.note;
+      tell(this.note, header.data.note);
       return;
     }
     const [x1, x2] = this.pointer;

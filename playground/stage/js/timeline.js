@@ -1,6 +1,6 @@
 // The timeline: the loss curve as a track, and a playhead that is dragged, clicked, or moved by keys.
 import { Curves } from "./curves.js";
-import { h } from "./dom.js";
+import { h, tell } from "./dom.js";
 import { EPOCH, TEST_LOSS, TRAIN_LOSS } from "./recording.js";
 import { where } from "./sentence.js";
 import { steady } from "./theme.js";
@@ -68,7 +68,7 @@ export class Timeline extends Curves {
     for (const place of this.chips.querySelectorAll("b")) {
       const run = this.player.runs.get(place.dataset.run);
       const at = run?.rows.length && run.lastEpoch >= row[EPOCH] - 1 ? run.rows[run.indexAt(row[EPOCH], EPOCH)] : null;
-      place.textContent = at ? steady(Number.isFinite(at[TEST_LOSS]) ? at[TEST_LOSS] : at[TRAIN_LOSS]) : "";
+      tell(place, at ? steady(Number.isFinite(at[TEST_LOSS]) ? at[TEST_LOSS] : at[TRAIN_LOSS]) : "");
     }
   }
 

@@ -1,5 +1,5 @@
 // The buttons, the read-out and the sentence: everything by which a person moves through time.
-import { h } from "./dom.js";
+import { h, tell } from "./dom.js";
 import { SPEEDS } from "./player.js";
 import { TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "./recording.js";
 import { sentence, where } from "./sentence.js";
@@ -94,16 +94,14 @@ export class Transport {
     }
     const { row, run } = player;
     if (row) {
-      const set = (name, text) => {
-        if (this.cells[name].textContent !== text) this.cells[name].textContent = text;
-      };
+      const set = (name, text) => tell(this.cells[name], text);
       set("where", where(run, row));
       set("train", steady(row[TRAIN_LOSS]));
       set("test", steady(row[TEST_LOSS]));
       const regression = run.header.task === "regression";
       const score = regression ? steady : percent;
-      this.labels.trainScore.textContent = regression ? "Training R²" : "Training accuracy";
-      this.labels.testScore.textContent = regression ? "Test R²" : "Test accuracy";
+      tell(this.labels.trainScore, regression ? "Training R²" : "Training accuracy");
+      tell(this.labels.testScore, regression ? "Test R²" : "Test accuracy");
       set("trainScore", score(row[TRAIN_SCORE]));
       set("testScore", score(row[TEST_SCORE]));
       this.undoButton.disabled = !run.header.can_undo;

@@ -1,6 +1,6 @@
 // A heat map of the weights for each layer, biases in the last row: cells on a canvas in every frame, axes and
 // hover from Plotly, whose numbers are brought up to date when the pointer comes or the picture stands still.
-import { fit, h } from "./dom.js";
+import { fit, h, tell } from "./dom.js";
 import { CONFIG, axis, layout } from "./plot.js";
 import { ramps } from "./theme.js";
 
@@ -72,8 +72,7 @@ export class Weights {
     let most = 0.5;
     for (const value of parameters) most = Math.max(most, Math.abs(value));
     const top = 2 ** (Math.ceil(2 * Math.log2(most)) / 2);
-    const text = `(full colour at ±${top.toPrecision(2)})`;
-    if (this.scale.textContent !== text) this.scale.textContent = text;
+    tell(this.scale, `(full colour at ±${top.toPrecision(2)})`);
     return top;
   }
 

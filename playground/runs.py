@@ -28,12 +28,14 @@ from playground.own_data.table import Plane
 SLICE_SECONDS = 0.02
 CACHE_BYTES = 512 * 2**20
 COPIES_OF_DATA = 6
+FIRST_EPOCHS = 10
 
 
 class Gate:
     """Lets one thread through at a time, in the order in which they came: whoever comes back goes to the end.
 
     A plain lock would be taken again by the thread that has just let go of it, and the others would starve.
+    Who has nothing to show yet goes before those who train ahead of what they show.
     """
 
     def __init__(self) -> None:
@@ -41,11 +43,11 @@ class Gate:
         self._queue: deque[threading.Event] = deque()
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self, *, urgent: bool = False) -> Iterator[None]:
         """Wait for one's turn, and keep it for the length of the block."""
         mine = threading.Event()
         with self._lock:
-            self._queue.append(mine)
+            self._queue.insert(1 if urgent else len(self._queue), mine)  # place 0 is taken by whose turn it is
             if self._queue[0] is mine:
                 mine.set()
         mine.wait()
@@ -122,7 +124,8 @@ class Run:
 
     def _slice(self, epoch: float) -> bool:
         """Train a little, and say whether there is more to do."""
-        with self._gate.turn(), self.lock:
+        # What has hardly begun is what somebody waits for with nothing on screen.
+        with self._gate.turn(urgent=len(self.recording) < FIRST_EPOCHS), self.lock:
             left = math.ceil(epoch - float(self.recording.epochs[-1]))
             if left <= 0 or self.recording.diverged is not None:
                 return False
@@ -176,7 +179,7 @@ class Run:
     def step_rows(self, start: int, stop: int) -> np.ndarray:
         """The same for every recorded step from `start` to `stop`, both included, replayed exactly."""
         self.trainer  # noqa: B018
-        with self._gate.turn(), self.lock:
+        with self._gate.turn(urgent=True), self.lock:
             first = min(max(0, start), self.last_step)
             return frame_rows(self.recording.between(first, max(first, min(stop, self.last_step))))
 

@@ -104,8 +104,8 @@ export class Player {
     this.told = header.moment;
     this.place(run.has(header.moment) ? header.moment : run.rows[run.indexAt(header.moment)][STEP]);
     const start = kin ? this.row[EPOCH] : 0;
-    this.goal = kin && this.goal === Infinity ? Infinity : Math.ceil(start) + header.goal;
     run.fillTo ??= Math.ceil(start) + header.goal;
+    this.goal = kin && this.goal === Infinity ? Infinity : Math.ceil(start) + header.goal;
     // A run that is opened at a later moment, by a link, a file or Undo, stands there.
     const begins = header.moment === 0 || kin;
     this.moving = this.wantsToPlay && begins && (first ? header.parts === "full" : this.moving || !this.paused);
@@ -226,7 +226,6 @@ export class Player {
       this.changed = true;
       this.settle();
     }
-  }
     return undefined;
   }
 
@@ -238,6 +237,7 @@ export class Player {
 
   get filled() {
     return this.run.header.diverged || this.run.lastEpoch >= this.run.fillTo;
+  }
 
   tickEpochs(dt) {
     const { run } = this;

@@ -3,5 +3,4 @@
 from playground import stage
 from playground.export import view
 
-stage.show("timeline")
-view.show()
+stage.show("timeline", view.show)

@@ -3,5 +3,5 @@
 from playground import stage
 from playground.health import view
 
-stage.show("timeline")
-view.show()
+stage.show("timeline", view.show)
+view.patients()

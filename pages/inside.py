@@ -3,5 +3,4 @@
 from playground import stage
 from playground.inside import view
 
-stage.show("timeline")
-view.show()
+stage.show("timeline", view.show)

@@ -73,6 +73,8 @@ class Run:
         self._gate = gate
         self._epochs_a_slice = 1
         self._marked: tuple[int, list[dict[str, Any]]] = (0, [])
+        self.update_ratios: dict[int, np.ndarray] = {}
+        """What the page Health has measured of it, by step"""
 
     @cached_property
     def trainer(self) -> mlp.Trainer:

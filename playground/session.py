@@ -17,7 +17,7 @@ from playground.experiment import Experiment
 from playground.view import View
 
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
-_QUESTION, _STALE, _SENT, _LIVE_CHANGE = "question", "stale", "sent", "live_change"
+_QUESTION, _NEWS, _SENT, _LIVE_CHANGE = "question", "news", "sent", "live_change"
 _VIEW, _BRANCHES = "view", "branches"
 _UNDO_DEPTH, _MOST_BRANCHES = 50, 4
 _READING_TIME = 6.0  # seconds
@@ -139,6 +139,12 @@ def read_widget(key: str) -> tuple[Any, bool]:
 def notify(sentence: str) -> None:
     """Say something at the top of the page, for as long as it takes to read."""
     st.session_state[_NOTICES].append((time.monotonic(), sentence))
+    st.session_state[_NEWS] = True
+
+
+def has_news() -> bool:
+    """Whether something was said since the page was drawn."""
+    return bool(st.session_state[_NEWS])
 
 
 def plain(text: str) -> str:
@@ -152,7 +158,7 @@ def take_notices() -> list[str]:
     """The sentences to say now; the stage may have the page drawn again before anybody has read them."""
     now = time.monotonic()
     unread = [(said, text) for said, text in st.session_state[_NOTICES] if now - said < _READING_TIME]
-    st.session_state[_NOTICES] = unread
+    st.session_state.update({_NOTICES: unread, _NEWS: False})
     return list(dict.fromkeys(text for _, text in unread))
 
 
@@ -165,7 +171,7 @@ def begin(*, at_home: bool) -> None:
     if _EXPERIMENT not in st.session_state:
         st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _BRANCHES: []})
         st.session_state.update({_NOTICES: [], _VIEW: View(), _LIVE_CHANGE: None})
-        st.session_state.update({_QUESTION: None, _STALE: False, _SENT: {}})
+        st.session_state.update({_QUESTION: None, _NEWS: False, _SENT: {}})
         _follow_link()
     elif context and context.is_history_navigation:
         if at_home or st.query_params:
@@ -208,12 +214,11 @@ def mirror() -> None:
 
 
 # ---- what the stage in the browser asks ------------------------------------------------------------------------
-def hear(key: str, *, follow: bool) -> None:
-    """Take a question from the stage; with `follow` the whole page is drawn again when the moment has moved."""
+def hear(key: str) -> None:
+    """Take a question from the stage, and do what it asks for."""
     question = getattr(st.session_state.get(key), "ask", None)  # its page may have been left meanwhile
     if not isinstance(question, dict):
         return
-    before = experiment(), moment()
     step = question.get("moment")
     if question.get("run") == experiment().name and isinstance(step, int | float):
         set_moment(int(step))
@@ -228,15 +233,13 @@ def hear(key: str, *, follow: bool) -> None:
     if isinstance(branch := question.get("branch"), str):
         switch(branch)
     st.session_state[_QUESTION] = question
-    moved = follow and moment() != before[1]
-    st.session_state[_STALE] = st.session_state[_STALE] or moved or experiment() != before[0]
 
 
-def take_question() -> tuple[dict[str, Any] | None, bool]:
-    """The question to answer now, and whether the whole page has to be drawn again first."""
-    question, stale = st.session_state[_QUESTION], st.session_state[_STALE]
-    st.session_state.update({_QUESTION: None, _STALE: False})
-    return question, stale
+def take_question() -> dict[str, Any] | None:
+    """The question to answer now."""
+    question: dict[str, Any] | None = st.session_state[_QUESTION]
+    st.session_state[_QUESTION] = None
+    return question
 
 
 def sent(run: str) -> int:

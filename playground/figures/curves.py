@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from playground.figures.look import cursor_line, epochs_axis, figure, log_axis, palette
+from playground.figures.look import epochs_axis, figure, log_axis, palette
 from playground.palette import layer_colour
 
 MOST_POINTS = 300
@@ -24,7 +24,6 @@ def loss_curve(
     *,
     theme: str = "light",
     log: bool = False,
-    cursor: float | None = None,
 ) -> go.Figure:
     """Training and test loss, each (k,), over epochs (k,)."""
     colours = palette(theme)
@@ -40,7 +39,6 @@ def loss_curve(
         height=260,
         traces=traces,
         hovermode="x unified",
-        shapes=cursor_line(cursor, theme),
         xaxis=epochs_axis(np.asarray(epochs)),
         yaxis=axis,
     )
@@ -52,7 +50,6 @@ def gradient_norms(
     names: Sequence[str],
     *,
     theme: str = "light",
-    cursor: float | None = None,
 ) -> go.Figure:
     """The norm of every layer's gradient, (k, n_layers), over epochs (k,), on a log axis."""
     return figure(
@@ -61,7 +58,6 @@ def gradient_norms(
         height=300,
         traces=_layer_lines(epochs, norms, names, theme),
         hovermode="x unified",
-        shapes=cursor_line(cursor, theme),
         xaxis=epochs_axis(np.asarray(epochs)),
         yaxis=log_axis(norms, "‖∂L/∂W‖"),
     )
@@ -73,7 +69,6 @@ def update_ratios(
     names: Sequence[str],
     *,
     theme: str = "light",
-    cursor: float | None = None,
     last: float | None = None,
 ) -> go.Figure:
     """Size of a step's update over size of the weights, (k, n_layers), over epochs (k,), with the healthy band.
@@ -91,7 +86,7 @@ def update_ratios(
         height=300,
         traces=_layer_lines(epochs, ratios, names, theme),
         hovermode="x unified",
-        shapes=[band, *cursor_line(cursor, theme)],
+        shapes=[band],
         xaxis=epochs_axis(np.asarray(epochs) if last is None else [last]),
         yaxis=log_axis([*np.ravel(ratios), 1e-4, 1e-2], "‖ΔW‖ / ‖W‖"),
     )

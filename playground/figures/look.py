@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
+import plotly.io
 
 from playground.palette import THEMES, Palette
 
@@ -34,16 +35,8 @@ def figure(theme: str, *, title: str, height: int, traces: list[dict[str, Any]],
     layout["annotations"] = [*layout.pop("annotations", []), *([below] if hint else [])]
     return go.Figure(
         data=traces,
-        layout={"template": _template(colours), "title": words, "height": height, "margin": margin, **layout},
+        layout={"template": f"playground-{theme}", "title": words, "height": height, "margin": margin, **layout},
     )
-
-
-def cursor_line(epoch: float | None, theme: str, **where: Any) -> list[dict[str, Any]]:
-    """A line at the moment of the timeline, over the whole height of the plot; none for None."""
-    if epoch is None:
-        return []
-    line = {"color": palette(theme).text, "width": 1.5, "dash": "dot"}
-    return [{"type": "line", "x0": epoch, "x1": epoch, "y0": 0, "y1": 1, "yref": "paper", "line": line} | where]
 
 
 def epochs_axis(epochs: Any, **more: Any) -> dict[str, Any]:
@@ -88,3 +81,8 @@ def _template(colours: Palette) -> dict[str, Any]:
         "separators": ".\u202f",
     }
     return {"layout": layout}
+
+
+# By name, because Plotly checks every word of a template each time that it is given one.
+for _name, _colours in THEMES.items():
+    plotly.io.templates[f"playground-{_name}"] = go.layout.Template(_template(_colours))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from playground.figures.look import cursor_line, epochs_axis, figure, palette
+from playground.figures.look import epochs_axis, figure, palette
 from playground.palette import CLASS_SYMBOLS, Palette
 
 MOST_COLUMNS = 200
@@ -162,7 +162,6 @@ def gradient_map(
     names: Sequence[str],
     *,
     theme: str = "light",
-    cursor: float | None = None,
 ) -> go.Figure:
     """Gradient norms (k, n_layers) as colours, a row for each layer: fading and exploding are seen at a glance."""
     colours = palette(theme)
@@ -189,6 +188,6 @@ def gradient_map(
     return figure(
         theme, title="Gradient by layer and time\nDark rows learn slowly; blank is no gradient at all."
         if theme == "dark" else "Gradient by layer and time\nPale rows learn slowly; white is no gradient at all.",
-        height=120 + 26 * max(len(names), 4), traces=[trace], shapes=cursor_line(cursor, theme),
+        height=120 + 26 * max(len(names), 4), traces=[trace],
         xaxis=epochs_axis(t, showgrid=False), yaxis={"showgrid": False, "type": "category"}, margin={"l": 64},
     )  # fmt: skip

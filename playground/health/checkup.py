@@ -207,38 +207,47 @@ def chance_loss(net: mlp.MLP, data: mlp.Dataset) -> float:
     return float(trainer.run(300).train_loss.min())
 
 
-def update_ratios(recording: mlp.Recording, shape_of: mlp.MLP, stop: int) -> tuple[Array, Array]:
+def update_ratios(
+    recording: mlp.Recording, net: mlp.MLP, stop: int, known: dict[int, Array] | None = None
+) -> tuple[Array, Array]:
     """Size of an update over size of the weights, (m, n_layers), at epochs (m,) up to a step.
 
-    It is measured where a whole state is kept, so that nothing has to be trained again: at each keyframe, and at
-    the first steps.
+    It is measured where a whole state is kept, so that hardly anything has to be trained again: at each keyframe, and
+    at the first steps. `known` keeps what was measured, by step, from one call to the next.
     """
-    starts = [s for segment in recording.segments for s in (segment.start, *segment.keyframes)]
-    steps = sorted({s.step for s in starts if s.step < min(stop + 1, recording.last_step)})
-    if len(steps) > MOST_UPDATES:
-        kept = np.unique(np.linspace(0, len(steps) - 1, MOST_UPDATES).round().astype(int))
-        steps = [steps[k] for k in kept]
-    weights = [np.flatnonzero(matrix) for matrix in shape_of.shape.matrices(shape_of.shape.is_weight())]
-    epochs, ratios = [], []
+    known = {} if known is None else known
+    starts = {s.step: s for segment in recording.segments for s in (segment.start, *segment.keyframes)}
+    steps = sorted(step for step in starts if step < min(stop + 1, recording.last_step))
+    every = -(-len(steps) // MOST_UPDATES) or 1
+    steps = sorted({*steps[::every], *steps[-1:]})
     for step in steps:
-        before, after = recording.seek(step), recording.seek(step + 1)
-        w, move = before.parameters, after.parameters - before.parameters
-        epochs.append(float(before.epoch))
-        with np.errstate(all="ignore"):
-            layers = zip(shape_of.shape.matrices(move), shape_of.shape.matrices(w), weights, strict=True)
-            ratios.append([np.linalg.norm(m.flat[k]) / np.linalg.norm(v.flat[k]) for m, v, k in layers])
-    n_layers = len(shape_of.layers)
-    return np.array(epochs), np.array(ratios).reshape(-1, n_layers)
+        if step not in known:
+            known[step] = _update_ratio(net, starts[step].parameters, recording.seek(step + 1).parameters)
+    epochs = np.array([float(starts[step].epoch) for step in steps])
+    return epochs, np.array([known[step] for step in steps]).reshape(-1, len(net.layers))
 
 
-def examine(trainer: mlp.Trainer, step: int, features: tuple[str, ...] = ()) -> Checkup:
-    """All numbers at one moment of a run."""
+def _update_ratio(net: mlp.MLP, before: Array, after: Array) -> Array:
+    """(n_layers,): of the weights alone, the biases left out."""
+    of_weights = [np.flatnonzero(matrix) for matrix in net.shape.matrices(net.shape.is_weight())]
+    moves, sizes = net.shape.matrices(after - before), net.shape.matrices(before)
+    with np.errstate(all="ignore"):
+        return np.array(
+            [np.linalg.norm(m.flat[k]) / np.linalg.norm(w.flat[k])
+             for m, w, k in zip(moves, sizes, of_weights, strict=True)]
+        )  # fmt: skip
+
+
+def examine(
+    trainer: mlp.Trainer, step: int, features: tuple[str, ...] = (), known: dict[int, Array] | None = None
+) -> Checkup:
+    """All numbers at one moment of a run; `known` as for `update_ratios`."""
     recording, data = trainer.recording, trainer.data
     step = max(0, min(step, recording.last_step))
     net = network_at(trainer, step)
     frames = recording.frames
     k = int(np.searchsorted(frames.steps, step, side="right"))
-    update_epochs, ratios = update_ratios(recording, net, step)
+    update_epochs, ratios = update_ratios(recording, net, step, known)
     settings = recording.settings_at(min(step, max(recording.last_step - 1, 0)))
     history = History(
         frames.epochs[:k], frames.steps[:k], frames.train_loss[:k], frames.test_loss[:k],

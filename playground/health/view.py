@@ -6,42 +6,35 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from playground import figures, link, session
+import mlp
+from playground import charts, figures, link, session
+from playground.charts import Chart
 from playground.experiment import Experiment
-from playground.health.checkup import Checkup, examine
+from playground.health import words
+from playground.health.checkup import Array, Checkup, examine, update_ratios
 from playground.health.sick import SICK
 from playground.health.verdicts import Try, Verdict, verdicts
 from playground.runs import plane_of, run_of
 
 
 def show() -> None:
-    """Everything below the timeline."""
+    """What follows the timeline."""
     experiment = session.experiment()
     run = run_of(experiment)
     plane = plane_of(experiment)
     features = experiment.config.features if plane is None or plane.axes.shape[1] == 2 else ()
     with run.lock:
-        checkup = examine(run.trainer, session.moment(), features)
+        checkup = examine(run.trainer, session.moment(), features, run.update_ratios)
         frames = run.recording.frames
-    theme = theme_type()
+        updates = update_ratios(run.recording, run.trainer.net, run.last_step, run.update_ratios)
+    names, theme = [layer.name for layer in checkup.layers], theme_type()
     _verdicts(checkup)
-    _strip(checkup, theme)
-    names, cursor = [layer.name for layer in checkup.layers], checkup.epoch
-    left, right = st.columns(2)
-    with left:
-        _chart("norms", figures.gradient_norms(frames.epochs, frames.gradient_norms, names, theme=theme, cursor=cursor))
-    with right:
-        past = checkup.history
-        _chart("updates", figures.update_ratios(
-            past.update_epochs, past.update_ratios, names, theme=theme, cursor=cursor,
-            last=float(frames.epochs[-1]),
-        ))  # fmt: skip
-    _chart("map", figures.gradient_map(frames.epochs, frames.gradient_norms, names, theme=theme, cursor=cursor))
+    charts.show(_now(checkup, names, theme), key="health_now", columns=4)
+    over_time = _over_time(experiment.name, run.last_step, theme, frames, updates, names)
+    charts.show(over_time, key="health_over_time", columns=2)
     _tables(checkup)
-    _patients()
 
 
 def theme_type() -> str:
@@ -92,7 +85,39 @@ def _number(value: float) -> str:
     return f"{value:.3g}".replace("-", "−")
 
 
-# ---- the strip ----------------------------------------------------------------------------------------------------
+# ---- the charts ---------------------------------------------------------------------------------------------------
+def _now(checkup: Checkup, names: list[str], theme: str) -> list[Chart]:
+    """The strip: a row for each layer, a column for each quantity, at the moment."""
+    flat = [float(layer.flat.mean()) for layer in checkup.layers]
+    dead = [layer.n_dead / layer.n_units for layer in checkup.layers]
+    title = "Flat and dead units\nOrange: no gradient at all."
+    bars = figures.flat_units(flat, dead, names, theme=theme, title=title)
+    return [
+        Chart("flat", bars, words.flat_units(checkup.layers)),
+        *(
+            Chart(column.title, figures.histograms([column], names, theme=theme), words.histogram(column, names))
+            for column in _columns(checkup)
+        ),
+    ]
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _over_time(
+    run: str, last_step: int, theme: str, _frames: mlp.Frames, _updates: tuple[Array, Array], _names: list[str]
+) -> list[Chart]:
+    """What is the same at every moment of a run that is recorded so far; the browser marks the moment."""
+    epochs, norms, names = _frames.epochs, _frames.gradient_norms, _names
+    in_words = words.over_time("Gradient norms", epochs, norms, names)
+    return [
+        Chart("norms", figures.gradient_norms(epochs, norms, names, theme=theme), in_words, over_time=True),
+        Chart(
+            "updates", figures.update_ratios(*_updates, names, theme=theme, last=float(epochs[-1])),
+            words.over_time("Size of one update over size of the weights", *_updates, names), over_time=True,
+        ),
+        Chart("map", figures.gradient_map(epochs, norms, names, theme=theme), in_words, over_time=True, wide=True),
+    ]  # fmt: skip
+
+
 def _columns(checkup: Checkup) -> list[figures.Column]:
     layers = checkup.layers
     return [
@@ -105,26 +130,9 @@ def _columns(checkup: Checkup) -> list[figures.Column]:
     ]  # fmt: skip
 
 
-def _strip(checkup: Checkup, theme: str) -> None:
-    names = [layer.name for layer in checkup.layers]
-    first, *others = st.columns(4)
-    with first:
-        flat = [float(layer.flat.mean()) for layer in checkup.layers]
-        dead = [layer.n_dead / layer.n_units for layer in checkup.layers]
-        title = "Flat and dead units\nOrange: no gradient at all."
-        _chart("flat", figures.flat_units(flat, dead, names, theme=theme, title=title))
-    for place, column in zip(others, _columns(checkup), strict=True):
-        with place:
-            _chart(column.title.lower(), figures.histograms([column], names, theme=theme))
-
-
 def _zeros(values: np.ndarray) -> str:
     share = float((values == 0.0).mean())
     return f"{share:.0%} are zero" if share else ""
-
-
-def _chart(key: str, figure: go.Figure) -> None:
-    st.plotly_chart(figure, theme=None, key=f"health_{key}", config={"displayModeBar": False})
 
 
 # ---- the numbers --------------------------------------------------------------------------------------------------
@@ -167,7 +175,10 @@ def tables(checkup: Checkup) -> dict[str, pd.DataFrame]:
 
 
 def _tables(checkup: Checkup) -> None:
-    with st.expander("The numbers behind the plots"):
+    opened = st.expander("The numbers behind the plots", key="health_numbers", on_change="rerun")
+    if not opened.open:  # large, and to most readers no news
+        return
+    with opened:
         st.caption(f"All over the training data, up to step {checkup.step}.")
         every = tables(checkup)
         for tab, (name, table) in zip(st.tabs(list(every)), every.items(), strict=True):
@@ -181,7 +192,8 @@ def _tables(checkup: Checkup) -> None:
 
 
 # ---- patients -----------------------------------------------------------------------------------------------------
-def _patients() -> None:
+def patients() -> None:
+    """Networks that are ill on purpose, each a click away."""
     st.markdown("**Sick networks to try it on**")
     with st.container(horizontal=True):
         for name, sick in SICK.items():

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -38,20 +39,19 @@ _component = st.components.v2.component(
 )
 
 
-def show(parts: str = "full") -> None:
+def show(parts: str = "full", below: Callable[[], None] | None = None) -> None:
     """Mount the stage: "full", or "timeline" for the transport and the timeline alone.
 
-    On a page with the timeline alone, everything else on the page follows the moment.
+    `below` draws what follows the moment. It runs with every answer to the browser, and the rest of the page does not.
     """
-    _fragment(parts)
+    _fragment(parts, below, session.experiment())
 
 
 @st.fragment
-def _fragment(parts: str) -> None:
-    question, stale = session.take_question()
-    if stale:
+def _fragment(parts: str, below: Callable[[], None] | None, drawn: Experiment) -> None:
+    question, experiment = session.take_question(), session.experiment()
+    if experiment != drawn or session.has_news():  # the settings and sentences around the stage are old
         st.rerun(scope="app")
-    experiment = session.experiment()
     run = run_of(experiment)
     if question is None or question.get("run") != experiment.name:
         question = first_question(experiment)
@@ -70,11 +70,9 @@ def _fragment(parts: str) -> None:
         "view_link": urlencode(session.view().to_query(), safe=","),
         "plotly": plotly_url(),
     }
-    _component(key=KEY, data=encode({**message[0], **header}, message[1]), on_ask_change=partial(_on_ask, parts))
-
-
-def _on_ask(parts: str) -> None:
-    session.hear(KEY, follow=parts != "full")
+    _component(key=KEY, data=encode({**message[0], **header}, message[1]), on_ask_change=partial(session.hear, KEY))
+    if below is not None:
+        below()
 
 
 def first_question(experiment: Experiment) -> dict[str, Any]:

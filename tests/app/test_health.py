@@ -2,12 +2,14 @@
 
 import base64
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.config import Config
 from playground.experiment import Experiment
 from playground.health.checkup import examine
 from playground.health.sick import SICK
@@ -27,9 +29,15 @@ def open_page(page: str = "health", step: int = 0, **query: str) -> AppTest:
     return app.switch_page(f"../pages/{page}.py").run()
 
 
+def charts_of(app: AppTest) -> list[dict]:
+    """What the components of playground/charts.py were given."""
+    parts = [part.proto for part in app.get("bidi_component") if part.proto.component_name == "charts"]
+    return [chart for part in parts for chart in json.loads(part.json)["charts"]]
+
+
 def figures(app: AppTest) -> dict[str, dict]:
-    charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
-    return {chart["layout"]["title"]["text"]: chart for chart in charts}
+    specs = [json.loads(chart["figure"]) for chart in charts_of(app)]
+    return {spec["layout"]["title"]["text"]: spec for spec in specs}
 
 
 def numbers(column: list | dict) -> np.ndarray:
@@ -48,8 +56,6 @@ def test_the_page_shows_the_engines_numbers_at_the_moment():
         "<b>Gradient norm of each layer</b>", "<b>Size of one update over size of the weights</b>",
         "<b>Gradient by layer and time</b>",
     ]  # fmt: skip
-    (cursor,) = [s for s in charts["<b>Gradient norm of each layer</b>"]["layout"]["shapes"] if s["type"] == "line"]
-    assert cursor["x0"] == 40.0
     trainer = new_trainer(Experiment())
     trainer.run(41)
     wanted = examine(trainer, 1000)
@@ -81,6 +87,32 @@ def test_a_cure_that_may_change_in_mid_run_forks_at_the_moment():
     assert dict(change.settings)["learning_rate"] > 1e-3
 
 
+def test_only_the_charts_of_the_moment_change_with_it():
+    app = open_page(step=1000)
+    before = charts_of(app)
+    app.session_state["moment"] = 1010
+    app.session_state["question"] = {"run": Experiment().name, "moment": 1010, "have": 1000}
+    after = charts_of(app.run())
+    changed = [a["key"] for a, b in zip(after, before, strict=True) if a != b]
+    assert changed == ["flat", "Activations", "Weights", "Gradients"]
+
+
+def test_every_chart_is_told_in_its_numbers():
+    told = {chart["key"]: chart["words"] for chart in charts_of(open_page(step=1000, activation="relu"))}
+    trainer = new_trainer(Experiment(Config(activations=("relu",))))
+    trainer.run(41)
+    first = examine(trainer, 1000).layers[0]
+    flat = f"{first.flat.mean():.1%} of the outputs in a flat part, {first.n_dead} of 8 units dead"
+    assert f"Layer 1: {flat}" in told["flat"]
+    low, middle, high = (f"{f(first.weights):.3g}".replace("-", "−") for f in (np.min, np.median, np.max))
+    assert f"Layer 1: from {low} to {high}, half of them below {middle}." in told["Weights"]
+    size = np.abs(first.weight_gradients)
+    assert f"to {size.max():.3g}, half" in told["Gradients"]
+    assert re.match(r"Gradient norms from epoch 0 to \d+\. Layer 1: \S+ at first, \S+ at last; from", told["norms"])
+    assert re.search(r"Output: \S+ at first", told["updates"])
+    assert told["map"] == told["norms"]
+
+
 @pytest.mark.parametrize("name", SICK)
 def test_the_patients_are_one_click_away(name: str):
     app = open_page()
@@ -90,7 +122,7 @@ def test_the_patients_are_one_click_away(name: str):
 
 
 def test_the_old_address_still_shows_the_page():
-    assert len(open_page("gradients").get("plotly_chart")) == 7
+    assert len(charts_of(open_page("gradients"))) == 7
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.harness import settle, visit
 
+CHART = ".charts .chart"
 SICK = "/health?hidden=8,8,8,8,8,8,8,8&activation=sigmoid"
 
 
@@ -28,10 +29,66 @@ def test_the_page_follows_the_timeline(page: Page):
     page.locator(".stage .handle").focus()
     page.keyboard.press("Shift+ArrowRight")
     expect(page.get_by_text("At epoch 1, step 25,")).to_be_visible(timeout=15_000)
-    charts = page.locator("[data-testid=stPlotlyChart]")
+    charts = page.locator(CHART)
     expect(charts).to_have_count(7)
     for k in range(7):
         expect(charts.nth(k).locator(".main-svg").first).to_be_visible()
+
+
+def places(page: Page) -> list[float]:
+    """Where the moment is marked in each chart over time, as a share of its horizontal axis."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('.charts .moment')].map((line) => {
+             const area = line.parentElement.querySelector('.nsewdrag').getBoundingClientRect();
+             return (line.getBoundingClientRect().left + 1 - area.left) / area.width; })"""
+    )
+
+
+def test_a_drag_moves_the_moment_in_every_chart_over_time_and_redraws_none_of_them(page: Page):
+    visit(page, "/health")
+    page.locator(CHART + " .nsewdrag").last.wait_for(state="attached")
+    page.evaluate(
+        """() => { window.redrawn = [];
+          for (const chart of document.querySelectorAll('.chart'))
+            chart.firstChild.on('plotly_afterplot', () => redrawn.push(chart.dataset.key)); }"""
+    )
+    handle = page.locator(".stage .handle")
+    box = handle.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 80, box["y"] + 10)
+    page.mouse.down()
+    for share in (0.3, 0.6):
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + 10)
+        page.wait_for_timeout(300)
+        wanted = page.evaluate("() => __stage.player.epoch / __stage.player.run.lastEpoch")
+        assert 0.1 < wanted < 0.9
+        assert places(page) == pytest.approx([wanted] * 3, abs=0.004)
+    assert page.evaluate("() => redrawn") == [], "while the hand is on the timeline the server is not asked"
+    page.mouse.up()
+    epoch, step = page.evaluate("() => [__stage.player.epoch, __stage.player.step]")
+    expect(page.get_by_text(f"epoch {epoch:.4g}, step {step}")).to_be_visible(timeout=15_000)
+    page.wait_for_function("() => redrawn.length >= 4")
+    assert page.evaluate("() => redrawn") == ["flat", "Activations", "Weights", "Gradients"]
+
+
+def test_a_single_step_is_told_at_once_and_a_burst_when_it_is_over(page: Page):
+    visit(page, "/health")
+    page.locator(".stage .handle").focus()
+    page.keyboard.press("End")
+    settle(page)
+    page.wait_for_timeout(500)
+    at_once = page.evaluate(
+        """async () => { const { player } = __stage, put = player.put, last = player.step; window.asked = [];
+          player.put = () => { asked.push(last - player.step); put.call(player); };
+          player.stepBy(-1, false);
+          await new Promise((r) => setTimeout(r));
+          return [...asked]; }"""
+    )
+    assert at_once == [1]
+    settle(page)
+    page.evaluate("() => { for (let k = 0; k < 9; k++) __stage.player.stepBy(-1, false); }")
+    page.wait_for_timeout(800)
+    assert page.evaluate("() => asked") == [1, 10]
 
 
 def test_the_numbers_come_as_csv(page: Page, tmp_path: Path):
@@ -55,4 +112,4 @@ def test_the_page_fits_its_window(new_page: Callable[..., Page], viewport: str, 
 
 def test_the_old_address_still_works_on_a_fresh_server(fresh_server: object, page: Page):
     visit(page, "/gradients")
-    expect(page.locator("[data-testid=stPlotlyChart]")).to_have_count(7)
+    expect(page.locator(CHART)).to_have_count(7)

@@ -40,7 +40,6 @@ BUILDERS: dict[str, Callable[..., go.Figure]] = {
         [np.eye(3), np.full((4, 1), -2.0)], ["layer 1", "output"], **k
     ),
 }
-IN_TIME = ["loss_curve", "gradient_norms", "update_ratios", "gradient_map"]
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -52,13 +51,6 @@ def test_every_figure_has_a_title_named_axes_and_a_fixed_height(name: str, theme
     assert fig.layout.xaxis.title.text
     assert fig.layout.template.layout.font.color == THEMES[theme].text
     json.loads(fig.to_json())
-
-
-@pytest.mark.parametrize("name", IN_TIME)
-def test_the_cursor_stands_at_the_moment(name: str):
-    lines = [s for s in BUILDERS[name](cursor=3.0).layout.shapes if s.type == "line"]
-    assert [(s.x0, s.x1) for s in lines] == [(3.0, 3.0)]
-    assert not [s for s in BUILDERS[name]().layout.shapes if s.type == "line"]
 
 
 def test_gradient_norms_are_the_numbers_with_gaps_for_zeros():

@@ -36,6 +36,7 @@ export class Player {
     this.byEpoch = false;
     this.asked = null; // when the server was last asked for more, and it has not answered
     this.told = -1; // the moment the server knows
+    this.placedAt = -Infinity; // when the moment was last set by hand
     this.wantsAnswers = false; // whether a panel is open that shows how right the network is
     this.pendingStep = null; // a single step that is on its way
     this.send = null;
@@ -293,13 +294,19 @@ export class Player {
     this.send({ run: this.run?.header.run ?? null, moment, have: this.run?.last ?? -1, answers, ...this.question });
   }
 
-  // Tell the server the moment once it has stood for a little while, and fetch the steps around it.
+  // Tell the server the moment once it has stood for a little while, and fetch the steps around it that are not here.
+  // Where the page follows the moment, a single step is told at once, and only those that follow closely wait.
   settle() {
+    const now = performance.now();
+    const wait = this.run?.header.parts === "timeline" && now - this.placedAt > SETTLE_MS ? 0 : SETTLE_MS;
+    this.placedAt = now;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       if (this.moving || this.scrubbing || !this.run || this.told === this.step) return;
       const per = this.run.header.steps_per_epoch;
-      this.ask({ single: [Math.max(0, this.step - per), this.step + per] }, true);
-    }, SETTLE_MS);
+      const within = (reach) => [Math.max(0, this.step - reach), this.step + reach];
+      const held = within(Math.ceil(per / 2)).every((step) => this.run.has(Math.min(step, this.run.last)));
+      this.ask(held ? {} : { single: within(per) }, true);
+    }, wait);
   }
 }

@@ -29,8 +29,8 @@ export class Recording {
       const before = this.rows[this.rows.length - 1];
       if (before && !this.keeps(before)) this.single.set(before[STEP], this.rows.pop()); // kept as the last one only
       this.rows.push(row);
+      this.version++;
     }
-    this.version++;
     return true;
   }
 

@@ -30,7 +30,7 @@ const WORDS_AFTER_MS = 250; // and how soon where the moment stands
 // What has a use of its own for Space, arrows, Home and End; buttons and links only for Space.
 const OWN_KEYS = "input, textarea, select, option, summary, canvas, iframe, audio, video, [contenteditable], [role=dialog], [role=alertdialog], [role=menu], [role=menubar], [role=radiogroup], [role=listbox], [role=combobox], [role=slider], [role=spinbutton], [role=tablist], [role=grid], [role=tree]";
 const OWN_SPACE = "button, a, [role=button], [role=link], [role=checkbox], [role=switch]";
-const player = new Player();
+export const player = new Player();
 const stages = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {

@@ -1,0 +1,58 @@
+"""The charts of the page Health in words and numbers, for those who cannot see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from playground.figures import Column
+from playground.health.checkup import LayerNumbers
+
+
+def flat_units(layers: Sequence[LayerNumbers]) -> str:
+    """The share of flat outputs and the dead units of each layer."""
+    parts = [
+        f"{n.name}: {n.flat.mean():.1%} of the outputs in a flat part, {n.n_dead} of {n.n_units} units dead"
+        for n in layers
+    ]
+    return _sentence("Flat and dead units", parts)
+
+
+def histogram(column: Column, names: Sequence[str]) -> str:
+    """Smallest, middle and largest value of each layer."""
+    parts = []
+    for k, (name, values) in enumerate(zip(names, column.values, strict=True)):
+        finite = np.ravel(values)[np.isfinite(np.ravel(values))]
+        finite = 10.0**finite if column.log else finite
+        note = f", {column.notes[k]}" if k < len(column.notes) and column.notes[k] else ""
+        parts.append(f"{name}: {_spread(finite)}{note}")
+    return _sentence(f"Histograms of {column.title.lower()}", parts)
+
+
+def over_time(title: str, epochs: npt.ArrayLike, values: npt.ArrayLike, names: Sequence[str]) -> str:
+    """Where each layer's curve (k, n_layers) begins and ends, and between which values it stays."""
+    table, times = np.asarray(values, float), np.asarray(epochs, float)
+    parts = []
+    for name, column in zip(names, table.T, strict=True):
+        curve = column[np.isfinite(column)]
+        ends = f"{_number(curve[0])} at first, {_number(curve[-1])} at last; " if curve.size else ""
+        parts.append(f"{name}: {ends}{_spread(curve)}")
+    span = f" from epoch {_number(times[0])} to {_number(times[-1])}" if times.size else ""
+    return _sentence(f"{title}{span}", parts)
+
+
+def _sentence(title: str, parts: Sequence[str]) -> str:
+    return f"{title}. {'. '.join(part[0].upper() + part[1:] for part in parts)}."
+
+
+def _spread(values: npt.NDArray[np.float64]) -> str:
+    if not values.size:
+        return "no values"
+    low, middle, high = values.min(), np.median(values), values.max()
+    return f"from {_number(low)} to {_number(high)}, half of them below {_number(middle)}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")

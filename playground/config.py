@@ -169,15 +169,14 @@ class Config:
 
     @property
     def cost(self) -> str | None:
-        """What a network beyond the buttons' reach costs, in two sentences; None for any other."""
+        """What a network beyond the buttons' reach costs, in one sentence; None for any other."""
         sizes, n = self.hidden_layer_sizes, self.n_parameters
         if len(sizes) <= EASY_LAYERS and max(sizes, default=0) <= EASY_NEURONS:
             return None
         times = n / Config().n_parameters
         return (
-            f"This is a large network: {n:,} weights and biases in {len(sizes)} hidden layers, "
-            f"{times:,.{int(times < 10)}f} times as many as usual. "
-            "Expect fewer epochs a second, and coarser pictures while it plays."
+            f"A large network: {n:,} weights and biases, {times:,.{int(times < 10)}f} times as many as usual; "
+            "expect fewer epochs a second and coarser pictures."
         )
 
     @property

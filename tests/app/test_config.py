@@ -84,10 +84,10 @@ def test_the_cost_of_a_large_network_is_told_in_numbers():
     assert Config(hidden_layer_sizes=(32,) * 10).cost is None
     assert Config().n_parameters == 105
     assert Config(hidden_layer_sizes=(64, 64)).cost == (
-        "This is a large network: 4,417 weights and biases in 2 hidden layers, 42 times as many as usual. "
-        "Expect fewer epochs a second, and coarser pictures while it plays."
+        "A large network: 4,417 weights and biases, 42 times as many as usual; "
+        "expect fewer epochs a second and coarser pictures."
     )
-    assert "277 weights and biases in 14 hidden layers, 2.6 times" in Config(hidden_layer_sizes=(4,) * 14).cost
+    assert "277 weights and biases, 2.6 times" in Config(hidden_layer_sizes=(4,) * 14).cost
 
 
 def test_another_number_of_layers_keeps_the_activations_of_those_that_stay():

@@ -250,6 +250,37 @@ def test_neurons_and_layers_are_added_and_removed_at_the_network(page):
     expect(home.get_by_role("textbox", name="Hidden layers")).to_have_value("")
 
 
+@pytest.mark.parametrize("hidden", ["64,64", ",".join(["4"] * 14), ",".join(["32"] * 20)])
+def test_a_network_beyond_the_buttons_opens_by_link_and_says_what_it_costs_and_what_is_shown(page, hidden):
+    visit(page, f"/?hidden={hidden}&view=full&step=25")
+    wait_for(page, "window.__stage.ready")
+    config = Config(hidden_layer_sizes=tuple(map(int, hidden.split(","))))
+    expect(page.get_by_text(config.cost)).to_be_visible()
+    expect(page.get_by_role("textbox", name="Hidden layers")).to_have_value(hidden.replace(",", ", "))
+    most = max(config.hidden_layer_sizes)
+    shown = page.evaluate("() => Math.max(...__stage.diagram.columns.map((c) => c.length))")
+    title = page.locator(".stage .diagram h3")
+    expect(title).to_have_text(re.compile(f"the first {shown} neurons" if shown < most else "every neuron|strongest"))
+    columns = page.evaluate("() => __stage.diagram.columns")
+    assert all(b["y"] - a["y"] >= 6.5 for column in columns for a, b in pairwise(column)), "neurons lie on each other"
+    assert all(b[0]["x"] - a[0]["x"] > 20 for a, b in pairwise(columns))
+    areas = page.evaluate("() => __stage.weights.areas(__stage.weights.box.clientWidth)")
+    assert all(area["right"] - area["left"] >= 5 for area in areas)
+    assert all(b["left"] - a["right"] >= 3 for a, b in pairwise(areas))
+    boxes = [b.bounding_box() for b in page.locator(".stage .layer-buttons button:visible").all()]
+    for k, a in enumerate(boxes):
+        for b in boxes[:k]:
+            apart = abs(a["x"] - b["x"]) >= a["width"] - 1 or abs(a["y"] - b["y"]) >= a["height"] - 1
+            assert apart, "buttons lie on each other"
+    press(page, "Step")
+    wait_for(page, "p.step === 26", timeout=30_000)
+    page.wait_for_timeout(1000)  # answers that go on to arrive must not take the step away again
+    run = recorded(Experiment(config), 2)
+    np.testing.assert_array_equal(parameters(page), run.recording.seek(26).parameters.astype(np.float32))
+    page.get_by_role("button", name="Remove the last hidden layer").click()
+    wait_for(page, f"p.run.header.settings.hidden_layer_sizes.join() === '{hidden.rpartition(',')[0]}'", timeout=30_000)
+
+
 def test_the_address_bar_is_a_link_to_what_is_on_screen(home, new_page):
     pause(home)
     home.get_by_role("radio", name="Moons", exact=True).click()

@@ -1,11 +1,15 @@
 // The network as a drawing: a small map in every neuron of what it sees, links as wide as their weights,
-// biases as bars under the neurons; buttons to add and remove neurons and layers.
+// biases as bars under the neurons; buttons to add and remove neurons and layers. Of a large network it shows the
+// neurons that there is room for and the strongest links, and its title says so.
 import { fit, h } from "./dom.js";
 import { scaleOf } from "./surface.js";
 import { ramps, say } from "./theme.js";
 
-const TOP = 34;
 const MAP = 34; // pixels of a unit's map, before the screen scales it
+const LEAST_ROOM = 7; // pixels from one unit to the next in which both can still be told
+const BUTTONS_BESIDE = 78; // pixels that minus, number and plus take beside each other,
+const BUTTONS_STACKED = 30; // and below each other
+const MOST_LINKS = 2000; // more are slow to draw, and nobody can follow them
 
 export class Diagram {
   constructor(change, onFocus, edit) {
@@ -29,25 +33,39 @@ export class Diagram {
     this.leave();
   }
 
-  // Where every unit stands: columns[layer][unit] = {x, y}, and one side length for all.
+  // Where the units stand: columns[layer][unit] = {x, y} for as many as there is room for, and one side length for all.
   place() {
     const { clientWidth: width, clientHeight: height } = this.box;
     if (this.columns && this.width === width && this.height === height) return;
     Object.assign(this, { width, height });
     const counts = [this.run.header.net.features.length, ...this.run.header.net.layers.map((l) => l.n_out)];
-    const most = Math.max(...counts);
-    const room = height - TOP - 14;
     const gap = (width - 60) / Math.max(1, counts.length - 1);
-    this.side = Math.max(6, Math.min(40, room / most - 8, gap * 0.55));
-    this.columns = counts.map((n, l) => {
+    const buttons = gap >= BUTTONS_BESIDE ? "beside" : gap >= BUTTONS_STACKED ? "stacked" : "none";
+    const top = { beside: 34, stacked: 78, none: 8 }[buttons];
+    const room = height - top - 14;
+    const most = Math.min(Math.max(...counts), Math.floor(room / LEAST_ROOM));
+    const close = room / most < 14;
+    this.slack = close ? 0 : 3;
+    this.bar = close ? { off: 0, high: 2 } : { off: 2, high: 3 };
+    this.side = Math.max(5, Math.min(40, room / most - 8, gap * 0.55));
+    this.columns = counts.map((all, l) => {
+      const n = Math.min(all, most);
       const spread = Math.min(this.side * 1.9, (room - this.side) / Math.max(1, n - 1));
-      const middle = TOP + room / 2;
+      const middle = top + room / 2;
       return Array.from({ length: n }, (_, k) => ({ x: 30 + gap * l, y: middle + (k - (n - 1) / 2) * spread }));
     });
-    this.drawButtons();
+    this.drawButtons(buttons);
+    this.drawTitle(counts, most);
   }
 
-  drawButtons() {
+  drawTitle(counts, most) {
+    const links = this.columns.reduce((sum, column, l) => sum + (l && column.length * this.columns[l - 1].length), 0);
+    this.most = links > MOST_LINKS ? Math.round(MOST_LINKS / this.network.layers.length) : Infinity;
+    const parts = [most < Math.max(...counts) && `the first ${most} neurons of each layer`, links > MOST_LINKS && "the strongest links"];
+    this.title.textContent = `The network: ${parts.filter(Boolean).join(" and ") || "every neuron shows what it sees"}`;
+  }
+
+  drawButtons(place) {
     const sizes = this.run.header.settings.hidden_layer_sizes;
     const { max_layers, max_neurons } = this.run.header.settings;
     const set = (next) => this.change({ hidden_layer_sizes: next });
@@ -57,7 +75,7 @@ export class Diagram {
       const to = (m) => sizes.map((old, k) => (k === l ? m : old));
       const group = h(
         "div",
-        { class: "layer", style: `left:${this.columns[l + 1][0].x}px` },
+        { class: `layer ${place}`, hidden: place === "none", style: `left:${this.columns[l + 1][0].x}px` },
         button("−", `Remove a neuron from hidden layer ${l + 1}`, to(n - 1), n <= 1),
         h("span", { title: `Hidden layer ${l + 1}: ${n} neurons` }, String(n)),
         button("+", `Add a neuron to hidden layer ${l + 1}`, to(n + 1), n >= max_neurons),
@@ -91,13 +109,13 @@ export class Diagram {
 
   drawLinks(context, theme, parameters) {
     const half = this.side / 2;
-    this.network.layers.forEach((layer, l) => {
-      const thin = layer.n_in * layer.n_out > 200 ? 0.5 : 1;
-      for (let i = 0; i < layer.n_in; i++) {
-        const from = this.columns[l][i];
-        for (let j = 0; j < layer.n_out; j++) {
-          const to = this.columns[l + 1][j];
+    this.faintest = this.network.layers.map((_, l) => this.faintestOf(l, parameters));
+    this.network.layers.forEach((_, l) => {
+      const thin = this.columns[l].length * this.columns[l + 1].length > 200 ? 0.5 : 1;
+      for (const [i, from] of this.columns[l].entries()) {
+        for (const [j, to] of this.columns[l + 1].entries()) {
           const w = this.network.weight(parameters, l, i, j);
+          if (Math.abs(w) < this.faintest[l]) continue;
           const lit = this.lit?.layer === l && this.lit.i === i && this.lit.j === j;
           context.globalAlpha = lit ? 1 : Math.min(0.9, 0.12 + 0.5 * Math.abs(w));
           context.lineWidth = lit ? 4 : thin * Math.min(5, 0.4 + 1.3 * Math.abs(w));
@@ -112,6 +130,14 @@ export class Diagram {
       }
     });
     context.globalAlpha = 1;
+  }
+
+  // The size from which on a weight's link is drawn.
+  faintestOf(l, parameters) {
+    const [n_in, n_out] = [this.columns[l].length, this.columns[l + 1].length];
+    if (n_in * n_out <= this.most) return 0;
+    const sizes = Float32Array.from({ length: n_in * n_out }, (_, k) => Math.abs(this.network.weight(parameters, l, k % n_in, Math.floor(k / n_in))));
+    return sizes.sort()[sizes.length - this.most];
   }
 
   drawUnits(context, theme, parameters, values) {
@@ -139,7 +165,7 @@ export class Diagram {
         context.lineWidth = lit ? 2.5 : 1;
         context.strokeStyle = lit ? theme.text : theme.muted;
         context.strokeRect(x, y, side, side);
-        if (l > 0) this.drawBias(context, theme, this.network.bias(parameters, l - 1, k), x, y + side + 2, side);
+        if (l > 0) this.drawBias(context, theme, this.network.bias(parameters, l - 1, k), x, y + side + this.bar.off, side);
       });
     });
     context.fillStyle = theme.muted;
@@ -159,9 +185,9 @@ export class Diagram {
   drawBias(context, theme, b, x, y, side) {
     const length = Math.tanh(Math.abs(b) / 2) * (side / 2);
     context.fillStyle = theme.grid;
-    context.fillRect(x, y, side, 3);
+    context.fillRect(x, y, side, this.bar.high);
     context.fillStyle = b < 0 ? theme.negative : theme.positive;
-    context.fillRect(b < 0 ? x + side / 2 - length : x + side / 2, y, length, 3);
+    context.fillRect(b < 0 ? x + side / 2 - length : x + side / 2, y, length, this.bar.high);
   }
 
   // What lies under a point: a bias mark, a unit, or a link.
@@ -174,8 +200,8 @@ export class Diagram {
     this.columns.forEach((column, l) =>
       column.forEach((at, k) => {
         if (Math.abs(at.x - x) > half + 3) return;
-        if (l > 0 && y > at.y + half && y < at.y + half + 8) bias = { layer: l - 1, j: k };
-        else if (Math.abs(at.y - y) <= half + 3) unit ??= { layer: l, unit: k, name: this.nameOf(l, k) };
+        if (l > 0 && y > at.y + half && y < at.y + half + this.bar.off + this.bar.high + this.slack) bias = { layer: l - 1, j: k };
+        else if (Math.abs(at.y - y) <= half + this.slack) unit ??= { layer: l, unit: k, name: this.nameOf(l, k) };
       }),
     );
     if (bias) unit = null;
@@ -227,7 +253,8 @@ export class Diagram {
       this.columns[l].forEach((from, i) =>
         this.columns[l + 1].forEach((to, j) => {
           const distance = Math.abs(from.y + (to.y - from.y) * s - y);
-          if (distance < nearest) [nearest, best] = [distance, { layer: l, i, j }];
+          const drawn = Math.abs(this.network.weight(this.parameters, l, i, j)) >= this.faintest[l];
+          if (drawn && distance < nearest) [nearest, best] = [distance, { layer: l, i, j }];
         }),
       );
     }

@@ -35,7 +35,7 @@ export class Recording {
   }
 
   appendSingle(floats) {
-    if (this.single.size * this.width > MOST_SINGLE_NUMBERS) this.single.clear();
+    if (floats.length && this.single.size * this.width > MOST_SINGLE_NUMBERS) this.single.clear();
     for (const row of cut(floats, this.width)) this.single.set(row[STEP], row);
   }
 

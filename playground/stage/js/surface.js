@@ -45,7 +45,8 @@ export class Surface {
   // What every unit says on the grid; the diagram draws its small maps from the same values.
   evaluate(parameters, still) {
     const range = this.run.header.data.range;
-    const n = still || this.cost < BUDGET_MS ? 100 : this.cost < 4 * BUDGET_MS ? 64 : 44;
+    const budget = still ? 20 * BUDGET_MS : BUDGET_MS;
+    const n = this.cost < budget ? 100 : this.cost < 4 * budget ? 64 : this.cost < 16 * budget ? 44 : 28;
     if (!this.grid || n !== this.grid.n) {
       const points = gridPoints(range, n);
       this.grid = { n, inputs: this.network.inputs(points.x1, points.x2) };

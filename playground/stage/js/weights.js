@@ -14,6 +14,7 @@ export class Weights {
     this.plot = h("div", { class: "over", "aria-hidden": "true" });
     this.box = h("div", { class: "plot" }, this.canvas, this.plot);
     this.scale = h("span", { class: "scale" });
+    this.cells = document.createElement("canvas");
     this.title = h("h3", {}, "Weights and biases ", this.scale);
     this.element = h("section", { class: "panel weights", "aria-label": "Weight heat maps" }, this.title, this.box);
     this.box.addEventListener("pointerenter", () => this.fillHover());
@@ -31,13 +32,15 @@ export class Weights {
   // Layer l's cells stand between `left` and `right`, in pixels; wide layers get more room.
   areas(width) {
     const layers = this.network.layers;
-    const room = width - MARGIN.l - MARGIN.r - GAP * (layers.length - 1);
-    const share = layers.map((layer) => Math.max(2.5, layer.n_out));
+    const gap = Math.min(GAP, (width - MARGIN.l - MARGIN.r) / layers.length / 3);
+    const room = width - MARGIN.l - MARGIN.r - gap * (layers.length - 1);
+    const least = Math.max(2.5, 0.04 * layers.reduce((units, layer) => units + layer.n_out, 0));
+    const share = layers.map((layer) => Math.max(least, layer.n_out));
     const sum = share.reduce((a, b) => a + b);
     let left = MARGIN.l;
     return share.map((s) => {
       const area = { left, right: left + (room * s) / sum };
-      left = area.right + GAP;
+      left = area.right + gap;
       return area;
     });
   }
@@ -48,23 +51,38 @@ export class Weights {
     this.parameters = parameters;
     const context = fit(this.canvas, width, height);
     context.clearRect(0, 0, width, height);
-    const colours = ramps(theme).signed;
+    context.imageSmoothingEnabled = false;
     const top = this.top(parameters);
     const high = height - MARGIN.t - MARGIN.b;
     this.areas(width).forEach(({ left, right }, l) => {
       const { n_in, n_out } = this.network.layers[l];
       const [w, dy] = [(right - left) / n_out, high / (n_in + 1)];
-      for (let i = 0; i <= n_in; i++) {
-        for (let j = 0; j < n_out; j++) {
-          const value = i < n_in ? this.network.weight(parameters, l, i, j) : this.network.bias(parameters, l, j);
-          context.fillStyle = css(colours[Math.max(0, Math.min(255, (128 + (value / top) * 127.99) | 0))]);
-          const [x, y] = [left + j * w, MARGIN.t + i * dy];
-          context.fillRect(x, y, w - (w > 5 ? 1 : 0), dy - (dy > 5 ? 1 : 0));
-        }
-      }
+      this.drawCells(l, parameters, top, ramps(theme).signed);
+      context.drawImage(this.cells, 0, 0, n_out, n_in + 1, left, MARGIN.t, right - left, high);
+      for (let j = 1; w > 5 && j < n_out; j++) context.clearRect(left + j * w - 1, MARGIN.t, 1, high);
+      for (let i = 1; dy > 5 && i <= n_in; i++) context.clearRect(left, MARGIN.t + i * dy - 1, right - left, 1);
       context.fillStyle = theme.text;
       context.fillRect(left, MARGIN.t + n_in * dy - 1, right - left, 1);
     });
+  }
+
+  // A layer with a pixel for each cell, in the corner of a canvas of its own.
+  drawCells(l, parameters, top, colours) {
+    const { n_in, n_out } = this.network.layers[l];
+    if (this.cells.width < n_out) this.cells.width = n_out;
+    if (this.cells.height < n_in + 1) this.cells.height = n_in + 1;
+    const image = new ImageData(n_out, n_in + 1);
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let p = 0; p < pixels.length; p++) {
+      const value = this.value(parameters, l, Math.floor(p / n_out), p % n_out);
+      pixels[p] = colours[Math.max(0, Math.min(255, (128 + (value / top) * 127.99) | 0))];
+    }
+    this.cells.getContext("2d").putImageData(image, 0, 0);
+  }
+
+  // What stands in a cell: a weight, or in the last row a bias.
+  value(parameters, l, i, j) {
+    return i < this.network.layers[l].n_in ? this.network.weight(parameters, l, i, j) : this.network.bias(parameters, l, j);
   }
 
   // One scale for all layers, so that colours can be compared; it moves in steps of √2, not with every frame.
@@ -85,8 +103,10 @@ export class Weights {
     const { net } = this.run.header;
     const inner = width - MARGIN.l - MARGIN.r;
     const more = { annotations: [] };
-    const traces = this.areas(width).map(({ left, right }, l) => {
+    const areas = this.areas(width);
+    const traces = areas.map(({ left, right }, l) => {
       const { n_in, n_out } = this.network.layers[l];
+      const tight = right - left < 34; // no room for numbers under it, nor beside its neighbour
       const n = l ? l + 1 : "";
       const many = (count) => (count <= 12 ? Array.from({ length: count }, (_, k) => k) : [0, Math.floor(count / 2), count - 1]);
       const rows = l === 0 && !net.plane ? net.feature_labels : Array.from({ length: n_in }, (_, k) => String(k + 1));
@@ -94,16 +114,16 @@ export class Weights {
       const ticks = small(n_in) ? [0, n_in - 1, n_in] : [...many(n_in), n_in];
       more[`xaxis${n}`] = axis(theme, {
         domain: [(left - MARGIN.l) / inner, (right - MARGIN.l) / inner],
-        range: [-0.5, n_out - 0.5], tickvals: many(n_out), ticktext: many(n_out).map((k) => String(k + 1)),
+        range: [-0.5, n_out - 0.5], tickvals: tight && n_out > 1 ? [] : many(n_out), ticktext: many(n_out).map((k) => String(k + 1)),
         showgrid: false, showline: false, tickfont: { size: 9 }, anchor: `y${n}`,
       });
       more[`yaxis${n}`] = axis(theme, {
-        range: [n_in + 0.5, -0.5], tickvals: ticks, ticktext: ticks.map((k) => (k === n_in ? "b" : rows[k])),
+        range: [n_in + 0.5, -0.5], tickvals: tight && l > 0 ? [] : ticks, ticktext: ticks.map((k) => (k === n_in ? "b" : rows[k])),
         showgrid: false, showline: false, tickfont: { size: 9 }, anchor: `x${n}`,
       });
       more.annotations.push({
-        text: l + 1 === this.network.layers.length ? "Output" : `Layer ${l + 1}`, showarrow: false,
-        xref: "paper", yref: "paper", x: (left - MARGIN.l) / inner, xanchor: "left", y: 1, yanchor: "bottom",
+        text: heading(l, areas), showarrow: false,
+        xref: "paper", yref: "paper", y: 1, ...(l + 1 < areas.length ? { x: (left - MARGIN.l) / inner, xanchor: "left" } : { x: 1, xanchor: "right" }), yanchor: "bottom",
         font: { size: 11, color: theme.muted },
       });
       const to = (j) => (l + 1 === this.network.layers.length ? "output" : `neuron ${j + 1}`);
@@ -122,8 +142,7 @@ export class Weights {
 
   matrix(l) {
     const { n_in, n_out } = this.network.layers[l];
-    const value = (i, j) => (i < n_in ? this.network.weight(this.parameters, l, i, j) : this.network.bias(this.parameters, l, j));
-    return Array.from({ length: n_in + 1 }, (_, i) => Array.from({ length: n_out }, (_, j) => value(i, j)));
+    return Array.from({ length: n_in + 1 }, (_, i) => Array.from({ length: n_out }, (_, j) => this.value(this.parameters, l, i, j)));
   }
 
   // A click on a cell sets its weight by hand.
@@ -153,4 +172,9 @@ export class Weights {
   }
 }
 
-const css = (word) => `rgb(${word & 255},${(word >> 8) & 255},${(word >> 16) & 255})`;
+// A layer's name, shorter for all where two stand close together.
+function heading(l, areas) {
+  const short = areas.some(({ left }, k) => k > 0 && left - areas[k - 1].left < 48);
+  if (l + 1 === areas.length) return short ? "Out" : "Output";
+  return short ? String(l + 1) : `Layer ${l + 1}`;
+}

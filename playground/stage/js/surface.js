@@ -7,7 +7,7 @@ import { ramps, say } from "./theme.js";
 
 const MARGIN = { l: 36, r: 8, t: 6, b: 30 };
 const TITLES = ["What the network thinks of every point", "The curve that the network has learned"];
-const BUDGET_MS = 5; // a finer grid is drawn as soon as there is time
+const BUDGET_MS = 3; // a finer grid is drawn as soon as there is time
 
 export class Surface {
   constructor() {

@@ -13,6 +13,7 @@ from playground.figures.look import epochs_axis, figure, palette
 from playground.palette import CLASS_SYMBOLS, Palette
 
 MOST_COLUMNS = 200
+MOST_NUMBERED = 8  # layers beside each other: with more, the numbers of their units would lie on each other
 
 
 def signed_scale(colours: Palette) -> list[list[Any]]:
@@ -117,8 +118,10 @@ def weight_heatmaps(
     colours = palette(theme)
     tables = [np.asarray(m, float) for m in matrices]
     top = max((float(np.nanmax(np.abs(t))) for t in tables if t.size), default=1.0) or 1.0
-    shares = np.array([max(2.5, t.shape[1]) for t in tables])
-    gap = 0.08
+    columns = [t.shape[1] for t in tables]
+    shares = np.maximum(columns, max(2.5, 0.04 * sum(columns)))
+    gap = min(0.08, 0.3 / len(tables))
+    crowded = len(tables) > MOST_NUMBERED
     widths = shares / shares.sum() * (1.0 - gap * (len(tables) - 1))
     traces, axes, annotations, left = [], {}, [], 0.0
     for i, (table, name, width) in enumerate(zip(tables, names, widths, strict=True)):
@@ -133,16 +136,17 @@ def weight_heatmaps(
         })  # fmt: skip
         axes[f"xaxis{n}"] = {
             "domain": [left, left + width], "anchor": f"y{n}", "nticks": 6, "showgrid": False,
-            "title": {"text": "to unit"},
+            "title": {"text": "" if crowded else "to unit"}, "tickvals": [] if crowded else None,
         }  # fmt: skip
-        kept = [*range(0, n_in, max(1, n_in // 6)), n_in]
+        kept = [] if crowded and i else [*range(0, n_in, max(1, n_in // 6)), n_in]
         axes[f"yaxis{n}"] = {
             "anchor": f"x{n}", "range": [n_in + 0.5, -0.5], "tickvals": kept, "ticktext": [rows[k] for k in kept],
             "showgrid": False,
         }  # fmt: skip
         annotations.append({
-            "text": name, "xref": f"x{n} domain", "yref": "paper", "x": 0, "y": 1, "xanchor": "left",
-            "yanchor": "bottom", "showarrow": False, "font": {"size": 11, "color": colours.muted},
+            "text": name.removeprefix("layer ") if crowded else name, "xref": f"x{n} domain", "yref": "paper",
+            "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom", "showarrow": False,
+            "font": {"size": 11, "color": colours.muted},
         })  # fmt: skip
         left += width + gap
     axes["yaxis"]["title"] = {"text": "from unit"}

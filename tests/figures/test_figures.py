@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
@@ -125,6 +126,16 @@ def test_weights_share_one_scale_and_end_with_the_biases():
     assert (fig.layout.coloraxis.cmin, fig.layout.coloraxis.cmax) == (-2.0, 2.0)
     assert fig.layout.yaxis.ticktext[-1] == "b"
     np.testing.assert_array_equal(fig.data[0].z, np.eye(3))
+
+
+@pytest.mark.parametrize("n_layers", [1, 8, 21])
+def test_the_weights_of_a_deep_network_stand_beside_each_other(n_layers: int):
+    names = [*(f"layer {k}" for k in range(1, n_layers)), "output"]
+    layout = figures.weight_heatmaps([np.eye(5, 4)] * (n_layers - 1) + [np.ones((5, 1))], names).layout
+    domains = [layout[f"xaxis{k or ''}"].domain for k in (0, *range(2, n_layers + 1))]
+    assert all(right - left > 0.02 for left, right in domains)
+    assert all(b[0] > a[1] for a, b in pairwise(domains))
+    assert domains[-1][1] == pytest.approx(1)
 
 
 def test_the_gradient_map_has_a_row_for_each_layer_first_layer_on_top():

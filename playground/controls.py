@@ -22,6 +22,14 @@ _gallery = st.components.v2.component(
     isolate_styles=False,
 )
 
+# Cookies may be forbidden: then the choice lasts as long as the tab.
+_memory = st.components.v2.component(
+    "memory",
+    js="""export default ({ data }) => {
+  try { document.cookie = `${data.name}=${data.value}; path=/; max-age=31536000; samesite=lax`; } catch {}
+};""",
+)
+
 
 def sidebar() -> None:
     """The settings on show, in three groups, with the present experiment's values."""
@@ -33,6 +41,7 @@ def sidebar() -> None:
             if any(s.group == title and session.view().shows(name) for name, s in SETTINGS.items()):
                 st.subheader(title)
                 draw()
+        _remember_view()
 
 
 def _view() -> None:
@@ -50,6 +59,14 @@ def _view() -> None:
 
 def _choose_view() -> None:
     session.set_view(full=session.read_widget("settings_shown")[0] == "Full")
+    session.keep("view_was_chosen", True)
+
+
+def _remember_view() -> None:
+    """Tell the browser what was chosen here; what a link chose is not its user's choice."""
+    if session.kept("view_was_chosen", False):
+        view = "full" if session.view().full else "simple"
+        _memory(key="memory", data={"name": session.VIEW_COOKIE, "value": view})
 
 
 def _choose_look() -> None:

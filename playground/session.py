@@ -21,6 +21,7 @@ _QUESTION, _NEWS, _SENT, _LIVE_CHANGE = "question", "news", "sent", "live_change
 _VIEW, _BRANCHES = "view", "branches"
 _UNDO_DEPTH, _MOST_BRANCHES = 50, 4
 _READING_TIME = 6.0  # seconds
+VIEW_COOKIE = "mlp-playground-view"  # the server reads it before the first run draws anything, so nothing flickers
 
 
 def experiment() -> Experiment:
@@ -183,7 +184,7 @@ def begin(*, at_home: bool) -> None:
 def _follow_link() -> None:
     query = st.query_params.to_dict()
     st.session_state[_EXPERIMENT], step, problems = link.run_from_query(query)
-    st.session_state[_VIEW], more = views.from_query(query)
+    st.session_state[_VIEW], more = views.from_query(query, st.context.cookies.get(VIEW_COOKIE))
     set_moment(step)
     for sentence in problems + more:
         notify(sentence)

@@ -19,14 +19,15 @@ class View:
     full: bool = False
     projector: bool = False
     hidden: frozenset[str] = frozenset()
+    usually_full: bool = False  # what this browser shows where a link does not say
 
     def shows(self, name: str) -> bool:
         """Whether a setting or a part of the stage is on show."""
         return name not in self.hidden and (self.full or name in SIMPLE or name in PARTS)
 
     def to_query(self) -> dict[str, str]:
-        """What stands in a link for it: nothing for the usual view."""
-        query = {"view": "full"} if self.full else {}
+        """What stands in a link for it: nothing for the first look that a browser has without a memory."""
+        query = {"view": "full" if self.full else "simple"} if self.full or self.usually_full else {}
         if self.projector:
             query["look"] = "projector"
         if self.hidden:
@@ -38,8 +39,11 @@ _KEY_OF_NAME = {name: s.key for name, s in SETTINGS.items()}
 _NAME_OF_KEY = {key: name for name, key in _KEY_OF_NAME.items()} | {part: part for part in PARTS}
 
 
-def from_query(query: Mapping[str, str]) -> tuple[View, list[str]]:
-    """Read a link's view, hand-edited or not: what is good is kept, and a sentence for what is not."""
+def from_query(query: Mapping[str, str], remembered: str | None = None) -> tuple[View, list[str]]:
+    """Read a link's view, hand-edited or not: what is good is kept, and a sentence for what is not.
+
+    `remembered` is what the browser was last told to show, "full" or "simple": it counts where the link says nothing.
+    """
     problems = []
     for key, known in (("view", ("simple", "full")), ("look", ("usual", "projector"))):
         if query.get(key, known[0]) not in known:
@@ -48,4 +52,6 @@ def from_query(query: Mapping[str, str]) -> tuple[View, list[str]]:
     if unknown := [part for part in asked if part not in _NAME_OF_KEY]:
         problems.append(f"The link cannot hide {', '.join(unknown)[:80]}; it can hide {', '.join(_NAME_OF_KEY)}.")
     hidden = frozenset(_NAME_OF_KEY[part] for part in asked if part in _NAME_OF_KEY)
-    return View(query.get("view") == "full", query.get("look") == "projector", hidden), problems
+    usually_full = remembered == "full"
+    full = query["view"] == "full" if query.get("view") in ("full", "simple") else usually_full
+    return View(full, query.get("look") == "projector", hidden, usually_full), problems

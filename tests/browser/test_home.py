@@ -475,6 +475,45 @@ def test_going_back_from_another_page_keeps_the_experiment(home):
     wait_for(home, "p.run.header.link === '?dataset=moons'")
 
 
+def test_simple_or_full_is_remembered_by_the_browser_and_a_link_that_says_one_wins(page):
+    visit(page, "/?view=full")  # somebody else's choice
+    visit(page, "/")
+    expect(page.get_by_role("slider", name="Test share")).to_have_count(0, timeout=20_000)
+    page.get_by_text("Full", exact=True).click()
+    expect(page.get_by_role("slider", name="Test share")).to_be_visible(timeout=20_000)
+    expect(page).to_have_url(re.compile("view=full"), timeout=20_000)
+    page.wait_for_function("() => document.cookie.includes('full')")
+    page.goto("about:blank")
+    page.add_init_script(
+        """new MutationObserver(() => {
+             const shown = [...document.querySelectorAll('.stSidebar .stSlider')].map((e) => e.innerText);
+             if (shown.length) (window.seen ??= []).push(shown.some((t) => t.startsWith('Samples')));
+           }).observe(document, { childList: true, subtree: true });"""
+    )
+    visit(page, "/?dataset=moons")
+    expect(page.get_by_role("slider", name="Test share")).to_be_visible(timeout=20_000)
+    visit(page, "/?view=simple")
+    expect(page.get_by_role("slider", name="Test share")).to_have_count(0, timeout=20_000)
+    assert not any(page.evaluate("() => window.seen")), "Full was drawn before Simple"
+    expect(page).to_have_url(re.compile("view=simple"), timeout=20_000)
+    visit(page, "/")
+    page.get_by_text("Simple", exact=True).click()
+    expect(page).to_have_url(re.compile("view=simple"), timeout=20_000)
+    page.go_back()
+    expect(page.get_by_role("slider", name="Test share")).to_be_visible(timeout=20_000)
+    page.go_forward()
+    expect(page.get_by_role("slider", name="Test share")).to_have_count(0, timeout=20_000)
+
+
+def test_a_browser_that_keeps_nothing_shows_full_all_the_same(page):
+    refusal = "() { throw new Error('cookies are forbidden'); }"
+    page.add_init_script(f"Object.defineProperty(document, 'cookie', {{ get{refusal}, set{refusal} }});")
+    visit(page, "/")
+    page.get_by_text("Full", exact=True).click()
+    expect(page.get_by_role("slider", name="Test share")).to_be_visible(timeout=20_000)
+    wait_for(page, "window.__stage.ready")
+
+
 def test_the_projector_makes_everything_larger_and_a_link_can_leave_parts_away(page):
     visit(page, "/?look=projector&hide=weights")
     wait_for(page, "window.__stage.ready")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -86,6 +87,49 @@ def test_axe_finds_nothing_serious(page, path):
     assert not found
 
 
+def set_by_hand(page: Page) -> None:
+    page.locator(".stage .cells").press("Enter")
+    expect(page.get_by_role("dialog", name="Set by hand")).to_be_visible()
+
+
+def open_confusion(page: Page) -> None:
+    page.get_by_role("button", name="Confusion").click()
+    expect(page.get_by_role("table", name="Confusion matrix of the test points")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize(
+    ("path", "before"),
+    [("/?look=projector", lambda page: None), ("/", set_by_hand), ("/?dataset=blobs", open_confusion)],
+    ids=["projector", "set by hand", "confusion"],
+)
+def test_axe_finds_nothing_serious_on_what_is_opened_on_the_stage(new_page, path, before, scheme):
+    page = new_page(scheme=scheme)
+    page.emulate_media(reduced_motion="reduce")
+    visit(page, path)
+    stand_still(page)
+    before(page)
+    page.evaluate(AXE)
+    assert complaints(page) == []
+
+
+def test_the_order_in_which_the_page_is_read_is_the_order_in_which_it_is_seen(home):
+    stand_still(home)
+    assert home.locator(".stSidebar h3").all_inner_texts() == ["Data", "Network", "Training"]
+    parts = home.evaluate(
+        """() => [...document.querySelectorAll(
+             '.stage [role=toolbar], .stage .readout, .stage .sentence, .stage section')].map((e) => {
+             const { left, top, bottom } = e.getBoundingClientRect();
+             return { name: e.ariaLabel || e.className, left, top, bottom }; })"""
+    )
+    assert [part["name"] for part in parts] == [
+        "Training", "readout", "sentence", "Decision boundary", "Network", "Weight heat maps",
+        "Gradient norm by layer", "Accuracy", "Timeline: drag the loss curve",
+    ]  # fmt: skip
+    for a, b in pairwise(parts):
+        assert b["top"] >= a["bottom"] - 1 or b["left"] > a["left"], (a, b)
+
+
 def test_tab_goes_through_the_stages_controls_in_order_and_shows_where_it_is(home):
     stand_still(home)
     home.locator(".stage button.reset").focus()
@@ -123,6 +167,70 @@ def test_a_focused_button_works_with_space_and_enter(home):
         wait_for(home, "p.moving")
         play.press(key)
         wait_for(home, "!p.moving")
+
+
+def test_a_weight_is_chosen_and_set_by_the_keyboard_alone(home):
+    stand_still(home)
+    home.evaluate("() => __stage.player.place(1000)")
+    wait_for(home, "p.step === 1000 && p.told === 1000 && !p.asked")
+    before = parameters(home)
+    layers = home.evaluate("() => __stage.network.layers")
+    home.get_by_role("button", name="Add a neuron to hidden layer 2").focus()
+    home.keyboard.press("Tab")
+    grid = home.get_by_role("grid", name="Weights and biases")
+    expect(grid).to_be_focused()
+    assert home.evaluate(FOCUSED)["visible"]
+
+    def chosen() -> str:
+        cell = home.locator(f"[id='{grid.get_attribute('aria-activedescendant')}']")
+        inside, around = cell.bounding_box(), home.locator(".stage .weights .plot").bounding_box()
+        assert inside["x"] >= around["x"]
+        assert inside["y"] + inside["height"] <= around["y"] + around["height"]
+        words = cell.get_attribute("aria-label")
+        expect(home.locator(".stage .weights .scale")).to_have_text(words)
+        return words
+
+    def holds(place: int) -> str:
+        return f"{before[place]:.4g}".replace("-", "−")
+
+    assert chosen() == f"Weight x₁ → neuron 1 of layer 1: {holds(layers[0]['weight'][0])}"
+    for key, name in (
+        ("ArrowUp", "Weight x₁ → neuron 1 of layer 1"),
+        ("ArrowDown", "Weight x₂ → neuron 1 of layer 1"),
+        ("ArrowDown", "Bias of neuron 1 of layer 1"),
+        ("ArrowDown", "Bias of neuron 1 of layer 1"),
+        ("ArrowLeft", "Bias of neuron 1 of layer 1"),
+        *(("ArrowRight", f"Bias of neuron {k} of layer 1") for k in range(2, 9)),
+        ("ArrowRight", "Weight neuron 3 → neuron 1 of layer 2"),
+        ("ArrowRight", "Weight neuron 3 → neuron 2 of layer 2"),
+    ):
+        home.keyboard.press(key)
+        assert chosen().startswith(f"{name}: ")
+    assert state(home)["step"] == 1000, "the arrow keys are the grid's"
+    offset, across, down = layers[1]["weight"]
+    place = offset + 2 * across + down
+    assert chosen().endswith(holds(place))
+    home.keyboard.press("Enter")
+    editor = home.get_by_role("dialog", name="Set by hand")
+    expect(editor).to_contain_text("Weight neuron 3 → neuron 2 of layer 2")
+    expect(home.get_by_label("Exact value")).to_be_focused()
+    home.keyboard.press("Escape")
+    expect(editor).to_be_hidden()
+    expect(grid).to_be_focused()
+    home.keyboard.press("Enter")
+    home.keyboard.type("-3.5")
+    home.keyboard.press("Enter")
+    wait_for(home, "p.run.header.link.includes('then=')")
+    expect(grid).to_be_focused()
+    after = parameters(home)
+    assert np.flatnonzero(after != before).tolist() == [place]
+    assert after[place] == -3.5
+    home.wait_for_timeout(300)
+    home.keyboard.press("ArrowLeft")
+    home.keyboard.press("ArrowRight")
+    assert chosen() == "Weight neuron 3 → neuron 2 of layer 2: −3.5"
+    home.keyboard.press("Tab")
+    expect(home.locator(".stage .weights .scale")).to_contain_text("full colour")
 
 
 # Elements as Streamlit and its parts make them, and keys that are theirs.

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 import mlp
 from playground.config import Config
 from playground.experiment import Experiment
+from playground.palette import DARK, LIGHT
 from tests.browser.harness import screenshot, visit
 from tests.browser.stage import parameters, pictures, press, recorded, sentence, state, wait_for
 
@@ -430,6 +431,48 @@ def test_nothing_blinks_jumps_or_is_mounted_anew_while_it_plays(home):
     home.wait_for_timeout(3000)
     assert home.evaluate("() => [window.removed, window.blank]") == [0, 0]
     assert home.evaluate("() => window.jumps") < 0.01
+
+
+def test_another_theme_in_mid_play_recolours_everything_and_stops_and_remounts_nothing(home):
+    home.evaluate(
+        """() => { __stage.player.goal = Infinity; __stage.player.play();
+          const all = () => [...document.querySelectorAll('.stage canvas, .stage .over, .stage section, .stage .play')];
+          window.before = all(); window.same = () => { const now = all();
+            return now.length === before.length && now.every((e, k) => e === before[k]); }; }"""
+    )
+    palettes = {"dark": DARK, "light": LIGHT}
+    for scheme in ("dark", "light"):
+        home.emulate_media(color_scheme=scheme)
+        dark, text, curve = str(scheme == "dark").lower(), palettes[scheme].text, palettes[scheme].test
+        home.wait_for_function(
+            f"""() => __stage.theme.dark === {dark}
+                && getComputedStyle(__stage.element).getPropertyValue('--text') === '{text}'
+                && [...document.querySelectorAll('.stage .over')].every((p) => p.layout.font.color === '{text}')
+                && __stage.timeline.plot.data.at(-1).line.color === '{curve}'""",
+            timeout=15_000,
+        )
+        step = state(home)["step"]
+        wait_for(home, f"p.moving && p.step > {step + 50}")
+        assert home.evaluate("() => same()")
+
+
+def test_a_double_click_on_play_leaves_the_button_and_the_picture_in_step(home):
+    pause(home)
+    press(home, "Reset")
+    wait_for(home, "p.step === 0 && p.state === 'paused' && !p.asked")
+    play = home.locator(".stage button.play")
+    for moving in (False, True):  # begun at rest, it ends at rest; begun in motion, in motion
+        if moving:
+            play.click()
+            wait_for(home, "p.step > 50")
+        play.dblclick()
+        home.wait_for_timeout(300)
+        expect(play).to_have_text("Pause" if moving else "Play")
+        step = state(home)["step"]
+        home.wait_for_timeout(500)
+        now = state(home)
+        assert now["state"] == ("playing" if moving else "paused")
+        assert (now["step"] > step) == moving
 
 
 def test_the_sentence_tells_the_truth(home):

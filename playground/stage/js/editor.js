@@ -23,7 +23,7 @@ export class Editor {
   // `place` is where the parameter lies in the flat vector, (x, y) where it was clicked.
   open(place, name, value, x, y) {
     this.player.pause();
-    Object.assign(this, { place, step: this.player.step, value, before: value });
+    Object.assign(this, { place, step: this.player.step, value, before: value, cameFrom: document.activeElement });
     this.name.textContent = name;
     const reach = Math.max(REACH, Math.ceil(2 * Math.abs(value)));
     this.slider.min = String(-reach);
@@ -63,8 +63,11 @@ export class Editor {
     this.close();
   }
 
+  // The focus goes back to where it was.
   close() {
+    const hadFocus = this.element.contains(document.activeElement);
     this.element.hidden = true;
+    if (hadFocus) this.cameFrom.focus();
     this.player.changed = true;
   }
 

@@ -2,7 +2,7 @@
 // hover from Plotly, whose numbers are brought up to date when the pointer comes or the picture stands still.
 import { fit, h, tell } from "./dom.js";
 import { CONFIG, axis, layout } from "./plot.js";
-import { ramps } from "./theme.js";
+import { ramps, say } from "./theme.js";
 
 const MARGIN = { l: 34, r: 8, t: 16, b: 18 };
 const GAP = 34;
@@ -12,7 +12,17 @@ export class Weights {
     this.edit = edit;
     this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "Weights and biases" });
     this.plot = h("div", { class: "over", "aria-hidden": "true" });
-    this.box = h("div", { class: "plot" }, this.canvas, this.plot);
+    this.row = h("div", { role: "row" }, h("div", { role: "gridcell" }));
+    this.grid = h(
+      "div",
+      {
+        class: "cells", role: "grid", tabindex: "0", "aria-label": "Weights and biases: arrow keys choose one, Enter sets it by hand",
+        onkeydown: (event) => this.key(event), onfocus: () => this.moveTo(this.at), onblur: () => this.markCell(),
+      },
+      this.row,
+    );
+    this.at = { l: 0, i: 0, j: 0 }; // the cell that the keyboard has chosen
+    this.box = h("div", { class: "plot" }, this.canvas, this.plot, this.grid);
     this.scale = h("span", { class: "scale" });
     this.cells = document.createElement("canvas");
     this.title = h("h3", {}, "Weights and biases ", this.scale);
@@ -64,6 +74,7 @@ export class Weights {
       context.fillStyle = theme.text;
       context.fillRect(left, MARGIN.t + n_in * dy - 1, right - left, 1);
     });
+    this.markCell();
   }
 
   // A layer with a pixel for each cell, in the corner of a canvas of its own.
@@ -89,15 +100,14 @@ export class Weights {
   top(parameters) {
     let most = 0.5;
     for (const value of parameters) most = Math.max(most, Math.abs(value));
-    const top = 2 ** (Math.ceil(2 * Math.log2(most)) / 2);
-    tell(this.scale, `(full colour at ±${top.toPrecision(2)})`);
-    return top;
+    this.full = 2 ** (Math.ceil(2 * Math.log2(most)) / 2);
+    return this.full;
   }
 
   drawAxes(Plotly, theme) {
     const { clientWidth: width, clientHeight: height } = this.box;
     const key = [this.run.header.run, width, height, theme.dark, theme.zoom].join();
-    if (key === this.plotted || width < 60) return;
+    if (key === this.plotted || width < 60) return false;
     this.plotted = key;
     this.Plotly = Plotly;
     const { net } = this.run.header;
@@ -138,6 +148,7 @@ export class Weights {
       };
     });
     Plotly.react(this.plot, traces, layout(theme, { width, height }, MARGIN, { hovermode: "closest", ...more }), CONFIG);
+    return true;
   }
 
   matrix(l) {
@@ -156,11 +167,64 @@ export class Weights {
     const { left, right } = this.areas(box.width)[l];
     const i = Math.floor((y / (box.height - MARGIN.t - MARGIN.b)) * (n_in + 1));
     const j = Math.floor(((x - left) / (right - left)) * n_out);
-    const to = l + 1 === this.network.layers.length ? "the output" : `neuron ${j + 1} of layer ${l + 1}`;
-    const from = l === 0 ? this.run.header.net.feature_labels[i] : `neuron ${i + 1}`;
+    this.editCell({ l, i, j }, event);
+  }
+
+  editCell({ l, i, j }, event) {
     const { network, parameters } = this;
-    if (i === n_in) this.edit(network.biasPlace(l, j), `Bias of ${to}`, network.bias(parameters, l, j), event);
-    else this.edit(network.weightPlace(l, i, j), `Weight ${from} → ${to}`, network.weight(parameters, l, i, j), event);
+    const place = i === network.layers[l].n_in ? network.biasPlace(l, j) : network.weightPlace(l, i, j);
+    this.edit(place, this.nameOf({ l, i, j }), this.value(parameters, l, i, j), event);
+  }
+
+  nameOf({ l, i, j }) {
+    const to = l + 1 === this.network.layers.length ? "the output" : `neuron ${j + 1} of layer ${l + 1}`;
+    if (i === this.network.layers[l].n_in) return `Bias of ${to}`;
+    return `Weight ${l === 0 ? this.run.header.net.feature_labels[i] : `neuron ${i + 1}`} → ${to}`;
+  }
+
+  // Arrow keys go from cell to cell, and from the edge of a layer to the next; Enter sets the weight by hand.
+  key(event) {
+    const { l, i, j } = this.at;
+    const moves = { ArrowUp: { l, i: i - 1, j }, ArrowDown: { l, i: i + 1, j }, ArrowLeft: { l, i, j: j - 1 }, ArrowRight: { l, i, j: j + 1 } };
+    if (event.key === "Enter") {
+      const { left, bottom } = this.row.firstChild.getBoundingClientRect();
+      this.editCell(this.at, { clientX: left, clientY: bottom, preventDefault: () => event.preventDefault() });
+    } else if (moves[event.key] && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      event.preventDefault();
+      this.moveTo(moves[event.key]);
+    }
+  }
+
+  moveTo({ l, i, j }) {
+    if (!this.parameters) return;
+    const { layers } = this.network;
+    if (j < 0 && l > 0) [l, j] = [l - 1, Infinity];
+    else if (j >= layers[l]?.n_out && l + 1 < layers.length) [l, j] = [l + 1, 0];
+    const within = (k, most) => Math.max(0, Math.min(k, most));
+    l = within(l, layers.length - 1);
+    this.at = { l, i: within(i, layers[l].n_in), j: within(j, layers[l].n_out - 1) };
+    // A new element, so that a screen reader tells it.
+    const id = `cell-${Object.values(this.at).join("-")}`;
+    this.row.replaceChildren(h("div", { role: "gridcell", id, "aria-label": this.cellInWords() }));
+    this.grid.setAttribute("aria-activedescendant", id);
+    this.markCell();
+  }
+
+  cellInWords() {
+    const { l, i, j } = this.at;
+    return `${this.nameOf(this.at)}: ${say(this.value(this.parameters, l, i, j))}`;
+  }
+
+  // A frame around the chosen cell while the keyboard is here, and what it holds beside the title.
+  markCell() {
+    const { l, i, j } = this.at;
+    const layer = this.network.layers[l];
+    const here = document.activeElement === this.grid && layer && i <= layer.n_in && j < layer.n_out;
+    tell(this.scale, here ? this.cellInWords() : `(full colour at ±${this.full.toPrecision(2)})`);
+    if (!here) return;
+    const { left, right } = this.areas(this.box.clientWidth)[l];
+    const [w, high] = [(right - left) / layer.n_out, (this.box.clientHeight - MARGIN.t - MARGIN.b) / (layer.n_in + 1)];
+    Object.assign(this.row.firstChild.style, { left: `${left + j * w}px`, top: `${MARGIN.t + i * high}px`, width: `${w}px`, height: `${high}px` });
   }
 
   fillHover() {

@@ -6,5 +6,6 @@ The server: Streamlit, and the files that the live stage loads. What is drawn be
 import streamlit as st
 
 from playground.assets import ROUTES
+from playground.server import MIDDLEWARE, without_delay
 
-app = st.App("playground/frame.py", routes=ROUTES)
+app = st.App("playground/frame.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=without_delay)

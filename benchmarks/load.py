@@ -204,7 +204,7 @@ def ten_at_once(browser: Browser, n_browsers: int, n_raw: int, seconds: float, s
                 stages[0].wait_for_timeout(100)
             cpu, start = cpu_seconds(server.pid), time.perf_counter()
             before = [(page.evaluate("() => [painted, __stage.player.epoch]")) for page in stages]
-            traced = swaps(stages[0].context.new_cdp_session(stages[0]), stages[0], seconds)
+            traced = swaps(stages[0], seconds)
             after = [(page.evaluate("() => [painted, __stage.player.epoch]")) for page in stages]
             spent = time.perf_counter() - start
             share = (cpu_seconds(server.pid) - cpu) / spent

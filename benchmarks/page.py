@@ -2,7 +2,8 @@
 
 Painted frames are counted from the browser's own trace (`Display::DrawAndSwap`, which the compositor writes for each
 frame that reaches the screen); a frame of ours counts as new when the picture under it was drawn anew.
-Click-to-paint is from the time stamp of the trusted event to the end of the frame in which the new state was drawn.
+Step to paint is from the time stamp of the trusted event to the end of the frame that brought the new state to the
+screen, in the same trace.
 Streamlit's empty page is measured beside ours, because first paint cannot come before it.
 """
 
@@ -14,10 +15,12 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.answers import answers
 from tests.browser.harness import ROOT, Server, guarded_page, launch, serve
@@ -27,33 +30,66 @@ PLAYING = "() => window.__stage?.ready && __stage.player.state === 'playing'"
 READY = "() => window.__stage?.ready && __stage.player.run.rows.length > 50"
 COUNT = """() => { const s = window.__stage, paint = s.paint.bind(s); window.painted = 0;
   s.paint = (row) => { paint(row); window.painted++; }; }"""
-# The new state is drawn in an animation frame; the message after the next one comes when it has been painted.
+# Marks in the trace: when a key was pressed, and when the picture of another step had been drawn.
 PROBE = """() => {
-  const s = window.__stage; window.waits = []; let pressed = null;
+  const s = window.__stage; let pressed = null;
   document.addEventListener("keydown", (e) => { pressed = { at: e.timeStamp, step: s.player.step }; }, true);
-  document.addEventListener("pointerdown", (e) => { pressed = { at: e.timeStamp, step: s.player.step }; }, true);
   const paint = s.paint.bind(s);
   s.paint = (row) => { paint(row);
-    if (pressed && s.player.step !== pressed.step) { const { at } = pressed; pressed = null;
-      requestAnimationFrame(() => { const c = new MessageChannel();
-        c.port1.onmessage = () => window.waits.push(performance.now() - at); c.port2.postMessage(0); }); } };
+    if (!pressed || s.player.step === pressed.step) return;
+    performance.mark("pressed", { startTime: pressed.at }); performance.mark("drawn"); pressed = null; };
 }"""
+SWAP = "Display::DrawAndSwap"
+# When the first picture has been painted, and how long the tasks after it are.
+FIRST_PAINT = """
+  window.tasks = [0];
+  const wait = () => {
+    if (!(window.__stage?.frames > 0)) return requestAnimationFrame(wait);
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      window.paintedAt = performance.now();
+      new PerformanceObserver((list) => window.tasks.push(...list.getEntries()
+        .filter((e) => e.startTime > window.paintedAt).map((e) => e.duration))).observe({ type: "longtask" });
+    };
+    channel.port2.postMessage(0);
+  };
+  requestAnimationFrame(wait);
+"""
 
 
-def swaps(cdp: CDPSession, page: Page, seconds: float) -> float:
-    """Frames a second that reached the screen, from the trace."""
-    events: list[dict[str, object]] = []
-    cdp.on("Tracing.dataCollected", lambda data: events.extend(data["value"]))
+@contextmanager
+def traced(page: Page, *categories: str) -> Iterator[list[dict[str, Any]]]:
+    """Collect the browser's own trace; the list is filled when the block ends."""
+    events: list[dict[str, Any]] = []
     done: list[bool] = []
+    cdp = page.context.new_cdp_session(page)
+    cdp.on("Tracing.dataCollected", lambda data: events.extend(data["value"]))
     cdp.on("Tracing.tracingComplete", lambda _: done.append(True))
-    categories = ["viz", "disabled-by-default-viz.gpu_composite_time", "benchmark"]
-    cdp.send("Tracing.start", {"traceConfig": {"includedCategories": categories}, "transferMode": "ReportEvents"})
-    page.wait_for_timeout(seconds * 1000)
+    included = ["viz", "disabled-by-default-viz.gpu_composite_time", "benchmark", *categories]
+    cdp.send("Tracing.start", {"traceConfig": {"includedCategories": included}, "transferMode": "ReportEvents"})
+    yield events
     cdp.send("Tracing.end")
     while not done:
         page.wait_for_timeout(20)
-    times = [float(e["ts"]) for e in events if e.get("name") == "Display::DrawAndSwap" and e.get("ph") in ("B", "X")]
+
+
+def swaps(page: Page, seconds: float) -> float:
+    """Frames a second that reached the screen, from the trace."""
+    with traced(page) as events:
+        page.wait_for_timeout(seconds * 1000)
+    times = [float(e["ts"]) for e in events if e["name"] == SWAP and e["ph"] in ("B", "X")]
     return (len(times) - 1) / ((max(times) - min(times)) / 1e6) if len(times) > 1 else 0.0
+
+
+def waits(events: list[dict[str, Any]]) -> list[float]:
+    """Milliseconds from each press of a key until the frame with the new picture was on the screen."""
+
+    def times(name: str) -> list[float]:
+        return sorted(float(e["ts"]) + float(e.get("dur", 0)) for e in events if e["name"] == name and e["ph"] != "B")
+
+    on_screen = times(SWAP)
+    pairs = zip(times("pressed"), times("drawn"), strict=True)
+    return [(min(t for t in on_screen if t > drawn) - pressed) / 1000 for pressed, drawn in pairs]
 
 
 def frames_a_second(browser: Browser, server: Server, path: str, seconds: float) -> dict[str, float]:
@@ -64,9 +100,8 @@ def frames_a_second(browser: Browser, server: Server, path: str, seconds: float)
         page.evaluate("() => { __stage.player.goal = Infinity; }")
         page.wait_for_timeout(1500)
         page.evaluate(COUNT)
-        cdp = page.context.new_cdp_session(page)
         before, start = page.evaluate("() => window.painted"), time.perf_counter()
-        on_screen = swaps(cdp, page, seconds)
+        on_screen = swaps(page, seconds)
         drawn = (page.evaluate("() => window.painted") - before) / (time.perf_counter() - start)
         return {"painted frames/s (trace)": on_screen, "pictures drawn/s": drawn}
 
@@ -81,13 +116,13 @@ def click_to_paint(browser: Browser, server: Server, path: str, presses: int) ->
         page.evaluate(PROBE)
 
         def press(key: str, n: int, pause: int) -> float:
-            page.evaluate("() => { window.waits = []; }")
-            for _ in range(n):
-                page.keyboard.press(key)
-                page.wait_for_timeout(pause)
-            return statistics.median(page.evaluate("() => window.waits"))
+            with traced(page, "blink.user_timing") as events:
+                for _ in range(n):
+                    page.keyboard.press(key)
+                    page.wait_for_timeout(pause)
+            return statistics.median(waits(events))
 
-        recorded = press("ArrowLeft", presses, 150)
+        recorded = press("ArrowLeft", presses, 400)
         page.keyboard.press("End")
         page.wait_for_timeout(800)
         new = press("ArrowRight", max(3, presses // 3), 500)
@@ -119,25 +154,36 @@ def drag(browser: Browser, server: Server, path: str) -> dict[str, float]:
 
 
 def first_paint(browser: Browser, server: Server) -> dict[str, float]:
-    """From the start of navigation until the stage has painted and can be used; warm means with a filled cache."""
+    """From the start of navigation until the first picture of the run is painted; warm means with a filled cache.
+
+    Keys and clicks count from then on. The longest task after it is how long one of them might have to wait.
+    """
     found: dict[str, float] = {}
     with guarded_page(browser, server) as (page, _):
-        for name in ("first interactive paint cold, s", "first interactive paint warm, s"):
+        page.add_init_script(FIRST_PAINT)
+        for name in ("cold", "warm"):
             page.goto("/")
-            page.wait_for_function("() => window.__stage?.frames > 0", polling=10)
-            found[name] = page.evaluate("() => performance.now()") / 1000
             page.wait_for_function(READY)
+            page.wait_for_timeout(500)
+            painted, longest = page.evaluate("() => [window.paintedAt, Math.max(...window.tasks)]")
+            found[f"first interactive paint {name}, s"] = painted / 1000
+            found[f"longest task after it {name}, ms"] = longest
     return found
 
 
 def empty_page(browser: Browser, server: Server) -> dict[str, float]:
-    """The same for an empty Streamlit page."""
+    """The same for a Streamlit page with a single word."""
     found: dict[str, float] = {}
     with guarded_page(browser, server) as (page, _):
-        for name in ("empty Streamlit page cold, s", "empty Streamlit page warm, s"):
+        page.add_init_script(
+            """const wait = () => document.querySelector("[data-testid=stMarkdown]")
+                 ? window.paintedAt = performance.now() : requestAnimationFrame(wait);
+               requestAnimationFrame(wait);"""
+        )
+        for name in ("cold", "warm"):
             page.goto("/")
-            page.wait_for_selector("text=empty", state="attached")
-            found[name] = page.evaluate("() => performance.now()") / 1000
+            page.wait_for_function("() => window.paintedAt")
+            found[f"empty Streamlit page {name}, s"] = page.evaluate("() => window.paintedAt") / 1000
             page.wait_for_timeout(300)
     return found
 

@@ -196,7 +196,7 @@ def visit(page: Page, path: str = "/", *, timeout: float = 30_000) -> None:
 
 
 def settle(page: Page, *, timeout: float = 30_000) -> None:
-    """Wait until Streamlit has run the script to its end, and the stage, where there is one, holds and shows its run."""
+    """Wait until Streamlit has run the script to its end, and the stage, if there is one, holds and shows its run."""
     calm = '[data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]'
     page.wait_for_selector(calm, timeout=timeout)
     page.wait_for_timeout(150)  # A click takes a moment to reach the server and make it run.

@@ -196,7 +196,7 @@ def test_a_new_learning_rate_counts_from_the_moment_on_screen_and_keeps_the_past
     press(home, "Pause")
     fork = Experiment().change(before["step"], learning_rate=0.02)
     assert state(home)["run"] == fork.name
-    run = recorded(fork, 60)
+    run = recorded(fork, 200)
     step = state(home)["step"]
     np.testing.assert_array_equal(parameters(home), run.recording.seek(step).parameters.astype(np.float32))
     earlier = before["step"] // 2 // 25 * 25

@@ -32,15 +32,22 @@ export class Curves {
     return Math.ceil(end);
   }
 
+  // The width of the chart, and the epoch at its end: the cursor and the hand need no more, and no Plotly.
+  measure(goal) {
+    const { clientWidth: width } = this.box;
+    return width < 60 ? null : { width, end: this.end(goal) };
+  }
+
   drawChart(Plotly, theme, goal) {
     const { clientWidth: width, clientHeight: height } = this.box;
-    if (width < 60) return false;
-    const end = this.end(goal);
+    const span = this.measure(goal);
+    if (!span) return false;
+    const { end } = span;
     const others = this.others();
     const key = [this.run.header.run, this.run.version, ...others.map((run) => run.header.run + run.version), width, height, theme.dark, theme.zoom, end, this.scale].join();
     if (key === this.drawn) return false;
     this.drawn = key;
-    this.span = { width, end };
+    this.span = span;
     const lines = this.lines(this.run, theme);
     const rows = thinned(this.run.rows);
     const x = rows.map((row) => row[EPOCH]);

@@ -27,6 +27,7 @@ import { Weights } from "./weights.js";
 const CHART_EVERY_MS = 100;
 const WORDS_EVERY_MS = 3000; // how often the text alternatives follow while it plays
 const WORDS_AFTER_MS = 250; // and how soon where the moment stands
+const FINE_AFTER_MS = 80; // a moment that stands this long is drawn on the finest grid
 // What has a use of its own for Space, arrows, Home and End; buttons and links only for Space.
 const OWN_KEYS = "input, textarea, select, option, summary, canvas, iframe, audio, video, [contenteditable], [role=dialog], [role=alertdialog], [role=menu], [role=menubar], [role=radiogroup], [role=listbox], [role=combobox], [role=slider], [role=spinbutton], [role=tablist], [role=grid], [role=tree]";
 const OWN_SPACE = "button, a, [role=button], [role=link], [role=checkbox], [role=switch]";
@@ -42,6 +43,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   }
   player.send = (question) => setTriggerValue("ask", question);
   player.receive(message);
+  stage.show();
   return () => setTimeout(() => parentElement.isConnected || stage.close(), 0);
 }
 
@@ -99,6 +101,7 @@ class Stage {
     this.resize.observe(this.element);
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
+    this.element.addEventListener("click", () => this.show());
     this.frames = 0;
     this.loop = requestAnimationFrame((now) => this.frame(now));
     window.__stage = this;
@@ -117,14 +120,25 @@ class Stage {
     this.before = now;
     uncover();
     this.draw(now);
-    this.transport.draw(now); // after the pictures, which ask for sizes: a text written before would be laid out for them
+  }
+
+  // What a key or a click has changed is drawn at once: the next frame only has to show it.
+  show() {
+    if (player.changed && !player.moving) this.draw(performance.now());
   }
 
   draw(now) {
+    this.drawPictures(now);
+    this.transport.draw(now); // after the pictures, which ask for sizes: a text written before would be laid out for them
+  }
+
+  drawPictures(now) {
     if (!player.row) return;
     if (player.run !== this.run) this.setRun(player.run);
     this.dress();
     this.checkTheme(now);
+    if (player.step !== this.step) Object.assign(this, { step: player.step, movedAt: now, fine: false });
+    else if (!this.fine && now - this.movedAt > FINE_AFTER_MS) player.changed = this.fine = true;
     if (player.changed) {
       this.paint(player.row);
       this.paintedAt = now;
@@ -170,38 +184,40 @@ class Stage {
     player.changed = false;
     if (this.full) {
       const parameters = this.editor.preview(this.run.parameters(row));
-      const values = this.surface.evaluate(parameters, !player.moving && !player.scrubbing);
+      const values = this.surface.evaluate(parameters, this.fine);
       this.surface.parameters = parameters;
       this.surface.draw(this.theme, this.focus);
       this.diagram.draw(this.theme, parameters, values);
       this.weights.draw(this.theme, parameters);
     }
+    for (const chart of this.charts) chart.span ??= chart.measure(player.goal);
     this.timeline.drawPlayhead(row);
     if (this.full) for (const chart of [this.gradients, this.scores]) chart.moveCursor(player.epoch);
     this.frames++;
   }
 
-  // Axes when they are due, then one chart at a time: each takes about as long as a frame.
+  // Axes and charts that are due, one at a time: each takes about as long as a frame.
   paintCharts(now) {
     // What was just drawn reaches the screen first: charts wait until the picture has stood for a moment.
     if (!player.moving && this.ready && now - this.paintedAt < CHART_EVERY_MS) return;
-    if (now - (this.chartAt ?? 0) < (player.moving ? CHART_EVERY_MS : 0)) return;
+    if (this.ready && player.moving && now - this.chartAt < CHART_EVERY_MS) return;
     this.chartAt = now;
-    if (this.full) {
-      this.surface.drawAxes(this.Plotly, this.theme);
-      this.weights.drawAxes(this.Plotly, this.theme);
+    const { Plotly, theme } = this;
+    if (this.full && this.ready) {
       if (!player.moving && !player.scrubbing) this.weights.fillHover();
       if (!this.answers.element.hidden) {
         const { clientWidth: width, clientHeight: height } = this.answers.element;
         this.askForAnswers(now);
-        this.answers.draw(this.Plotly, this.theme, this.run.header, { width, height });
+        this.answers.draw(Plotly, theme, this.run.header, { width, height });
       }
     }
-    for (let k = 0; k < this.charts.length; k++) {
-      const chart = this.charts[(this.turn = ((this.turn ?? 0) + 1) % this.charts.length)];
-      if (chart.drawChart(this.Plotly, this.theme, player.goal)) {
+    const drawings = this.charts.map((chart) => () => chart.drawChart(Plotly, theme, player.goal));
+    if (this.full) drawings.push(() => this.surface.drawAxes(Plotly, theme), () => this.weights.drawAxes(Plotly, theme));
+    for (let k = 0; k < drawings.length; k++) {
+      this.turn = ((this.turn ?? -1) + 1) % drawings.length;
+      if (drawings[this.turn]()) {
         player.changed = true;
-        if (this.ready) break; // the first time all of them, so that the timeline can be dragged at once
+        return;
       }
     }
     this.ready = true;
@@ -234,8 +250,8 @@ class Stage {
   describe(now) {
     const { run, row } = player;
     const key = [run.header.run, run.version, player.step].join();
-    const pace = player.moving || player.scrubbing ? WORDS_EVERY_MS : WORDS_AFTER_MS;
-    if (key === this.described || now - (this.describedAt ?? -Infinity) < pace) return;
+    const stands = !player.moving && !player.scrubbing && now - this.movedAt > WORDS_AFTER_MS;
+    if (key === this.described || (!stands && now - (this.describedAt ?? -Infinity) < WORDS_EVERY_MS)) return;
     Object.assign(this, { described: key, describedAt: now });
     const tell = (part, words) => part.canvas.setAttribute("aria-label", words);
     tell(this.timeline, timelineInWords(run, row));
@@ -274,6 +290,7 @@ class Stage {
     else if (event.key === "End") player.halt() ?? player.place(player.run.last);
     else return;
     event.preventDefault();
+    this.show();
   }
 }
 

@@ -112,7 +112,7 @@ export class Surface {
     const { data } = this.run.header;
     const size = this.size();
     const key = [this.run.header.data.name, size.width, size.height, theme.dark, theme.zoom, this.testBox.checked].join();
-    if (key === this.plotted || size.width < 40) return;
+    if (key === this.plotted || size.width < 40) return false;
     this.plotted = key;
     const range = data.range;
     const [across, up] = data.axes.map(textForPlotly);
@@ -137,6 +137,7 @@ export class Surface {
       yaxis: axis(theme, { range: data.up, title: up, showgrid: false, nticks: 6 }),
     });
     Plotly.react(this.plot, traces, look, CONFIG);
+    return true;
   }
 
   // Points of a class have its colour; points with a value the colour that the surface would have there.

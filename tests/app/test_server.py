@@ -1,0 +1,52 @@
+"""The connections and headers of the server, without a server."""
+
+import asyncio
+import socket
+
+import pytest
+
+from playground.assets import stage_url
+from playground.server import Hints, without_delay
+
+
+def nodelay_of_a_connection_to(listening):
+    with socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            return accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_small_answers_are_sent_at_once_while_the_server_runs():
+    async def during(listening):
+        async with without_delay(None):
+            return nodelay_of_a_connection_to(listening)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        assert not nodelay_of_a_connection_to(listening)
+        assert asyncio.run(during(listening))
+
+
+def headers_through_hints(content_type, kind="http.response.start"):
+    async def app(scope, receive, send):
+        await send({"type": kind, "headers": [(b"content-type", content_type)]})
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(Hints(app)({}, None, send))
+    return dict(sent[0]["headers"])
+
+
+def test_a_page_comes_with_a_hint_at_the_stage_and_at_all_that_it_imports():
+    link = headers_through_hints(b"text/html; charset=utf-8")[b"link"].decode()
+    for name in ("stage.js", "player.js", "registry.js", "erf.js"):
+        assert f"<{stage_url()}/{name}>; rel=modulepreload" in link
+    assert f"<{stage_url()}/stage.css>; rel=preload; as=style" in link
+    assert "inside.js" not in link
+
+
+@pytest.mark.parametrize("content_type", [b"text/javascript", b"application/json"])
+def test_nothing_else_has_hints(content_type):
+    assert b"link" not in headers_through_hints(content_type)

@@ -11,6 +11,7 @@ import streamlit as st
 import mlp
 from playground import figures, session
 from playground.experiment import Experiment
+from playground.inside.expressions import say
 from playground.inside.picture import Pick, parse_pick, picture
 from playground.inside.snippet import MOST_PARAMETERS, snippet
 from playground.inside.step import Step, digits, take_apart
@@ -94,8 +95,24 @@ def _map(experiment: Experiment, data: mlp.Dataset, step: Step, point: int) -> N
         theme=theme_type(), middle=middle, limit=limit, axes=plane.labels if plane else ("x₁", "x₂"),
     )  # fmt: skip
     st.plotly_chart(
-        fig, theme=None, key=MAP, on_select=_on_map, selection_mode="points", config={"displayModeBar": False}
+        fig, theme=None, key=MAP, on_select=_on_map, selection_mode="points", config={"displayModeBar": False},
+        alt=_map_in_words(step, x[step.rows], point),
+    )  # fmt: skip
+
+
+def _map_in_words(step: Step, x: np.ndarray, point: int) -> str:
+    """The picture of the mini-batch, points (n, 2), for those who cannot see it."""
+    (low_1, low_2), (high_1, high_2) = x.min(axis=0), x.max(axis=0)
+    truth, output = step.labels[point], step.layers[-1].a[point]
+    return (
+        f"The mini-batch on the plane: {step.n} points, x₁ from {say(low_1)} to {say(high_1)}, "
+        f"x₂ from {say(low_2)} to {say(high_2)}. Point {point + 1} is followed: x₁ {say(x[point, 0])}, "
+        f"x₂ {say(x[point, 1])}, truth {_listed(truth)}, output {_listed(output)}, loss {say(step.losses[point])}."
     )
+
+
+def _listed(values: np.ndarray) -> str:
+    return ", ".join(say(float(value)) for value in np.ravel(values))
 
 
 def _batch_table(step: Step, labels: list[str], point: int) -> None:

@@ -32,6 +32,19 @@ def test_the_page_shows_the_step_at_the_moment():
     assert list(table["truth"]) == list(trainer.data.y_train[rows])
 
 
+def test_the_plane_is_told_in_its_numbers():
+    app = open_page("inside", step=1234)
+    (chart,) = app.get("plotly_chart")
+    trainer = new_trainer(Experiment())
+    trainer.run(60)
+    step = take_apart(trainer, 1234)
+    x, truth, (output,), loss = step.x[0], step.labels[0], step.layers[-1].a[0], step.losses[0]
+    assert (
+        f"Point 1 is followed: x₁ {say(x[0])}, x₂ {say(x[1])}, truth {truth}, output {say(output)}, loss {say(loss)}."
+        in chart.proto.alt
+    )
+
+
 def test_the_program_and_the_plan_are_on_the_page():
     app = open_page("inside", step=100)
     assert app.code[0].value.startswith("# Step 100 to 101")

@@ -322,6 +322,15 @@ def test_every_picture_is_told_in_the_numbers_of_the_moment(home):
     assert all(words(home)[part] != told[part] for part in told)
 
 
+@pytest.mark.parametrize(("path", "n_charts"), [("/inside", 1), ("/health", 7)])
+def test_every_chart_of_the_pages_that_look_closer_is_told_in_numbers(page, path, n_charts):
+    visit(page, path)
+    charts = page.locator(".stMain .js-plotly-plot:not(.stage *)")
+    expect(charts).to_have_count(n_charts, timeout=15_000)
+    told = charts.evaluate_all("all => all.map((e) => e.closest('[role=img], [role=figure]')?.ariaLabel ?? '')")
+    assert all(len(re.findall(r"\d[\d.]*", words)) >= 5 for words in told), told
+
+
 def test_words_follow_at_a_calm_pace_and_the_end_is_always_told(home):
     home.evaluate(
         """() => { window.said = []; window.told = [];

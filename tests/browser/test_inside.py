@@ -120,12 +120,89 @@ def test_a_term_leads_on_to_its_own_link(inside: Page):
     expect(inside.locator(ROOT)).to_have_attribute("data-pick", "l:3:0:0", timeout=15_000)
 
 
-def test_a_unit_is_picked_by_keyboard(inside: Page):
+FOCUSED = """() => { const e = document.activeElement, style = getComputedStyle(e), ink = e.querySelector('.ink, rect');
+  return { key: e.closest('[data-key]')?.dataset.key ?? null, name: e.getAttribute('aria-label'),
+           lit: [...document.querySelectorAll('.inside .link.lit, .inside .unit.lit')].map((l) => l.dataset.key),
+           width: parseFloat(ink ? getComputedStyle(ink).strokeWidth : style.outlineWidth) }; }"""
+
+
+def test_the_drawing_is_one_tab_stop_and_keys_lead_to_every_unit_and_link(inside: Page):
+    assert inside.locator(".inside svg [tabindex='0']").count() == 1
+    inside.locator(".inside .steps button.next").focus()
+    inside.keyboard.press("Tab")  # the focus that a keyboard gives is the one that must be visible
+    assert inside.evaluate(FOCUSED)["key"] == "l:1:0:0"  # what is picked
+    inside.keyboard.press("Home")
+    seen = []
+    for _ in range(2 + 8 + 8 + 1 + 16 + 64 + 8):
+        focused = inside.evaluate(FOCUSED)
+        assert focused["lit"] == [focused["key"]]
+        assert focused["width"] >= 3, "the focus must be seen"
+        seen.append(focused["key"])
+        inside.keyboard.press("ArrowDown")
+    assert len(set(seen)) == len(seen) == inside.locator(".inside .unit, .inside .link").count()
+    assert seen[:5] == ["u:0:0", "u:0:1", "u:1:0", "l:1:0:0", "l:1:1:0"]
+    assert inside.evaluate(FOCUSED)["key"] == seen[-1] == "l:3:7:0"
+    inside.keyboard.press("PageUp")
+    assert inside.evaluate(FOCUSED)["key"] == "u:3:0"
+    inside.keyboard.press("PageUp")
+    assert inside.evaluate(FOCUSED)["key"] == "u:2:7"
+    assert inside.locator(".inside svg [tabindex='0']").count() == 1
+
+
+def test_a_unit_and_a_link_are_picked_by_keyboard(inside: Page):
+    moment, before = now(inside), idea(inside)
     unit = inside.locator(".inside .unit[data-key='u:2:5']")
     unit.focus()
     inside.keyboard.press("Enter")
     expect(inside.locator(ROOT)).to_have_attribute("data-pick", "u:2:5", timeout=15_000)
     expect(inside.get_by_role("heading", name="Unit 6 of layer 2")).to_be_visible()
+    expect(unit).to_be_focused()
+    inside.keyboard.press("ArrowDown")
+    name = inside.evaluate(FOCUSED)["name"]
+    assert name.startswith("weight from unit 1 of layer 1 to unit 6 of layer 2: "), name
+    inside.keyboard.press("Space")
+    expect(inside.locator(ROOT)).to_have_attribute("data-pick", "l:2:0:5", timeout=15_000)
+    expect(inside.locator(".inside .link.picked")).to_be_focused()
+    assert (now(inside), idea(inside)) == (moment, before), "keys in the drawing move neither the time nor the walk"
+
+
+POINTED = """() => { const [e, ...more] = document.querySelectorAll('.inside .current');
+  return more.length || !e ? null : {
+    key: e.closest('[data-key]')?.dataset.key ?? null, full: e.getAttribute('data-full'),
+    said: document.querySelector('.inside .announced').innerText, width: parseFloat(getComputedStyle(e).outlineWidth),
+    lit: [...document.querySelectorAll('.inside svg .lit')].map((l) => l.dataset.key) }; }"""
+
+
+def test_letters_and_numbers_of_a_formula_are_reached_by_keyboard(inside: Page):
+    inside.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    inside.locator(LINK.format("l:2:0:0")).dispatch_event("click")
+    expect(inside.locator(ROOT)).to_have_attribute("data-pick", "l:2:0:0", timeout=15_000)
+    group = inside.locator(".inside .group").filter(has=inside.locator(".term[data-key='l:3:0:0']")).first
+    group.focus()
+    seen = []
+    for _ in range(group.locator(".number, .term:not(:has(.number))").count()):
+        inside.keyboard.press("ArrowDown")
+        seen.append(inside.evaluate(POINTED))
+    assert all(stop["said"] and stop["width"] >= 2 for stop in seen), seen
+    for stop in seen:
+        assert stop["lit"] in ([stop["key"]], [])
+    letter = next(k for k, stop in enumerate(seen) if stop["key"] == "l:3:0:0" and not stop["full"])
+    assert seen[letter]["lit"] == ["l:3:0:0"]
+    assert "weight from unit 1 of layer 2 to the output: " in seen[letter]["said"], seen[letter]
+    number = next(k for k, stop in enumerate(seen) if stop["full"])
+    inside.keyboard.press("Home")
+    for _ in range(number):
+        inside.keyboard.press("ArrowDown")
+    inside.keyboard.press("Enter")
+    expect(inside.locator(".inside .copied")).to_contain_text(seen[number]["full"])
+    inside.keyboard.press("Home")
+    for _ in range(letter):
+        inside.keyboard.press("ArrowDown")
+    inside.keyboard.press("Enter")
+    expect(inside.locator(ROOT)).to_have_attribute("data-pick", "l:3:0:0", timeout=15_000)
+    expect(inside.locator(".inside .group").first).to_be_focused()
+    inside.keyboard.press("Shift+Tab")
+    assert inside.evaluate("document.querySelectorAll('.inside .current, .inside .group .lit').length") == 0
 
 
 def test_a_point_is_picked_on_the_plane(inside: Page):
@@ -137,6 +214,15 @@ def test_a_point_is_picked_on_the_plane(inside: Page):
     assert box
     inside.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(inside.get_by_text(re.compile(r"On show: point [2-9]\d? of 10"))).to_be_visible(timeout=15_000)
+
+
+def test_a_point_is_picked_in_the_table(inside: Page):
+    table = inside.locator("[data-testid=stDataFrame]").first
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box
+    inside.mouse.click(box["x"] + 14, box["y"] + 35 * 4.5)  # the fourth row's box for selecting it
+    expect(inside.get_by_text("On show: point 4 of 10")).to_be_visible(timeout=15_000)
 
 
 def test_a_number_is_copied_in_full(inside: Page):

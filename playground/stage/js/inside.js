@@ -24,6 +24,9 @@ const PITCH = 76; // the least room for a column of units
 const TOP = 22;
 const FIELDS = "input, textarea, select, canvas, [contenteditable], [role=slider], [role=radiogroup], [role=listbox], [role=combobox], [role=grid], [role=tab], [role=tablist], [role=menu], [role=dialog]";
 
+// What keys go through in a card: numbers, and letters by themselves.
+const FORMULA_STOPS = ".number, .term:not(:has(.number))";
+
 const views = new WeakMap();
 let remembered = { stage: "forward", title: null }; // where the walk stood, from page to page
 
@@ -58,12 +61,13 @@ class Inside {
     this.vector = h("div", { class: "vector" });
     this.lines = h("div", { class: "lines" });
     this.card = h("section", { class: "card", tabindex: 0, "aria-live": "polite", "aria-label": "Idea" }, this.title, this.sentence, this.vector, this.lines);
-    this.drawing = svg("svg", { role: "group", "aria-label": "The network with its numbers; pick a unit or a link" });
+    this.drawing = svg("svg", { role: "group", "aria-label": "The network with its numbers: Up and Down go through units and links, Page Up and Page Down from unit to unit, Enter picks" });
     this.scroller = h("div", { class: "scroller" }, this.drawing);
     this.status = h("p", { class: "status" });
     this.aboutTitle = h("h3", {});
     this.copied = h("span", { class: "copied", role: "status" });
     this.groups = h("div", { class: "groups" });
+    this.announced = h("p", { class: "announced", role: "status" });
     this.element = h(
       "div",
       { class: "inside" },
@@ -72,10 +76,10 @@ class Inside {
         { class: "walk", role: "group", "aria-label": "Walk through the step" },
         h("div", { class: "tabs" }, ...this.tabs),
         h("div", { class: "steps" }, this.back, this.next, this.count),
-        h("span", { class: "hint" }, "Arrow keys ← → walk from idea to idea. On the timeline they move through time."),
+        h("span", { class: "hint" }, "← → walk from idea to idea, ↑ ↓ through the drawing. On the timeline ← → move through time."),
       ),
       h("div", { class: "halves" }, h("section", { class: "net", "aria-label": "Network" }, this.scroller, this.status), this.card),
-      h("section", { class: "about", "aria-label": "What is picked" }, h("div", { class: "about-head" }, this.aboutTitle, h("span", { class: "hint" }, "Click a letter to go to what it belongs to, a number to copy it in full."), this.copied), this.groups),
+      h("section", { class: "about", "aria-label": "What is picked" }, h("div", { class: "about-head" }, this.aboutTitle, h("span", { class: "hint" }, "Click a letter to go to what it belongs to, a number to copy it in full; or take ↑ ↓ and Enter."), this.copied), this.groups, this.announced),
     );
     parent.querySelector(".inside-place").replaceChildren(this.element);
     this.onKey = (event) => this.key(event);
@@ -83,10 +87,9 @@ class Inside {
     document.addEventListener("keydown", this.onKey, true);
     for (const name of ["pointerover", "focusin"]) this.element.addEventListener(name, (event) => this.light(keyOf(event.target)));
     for (const name of ["pointerleave", "focusout"]) this.element.addEventListener(name, () => this.light(null));
-    this.element.addEventListener("click", (event) => this.click(event));
-    this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && keyOf(event.target)) this.click(event);
-    });
+    this.element.addEventListener("focusout", () => this.unpoint());
+    this.element.addEventListener("click", (event) => this.use(event.target));
+    this.element.addEventListener("keydown", (event) => this.keyWithin(event));
     this.resize = new ResizeObserver(() => this.draw());
     this.resize.observe(this.scroller);
     this.timer = setInterval(() => this.checkTheme(), 600);
@@ -154,6 +157,61 @@ class Inside {
     this.go(by);
   }
 
+  // The drawing and each card have one Tab stop; from there on, keys go from one thing in it to the next. In a formula
+  // the focus itself stays with the card: a formula is one thing to a screen reader, and is not to be taken apart.
+  keyWithin(event) {
+    const box = event.target.closest(".card, .group, svg");
+    if (!box || event.altKey || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const here = box === this.drawing ? event.target : box.querySelector(".current");
+    if (["Enter", " "].includes(event.key) && here) this.use(here);
+    else if (!this.step(box, here, event.key)) return;
+    event.preventDefault();
+  }
+
+  stops(box) {
+    return box === this.drawing ? this.order.map((key) => this.drawn(key)) : [...box.querySelectorAll(FORMULA_STOPS)];
+  }
+
+  // Go to another stop; false for a key that leads nowhere here.
+  step(box, here, key) {
+    const stops = this.stops(box);
+    const at = stops.indexOf(here);
+    const isUnit = (stop) => stop.matches(".unit");
+    const to = {
+      ArrowDown: () => Math.min(at + 1, stops.length - 1),
+      ArrowUp: () => Math.max(at - 1, 0),
+      Home: () => 0,
+      End: () => stops.length - 1,
+      PageDown: () => stops.findIndex((stop, k) => k > at && isUnit(stop)),
+      PageUp: () => stops.findLastIndex((stop, k) => k < at && isUnit(stop)),
+    }[key]?.();
+    if (!stops[to]) return false;
+    if (box === this.drawing) {
+      this.makeStop(stops[to]);
+      stops[to].focus();
+    } else this.point(stops[to]);
+    return true;
+  }
+
+  makeStop(one) {
+    for (const stop of this.stops(this.drawing)) stop.setAttribute("tabindex", stop === one ? 0 : -1);
+  }
+
+  // Point at a letter or a number of a formula, and say what it is.
+  point(stop) {
+    this.unpoint();
+    stop.classList.add("current");
+    stop.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const key = keyOf(stop);
+    const words = key && this.words(key, true);
+    this.light(key);
+    this.announced.textContent = words ? `${stop.textContent}, ${words}` : stop.textContent;
+  }
+
+  unpoint() {
+    this.element.querySelector(".current")?.classList.remove("current");
+  }
+
   drawIdea() {
     const { idea, at } = this;
     this.element.dataset.idea = idea.title;
@@ -172,10 +230,12 @@ class Inside {
   // ---- what is picked ------------------------------------------------------------------------------------------
   drawAbout() {
     const { name, groups } = this.data;
+    const focused = this.groups.contains(document.activeElement);
     this.aboutTitle.textContent = name[0].toUpperCase() + name.slice(1);
     this.groups.replaceChildren(
       ...groups.map((group) => h("section", { class: "group", "data-stage": group.stage, tabindex: 0, "aria-label": group.title }, h("h4", {}, group.title), ...group.lines.map(line))),
     );
+    if (focused) this.groups.firstChild?.focus(); // the card that had the focus is gone
     this.element.dataset.pick = this.data.pick;
     this.markGroups();
   }
@@ -185,10 +245,10 @@ class Inside {
   }
 
   // A number is copied; a letter leads to the link or unit that it belongs to.
-  click(event) {
-    const full = event.target.closest?.(".number[data-full]");
-    const key = keyOf(event.target);
-    if (full && event.type === "click") this.copy(full.getAttribute("data-full"));
+  use(element) {
+    const full = element.closest(".number[data-full]");
+    const key = keyOf(element);
+    if (full) this.copy(full.getAttribute("data-full"));
     else if (key && !key.startsWith("p:")) this.pick(key);
   }
 
@@ -216,8 +276,10 @@ class Inside {
     this.roomy = step > 36; // for the inputs' names above their units
     const [w, high] = [Math.min(58, (width / columns.length) * 0.7), Math.min(26, step - 6)];
     const gap = (width - w - 8) / Math.max(1, columns.length - 1);
-    const focused = keyOf(document.activeElement);
+    const focused = this.drawing.contains(document.activeElement) ? keyOf(document.activeElement) : null;
     this.places = new Map();
+    this.links = new Map(links.flat().map((link) => [link.key, link]));
+    this.order = columns.flatMap((column, l) => column.units.flatMap(({ key }) => [key, ...(links[l - 1] ?? []).filter((link) => link.to === key).map((link) => link.key)]));
     columns.forEach((column, l) => {
       const top = TOP + (height - TOP - 20 - column.units.length * step) / 2 + step / 2;
       column.units.forEach((unit, k) => this.places.set(unit.key, { x: 4 + w / 2 + gap * l, y: top + k * step, unit, layer: l }));
@@ -235,8 +297,13 @@ class Inside {
       return [text, more];
     });
     this.drawing.replaceChildren(...paths, ...units, ...words.flat());
-    if (focused) this.drawing.querySelector(`[data-key="${focused}"]`)?.focus?.();
+    this.makeStop(this.drawn(focused) ?? this.drawn(this.data.pick) ?? this.drawn(this.order[0]));
+    this.drawn(focused)?.focus();
     this.paint();
+  }
+
+  drawn(key) {
+    return this.drawing.querySelector(`[data-key="${key}"]`);
   }
 
   link(link, w) {
@@ -244,7 +311,7 @@ class Inside {
     const [x0, x1] = [a.x + w / 2, b.x - w / 2];
     const bend = (x1 - x0) * 0.45;
     const d = `M${x0},${a.y}C${x0 + bend},${a.y} ${x1 - bend},${b.y} ${x1},${b.y}`;
-    const group = svg("g", { class: "link", "data-key": link.key, "data-layer": b.layer }, svg("path", { d, class: "touch" }), svg("path", { d, class: "ink" }));
+    const group = svg("g", { class: "link", "data-key": link.key, "data-layer": b.layer, role: "button", "aria-label": this.words(link.key, true) }, svg("path", { d, class: "touch" }), svg("path", { d, class: "ink" }));
     group.link = link;
     return group;
   }
@@ -252,7 +319,7 @@ class Inside {
   unit({ x, y, unit, layer }, w, high) {
     const box = svg("rect", { x: x - w / 2, y: y - high / 2, width: w, height: high, rx: 6 });
     const text = svg("text", { x, y: y + 4, class: "value" });
-    const group = svg("g", { class: "unit", "data-key": unit.key, "data-layer": layer, tabindex: 0, role: "button", "aria-label": unit.name }, box, text);
+    const group = svg("g", { class: "unit", "data-key": unit.key, "data-layer": layer, role: "button", "aria-label": this.words(unit.key) }, box, text);
     group.unit = unit;
     if (layer === 0 && this.roomy) {
       const name = svg("text", { x: x - w / 2 + 3, y: y - high / 2 - 4, class: "name" });
@@ -281,7 +348,6 @@ class Inside {
       const value = Number(shown[2]);
       const named = !this.roomy && group.dataset.layer === "0" && group.unit.name.length <= 3;
       group.querySelector(".value").textContent = named ? `${group.unit.name} ${short(value)}` : short(value);
-      group.setAttribute("aria-label", this.words(group.dataset.key));
       const share = Math.round(8 + 50 * Math.min(1, Math.abs(value)));
       group.firstChild.style.fill = `color-mix(in srgb, ${value < 0 ? theme.negative : theme.positive} ${value ? share : 0}%, ${theme.background})`;
       group.classList.toggle("spoken", idea.units.includes(Number(group.dataset.layer)));
@@ -301,7 +367,8 @@ class Inside {
     if (this.status.textContent !== (text ?? still)) this.status.textContent = text ?? still;
   }
 
-  words(key) {
+  // What a key stands for, with its numbers; in full for those who do not see where it lies.
+  words(key, inFull = false) {
     const place = this.places?.get(key);
     if (place) {
       const { unit } = place;
@@ -310,10 +377,13 @@ class Inside {
       return `${unit.name}: ${parts.join(", ")}`;
     }
     const bias = /^l:(\d+):(\d+):(\d+)$/.exec(key);
-    const group = this.drawing.querySelector(`.link[data-key="${CSS.escape(key)}"]`);
-    const link = group?.link ?? (bias && this.places?.get(`u:${bias[1]}:${bias[3]}`)?.unit.bias);
+    const drawn = this.links?.get(key);
+    const link = drawn ?? (bias && this.places?.get(`u:${bias[1]}:${bias[3]}`)?.unit.bias);
     if (!link || link.key !== key) return key.startsWith("p:") ? `point ${Number(key.slice(2)) + 1} of the mini-batch` : null;
-    const name = group ? `weight ${link.from.split(":")[2] * 1 + 1} → ${link.to.split(":")[2] * 1 + 1}` : "bias";
+    const nameOf = (unit) => this.places.get(unit).unit.name;
+    const number = (unit) => Number(unit.split(":")[2]) + 1;
+    const between = drawn && (inFull ? `from ${nameOf(link.from)} to ${nameOf(link.to)}` : `${number(link.from)} → ${number(link.to)}`);
+    const name = drawn ? `weight ${between}` : "bias";
     return `${name}: ${say(link.w)}, gradient ${say(link.gradient)}, moves by ${say(link.update)}`;
   }
 }

@@ -21,6 +21,7 @@ const PATIENCE_MS = 6000; // after this long without an answer the connection co
 const RETRY_MS = 3000; // a question may have been lost on the way: after this long it is put again
 const SETTLE_MS = 150; // a moment that stands this long is told to the server
 const KEEP_RUNS = 5;
+const MOST_EPOCHS = 10_000; // in one question; the server gives what it can train in a quarter of a second
 
 export class Player {
   constructor() {
@@ -243,11 +244,12 @@ export class Player {
   tickEpochs(dt) {
     const { run } = this;
     const ahead = run.lastEpoch - this.epoch;
-    const rate = this.speed.epochs === Infinity ? Math.max(60, ahead / 0.4) : this.speed.epochs;
+    const full = this.speed.epochs === Infinity;
+    const rate = full ? Math.max(60, ahead / 0.4) : this.speed.epochs;
     this.epoch = Math.min(this.epoch + rate * dt, run.lastEpoch, this.goal);
     this.step = Math.max(this.step, run.rows[run.indexAt(this.epoch, EPOCH)][STEP]);
     this.starved = this.epoch >= run.lastEpoch && !this.atGoal();
-    const want = this.speed.epochs === Infinity ? Math.max(120, 2 * ahead) : Math.ceil(2 * rate);
+    const want = full ? MOST_EPOCHS : Math.ceil(2 * rate);
     if (ahead < want / 2 && run.lastEpoch < this.goal) {
       this.ask({ want: Math.ceil(Math.min(want, this.goal - run.lastEpoch)) });
     }

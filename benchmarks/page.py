@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.answers import answers
 from tests.browser.harness import ROOT, Server, guarded_page, launch, serve
+from tests.browser.stage import WATCH
 
 DEEP = "/?hidden=8,8,8,8,8,8"
 PLAYING = "() => window.__stage?.ready && __stage.player.state === 'playing'"
@@ -188,6 +189,19 @@ def empty_page(browser: Browser, server: Server) -> dict[str, float]:
     return found
 
 
+def calm(browser: Browser, server: Server, seconds: float) -> dict[str, float]:
+    """What must not happen while it plays on: blank frames, pictures taken away, a layout that shifts."""
+    with guarded_page(browser, server) as (page, _):
+        page.goto("/")
+        page.wait_for_function(PLAYING)
+        page.wait_for_timeout(1500)
+        page.evaluate(WATCH)
+        page.evaluate("() => { __stage.player.goal = Infinity; }")
+        page.wait_for_timeout(seconds * 1000)
+        blank, removed, jumps = page.evaluate("() => [window.blank, window.removed, window.jumps]")
+        return {"while playing: blank frames": blank, "plots taken away": removed, "layout shift": jumps}
+
+
 def solved(browser: Browser) -> dict[str, float]:
     """From pressing Play at full speed until a test loss below 0.05 is on screen, 6 layers of 8.
 
@@ -227,6 +241,7 @@ def main(arguments: list[str] | None = None) -> None:
                 ("6x8: ", lambda: click_to_paint(browser, server, DEEP, presses)),
                 ("8-8: ", lambda: drag(browser, server, "/")),
                 ("", lambda: solved(browser)),
+                ("", lambda: calm(browser, server, 5 if options.quick else 60)),
                 ("", lambda: answers(browser, server, presses)),
             ]
             for _ in range(rounds):

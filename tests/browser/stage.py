@@ -60,3 +60,19 @@ def pictures(page: Page) -> str:
     )
 
 
+WATCH = """() => {
+  window.jumps = window.removed = window.blank = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((e) => (window.jumps += e.value)))
+    .observe({ type: "layout-shift" });
+  const plots = "canvas, .js-plotly-plot";
+  const count = (n) => n.nodeType === 1 && (n.matches(plots) || n.querySelector(plots)) && window.removed++;
+  new MutationObserver((all) => all.forEach((m) => m.removedNodes.forEach(count)))
+    .observe(document.body, { childList: true, subtree: true });
+  const look = () => {
+    const c = document.querySelector(".stage .surface canvas");
+    if (c.getContext("2d").getImageData(c.width / 2, c.height / 2, 1, 1).data[3] === 0) window.blank++;
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+"""From now on, count layout shifts (their sum), pictures that leave the page, and frames with a blank surface."""

@@ -15,7 +15,7 @@ from playground.config import Config
 from playground.experiment import Experiment
 from playground.palette import DARK, LIGHT
 from tests.browser.harness import screenshot, visit
-from tests.browser.stage import parameters, pictures, press, recorded, sentence, state, wait_for
+from tests.browser.stage import WATCH, parameters, pictures, press, recorded, sentence, state, wait_for
 
 
 @pytest.fixture
@@ -408,23 +408,7 @@ def test_it_fits_the_screen_in_light_and_dark(new_page, viewport, scheme):
 
 
 def test_nothing_blinks_jumps_or_is_mounted_anew_while_it_plays(home):
-    home.evaluate(
-        """() => {
-          window.jumps = window.removed = window.blank = 0;
-          new PerformanceObserver((list) => list.getEntries().forEach((e) => (window.jumps += e.value)))
-            .observe({ type: 'layout-shift' });
-          const count = (n) => n.nodeType === 1 && (n.matches('canvas') || n.querySelector('canvas'))
-            && window.removed++;
-          new MutationObserver((all) => all.forEach((m) => m.removedNodes.forEach(count)))
-            .observe(document.body, { childList: true, subtree: true });
-          const look = () => {
-            const c = document.querySelector('.stage .surface canvas');
-            if (c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data[3] === 0) window.blank++;
-            requestAnimationFrame(look);
-          };
-          look();
-        }"""
-    )
+    home.evaluate(WATCH)
     press(home, "Play") if home.get_by_role("button", name="Play").is_visible() else None
     wait_for(home, "p.state === 'paused'", timeout=20_000)
     press(home, "Play")

@@ -261,7 +261,7 @@ def test_a_network_beyond_the_buttons_opens_by_link_and_says_what_it_costs_and_w
     most = max(config.hidden_layer_sizes)
     shown = page.evaluate("() => Math.max(...__stage.diagram.columns.map((c) => c.length))")
     title = page.locator(".stage .diagram h3")
-    expect(title).to_have_text(re.compile(f"the first {shown} neurons" if shown < most else "every neuron|strongest"))
+    expect(title).to_have_text(re.compile(f"first {shown} of each layer" if shown < most else "every neuron|strongest"))
     columns = page.evaluate("() => __stage.diagram.columns")
     assert all(b["y"] - a["y"] >= 6.5 for column in columns for a, b in pairwise(column)), "neurons lie on each other"
     assert all(b[0]["x"] - a[0]["x"] > 20 for a, b in pairwise(columns))

@@ -61,7 +61,7 @@ export class Diagram {
   drawTitle(counts, most) {
     const links = this.columns.reduce((sum, column, l) => sum + (l && column.length * this.columns[l - 1].length), 0);
     this.most = links > MOST_LINKS ? Math.round(MOST_LINKS / this.network.layers.length) : Infinity;
-    const parts = [most < Math.max(...counts) && `the first ${most} neurons of each layer`, links > MOST_LINKS && "the strongest links"];
+    const parts = [most < Math.max(...counts) && `the first ${most} of each layer`, links > MOST_LINKS && "the strongest links"];
     this.title.textContent = `The network: ${parts.filter(Boolean).join(" and ") || "every neuron shows what it sees"}`;
   }
 

@@ -15,8 +15,10 @@ export class Editor {
     this.element = h("div", { class: "editor", role: "dialog", "aria-label": "Set by hand", hidden: true }, this.name, this.slider, this.number, set, cancel);
     this.element.addEventListener("keydown", (event) => {
       event.stopPropagation();
-      if (event.key === "Escape") this.close();
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault(); // or the key would press the button that has the focus next
       if (event.key === "Enter" && event.target !== cancel) this.set();
+      else this.close();
     });
   }
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 import mlp
+from playground.own_data.table import Table
 
 Array = npt.NDArray[np.float64]
 
@@ -127,6 +128,8 @@ class Checkup:
     regularized: bool = False
     """Whether any of L1, L2 and dropout is at work"""
     features: tuple[str, ...] = field(default=())
+    own_data: Table | None = None
+    """The table that is learned from, if it is one's own"""
 
     @property
     def train_loss(self) -> float:
@@ -239,7 +242,11 @@ def _update_ratio(net: mlp.MLP, before: Array, after: Array) -> Array:
 
 
 def examine(
-    trainer: mlp.Trainer, step: int, features: tuple[str, ...] = (), known: dict[int, Array] | None = None
+    trainer: mlp.Trainer,
+    step: int,
+    features: tuple[str, ...] = (),
+    known: dict[int, Array] | None = None,
+    own_data: Table | None = None,
 ) -> Checkup:
     """All numbers at one moment of a run; `known` as for `update_ratios`."""
     recording, data = trainer.recording, trainer.data
@@ -271,4 +278,5 @@ def examine(
         diverged=recording.diverged is not None and step >= recording.last_step,
         regularized=bool(settings.l1 or settings.l2 or settings.dropout),
         features=features,
+        own_data=own_data,
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from playground.config import Config
+from playground.own_data.examples import EXAMPLES
+from playground.own_data.table import Table
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,14 @@ class Sick:
     config: Config
     shows: str
     """The rule that it must trigger"""
+
+
+def _penguins() -> Table:
+    """Two of the penguins' measurements as they were taken: some 40 mm of bill beside some 4000 g of mass."""
+    penguins = EXAMPLES["penguins"].load()
+    two = [penguins.inputs.index(name) for name in ("bill length (mm)", "body mass (g)")]
+    inputs = tuple(penguins.inputs[k] for k in two)
+    return replace(penguins, inputs=inputs, x=penguins.x[:, two], scaling="none", plane=None)
 
 
 SICK: dict[str, Sick] = {
@@ -39,8 +49,8 @@ SICK: dict[str, Sick] = {
     ),
     "unscaled": Sick(
         "Inputs that are not scaled",
-        "Squares of the coordinates are never negative and spread far.",
-        Config(features=("x1^2", "x2^2"), activations=("sigmoid",), initializer="normal"),
+        "Penguins by bill length in millimetres and body mass in grams, as measured: thousands beside tens.",
+        Config(own_data=_penguins()),
         "unscaled",
     ),
     "overfitting": Sick(

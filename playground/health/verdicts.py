@@ -7,7 +7,7 @@ look, and are no proof of anything.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -138,13 +138,19 @@ def unscaled(c: Checkup) -> Finding | None:
     if means.max() <= 1.0 and deviations.max() <= 3.0:
         return None
     k = int(np.argmax(np.maximum(means, deviations / 3.0)))
-    name = mlp.FEATURES[c.features[k]].label if k < len(c.features) else f"input {k + 1}"
-    tries = (_try("Use the plain coordinates, which are centred", features=("x1", "x2")),) if c.features else ()
+    plain, own, tries = ("x1", "x2"), c.own_data, []
+    if own is not None and own.scaling != "standard":
+        scaled = replace(own, scaling="standard")
+        tries.append(_try("Scale each input to mean 0 and deviation 1", again=True, own_data=scaled))
+    if c.features not in ((), plain):
+        tries.append(_try("Use the plain coordinates", features=plain))
+    named = own.inputs if own is not None and c.features in ((), plain) else ()
+    name = named[k] if named else mlp.FEATURES[c.features[k]].label if c.features else f"input {k + 1}"
     return Finding(
         f"Input {name} has a mean of {_say(c.input_means[k])} and a spread of {_say(deviations[k])}. "
         "Learning is easiest from inputs around 0 with a spread of about 1.",
         {"mean": float(c.input_means[k]), "standard deviation": float(deviations[k])},
-        tries,
+        tuple(tries),
     )
 
 
@@ -316,17 +322,16 @@ def chance(c: Checkup) -> Finding | None:
     """A network that has learned no more than how often each answer occurs."""
     if c.epoch < 10.0 or not c.train_loss > 0.97 * c.chance:
         return None
+    usual = _try(
+        "Begin again with settings that usually work", activations=("tanh",), initializer="glorot_uniform",
+        optimizer="adam", learning_rate=0.01, hidden_layer_sizes=(8, 8), l1=0.0, l2=0.0, dropout=0.0,
+    )  # fmt: skip
     return Finding(
         f"The training loss is {_say(c.train_loss)} after {c.epoch:.4g} epochs. Always giving the same answer, without "
         f"a look at the inputs, costs {_say(c.chance)}: the network is no better than guessing.",
         {"training loss": c.train_loss, "chance": c.chance},
-        (
-            _try(
-                "Begin again with settings that usually work", activations=("tanh",), initializer="glorot_uniform",
-                optimizer="adam", learning_rate=0.01, hidden_layer_sizes=(8, 8), l1=0.0, l2=0.0, dropout=0.0,
-            ),
-        ),
-    )  # fmt: skip
+        () if unscaled.judge(c) else (usual,),  # no settings make up for inputs in the thousands
+    )
 
 
 @rule(
@@ -406,7 +411,7 @@ def _count(n: int, what: str) -> str:
 
 
 def _say(x: float) -> str:
-    return f"{x:.3g}"
+    return f"{x:.3g}" if abs(x) < 1000.0 else f"{x:.4g}"
 
 
 def _percent(share: float) -> str:

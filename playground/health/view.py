@@ -14,7 +14,7 @@ from playground.charts import Chart
 from playground.experiment import Experiment
 from playground.health import words
 from playground.health.checkup import Array, Checkup, examine, update_ratios
-from playground.health.sick import SICK
+from playground.health.sick import SICK, Sick
 from playground.health.verdicts import Try, Verdict, verdicts
 from playground.runs import plane_of, run_of
 
@@ -26,7 +26,8 @@ def show() -> None:
     plane = plane_of(experiment)
     features = experiment.config.features if plane is None or plane.axes.shape[1] == 2 else ()
     with run.lock:
-        checkup = examine(run.trainer, session.moment(), features, run.update_ratios)
+        own_data = experiment.config.own_data
+        checkup = examine(run.trainer, session.moment(), features, run.update_ratios, own_data)
         frames = run.recording.frames
         updates = update_ratios(run.recording, run.trainer.net, run.last_step, run.update_ratios)
     names, theme = [layer.name for layer in checkup.layers], theme_type()
@@ -82,7 +83,7 @@ def _try(option: Try, step: int) -> None:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
+    return (f"{value:.3g}" if abs(value) < 1000.0 else f"{value:.4g}").replace("-", "−")
 
 
 # ---- the charts ---------------------------------------------------------------------------------------------------
@@ -199,5 +200,11 @@ def patients() -> None:
         for name, sick in SICK.items():
             st.button(
                 sick.label, key=f"sick_{name}", on_click=session.show, args=(Experiment(sick.config),),
-                help=f"{sick.help} Its link ends in `{link.to_link(sick.config)}`",
+                help=f"{sick.help} {_address(sick)}",
             )  # fmt: skip
+
+
+def _address(sick: Sick) -> str:
+    if sick.config.own_data is not None:
+        return "The data travel in its link, which the address bar shows."
+    return f"Its link ends in `{link.to_link(sick.config)}`"

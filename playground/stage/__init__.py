@@ -101,8 +101,11 @@ def answer(
     if have > run.last_step:  # this server was started anew, and its browser has played on
         run.record_until(have, ANSWER_SECONDS)
     # A run is shared: others may have trained it further than this page has any use for.
-    end = run.epoch_of(max(after, 0)) + (GOAL_EPOCHS if first else min(_whole(question.get("want"), 0), 10_000))
-    end = max(end, run.epoch_of(_whole(question.get("moment"), 0))) if first else end
+    if first:  # as far as it plays by itself from where it begins, or to the moment of a link
+        end = run.epoch_of(max(_shared(experiment, run), 0)) + GOAL_EPOCHS
+        end = max(end, run.epoch_of(_whole(question.get("moment"), 0)))
+    else:
+        end = run.epoch_of(max(after, 0)) + min(_whole(question.get("want"), 0), 10_000)
     run.record_to(end, seconds=FIRST_SECONDS if first else ANSWER_SECONDS)
     rows = run.rows(after, end, at_least=int(end > run.epoch_of(max(after, 0))))
     singles = _singles(run, question.get("single"))

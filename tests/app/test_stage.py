@@ -35,6 +35,16 @@ def test_a_fresh_page_is_sent_the_beginning_of_a_run_and_what_it_is_about(run):
     assert header["net"]["features"] == ("x1", "x2")
 
 
+def test_a_page_that_is_drawn_again_trains_the_run_no_further(run):
+    have = -1
+    while run.epoch_of(run.last_step) < GOAL_EPOCHS:
+        _, have = answer(SMALL, run, {"have": have, "first": True})
+    for _ in range(3):
+        (_, rows), _ = answer(SMALL, run, {"have": run.last_step, "first": True})
+        assert len(rows) == 0
+    assert run.epoch_of(run.last_step) == GOAL_EPOCHS
+
+
 def test_a_page_that_has_frames_is_sent_only_what_follows(run):
     _, last = answer(SMALL, run, {"have": -1, "first": True})
     (header, rows), _ = answer(SMALL, run, {"have": last, "want": 5})

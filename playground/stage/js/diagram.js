@@ -43,7 +43,7 @@ export class Diagram {
     const buttons = gap >= BUTTONS_BESIDE ? "beside" : gap >= BUTTONS_STACKED ? "stacked" : "none";
     const top = { beside: 34, stacked: 78, none: 8 }[buttons];
     const room = height - top - 14;
-    const most = Math.min(Math.max(...counts), Math.floor(room / LEAST_ROOM));
+    const most = Math.min(Math.max(...counts), Math.max(1, Math.floor(room / LEAST_ROOM)));
     const close = room / most < 14;
     this.slack = close ? 0 : 3;
     this.bar = close ? { off: 0, high: 2 } : { off: 2, high: 3 };

@@ -22,10 +22,12 @@ class Grid {
     parent.querySelector(".charts-place").replaceChildren(this.element);
     this.resize = new ResizeObserver(() => this.draw());
     this.resize.observe(this.element);
-    this.loop = requestAnimationFrame(() => this.frame());
+    this.follow = () => (this.loop ??= requestAnimationFrame(() => this.moveCursors()));
+    player.watchers.add(this.follow);
   }
 
   close() {
+    player.watchers.delete(this.follow);
     cancelAnimationFrame(this.loop);
     this.resize.disconnect();
     for (const chart of this.charts.values()) this.Plotly?.purge(chart.plot);
@@ -63,10 +65,11 @@ class Grid {
       this.Plotly.react(chart.plot, data, { ...layout, width }, CONFIG);
       Object.assign(chart, { drawn: chart.figure, width, end: layout.xaxis.range?.[1], epoch: null });
     }
+    this.follow();
   }
 
-  frame() {
-    this.loop = requestAnimationFrame(() => this.frame());
+  moveCursors() {
+    this.loop = null;
     for (const chart of this.charts.values()) {
       if (chart.cursor && chart.drawn && chart.epoch !== player.epoch) this.moveCursor(chart, player.epoch);
     }

@@ -42,7 +42,17 @@ export class Player {
     this.pendingStep = null; // a single step that is on its way
     this.send = null;
     this.holding = false; // for the answer that decides from where a change counts
+    this.watchers = new Set(); // told when there is something new to draw
     this.changed = true;
+  }
+
+  get changed() {
+    return this.isChanged;
+  }
+
+  set changed(value) {
+    this.isChanged = value;
+    if (value) for (const watcher of this.watchers) watcher();
   }
 
   get state() {
@@ -106,7 +116,7 @@ export class Player {
     this.told = header.moment;
     this.place(run.has(header.moment) ? header.moment : run.rows[run.indexAt(header.moment)][STEP]);
     const start = kin ? this.row[EPOCH] : 0;
-    run.fillTo ??= Math.ceil(start) + header.goal;
+    run.fillTo ??= Math.floor(start + header.goal);
     this.goal = kin && this.goal === Infinity ? Infinity : Math.ceil(start) + header.goal;
     // A run that is opened at a later moment, by a link, a file or Undo, stands there.
     const begins = header.moment === 0 || kin;
@@ -245,11 +255,14 @@ export class Player {
     const { run } = this;
     const ahead = run.lastEpoch - this.epoch;
     const full = this.speed.epochs === Infinity;
-    const rate = full ? Math.max(60, ahead / 0.4) : this.speed.epochs;
+    // A server that is late slows the run down before it stops it: the picture moves on while it waits.
+    const late = !full && run.lastEpoch < this.goal && !run.header.diverged;
+    const most = full ? Math.max(60, ahead / 0.4) : this.speed.epochs;
+    const rate = late ? Math.min(most, Math.max(15, ahead / 0.5)) : most;
     this.epoch = Math.min(this.epoch + rate * dt, run.lastEpoch, this.goal);
     this.step = Math.max(this.step, run.rows[run.indexAt(this.epoch, EPOCH)][STEP]);
     this.starved = this.epoch >= run.lastEpoch && !this.atGoal();
-    const want = full ? MOST_EPOCHS : Math.ceil(2 * rate);
+    const want = full ? MOST_EPOCHS : Math.ceil(2 * most);
     if (ahead < want / 2 && run.lastEpoch < this.goal) {
       this.ask({ want: Math.ceil(Math.min(want, this.goal - run.lastEpoch)) });
     }

@@ -18,7 +18,7 @@ import { Player } from "./player.js";
 import { loadPlotly } from "./plot.js";
 import { TEST_SCORE, TRAIN_SCORE, parseMessage } from "./recording.js";
 import { diagramInWords, gradientsInWords, scoresInWords, surfaceInWords, timelineInWords, weightsInWords } from "./spoken.js";
-import { Surface } from "./surface.js";
+import { BUDGETS_MS, Surface } from "./surface.js";
 import { currentTheme } from "./theme.js";
 import { Timeline } from "./timeline.js";
 import { Transport } from "./transport.js";
@@ -27,6 +27,7 @@ import { Weights } from "./weights.js";
 const CHART_EVERY_MS = 100;
 const WORDS_EVERY_MS = 3000; // how often the text alternatives follow while it plays
 const WORDS_AFTER_MS = 250; // and how soon where the moment stands
+const LOOK_EVERY_MS = 100;
 const FINE_AFTER_MS = 80; // a moment that stands this long is drawn on the finest grid
 // What has a use of its own for Space, arrows, Home and End; buttons and links only for Space.
 const OWN_KEYS = "input, textarea, select, option, summary, canvas, iframe, audio, video, [contenteditable], [role=dialog], [role=alertdialog], [role=menu], [role=menubar], [role=radiogroup], [role=listbox], [role=combobox], [role=slider], [role=spinbutton], [role=tablist], [role=grid], [role=tree]";
@@ -103,23 +104,36 @@ class Stage {
     document.addEventListener("keydown", this.onKey);
     this.element.addEventListener("click", () => this.show());
     this.frames = 0;
-    this.loop = requestAnimationFrame((now) => this.frame(now));
+    this.wake = () => this.askForFrame();
+    player.watchers.add(this.wake);
+    this.wake();
     window.__stage = this;
   }
 
   close() {
+    player.watchers.delete(this.wake);
     cancelAnimationFrame(this.loop);
+    clearTimeout(this.rest);
     this.resize.disconnect();
     document.removeEventListener("keydown", this.onKey);
     for (const chart of [...this.charts, this.surface, this.weights]) if (chart.plot.data) this.Plotly?.purge(chart.plot);
   }
 
+  askForFrame() {
+    clearTimeout(this.rest);
+    this.loop ??= requestAnimationFrame((now) => this.frame(now));
+  }
+
+  // A browser that is not kept busy shows what a key has changed some 8 ms sooner, so where nothing moves it is left
+  // alone but for a look now and then.
   frame(now) {
-    this.loop = requestAnimationFrame((next) => this.frame(next));
+    this.loop = null;
+    this.rest = setTimeout(this.wake, LOOK_EVERY_MS);
     player.tick(this.before ? (now - this.before) / 1000 : 0);
-    this.before = now;
+    this.before = player.moving ? now : null;
     uncover();
     this.draw(now);
+    if (player.moving || !this.ready) this.wake();
   }
 
   // What a key or a click has changed is drawn at once: the next frame only has to show it.
@@ -184,7 +198,7 @@ class Stage {
     player.changed = false;
     if (this.full) {
       const parameters = this.editor.preview(this.run.parameters(row));
-      const values = this.surface.evaluate(parameters, this.fine);
+      const values = this.surface.evaluate(parameters, BUDGETS_MS[this.fine ? "fine" : player.moving ? "playing" : "prompt"]);
       this.surface.parameters = parameters;
       this.surface.draw(this.theme, this.focus);
       this.diagram.draw(this.theme, parameters, values);

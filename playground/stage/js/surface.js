@@ -7,7 +7,9 @@ import { ramps, say } from "./theme.js";
 
 const MARGIN = { l: 36, r: 8, t: 6, b: 30 };
 const TITLES = ["What the network thinks of every point", "The curve that the network has learned"];
-const BUDGET_MS = 3; // a finer grid is drawn as soon as there is time
+// How long the network may be evaluated for a picture: one of many while it plays, one that a key waits for, and one
+// that stays.
+export const BUDGETS_MS = { playing: 3, prompt: 1, fine: 60 };
 
 export class Surface {
   constructor() {
@@ -25,7 +27,6 @@ export class Surface {
     Object.assign(this, { testBox, stepBox, redraw: () => {} });
     const foot = h("div", { class: "foot" }, this.note, testLabel, stepLabel);
     this.element = h("section", { class: "panel surface", "aria-label": "Decision boundary" }, this.title, this.box, foot);
-    this.n = 100;
     this.box.addEventListener("pointermove", (event) => this.point(event));
     this.box.addEventListener("pointerleave", () => {
       this.pointer = null;
@@ -36,21 +37,19 @@ export class Surface {
   setRun(run, network) {
     this.run = run;
     this.network = network;
-    this.n = 100;
-    this.grid = null;
+    this.grids = new Map();
     this.cost = 0;
     this.plotted = null;
   }
 
-  // What every unit says on the grid; the diagram draws its small maps from the same values.
-  evaluate(parameters, still) {
-    const range = this.run.header.data.range;
-    const budget = still ? 20 * BUDGET_MS : BUDGET_MS;
-    const n = this.cost < budget ? 100 : this.cost < 4 * budget ? 64 : this.cost < 16 * budget ? 44 : 28;
-    if (!this.grid || n !== this.grid.n) {
-      const points = gridPoints(range, n);
-      this.grid = { n, inputs: this.network.inputs(points.x1, points.x2) };
+  // What every unit says on the grid, as fine as there is time for; the diagram draws its maps from the same values.
+  evaluate(parameters, budget) {
+    const n = [100, 64, 44].find((_, k) => this.cost < 4 ** k * budget) ?? 28;
+    if (!this.grids.has(n)) {
+      const points = gridPoints(this.run.header.data.range, n);
+      this.grids.set(n, { n, inputs: this.network.inputs(points.x1, points.x2) });
     }
+    this.grid = this.grids.get(n);
     const start = performance.now();
     this.values = this.network.propagate(parameters, this.grid.inputs);
     const spent = (performance.now() - start) * (100 / n) ** 2;

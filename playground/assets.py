@@ -71,19 +71,20 @@ def stage_hash() -> str:
     return hashlib.sha256("".join(_text(name) or "" for name in [*names, "registry.js"]).encode()).hexdigest()[:16]
 
 
-def _base() -> str:
+def base_path() -> str:
+    """What every address on this server begins with."""
     base = str(get_option("server.baseUrlPath") or "").strip("/")
     return f"/{base}" if base else ""
 
 
 def stage_url() -> str:
     """Where the stage's modules are."""
-    return f"{_base()}/assets/stage/{stage_hash()}"
+    return f"{base_path()}/assets/stage/{stage_hash()}"
 
 
 def plotly_url() -> str:
     """Where Plotly.js is."""
-    return f"{_base()}/assets/plotly/{plotly.__version__}/plotly.min.js"
+    return f"{base_path()}/assets/plotly/{plotly.__version__}/plotly.min.js"
 
 
 async def _serve_stage(request: Request) -> Response:

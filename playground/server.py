@@ -5,15 +5,16 @@ from __future__ import annotations
 import gc
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from functools import cache
+from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from playground.assets import stage_text, stage_url
+from playground.assets import base_path, stage_text, stage_url
 
 
 @asynccontextmanager
@@ -31,21 +32,35 @@ async def without_delay(app: st.App) -> AsyncIterator[None]:
     yield
 
 
+# Streamlit loads the code of an element when a page first shows one; without it there is no hint, and no harm.
+ELEMENTS = ("BidiComponent", "ButtonGroup", "Checkbox", "Html", "Selectbox", "Slider")
+_STREAMLIT = Path(st.__file__).parent / "static"
+
+
+def with_imports(names: Iterable[str], text_of: Callable[[str], str], besides: str = "") -> list[str]:
+    """Modules, and all that they import, except for what is named in `besides`."""
+    found = list(names)
+    for name in found:  # grows as it goes
+        imported = re.findall(r'\b(?:from|import) ?"\./([\w.-]+\.js)"', text_of(name))
+        found += [other for other in dict.fromkeys(imported) if other not in found and other not in besides]
+    return found
+
+
 @cache
 def _hints() -> bytes:
-    """The stage's modules, each with those that it imports, as a header that the browser reads before the page."""
-    names, i = ["stage.js"], 0
-    while i < len(names):
-        text = stage_text(names[i])
-        names += [name for name in re.findall(r'from "\./([\w-]+\.js)"', text) if name not in names]
-        i += 1
-    hints = [f"<{stage_url()}/stage.css>; rel=preload; as=style"]
-    hints += [f"<{stage_url()}/{name}>; rel=modulepreload" for name in names]
-    return ", ".join(hints).encode()
+    """What the first page will load after a while, as a header that the browser reads before the page."""
+    chunks = _STREAMLIT / "static" / "js"
+    elements = [path.name for element in ELEMENTS for path in chunks.glob(f"{element}.*.js")]
+    index = (_STREAMLIT / "index.html").read_text(encoding="utf-8")
+    elements = with_imports(elements, lambda name: (chunks / name).read_text(encoding="utf-8"), besides=index)
+    modules = [f"{base_path()}/static/js/{name}" for name in elements]
+    modules += [f"{stage_url()}/{name}" for name in with_imports(["stage.js"], stage_text)]
+    style = f"<{stage_url()}/stage.css>; rel=preload; as=style"
+    return ", ".join([style, *(f"<{module}>; rel=modulepreload" for module in modules)]).encode()
 
 
 class Hints:
-    """Middleware: a page comes with a hint at the modules of the stage, so that they are there when asked for."""
+    """Middleware: a page comes with a hint at the modules it will ask for, so that they are there by then."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

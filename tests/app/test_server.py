@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from playground.assets import stage_url
-from playground.server import Hints, without_delay
+from playground.server import Hints, with_imports, without_delay
 
 
 def nodelay_of_a_connection_to(listening):
@@ -45,6 +45,15 @@ def test_a_page_comes_with_a_hint_at_the_stage_and_at_all_that_it_imports():
         assert f"<{stage_url()}/{name}>; rel=modulepreload" in link
     assert f"<{stage_url()}/stage.css>; rel=preload; as=style" in link
     assert "inside.js" not in link
+
+
+def test_the_hints_follow_every_import_once_and_leave_out_what_the_page_names_itself():
+    texts = {
+        "a.js": 'import{x as y}from"./b.1-c.js";import"./known.js";import { z } from "./c.js";',
+        "b.1-c.js": 'import"./a.js";import t from"./c.js"',
+        "c.js": 'const text = "./d.js";',
+    }
+    assert with_imports(["a.js"], texts.__getitem__, besides="<script src=known.js>") == ["a.js", "b.1-c.js", "c.js"]
 
 
 @pytest.mark.parametrize("content_type", [b"text/javascript", b"application/json"])

@@ -1,0 +1,19 @@
+"""What the server sends with a page, seen by a browser."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from playground.server import ELEMENTS
+from tests.browser.harness import visit
+
+
+def test_every_hint_of_a_page_leads_to_a_file_and_the_browser_takes_it(page):
+    hinted = re.findall(r"<([^>]+)>; rel=(?:modulepreload|preload)", page.request.get("/").headers["link"])
+    for element in ELEMENTS:
+        assert any(f"/{element}." in path for path in hinted), element
+    answers = {}
+    page.on("response", lambda response: answers.setdefault(urlsplit(response.url).path, []).append(response.status))
+    visit(page, "/")
+    assert {path: answers.get(path) for path in hinted} == {path: [200] for path in hinted}

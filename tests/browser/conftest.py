@@ -3,13 +3,13 @@
 import signal
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache, partial
 from itertools import count
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.harness import Server, guarded_page, launch, save_evidence, serve
+from tests.browser.harness import Server, guarded_page, launch, new_context, save_evidence, serve
 
 FAILED = pytest.StashKey[bool]()
 HOME = pytest.StashKey[Server]()
@@ -46,27 +46,40 @@ def fresh_server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests; every page of a test gets a context of its own."""
+    """One Chromium for all tests."""
     with sync_playwright() as playwright:
         running = launch(playwright)
         yield running
         running.close()
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser, server: Server) -> Callable[..., BrowserContext]:
+    """Contexts of all kinds on the shared server, which keep its files from test to test."""
+    return cache(partial(new_context, browser, server))
+
+
 @pytest.fixture
 def new_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Callable[..., Page]]:
     """Make guarded pages: `new_page(viewport="phone", scheme="dark", tolerate="a problem provoked")`.
 
-    They are on the test's `fresh_server` if it names one, and on the shared `server` otherwise.
+    They are on the test's `fresh_server` if it names one, and on the shared `server` otherwise. Each is a browser of
+    its own, with nothing remembered; the first of a kind has the app's files from the tests before.
     """
     home = request.getfixturevalue("fresh_server" if "fresh_server" in request.fixturenames else "server")
     request.node.stash[HOME] = home
     numbers = count(1)
+    taken: list[BrowserContext] = []
 
     @contextmanager
-    def with_evidence(**options: Any) -> Iterator[Page]:
+    def with_evidence(*, tolerate: str = "", **options: str) -> Iterator[Page]:
         name = f"{request.node.nodeid}-{next(numbers)}"
-        with guarded_page(browser, home, **options) as (page, guard):
+        shared = None
+        if "fresh_server" not in request.fixturenames:
+            kept = request.getfixturevalue("contexts")(**options)
+            shared = None if kept in taken else kept
+            taken.append(kept)
+        with guarded_page(browser, home, tolerate=tolerate, context=shared, **options) as (page, guard):
             yield page
             if request.node.stash.get(FAILED, False) or guard.problems():
                 save_evidence(page, guard, name)

@@ -11,10 +11,11 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
@@ -126,10 +127,19 @@ class Guard:
         self._problems: list[str] = []
         self._tolerate = tolerate
         self._log_start = len(server.output())
-        context.on("console", lambda m: self._console(m.type, f"{m.text} ({m.location['url']})"))
-        context.on("weberror", lambda error: self._problem(f"page error: {error.error}"))
-        context.on("request", lambda request: self._request(request.url))
-        context.on("page", lambda page: page.on("websocket", lambda socket: self._request(socket.url)))
+        self._ears: dict[Any, Callable[[Any], None]] = {
+            "console": lambda m: self._console(m.type, f"{m.text} ({m.location['url']})"),
+            "weberror": lambda error: self._problem(f"page error: {error.error}"),
+            "request": lambda request: self._request(request.url),
+            "page": lambda page: page.on("websocket", lambda socket: self._request(socket.url)),
+        }
+        for event, ear in self._ears.items():
+            context.on(event, ear)
+
+    def leave(self) -> None:
+        """Listen no longer."""
+        for event, ear in self._ears.items():
+            self.context.remove_listener(event, ear)
 
     def problems(self) -> list[str]:
         """List what went wrong so far, the server's side included."""
@@ -156,34 +166,57 @@ class Guard:
         self._problems.append(sentence)
 
 
-@contextmanager
-def guarded_page(
-    browser: Browser,
-    server: Server,
-    *,
-    viewport: str = "desktop",
-    scheme: str = "light",
-    tolerate: str = "",
-) -> Iterator[tuple[Page, Guard]]:
-    """Open an empty page, at home on the server, and raise at the end if its guard saw a problem.
-
-    `tolerate` is a pattern for problems that a test provokes on purpose.
-    """
+def new_context(
+    browser: Browser, server: Server, *, viewport: str = "desktop", scheme: str = "light"
+) -> BrowserContext:
+    """A browser of its own, at home on the server, that has seen and remembers nothing."""
     width, height = VIEWPORTS[viewport]
-    context = browser.new_context(
+    return browser.new_context(
         base_url=server.url,
         viewport={"width": width, "height": height},
         color_scheme=scheme,  # type: ignore[arg-type]
         reduced_motion="no-preference",
     )
+
+
+def forget(context: BrowserContext) -> None:
+    """Close the pages of a context, and all that it keeps but for its cache of files."""
+    for page in context.pages:
+        with suppress(Error):  # an empty page has no storage
+            page.evaluate("localStorage.clear()")
+        page.close()
+    context.clear_cookies()
+    context.clear_permissions()
+    context.set_offline(False)
+
+
+@contextmanager
+def guarded_page(
+    browser: Browser,
+    server: Server,
+    *,
+    tolerate: str = "",
+    context: BrowserContext | None = None,
+    **options: str,
+) -> Iterator[tuple[Page, Guard]]:
+    """Open an empty page, at home on the server, and raise at the end if its guard saw a problem.
+
+    `tolerate` is a pattern for problems that a test provokes on purpose. The page gets a new context, made with
+    `options`, unless it is given one to use, which then need not load the app's files again.
+    """
+    own = context or new_context(browser, server, **options)
+    guard = Guard(own, server, tolerate)
     try:
-        guard = Guard(context, server, tolerate)
-        page = context.new_page()
+        page = own.new_page()
         yield page, guard
         if problems := guard.problems():
             raise AssertionError("The page's guard complains:\n" + "\n".join(f"- {p}" for p in problems))
     finally:
-        context.close()
+        guard.leave()
+        if context is None:
+            own.close()
+        else:
+            forget(own)
 
 
 # -------------------------------------------------------------------------------------------- on a page

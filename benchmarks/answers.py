@@ -10,31 +10,34 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.harness import Server, guarded_page, settle, visit
 
-PAINTED = """await new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)));
-  return performance.now() - t0;"""
+# A message that is posted in a frame comes when that frame has been painted.
+PAINTED = """new Promise((r) => requestAnimationFrame(() => {
+  const c = new MessageChannel(); c.port1.onmessage = r; c.port2.postMessage(0); }))"""
 PICK = f"""async (key) => {{
   const until = async (test) => {{ while (!test()) await new Promise((r) => setTimeout(r, 2)); }};
   const t0 = performance.now();
   const link = document.querySelector(`.inside .link[data-key="${{key}}"] .touch`);
   link.dispatchEvent(new MouseEvent("click", {{ bubbles: true }}));
   await until(() => document.querySelector(".inside").dataset.pick === key);
-  {PAINTED} }}"""
+  await {PAINTED};
+  return performance.now() - t0; }}"""
 WALK = f"""async () => {{
   const t0 = performance.now();
   document.body.dispatchEvent(new KeyboardEvent("keydown", {{ key: "ArrowRight", bubbles: true }}));
-  {PAINTED} }}"""
-MOMENT = """async () => {
-  const until = async (test) => { while (!test()) await new Promise((r) => setTimeout(r, 2)); };
+  await {PAINTED};
+  return performance.now() - t0; }}"""
+MOMENT = f"""async () => {{
+  const until = async (test) => {{ while (!test()) await new Promise((r) => setTimeout(r, 2)); }};
   const text = () => document.querySelector("[data-testid=stAlert], [data-testid=stMarkdown]")?.textContent;
-  const painted = () => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)));
+  const painted = () => {PAINTED};
   const chart = document.querySelector(".chart[data-key=Gradients] .js-plotly-plot");
   const redrawn = new Promise((r) => chart.once("plotly_afterplot", r)).then(painted).then(() => performance.now());
   const before = text(), t0 = performance.now();
-  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true }));
+  document.body.dispatchEvent(new KeyboardEvent("keydown", {{ key: "ArrowLeft", bubbles: true }}));
   await until(() => text() !== before);
   await painted();
   const sentence = performance.now();
-  return [sentence - t0, Math.max(sentence, await redrawn) - t0]; }"""
+  return [sentence - t0, Math.max(sentence, await redrawn) - t0]; }}"""
 
 
 def _open(page: Page, path: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 import mlp
@@ -39,12 +41,12 @@ def show() -> None:
             st.info("This run has made no step yet to take apart. Press Step, or choose a smaller learning rate.")
             return
         step = take_apart(run.trainer, session.moment())
-    _walk(experiment, run.trainer.data, step)
+    _walk(experiment, step)
     _whole(step)
 
 
 @st.fragment
-def _walk(experiment: Experiment, data: mlp.Dataset, step: Step) -> None:
+def _walk(experiment: Experiment, step: Step) -> None:
     """All that depends on the point and on what is picked; a click draws this part anew and leaves the rest alone."""
     pick = parse_pick(session.kept("pick", ""), step)
     point = min(int(session.kept("point", 0)), step.n - 1)
@@ -53,7 +55,7 @@ def _walk(experiment: Experiment, data: mlp.Dataset, step: Step) -> None:
     _component(key=KEY, data=picture(step, point, pick, labels), on_pick_change=_on_pick)
     left, right = st.columns([1, 1.15], gap="medium")
     with left:
-        _map(experiment, data, step, point)
+        _map(experiment, step, point)
     with right:
         _batch_table(step, labels, point)
     _slopes(step, pick)
@@ -69,13 +71,23 @@ def _sentence(step: Step, point: int) -> str:
 
 
 # ---- which point ------------------------------------------------------------------------------------------------
-def _map(experiment: Experiment, data: mlp.Dataset, step: Step, point: int) -> None:
+def _map(experiment: Experiment, step: Step, point: int) -> None:
     """The mini-batch on the plane, where there is a plane."""
     points, _ = make_data(experiment)
-    x, plane = points.x_train, plane_of(experiment)
-    if x.shape[1] != 2:
+    if points.n_inputs != 2:
         st.caption("These data have more than two inputs, and so no plane to be drawn on: pick a row of the table.")
         return
+    st.plotly_chart(
+        _map_figure(experiment, step, point, theme_type()), theme=None, key=MAP, on_select=_on_map,
+        selection_mode="points", config={"displayModeBar": False},
+        alt=_map_in_words(step, points.x_train[step.rows], point),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _map_figure(experiment: Experiment, step: Step, point: int, theme: str) -> go.Figure:
+    points, _ = make_data(experiment)
+    x, plane = points.x_train, plane_of(experiment)
     reach = 1.08 * float(np.abs(x).max())
     axis = np.linspace(-reach, reach, GRID)
     grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
@@ -84,19 +96,16 @@ def _map(experiment: Experiment, data: mlp.Dataset, step: Step, point: int) -> N
         output = net.outputs(plane.origin + grid @ plane.axes)
     else:
         output = net.outputs(mlp.expand_features(grid, experiment.config.features))
-    middle, limit = net.loss.boundary if data.task != "regression" else 0.0, 3.0 if net.loss.from_logits else 1.0
+    regression = points.task == "regression"
+    middle, limit = 0.0 if regression else net.loss.boundary, 3.0 if net.loss.from_logits else 1.0
     # Of several outputs, how far the winner is ahead: the seam stays where it belongs.
     top = np.sort(output, axis=1)
     values = output[:, 0] if output.shape[1] == 1 else top[:, -1] - top[:, -2]
     truth = np.asarray(step.labels, float)
-    kinds = truth if data.task != "regression" else truth[:, 0] > 0
-    fig = figures.mini_batch(
+    kinds = truth[:, 0] > 0 if regression else truth
+    return figures.mini_batch(
         axis, axis, values.reshape(GRID, GRID), x[step.rows], kinds, np.delete(x, step.rows, axis=0), point,
-        theme=theme_type(), middle=middle, limit=limit, axes=plane.labels if plane else ("x₁", "x₂"),
-    )  # fmt: skip
-    st.plotly_chart(
-        fig, theme=None, key=MAP, on_select=_on_map, selection_mode="points", config={"displayModeBar": False},
-        alt=_map_in_words(step, x[step.rows], point),
+        theme=theme, middle=middle, limit=limit, axes=plane.labels if plane else ("x₁", "x₂"),
     )  # fmt: skip
 
 

@@ -28,12 +28,14 @@ def show() -> None:
     with run.lock:
         own_data = experiment.config.own_data
         checkup = examine(run.trainer, session.moment(), features, run.update_ratios, own_data)
-        frames = run.recording.frames
-        updates = update_ratios(run.recording, run.trainer.net, run.last_step, run.update_ratios)
+        # Others may have trained the run further than this timeline goes.
+        last = min(max(session.sent(experiment.name), session.moment()), run.last_step)
+        norms = gradient_norms(run.recording.frames, last)
+        updates = update_ratios(run.recording, run.trainer.net, last, run.update_ratios)
     names, theme = [layer.name for layer in checkup.layers], theme_type()
     _verdicts(checkup)
     charts.show(_now(checkup, names, theme), key="health_now", columns=4)
-    over_time = _over_time(experiment.name, run.last_step, theme, frames, updates, names)
+    over_time = _over_time(experiment.name, last, theme, norms, updates, names)
     charts.show(over_time, key="health_over_time", columns=2)
     _tables(checkup)
 
@@ -102,12 +104,18 @@ def _now(checkup: Checkup, names: list[str], theme: str) -> list[Chart]:
     ]
 
 
+def gradient_norms(frames: mlp.Frames, last: int) -> tuple[Array, Array]:
+    """Epochs (k,) and the norm of each layer's gradient (k, n_layers), for the frames up to a last step."""
+    n = int(np.searchsorted(frames.steps, last, side="right"))
+    return frames.epochs[:n], frames.gradient_norms[:n]
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _over_time(
-    run: str, last_step: int, theme: str, _frames: mlp.Frames, _updates: tuple[Array, Array], _names: list[str]
+    run: str, last: int, theme: str, _norms: tuple[Array, Array], _updates: tuple[Array, Array], _names: list[str]
 ) -> list[Chart]:
-    """What is the same at every moment of a run that is recorded so far; the browser marks the moment."""
-    epochs, norms, names = _frames.epochs, _frames.gradient_norms, _names
+    """What is the same at every moment of a run up to its last step; the browser marks the moment."""
+    (epochs, norms), names = _norms, _names
     in_words = words.over_time("Gradient norms", epochs, norms, names)
     return [
         Chart("norms", figures.gradient_norms(epochs, norms, names, theme=theme), in_words, over_time=True),

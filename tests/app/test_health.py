@@ -15,7 +15,8 @@ from playground.health.checkup import examine
 from playground.health.sick import SICK
 from playground.health.view import tables
 from playground.link import to_query
-from playground.runs import new_trainer
+from playground.runs import new_trainer, run_of
+from playground.stage import GOAL_EPOCHS
 
 FRAME = Path(__file__).parents[2] / "playground" / "frame.py"
 
@@ -91,10 +92,19 @@ def test_only_the_charts_of_the_moment_change_with_it():
     app = open_page(step=1000)
     before = charts_of(app)
     app.session_state["moment"] = 1010
-    app.session_state["question"] = {"run": Experiment().name, "moment": 1010, "have": 1000}
+    sent = app.session_state["sent"][Experiment().name]
+    app.session_state["question"] = {"run": Experiment().name, "moment": 1010, "have": sent}
     after = charts_of(app.run())
     changed = [a["key"] for a, b in zip(after, before, strict=True) if a != b]
     assert changed == ["flat", "Activations", "Weights", "Gradients"]
+
+
+def test_charts_over_time_end_with_the_timeline_though_others_have_trained_the_run_further():
+    run_of(Experiment(Config().changed(n_samples=60, seed=77))).record(GOAL_EPOCHS + 50, seconds=60)
+    app = open_page(samples="60", seed="77")
+    norms, *_, by_time = list(figures(app).values())[4:]
+    for figure in (norms, by_time):
+        assert max(numbers(trace["x"]).max() for trace in figure["data"]) == GOAL_EPOCHS
 
 
 def test_every_chart_is_told_in_its_numbers():

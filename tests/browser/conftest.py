@@ -3,7 +3,6 @@
 import signal
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache, partial
 from itertools import count
 
 import pytest
@@ -54,35 +53,35 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def contexts(browser: Browser, server: Server) -> Callable[..., BrowserContext]:
-    """Contexts of all kinds on the shared server, which keep its files from test to test."""
-    return cache(partial(new_context, browser, server))
+def kept() -> list[BrowserContext]:
+    """The one context that goes from test to test."""
+    return []
 
 
 @pytest.fixture
 def new_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Callable[..., Page]]:
     """Make guarded pages: `new_page(viewport="phone", scheme="dark", tolerate="a problem provoked")`.
 
-    They are on the test's `fresh_server` if it names one, and on the shared `server` otherwise. Each is a browser of
-    its own, with nothing remembered; the first of a kind has the app's files from the tests before.
+    They are on the test's `fresh_server` if it names one, and on the shared `server` otherwise. Each is a browser that
+    remembers nothing. The first of a test has the app's files from the tests before, but for `new_page(new=True)`.
     """
     home = request.getfixturevalue("fresh_server" if "fresh_server" in request.fixturenames else "server")
     request.node.stash[HOME] = home
     numbers = count(1)
-    taken: list[BrowserContext] = []
 
     @contextmanager
-    def with_evidence(*, tolerate: str = "", **options: str) -> Iterator[Page]:
-        name = f"{request.node.nodeid}-{next(numbers)}"
-        shared = None
-        if "fresh_server" not in request.fixturenames:
-            kept = request.getfixturevalue("contexts")(**options)
-            shared = None if kept in taken else kept
-            taken.append(kept)
-        with guarded_page(browser, home, tolerate=tolerate, context=shared, **options) as (page, guard):
+    def with_evidence(*, new: bool = False, **options: str) -> Iterator[Page]:
+        number = next(numbers)
+        context = None
+        if not new and number == 1 and "fresh_server" not in request.fixturenames:
+            kept: list[BrowserContext] = request.getfixturevalue("kept")
+            if not (kept and kept[0].pages):  # a test may have closed its page
+                kept[:] = [new_context(browser, home)]
+            context = kept[0]
+        with guarded_page(browser, home, context=context, **options) as (page, guard):
             yield page
             if request.node.stash.get(FAILED, False) or guard.problems():
-                save_evidence(page, guard, name)
+                save_evidence(page, guard, f"{request.node.nodeid}-{number}")
 
     with ExitStack() as pages:
         yield lambda **options: pages.enter_context(with_evidence(**options))

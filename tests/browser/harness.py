@@ -131,15 +131,21 @@ class Guard:
             "console": lambda m: self._console(m.type, f"{m.text} ({m.location['url']})"),
             "weberror": lambda error: self._problem(f"page error: {error.error}"),
             "request": lambda request: self._request(request.url),
-            "page": lambda page: page.on("websocket", lambda socket: self._request(socket.url)),
+            "page": lambda page: page.on("websocket", self._socket_ear),
         }
+        self._socket_ear: Callable[[Any], None] = lambda socket: self._request(socket.url)
         for event, ear in self._ears.items():
             context.on(event, ear)
+        for page in context.pages:
+            page.on("websocket", self._socket_ear)
 
     def leave(self) -> None:
         """Listen no longer."""
         for event, ear in self._ears.items():
             self.context.remove_listener(event, ear)
+        for page in self.context.pages:
+            with suppress(KeyError):  # a page that was opened meanwhile has its ear from the context
+                page.remove_listener("websocket", self._socket_ear)
 
     def problems(self) -> list[str]:
         """List what went wrong so far, the server's side included."""
@@ -166,28 +172,24 @@ class Guard:
         self._problems.append(sentence)
 
 
-def new_context(
-    browser: Browser, server: Server, *, viewport: str = "desktop", scheme: str = "light"
-) -> BrowserContext:
+def new_context(browser: Browser, server: Server) -> BrowserContext:
     """A browser of its own, at home on the server, that has seen and remembers nothing."""
-    width, height = VIEWPORTS[viewport]
-    return browser.new_context(
-        base_url=server.url,
-        viewport={"width": width, "height": height},
-        color_scheme=scheme,  # type: ignore[arg-type]
-        reduced_motion="no-preference",
-    )
+    return browser.new_context(base_url=server.url)
 
 
 def forget(context: BrowserContext) -> None:
-    """Close the pages of a context, and all that it keeps but for its cache of files."""
-    for page in context.pages:
-        with suppress(Error):  # an empty page has no storage
-            page.evaluate("localStorage.clear()")
-        page.close()
+    """Leave one empty page of a context, and nothing that it remembers but for its cache of files."""
+    page, *others = context.pages
+    for other in others:
+        other.close()
+    with suppress(Error):  # an empty page has no storage
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    context.set_offline(False)
+    page.unroute_all()
+    page.goto("about:blank")
+    page.mouse.move(0, 0)
     context.clear_cookies()
     context.clear_permissions()
-    context.set_offline(False)
 
 
 @contextmanager
@@ -195,25 +197,34 @@ def guarded_page(
     browser: Browser,
     server: Server,
     *,
+    viewport: str = "desktop",
+    scheme: str = "light",
     tolerate: str = "",
     context: BrowserContext | None = None,
-    **options: str,
 ) -> Iterator[tuple[Page, Guard]]:
     """Open an empty page, at home on the server, and raise at the end if its guard saw a problem.
 
-    `tolerate` is a pattern for problems that a test provokes on purpose. The page gets a new context, made with
-    `options`, unless it is given one to use, which then need not load the app's files again.
+    `tolerate` is a pattern for problems that a test provokes on purpose. A page in a given context is the one that
+    the context has already: it need not load and compile the app's files again.
     """
-    own = context or new_context(browser, server, **options)
+    own = context or new_context(browser, server)
+    page = own.pages[0] if own.pages else own.new_page()
     guard = Guard(own, server, tolerate)
+    width, height = VIEWPORTS[viewport]
     try:
-        page = own.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(
+            color_scheme=scheme,  # type: ignore[arg-type]
+            reduced_motion="no-preference",
+            forced_colors="none",
+            contrast="no-preference",
+        )
         yield page, guard
         if problems := guard.problems():
             raise AssertionError("The page's guard complains:\n" + "\n".join(f"- {p}" for p in problems))
     finally:
         guard.leave()
-        if context is None:
+        if context is None or page.is_closed():  # a test may close its page
             own.close()
         else:
             forget(own)

@@ -502,7 +502,8 @@ def test_going_back_from_another_page_keeps_the_experiment(home):
     wait_for(home, "p.run.header.link === '?dataset=moons'")
 
 
-def test_simple_or_full_is_remembered_by_the_browser_and_a_link_that_says_one_wins(page):
+def test_simple_or_full_is_remembered_by_the_browser_and_a_link_that_says_one_wins(new_page):
+    page = new_page(new=True)
     visit(page, "/?view=full")  # somebody else's choice
     visit(page, "/")
     expect(page.get_by_role("slider", name="Test share")).to_have_count(0, timeout=20_000)
@@ -532,7 +533,8 @@ def test_simple_or_full_is_remembered_by_the_browser_and_a_link_that_says_one_wi
     expect(page.get_by_role("slider", name="Test share")).to_have_count(0, timeout=20_000)
 
 
-def test_a_browser_that_keeps_nothing_shows_full_all_the_same(page):
+def test_a_browser_that_keeps_nothing_shows_full_all_the_same(new_page):
+    page = new_page(new=True)
     refusal = "() { throw new Error('cookies are forbidden'); }"
     page.add_init_script(f"Object.defineProperty(document, 'cookie', {{ get{refusal}, set{refusal} }});")
     visit(page, "/")

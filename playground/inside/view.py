@@ -21,7 +21,7 @@ from playground.inside.terms import slopes_table
 from playground.runs import make_data, plane_of, run_of
 from playground.stage.bootstrap import script
 
-KEY, MAP, TABLE = "inside", "inside_map", "inside_table"
+KEY, MAP, TABLE, WHOLE = "inside", "inside_map", "inside_table", "inside_whole"
 GRID = 48
 
 _component = st.components.v2.component(
@@ -166,15 +166,14 @@ def _on_pick() -> None:
 
 
 # ---- the rest ---------------------------------------------------------------------------------------------------
+@st.fragment
 def _whole(step: Step) -> None:
-    """The whole step at once, as the computer does it and as a reader may."""
-    calls, vectors, program = st.tabs(["As the computer does it", "In vectors", "As a NumPy program"])
-    with calls:
-        _calls(step)
-    with vectors:
-        _vectors(step)
-    with program:
-        _program(step)
+    """The whole step at once, as the computer does it and as a reader may; only what is open is drawn."""
+    views = {"As the computer does it": _calls, "In vectors": _vectors, "As a NumPy program": _program}
+    for tab, draw in zip(st.tabs(list(views), key=WHOLE, on_change="rerun"), views.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw(step)
 
 
 def _slopes(step: Step, pick: Pick) -> None:

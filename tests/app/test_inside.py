@@ -45,9 +45,16 @@ def test_the_plane_is_told_in_its_numbers():
     )
 
 
-def test_the_program_and_the_plan_are_on_the_page():
+def test_the_plan_the_formulas_and_the_program_are_drawn_when_they_are_opened():
     app = open_page("inside", step=100)
-    assert app.code[0].value.startswith("# Step 100 to 101")
+    assert not app.code
+    assert not app.latex
+    app.session_state["inside_whole"] = "In vectors"
+    assert len(app.run().latex) == 2
+    app.session_state["inside_whole"] = "As a NumPy program"
+    assert app.run().code[0].value.startswith("# Step 100 to 101")
+    app.session_state["inside_whole"] = "As the computer does it"
+    app.run()
     plan = next(d.value for d in app.dataframe if "NumPy call" in d.value)
     assert plan["NumPy call"].str.contains("dot").any()
     assert plan["which is part of"].str.startswith("Adam").any()

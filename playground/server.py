@@ -26,7 +26,8 @@ async def without_delay(app: st.App) -> AsyncIterator[None]:
     Streamlit makes; what is set on a listening socket holds for every connection.
     """
     for found in gc.get_objects():
-        if isinstance(found, socket.socket) and found.family in (socket.AF_INET, socket.AF_INET6):
+        # Not isinstance: it asks an object for its class, and some object may mind.
+        if issubclass(type(found), socket.socket) and found.family in (socket.AF_INET, socket.AF_INET6):
             with suppress(OSError):  # closed meanwhile
                 found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     yield

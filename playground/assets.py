@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -24,6 +26,8 @@ from playground.palette import THEMES
 _STAGE = Path(__file__).parent / "stage" / "js"
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _KINDS = {".js": "text/javascript", ".css": "text/css"}
+IMPORT = re.compile(r'(\bfrom|\bimport)\s*"\./([\w.-]+\.js)"')
+"""Where a module names another beside it"""
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -57,6 +61,15 @@ def stage_text(name: str) -> str:
     if text is None:
         raise FileNotFoundError(f"The stage has no file {name}.")
     return text
+
+
+def with_imports(names: Iterable[str], text_of: Callable[[str], str], besides: str = "") -> list[str]:
+    """Modules, and all that they import, except for what is named in `besides`."""
+    found = list(names)
+    for name in found:  # grows as it goes
+        imported = dict.fromkeys(match[2] for match in IMPORT.finditer(text_of(name)))
+        found += [other for other in imported if other not in found and other not in besides]
+    return found
 
 
 def plotly_text() -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import gc
-import re
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -14,7 +13,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from playground.assets import base_path, stage_text, stage_url
+from playground.assets import base_path, stage_text, stage_url, with_imports
 
 
 @asynccontextmanager
@@ -36,15 +35,6 @@ async def without_delay(app: st.App) -> AsyncIterator[None]:
 # Streamlit loads the code of an element when a page first shows one; without it there is no hint, and no harm.
 ELEMENTS = ("BidiComponent", "ButtonGroup", "Checkbox", "Html", "Selectbox", "Slider")
 _STREAMLIT = Path(st.__file__).parent / "static"
-
-
-def with_imports(names: Iterable[str], text_of: Callable[[str], str], besides: str = "") -> list[str]:
-    """Modules, and all that they import, except for what is named in `besides`."""
-    found = list(names)
-    for name in found:  # grows as it goes
-        imported = re.findall(r'\b(?:from|import) ?"\./([\w.-]+\.js)"', text_of(name))
-        found += [other for other in dict.fromkeys(imported) if other not in found and other not in besides]
-    return found
 
 
 @cache

@@ -18,7 +18,6 @@ from playground.stage.message import encode
 
 MAX_NUMBERS = 2_000_000  # eight megabytes of recording
 _DRIVER = Path(__file__).with_name("replay.js")
-_IMPORT = re.compile(r'(\bfrom|\bimport)\s+"\./([\w.-]+\.js)"')
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -104,17 +103,12 @@ def recording(subject: Subject) -> bytes:
 
 def modules(name: str) -> dict[str, str]:
     """A module and all that it imports, each under "mlp/..." as an address that holds its whole text."""
-    found: dict[str, str] = {}
-    waiting = [name]
-    while waiting:
-        this = waiting.pop()
-        if f"mlp/{this}" in found:
-            continue
-        source = assets.stage_text(this)
-        waiting += [match[2] for match in _IMPORT.finditer(source)]
-        text = _IMPORT.sub(r'\1 "mlp/\2"', source)
-        found[f"mlp/{this}"] = "data:text/javascript;base64," + base64.b64encode(text.encode()).decode()
-    return found
+    texts = {this: assets.stage_text(this) for this in assets.with_imports([name], assets.stage_text)}
+    renamed = {this: assets.IMPORT.sub(r'\1 "mlp/\2"', text) for this, text in texts.items()}
+    return {
+        f"mlp/{this}": "data:text/javascript;base64," + base64.b64encode(text.encode()).decode()
+        for this, text in renamed.items()
+    }
 
 
 def _inside(tag: str, text: str) -> str:

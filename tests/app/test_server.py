@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from playground.assets import stage_url
-from playground.server import Hints, with_imports, without_delay
+from playground.assets import stage_url, with_imports
+from playground.server import Hints, without_delay
 
 
 def nodelay_of_a_connection_to(listening):

@@ -1,11 +1,11 @@
 """The MLP Playground: `streamlit run app.py`.
 
-The server: Streamlit, and the files that the live stage loads. What is drawn begins in playground/frame.py.
+The server: Streamlit, and the files that the live stage loads. What is drawn begins in playground/app/frame.py.
 """
 
 import streamlit as st
 
-from playground.assets import ROUTES
-from playground.server import MIDDLEWARE, without_delay
+from playground.app.server import MIDDLEWARE, base_path, without_delay
+from playground.web.assets import routes
 
-app = st.App("playground/frame.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=without_delay)
+app = st.App("playground/app/frame.py", routes=routes(base_path()), middleware=MIDDLEWARE, lifespan=without_delay)

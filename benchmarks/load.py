@@ -28,7 +28,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.page import COUNT, PLAYING, swaps
-from playground.stage.message import decode
+from playground.web.message import decode
 from tests.browser.harness import Server, guarded_page, launch, serve
 
 PLAY_ON = "() => { __stage.player.goal = Infinity; __stage.player.play(); }"

@@ -1,9 +1,203 @@
-"""Data of one's own: drawn, brought along, or ready examples."""
+"""Data of one's own: drawn, brought along, or ready examples. What is used joins the experiment."""
 
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
-from playground.own_data import view
+from playground.app import drawing, session
+from playground.run.data import make_data
+from playground.run.experiment import Experiment
+from playground.tables.choice import GAPS, TASKS, Choice, Chosen, choose, guess
+from playground.tables.drawn import can_draw_on
+from playground.tables.edited import edited, table_of
+from playground.tables.examples import EXAMPLES
+from playground.tables.sheet import MAX_BYTES, Sheet, read_sheet
+from playground.tables.table import MAX_INPUTS, MAX_ROWS, SCALINGS, Table
+
+SECTION = "data section"
+PREVIEW_ROWS = 200
+EDITABLE_ROWS = 2000
+PLAIN = session.plain
+
+
+def present() -> None:
+    """What the network learns from now, and what happens to own data."""
+    table, config = session.experiment().config.own_data, session.experiment().now
+    if table is None:
+        points, _ = make_data(session.experiment())
+        words = f"the dataset **{PLAIN(config.dataset)}**, {len(points.x_train) + len(points.x_test)} points"
+    else:
+        what = f"{len(table.classes)} classes" if table.classes else f"the number “{table.target}”"
+        size = f"{len(table):,} rows, {len(table.inputs)} inputs, {what}"
+        words = f"**{PLAIN(table.title or 'your data')}**: {PLAIN(size)}"
+    if session.kept("used", None) == session.experiment().name:
+        st.success(f"The network now learns from {words}. Watch it on the page “Playground”.")
+    else:
+        st.markdown(f"The network now learns from {words}.")
+    st.caption(
+        "Data that you draw or bring stay in this server's memory: nothing is written to disk. They travel only in "
+        "what you take along yourself, a link or a file."
+    )
+
+
+def use(table: Table) -> None:
+    """Learn from a table from now on; a notice where that cannot be."""
+    try:
+        config = session.experiment().now.changed(own_data=table)
+    except ValueError as error:
+        session.notify(str(error))
+        return
+    session.show(Experiment(config))
+    session.keep("used", session.experiment().name)
+
+
+# ---- drawing -----------------------------------------------------------------------------------------------------
+def draw() -> None:
+    """A sheet to draw on, blank or with the present points."""
+    starts = {"blank": "Begin with a blank sheet"}
+    if session.experiment().config.is_planar and can_draw_on(make_data(session.experiment())[0]):
+        starts["present"] = "Begin with the points shown now"
+    start = st.radio("Begin with", starts, format_func=starts.get, horizontal=True, label_visibility="collapsed")
+    drawing.sheet(start or "blank", use)
+
+
+# ---- a file or a paste -------------------------------------------------------------------------------------------
+def bring() -> None:
+    """Upload or paste a table, look at it, choose, and use it."""
+    limits = f"CSV, TSV and the like: at most {MAX_BYTES // 2**20} MB, {MAX_ROWS:,} rows, {MAX_INPUTS} inputs."
+    left, right = st.columns(2)
+    file = left.file_uploader(
+        "Upload a table", ["csv", "tsv", "txt", "dat"], help=limits, max_upload_size=MAX_BYTES // 2**20
+    )
+    text = right.text_area("Or paste one", height=104, placeholder="height,weight,kind\n1.2,3.4,cat\n…")
+    st.caption(limits)
+    if file is not None:
+        _read(file.getvalue(), file.name.rsplit(".", 1)[0])
+    elif text.strip():
+        _read(text.encode("utf-8", "replace"), "Pasted data")
+
+
+def _read(raw: bytes, title: str) -> None:
+    try:
+        sheet = read_sheet(raw, title)
+    except ValueError as error:
+        st.error(PLAIN(str(error)))
+        return
+    st.markdown(PLAIN(sheet.describe()))
+    n = min(len(sheet), PREVIEW_ROWS)
+    st.dataframe(pd.DataFrame({c.name: c.cells[:n] for c in sheet.columns}), height=220, hide_index=True)
+    if n < len(sheet):
+        st.caption(f"The first {n} rows.")
+    choice = _choice(sheet)
+    try:
+        chosen = choose(sheet, choice)
+    except ValueError as error:
+        st.error(PLAIN(str(error)))
+        return
+    _offer(chosen)
+
+
+def _choice(sheet: Sheet) -> Choice:
+    """The questions that a table leaves open, with likely answers."""
+    key = f"own {hash(sheet.names)}"
+    one, two = st.columns([1, 2])
+    first = guess(sheet)
+    target = one.selectbox(
+        "Target: what the network is to find out", sheet.names, sheet.names.index(first.target), key=f"{key} target"
+    )
+    likely = guess(sheet, target)
+    others = [c.name for c in sheet.columns if c.name != target]
+    inputs = two.multiselect("Inputs: what it is told", others, likely.inputs, key=f"{key} inputs {target}")
+    one, two, three, four = st.columns(4)
+    tasks = list(TASKS)
+    task = one.radio("Task", tasks, tasks.index(likely.task), format_func=TASKS.get, key=f"{key} task {target}")
+    scaling = two.radio("Scaling", list(SCALINGS), format_func=SCALINGS.get, key=f"{key} scaling")
+    gaps = three.radio("Missing values", list(GAPS), format_func=GAPS.get, key=f"{key} gaps")
+    numeric = [name for name in inputs if sheet.column(name).is_numeric]
+    plane = None
+    if len(inputs) > 2:
+        kinds = {"pca": "the two principal components"} | ({"two": "two inputs"} if len(numeric) > 1 else {})
+        kind = four.radio("The picture shows", list(kinds), format_func=kinds.get, key=f"{key} plane")
+        if kind == "two":
+            across = four.selectbox("to the right", numeric, key=f"{key} right {target}")
+            up = four.selectbox("upwards", [name for name in numeric if name != across], key=f"{key} up {target}")
+            plane = (across, up)
+    return Choice(target, tuple(inputs), task, gaps, scaling, plane)
+
+
+def _offer(chosen: Chosen) -> None:
+    """What the choice comes to, and the button."""
+    table = chosen.table
+    for note in chosen.notes:
+        st.markdown(PLAIN(note))
+    what = f"{len(table.classes)} classes: {', '.join(table.classes)}" if table.classes else f"target {table.target}"
+    shown = table.prepared(0.5, 0).plane.note
+    st.markdown(PLAIN(f"{len(table):,} rows, {len(table.inputs)} inputs, {what}. {shown}"))
+    st.button("Train on these data", type="primary", on_click=use, args=(table,))
+
+
+# ---- examples ----------------------------------------------------------------------------------------------------
+def examples() -> None:
+    """Real measurements, one card each."""
+    for column, example in zip(st.columns(len(EXAMPLES)), EXAMPLES.values(), strict=True):
+        with column.container(border=True):
+            st.markdown(f"**{example.label}**")
+            st.markdown(example.help)
+            st.caption(example.source)
+            st.button("Train on these data", key=f"example {example.name}", on_click=_use_example, args=(example.name,))
+
+
+def _use_example(name: str) -> None:
+    use(EXAMPLES[name].load())
+
+
+# ---- the table ---------------------------------------------------------------------------------------------------
+def edit() -> None:
+    """The present data as a table that can be changed."""
+    config = session.experiment().config
+    table = config.own_data or table_of(make_data(session.experiment())[0], config.dataset.title())
+    if table is None:
+        st.info("These data cannot be edited here: classes are needed, or one number to predict.")
+        return
+    if len(table) > EDITABLE_ROWS:
+        st.info(f"Tables of up to {EDITABLE_ROWS:,} rows can be edited here; this one has {len(table):,}.")
+        return
+    frame = pd.DataFrame(dict(zip(table.inputs, table.x.T, strict=True)))
+    columns: dict[str, Any] = {}
+    target = table.target if table.target not in table.inputs else f"{table.target} (target)"
+    if table.classes:
+        frame[target] = [table.classes[k] for k in table.y]
+        columns[target] = st.column_config.SelectboxColumn(options=list(table.classes), required=True)
+    else:
+        frame[target] = table.y
+    changed = st.data_editor(frame, num_rows="dynamic", height=420, column_config=columns, key=f"editor {table.digest}")
+    st.button("Train on the edited table", type="primary", on_click=_use_edited, args=(table, changed))
+
+
+def _use_edited(table: Table, frame: pd.DataFrame) -> None:
+    try:
+        use(edited(table, frame))
+    except ValueError as error:
+        session.notify(str(error))
+
+
+SECTIONS = {"Draw": draw, "Upload or paste": bring, "Examples": examples, "Edit as a table": edit}
+
+
+def sections() -> None:
+    """One section at a time, so that the sheet has its full width when it is looked at."""
+    chosen = session.fill_widget(SECTION, session.kept(SECTION, "Draw"))
+    st.segmented_control("How", list(SECTIONS), key=SECTION, on_change=_turn_to, label_visibility="collapsed")
+    SECTIONS[chosen]()
+
+
+def _turn_to() -> None:
+    session.keep(SECTION, session.said(SECTION) or session.kept(SECTION, "Draw"))
+
 
 st.subheader("Your data")
-view.present()
-view.sections()
+present()
+sections()

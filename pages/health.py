@@ -1,7 +1,156 @@
-"""How the run is doing, layer by layer, in plain words, and experiments that may help."""
+"""How the run on screen is doing at the moment of the timeline, in plain words, and experiments that may help."""
 
-from playground import stage
-from playground.health import view
+from __future__ import annotations
 
-stage.show("timeline", view.show)
-view.patients()
+from functools import partial
+
+import streamlit as st
+
+from playground import figures
+from playground.app import charts, session, stage
+from playground.app.charts import Chart
+from playground.app.shared_runs import run_of
+from playground.app.theme import theme_type
+from playground.health import words
+from playground.health.checkup import Array, Checkup, examine, update_ratios
+from playground.health.numbers import columns, gradient_norms, tables
+from playground.health.sick import SICK, Sick
+from playground.health.verdicts import Try, Verdict, verdicts
+from playground.run import link
+from playground.run.experiment import Experiment
+
+
+def show() -> None:
+    """What follows the timeline."""
+    experiment = session.experiment()
+    run = run_of(experiment)
+    features = experiment.config.features if experiment.config.is_planar else ()
+    with run.lock:
+        own_data = experiment.config.own_data
+        checkup = examine(run.trainer, session.moment(), features, run.update_ratios, own_data)
+        # Others may have trained the run further than this timeline goes.
+        last = min(max(session.sent(experiment.name), session.moment()), run.last_step)
+        norms = gradient_norms(run.recording.frames, last)
+        updates = update_ratios(run.recording, run.trainer.net, last, run.update_ratios)
+    names, theme = [layer.name for layer in checkup.layers], theme_type()
+    _verdicts(checkup)
+    charts.show(_now(checkup, names, theme), key="health_now", columns=4)
+    over_time = _over_time(experiment.name, last, theme, norms, updates, names)
+    charts.show(over_time, key="health_over_time", columns=2)
+    _tables(checkup)
+
+
+# ---- verdicts -----------------------------------------------------------------------------------------------------
+def _verdicts(checkup: Checkup) -> None:
+    found = verdicts(checkup)
+    when = f"epoch {checkup.epoch:.4g}, step {checkup.step}"
+    if not found:
+        st.success(
+            f"At {when}, no rule of thumb complains: every layer gets a gradient, the units work, and the steps are "
+            "of a good size. Try one of the sick networks below.",
+            icon=":material/favorite:",
+        )
+        return
+    st.markdown(f"**{len(found)} {'finding' if len(found) == 1 else 'findings'} at {when}**, by rules of thumb:")
+    columns = st.columns(min(2, len(found)))
+    for k, verdict in enumerate(found):
+        with columns[k % len(columns)], st.container(border=True):
+            _card(verdict, checkup.step)
+
+
+def _card(verdict: Verdict, step: int) -> None:
+    st.markdown(f"**:material/stethoscope: {verdict.rule.title}**")
+    st.markdown(session.plain(verdict.sentence))
+    numbers = " · ".join(f"{name} {_number(value)}" for name, value in verdict.numbers)
+    sources = ", ".join(f"[{source.title}]({source.url})" for source in verdict.rule.sources)
+    with st.container(horizontal=True):
+        for k, option in enumerate(verdict.tries):
+            st.button(
+                option.label, key=f"try_{verdict.rule.name}_{k}", on_click=_try, args=(option, step),
+                icon=":material/science:", type="primary" if k == 0 else "secondary",
+            )  # fmt: skip
+    st.caption(f"{numbers}  \nA rule of thumb, from {sources}.", help=f"The rule: {verdict.rule.when}")
+
+
+def _try(option: Try, step: int) -> None:
+    try:
+        session.show(option.experiment(session.experiment(), step))
+    except ValueError as error:
+        session.notify(str(error))
+
+
+def _number(value: float) -> str:
+    return (f"{value:.3g}" if abs(value) < 1000.0 else f"{value:.4g}").replace("-", "−")
+
+
+# ---- the charts ---------------------------------------------------------------------------------------------------
+def _now(checkup: Checkup, names: list[str], theme: str) -> list[Chart]:
+    """The strip: a row for each layer, a column for each quantity, at the moment."""
+    flat = [float(layer.flat.mean()) for layer in checkup.layers]
+    dead = [layer.n_dead / layer.n_units for layer in checkup.layers]
+    title = "Flat and dead units\nOrange: no gradient at all."
+    bars = figures.flat_units(flat, dead, names, theme=theme, title=title)
+    return [
+        Chart("flat", bars, words.flat_units(checkup.layers)),
+        *(
+            Chart(column.title, figures.histograms([column], names, theme=theme), words.histogram(column, names))
+            for column in columns(checkup)
+        ),
+    ]
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _over_time(
+    run: str, last: int, theme: str, _norms: tuple[Array, Array], _updates: tuple[Array, Array], _names: list[str]
+) -> list[Chart]:
+    """What is the same at every moment of a run up to its last step; the browser marks the moment."""
+    (epochs, norms), names = _norms, _names
+    in_words = words.over_time("Gradient norms", epochs, norms, names)
+    return [
+        Chart("norms", figures.gradient_norms(epochs, norms, names, theme=theme), in_words, over_time=True),
+        Chart(
+            "updates", figures.update_ratios(*_updates, names, theme=theme, last=float(epochs[-1])),
+            words.over_time("Size of one update over size of the weights", *_updates, names), over_time=True,
+        ),
+        Chart("map", figures.gradient_map(epochs, norms, names, theme=theme), in_words, over_time=True, wide=True),
+    ]  # fmt: skip
+
+
+# ---- the numbers --------------------------------------------------------------------------------------------------
+def _tables(checkup: Checkup) -> None:
+    opened = st.expander("The numbers behind the plots", key="health_numbers", on_change="rerun")
+    if not opened.open:  # large, and to most readers no news
+        return
+    with opened:
+        st.caption(f"All over the training data, up to step {checkup.step}.")
+        every = tables(checkup)
+        for tab, (name, table) in zip(st.tabs(list(every)), every.items(), strict=True):
+            with tab:
+                st.dataframe(table, hide_index=True, height=260)
+                st.download_button(
+                    "Save as CSV file", partial(table.to_csv, index=False),
+                    file_name=f"{name.lower().replace(' ', '-')}.csv", mime="text/csv",
+                    key=f"csv_{name}", on_click="ignore", icon=":material/download:",
+                )  # fmt: skip
+
+
+# ---- patients -----------------------------------------------------------------------------------------------------
+def patients() -> None:
+    """Networks that are ill on purpose, each a click away."""
+    st.markdown("**Sick networks to try it on**")
+    with st.container(horizontal=True):
+        for name, sick in SICK.items():
+            st.button(
+                sick.label, key=f"sick_{name}", on_click=session.show, args=(Experiment(sick.config),),
+                help=f"{sick.help} {_address(sick)}",
+            )  # fmt: skip
+
+
+def _address(sick: Sick) -> str:
+    if sick.config.own_data is not None:
+        return "The data travel in its link, which the address bar shows."
+    return f"Its link ends in `{link.to_link(sick.config)}`"
+
+
+stage.show("timeline", show)
+patients()

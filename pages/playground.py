@@ -1,5 +1,5 @@
 """The home page: the live stage."""
 
-from playground import stage
+from playground.app import stage
 
 stage.show()

@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from playground.experiment import Experiment
 from playground.export import EXPORTERS, Subject, exporter_of
 from playground.export.experiment_file import read_experiment
-from playground.link import run_from_query
-from playground.runs import Runs
+from playground.run.experiment import Experiment
+from playground.run.link import run_from_query
+from playground.run.runs import Runs
 
 DEFAULT_EPOCHS = 200
 

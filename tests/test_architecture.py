@@ -82,9 +82,12 @@ def figures_in_a_page(source: str) -> Iterator[str]:
 
 
 def too_long(source: str) -> Iterator[str]:
-    """Find out whether a page has grown beyond a table of contents."""
-    if (n := len(source.splitlines())) >= 60:
+    """Find a page, or a function of one, that has grown beyond what is read at a glance."""
+    if (n := len(source.splitlines())) >= 250:
         yield f"{n} lines"
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and (n := (node.end_lineno or 0) - node.lineno + 1) > 40:
+            yield f"{node.name}: {n} lines"
 
 
 def markup_from_strings(source: str) -> Iterator[str]:
@@ -97,6 +100,25 @@ def other_hosts(source: str) -> Iterator[str]:
     """Find code that loads from the internet; an address in a comment or a namespace is no harm."""
     pattern = r"(?:import\s*\(?|from|fetch\(|src\s*[=:]|url\()\s*[\"'`]?(?:https?:)?//[^\"'`\s]+"
     return (match[0] for match in re.finditer(pattern, source))
+
+
+FLOORS = ("tables", "run", "figures", "inside", "health", "web", "export", "app")
+"""The folders of playground/, from the ground up: each imports only from itself and from those before it"""
+
+
+def floor_of(name: str) -> int:
+    """On which floor a module is, by its dotted name; one that lies in none of the folders may import all of them."""
+    part = name.removeprefix("playground.").split(".")[0]
+    return FLOORS.index(part) if part in FLOORS else len(FLOORS)
+
+
+def imports_from_above(floor: str) -> Finder:
+    """Find imports of floors that lie above this one."""
+    return lambda source: (
+        name
+        for name in imports(source)
+        if name.startswith("playground.") and floor_of(name) > FLOORS.index(floor)
+    )
 
 
 @dataclass(frozen=True)
@@ -130,15 +152,15 @@ RULES = (
         ("import app", "from pages import gradients", "from pages.gradients import show"),
     ),
     Rule(
-        "figures know no Streamlit",
-        ("playground/figures/**/*.py",),
-        imports_of("streamlit", "playground.session", "playground.stage"),
-        ("import streamlit as st", "from streamlit import session_state", "from playground import session"),
+        "only app/ and the pages know Streamlit",
+        ("playground/*.py", *(f"playground/{floor}/**/*.py" for floor in FLOORS if floor != "app")),
+        imports_of("streamlit", "playground.app"),
+        ("import streamlit as st", "from streamlit import session_state", "from playground.app import session"),
     ),
     Rule(
-        "a page and the app hold no sums: they import Streamlit, the playground and the engine",
+        "a page and the app hold no sums: they import Streamlit, pandas for its tables, the playground and the engine",
         (PAGES, "app.py"),
-        imports_other_than("streamlit", "playground", "mlp"),
+        imports_other_than("streamlit", "pandas", "playground", "mlp"),
         ("import numpy as np", "from plotly import graph_objects"),
     ),
     Rule(
@@ -146,13 +168,13 @@ RULES = (
         (PLAYGROUND, PAGES, "app.py"),
         session_state,
         ("st.session_state['a'] = 1", "from streamlit import session_state as s", "streamlit.session_state.a"),
-        exempt=("playground/session.py",),
+        exempt=("playground/app/session.py",),
     ),
     Rule(
-        "a page is a table of contents",
+        "a page says what is on it, in functions of a screen each",
         (PAGES,),
         too_long,
-        ("x = 1\n" * 60,),
+        ("x = 1\n" * 250, "def f():\n" + "    x = 1\n" * 40),
     ),
     Rule(
         "a page builds no figure",
@@ -193,11 +215,24 @@ RULES = (
 )
 
 
+RULES += tuple(
+    Rule(
+        f"playground/{floor} imports nothing from the floors above it",
+        (f"playground/{floor}/**/*.py",),
+        imports_from_above(floor),
+        (f"from playground.{FLOORS[k + 1]} import x", f"def f():\n    import playground.{FLOORS[-1]}.x"),
+    )
+    for k, floor in enumerate(FLOORS[:-1])
+)
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_rule_holds(rule: Rule):
     paths = rule.paths()
     assert paths, f"no file matches {rule.files}, so the rule guards nothing"
-    found = [f"{path.relative_to(ROOT)}: {what}" for path in paths for what in rule.find(path.read_text())]
+    found = [
+        f"{path.relative_to(ROOT)}: {what}" for path in paths for what in rule.find(path.read_text(encoding="utf-8"))
+    ]
     assert not found, f"{rule.name}, but:\n" + "\n".join(dict.fromkeys(found))
 
 
@@ -223,9 +258,54 @@ def test_rule_leaves_the_innocent_alone(rule: Rule, source: str):
     assert list(rule.find(source)) == []
 
 
+def circles(sources: dict[str, str]) -> list[str]:
+    """Find modules that import each other, directly or by way of others, at whatever depth: {name: source}."""
+    arrows = {
+        name: {
+            target
+            for found in imports(source)
+            for whole in [_absolute(name, found)]
+            for target in (whole, whole.rpartition(".")[0])
+            if target in sources and target != name
+        }
+        for name, source in sources.items()
+    }
+    while leaves := {name for name, targets in arrows.items() if not targets & arrows.keys()}:
+        arrows = {name: targets for name, targets in arrows.items() if name not in leaves}
+    return sorted(arrows)
+
+
+def _absolute(module: str, found: str) -> str:
+    level = len(found) - len(found.lstrip("."))
+    return ".".join([*module.split(".")[:-level], found.lstrip(".")]) if level else found
+
+
+@pytest.mark.parametrize("package", ["playground"])
+def test_no_modules_import_each_other(package: str):
+    files = [path for path in (ROOT / package).rglob("*.py") if path.name != "__init__.py"]
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files]
+    found = circles({name: path.read_text(encoding="utf-8") for name, path in zip(names, files, strict=True)})
+    assert not found, f"these import each other, or a circle: {', '.join(found)}"
+
+
+def test_a_planted_circle_is_found():
+    a, b, c = "from .b import x", "def f():\n    from p import c", "import p.a"
+    assert circles({"p.a": a, "p.b": b, "p.c": c, "p.d": "import p.a"}) == ["p.a", "p.b", "p.c", "p.d"]
+    assert circles({"p.a": a, "p.b": b, "p.c": "import os"}) == []
+
+
 @pytest.mark.parametrize(
     ("package", "stranger"),
-    [("mlp", "streamlit"), ("mlp", "plotly"), ("mlp", "pandas"), ("playground.figures", "streamlit")],
+    [
+        ("mlp", "streamlit"),
+        ("mlp", "plotly"),
+        ("mlp", "pandas"),
+        ("playground.run.runs", "streamlit"),
+        ("playground.tables.examples", "streamlit"),
+        ("playground.figures", "streamlit"),
+        ("playground.web.reply", "streamlit"),
+        ("playground.export", "streamlit"),
+    ],
 )
 def test_importing_one_brings_no_other_along(package: str, stranger: str):
     """The imports of the imports count too; only a fresh interpreter can tell."""

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from playground import link
-from playground.config import DEFAULTS, SETTINGS, best_of
-from playground.experiment import Experiment
 from playground.export.subject import Subject
-from playground.own_data import pack
+from playground.run import link
+from playground.run.config import DEFAULTS, SETTINGS, best_of
+from playground.run.experiment import Experiment
+from playground.tables import pack
 
 FORMAT = "mlp-playground-experiment"
 VERSION = 1

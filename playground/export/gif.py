@@ -8,7 +8,7 @@ import numpy as np
 
 from playground.export.pictures import grid, says
 from playground.export.subject import Subject
-from playground.palette import LIGHT
+from playground.figures.palette import LIGHT
 
 FRAMES = 48
 MILLISECONDS = 80

@@ -13,8 +13,8 @@ import mlp
 from playground import figures
 from playground.export.subject import Subject
 from playground.figures.look import figure, palette
-from playground.palette import CLASS_SYMBOLS
-from playground.runs import make_data, plane_of
+from playground.figures.palette import CLASS_SYMBOLS
+from playground.run.data import make_data, plane_of
 
 GRID = 120
 

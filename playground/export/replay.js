@@ -1,5 +1,5 @@
 // The stage with no server behind it: it plays what lies in this file.
-import mount from "mlp/stage.js";
+import mount from "mlp/stage/stage.js";
 
 const text = (id) => document.getElementById(id).textContent;
 const bytes = Uint8Array.from(atob(text("recording").trim()), (letter) => letter.charCodeAt(0));

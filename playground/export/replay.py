@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
+import posixpath
 import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from playground import assets, stage
 from playground.export.subject import Subject
-from playground.palette import DARK, LIGHT
-from playground.runs import Gate, Run, frame_rows
-from playground.stage.message import encode
+from playground.figures.palette import DARK, LIGHT
+from playground.run.runs import Gate, Run, frame_rows
+from playground.web import assets
+from playground.web.message import encode
+from playground.web.reply import reply
 
 MAX_NUMBERS = 2_000_000  # eight megabytes of recording
 _DRIVER = Path(__file__).with_name("replay.js")
@@ -55,11 +57,11 @@ def replay_html(subject: Subject) -> bytes:
         % {
             "light": LIGHT.background,
             "dark": DARK.background,
-            "css": _inside("style", assets.stage_text("stage.css")),
-            "modules": json.dumps({"imports": modules("stage.js")}),
+            "css": _inside("style", assets.text_of("stage/stage.css")),
+            "modules": json.dumps({"imports": modules("stage/stage.js")}),
             "recording": base64.b64encode(recording(subject)).decode(),
             "plotly": _inside("script", assets.plotly_text()),
-            "driver": _inside("script", _DRIVER.read_text()),
+            "driver": _inside("script", _DRIVER.read_text(encoding="utf-8")),
         }
     ).encode()
 
@@ -75,7 +77,7 @@ def recording(subject: Subject) -> bytes:
         rows = rows[np.unique(keep)]
     diverged = trainer.recording.diverged
     # What the server answers to a browser that holds nothing, and wants nothing trained; then what is different here.
-    (answered, _), _ = stage.answer(e, Run(lambda: trainer, Gate()), {"have": -1, "moment": subject.step})
+    (answered, _), _ = reply(e, Run(lambda: trainer, Gate()), {"have": -1, "moment": subject.step})
     header: dict[str, Any] = {
         **answered,
         "marks": [mark for mark in answered["marks"] if mark["step"] <= subject.step],
@@ -103,11 +105,15 @@ def recording(subject: Subject) -> bytes:
 
 def modules(name: str) -> dict[str, str]:
     """A module and all that it imports, each under "mlp/..." as an address that holds its whole text."""
-    texts = {this: assets.stage_text(this) for this in assets.with_imports([name], assets.stage_text)}
-    renamed = {this: assets.IMPORT.sub(r'\1 "mlp/\2"', text) for this, text in texts.items()}
+    texts = {this: assets.text_of(this) for this in assets.with_imports([name], assets.text_of)}
+
+    def renamed(this: str) -> str:
+        folder = posixpath.dirname(this)
+        return assets.IMPORT.sub(lambda m: f'{m[1]} "mlp/{posixpath.normpath(f"{folder}/{m[2]}")}"', texts[this])
+
     return {
-        f"mlp/{this}": "data:text/javascript;base64," + base64.b64encode(text.encode()).decode()
-        for this, text in renamed.items()
+        f"mlp/{this}": "data:text/javascript;base64," + base64.b64encode(renamed(this).encode()).decode()
+        for this in texts
     }
 
 

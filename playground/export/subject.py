@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import mlp
-from playground.experiment import Experiment
 from playground.export.transcript import Transcript, transcript
+from playground.run.experiment import Experiment
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from playground.figures.look import epochs_axis, figure, log_axis, palette
-from playground.palette import layer_colour
+from playground.figures.palette import layer_colour
 
 MOST_POINTS = 300
 RATIO_BAND = (10**-3.5, 10**-2.5)

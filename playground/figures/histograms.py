@@ -10,7 +10,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from playground.figures.look import figure, palette
-from playground.palette import layer_colour
+from playground.figures.palette import layer_colour
 
 N_BINS = 41
 ROW = 46

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 import plotly.io
 
-from playground.palette import THEMES, Palette
+from playground.figures.palette import THEMES, Palette
 
 FONT = '"Source Sans", "Source Sans Pro", system-ui, sans-serif'
 

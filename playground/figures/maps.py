@@ -10,7 +10,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from playground.figures.look import epochs_axis, figure, palette
-from playground.palette import CLASS_SYMBOLS, Palette
+from playground.figures.palette import CLASS_SYMBOLS, Palette
 
 MOST_COLUMNS = 200
 MOST_NUMBERED = 8  # layers beside each other: with more, the numbers of their units would lie on each other

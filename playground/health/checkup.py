@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 import mlp
-from playground.own_data.table import Table
+from playground.tables.table import Table
 
 Array = npt.NDArray[np.float64]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from playground.config import Config
-from playground.own_data.examples import EXAMPLES
-from playground.own_data.table import Table
+from playground.run.config import Config
+from playground.tables.examples import EXAMPLES
+from playground.tables.table import Table
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 import mlp
-from playground.config import SETTINGS
-from playground.experiment import Experiment
 from playground.health.checkup import Checkup, LayerNumbers
+from playground.run.config import SETTINGS
+from playground.run.experiment import Experiment
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from playground.inside import formulas
 from playground.inside.expressions import (
     Expression,
@@ -312,3 +314,7 @@ def _slope_of(name: Formula, loss: str = "L") -> Formula:
     return ["frac", f"∂{loss}", row("∂", name)]
 
 
+def agreeing_digits(table: list[dict[str, float]]) -> int:
+    """To how many digits gradients and measured slopes agree, taken together: the rows of `slopes_table`."""
+    gradient, measured = (np.array([row[name] for row in table]) for name in ("gradient", "measured slope"))
+    return digits(float(np.linalg.norm(gradient)), float(np.linalg.norm(measured)), gradient - measured)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mlp
-from playground.config import DEFAULTS, EASY_LAYERS, EASY_NEURONS, LIVE, SETTINGS, Config, best_of, problem
+from playground.run.config import DEFAULTS, EASY_LAYERS, EASY_NEURONS, LIVE, SETTINGS, Config, best_of, problem
 
 NUMBERS = [name for name, s in SETTINGS.items() if s.low is not None and not isinstance(DEFAULTS[name], tuple)]
 CHOICES = [name for name, s in SETTINGS.items() if s.choices]

@@ -7,19 +7,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from playground.config import Config
-from playground.own_data.examples import EXAMPLES
-from playground.own_data.view import SECTION, edited
-from tests.own_data.test_table import table
+from playground.run.config import Config
+from playground.tables.edited import edited
+from playground.tables.examples import EXAMPLES
+from tests.tables.test_table import table
 
-FRAME = Path(__file__).parents[2] / "playground" / "frame.py"
+FRAME = Path(__file__).parents[2] / "playground" / "app" / "frame.py"
 
 
 def page(section: str) -> AppTest:
     """The page at one of its sections."""
     app = AppTest.from_file(str(FRAME), default_timeout=60).run()
-    app.session_state[f"page_{SECTION}"] = section
-    return app.switch_page("../pages/data.py").run()
+    app.session_state["page_data section"] = section
+    return app.switch_page("../../pages/data.py").run()
 
 
 def text(at: AppTest) -> str:

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from playground.config import Config
-from playground.experiment import Change, Experiment
-from playground.link import run_from_query, run_to_query
-from playground.runs import Runs, new_trainer
+from playground.run.config import Config
+from playground.run.experiment import Change, Experiment
+from playground.run.link import run_from_query, run_to_query
+from playground.run.runs import Runs, new_trainer
 
 
 def test_a_live_setting_changes_from_the_moment_on_and_keeps_the_past():

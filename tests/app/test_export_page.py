@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.experiment import Experiment
 from playground.export import EXPORTERS
 from playground.export.experiment_file import experiment_json
 from playground.export.pictures import pictures
-from playground.link import run_to_query
+from playground.run.experiment import Experiment
+from playground.run.link import run_to_query
 from tests.export.test_files import CHANGED, OWN, subject
 
-FRAME = Path(__file__).parents[2] / "playground" / "frame.py"
+FRAME = Path(__file__).parents[2] / "playground" / "app" / "frame.py"
 
 
 def page(name: str = "") -> AppTest:
@@ -21,7 +21,7 @@ def page(name: str = "") -> AppTest:
     for key, value in run_to_query({"": Experiment(), "changed": CHANGED, "own": OWN}[name], 30).items():
         app.query_params[key] = value
     app.run()
-    return app.switch_page("../pages/export.py").run()
+    return app.switch_page("../../pages/export.py").run()
 
 
 @pytest.mark.parametrize("name", ["", "changed", "own"])

@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.config import Config
-from playground.experiment import Experiment
+from playground.app.shared_runs import run_of
 from playground.health.checkup import examine
+from playground.health.numbers import tables
 from playground.health.sick import SICK
-from playground.health.view import tables
-from playground.link import to_query
-from playground.runs import new_trainer, run_of
-from playground.stage import GOAL_EPOCHS
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from playground.run.link import to_query
+from playground.run.runs import new_trainer
+from playground.web.about import GOAL_EPOCHS
 
-FRAME = Path(__file__).parents[2] / "playground" / "frame.py"
+FRAME = Path(__file__).parents[2] / "playground" / "app" / "frame.py"
 
 
 def open_page(page: str = "health", step: int = 0, **query: str) -> AppTest:
@@ -27,7 +28,7 @@ def open_page(page: str = "health", step: int = 0, **query: str) -> AppTest:
         app.query_params[name] = value
     app.run()
     app.session_state["moment"] = step
-    return app.switch_page(f"../pages/{page}.py").run()
+    return app.switch_page(f"../../pages/{page}.py").run()
 
 
 def charts_of(app: AppTest) -> list[dict]:
@@ -129,10 +130,6 @@ def test_the_patients_are_one_click_away(name: str):
     app.button(key=f"sick_{name}").click().run()
     assert not app.exception
     assert app.session_state["experiment"].config == SICK[name].config
-
-
-def test_the_old_address_still_shows_the_page():
-    assert len(charts_of(open_page("gradients"))) == 7
 
 
 @pytest.mark.parametrize(

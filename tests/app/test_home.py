@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.config import SETTINGS, Config
-from playground.experiment import Experiment
+from playground.run.config import SETTINGS, Config
+from playground.run.experiment import Experiment
 
-FRAME = Path(__file__).parents[2] / "playground" / "frame.py"
+FRAME = Path(__file__).parents[2] / "playground" / "app" / "frame.py"
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from playground import view
-from playground.config import SETTINGS, Config
-from playground.link import from_query, to_link, to_query
+from playground.run import on_show
+from playground.run.config import SETTINGS, Config
+from playground.run.link import from_query, to_link, to_query
 
 CONFIGS = [
     Config(),
@@ -68,12 +68,12 @@ def test_what_is_wrong_is_named_and_the_rest_is_kept(query, sentence):
 @pytest.mark.parametrize("remembered", [None, "simple", "full", "<script>"])
 @pytest.mark.parametrize("said", [None, "simple", "full", "half"])
 def test_a_link_that_says_simple_or_full_wins_over_what_the_browser_remembers(said, remembered):
-    shown, problems = view.from_query({"view": said} if said else {}, remembered)
+    shown, problems = on_show.from_query({"view": said} if said else {}, remembered)
     assert shown.full == (said == "full" if said in ("simple", "full") else remembered == "full")
     assert len(problems) == (said == "half")
     for other in ("simple", "full", None) if shown.full else ("simple", None):  # the choice travels in the link
-        assert view.from_query(shown.to_query(), other)[0].full == shown.full
-    assert view.from_query(shown.to_query(), remembered)[0] == shown
+        assert on_show.from_query(shown.to_query(), other)[0].full == shown.full
+    assert on_show.from_query(shown.to_query(), remembered)[0] == shown
 
 
 def test_streamlits_own_embed_options_are_no_problem():

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import mlp
-from playground.config import Config
-from playground.experiment import Experiment
-from playground.marks import Film, deaths, drops, marks, overfitting, plateaus, stretches
-from playground.runs import Runs
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from playground.run.marks import Film, deaths, drops, marks, overfitting, plateaus, stretches
+from playground.run.runs import Runs
 
 N = 200
 EPOCHS = np.arange(N)

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from playground.config import Config
-from playground.experiment import Experiment
-from playground.runs import Gate, Runs
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from playground.run.runs import Gate, Runs
 
 SMALL = Experiment(Config(dataset="xor", n_samples=60, hidden_layer_sizes=(3, 2)))
 OTHER = Experiment(Config(dataset="moons", n_samples=60, hidden_layer_sizes=(3, 2)))

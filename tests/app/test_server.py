@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from playground.assets import stage_url, with_imports
-from playground.server import Hints, without_delay
+from playground.app.server import Hints, without_delay
+from playground.web.assets import modules_address, with_imports
 
 
 def nodelay_of_a_connection_to(listening):
@@ -41,9 +41,9 @@ def headers_through_hints(content_type, kind="http.response.start"):
 
 def test_a_page_comes_with_a_hint_at_the_stage_and_at_all_that_it_imports():
     link = headers_through_hints(b"text/html; charset=utf-8")[b"link"].decode()
-    for name in ("stage.js", "player.js", "registry.js", "erf.js"):
-        assert f"<{stage_url()}/{name}>; rel=modulepreload" in link
-    assert f"<{stage_url()}/stage.css>; rel=preload; as=style" in link
+    for name in ("stage/stage.js", "stage/player.js", "shared/registry.js", "shared/erf.js"):
+        assert f"<./{modules_address()}/{name}>; rel=modulepreload" in link
+    assert f"<./{modules_address()}/stage/stage.css>; rel=preload; as=style" in link
     assert "inside.js" not in link
 
 

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 import mlp
-from playground.config import Config
-from playground.experiment import Experiment
-from playground.runs import Gate, Run, Runs, new_trainer
-from playground.stage import GOAL_EPOCHS, about, answer
-from playground.stage.message import decode, encode
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from playground.run.runs import Gate, Run, Runs, new_trainer
+from playground.web.about import GOAL_EPOCHS, about
+from playground.web.message import decode, encode
+from playground.web.reply import reply
 
 SMALL = Experiment(Config(dataset="xor", n_samples=60, hidden_layer_sizes=(3, 2)))
 
@@ -28,7 +29,7 @@ def test_a_message_comes_back_as_it_was_sent():
 
 
 def test_a_fresh_page_is_sent_the_beginning_of_a_run_and_what_it_is_about(run):
-    (header, rows), last = answer(SMALL, run, {"have": -1, "first": True})
+    (header, rows), last = reply(SMALL, run, {"have": -1, "first": True})
     assert rows[0, 0] == 0
     assert rows[-1, 0] == last == run.last_step
     assert 1 <= rows[-1, 1] <= GOAL_EPOCHS == header["goal"]
@@ -38,16 +39,16 @@ def test_a_fresh_page_is_sent_the_beginning_of_a_run_and_what_it_is_about(run):
 def test_a_page_that_is_drawn_again_trains_the_run_no_further(run):
     have = -1
     while run.epoch_of(run.last_step) < GOAL_EPOCHS:
-        _, have = answer(SMALL, run, {"have": have, "first": True})
+        _, have = reply(SMALL, run, {"have": have, "first": True})
     for _ in range(3):
-        (_, rows), _ = answer(SMALL, run, {"have": run.last_step, "first": True})
+        (_, rows), _ = reply(SMALL, run, {"have": run.last_step, "first": True})
         assert len(rows) == 0
     assert run.epoch_of(run.last_step) == GOAL_EPOCHS
 
 
 def test_a_page_that_has_frames_is_sent_only_what_follows(run):
-    _, last = answer(SMALL, run, {"have": -1, "first": True})
-    (header, rows), _ = answer(SMALL, run, {"have": last, "want": 5})
+    _, last = reply(SMALL, run, {"have": -1, "first": True})
+    (header, rows), _ = reply(SMALL, run, {"have": last, "want": 5})
     assert header["after"] == last
     assert rows[0, 0] > last
     assert len(rows) == 5
@@ -55,16 +56,16 @@ def test_a_page_that_has_frames_is_sent_only_what_follows(run):
 
 
 def test_how_right_the_network_is_is_told_only_to_those_who_ask(run):
-    (header, _), _ = answer(SMALL, run, {"have": -1, "first": True, "moment": 3})
+    (header, _), _ = reply(SMALL, run, {"have": -1, "first": True, "moment": 3})
     assert "answers" not in header
-    (header, _), _ = answer(SMALL, run, {"have": run.last_step, "moment": 3, "answers": True})
+    (header, _), _ = reply(SMALL, run, {"have": run.last_step, "moment": 3, "answers": True})
     assert header["answers"] == run.answers_at(3)
     assert sum(map(sum, header["answers"]["matrix"])) == 30  # the test points
 
 
 def test_single_steps_are_replayed_between_the_epochs(run):
-    answer(SMALL, run, {"have": -1, "first": True})
-    (header, rows), _ = answer(SMALL, run, {"have": run.last_step, "single": [4, 9]})
+    reply(SMALL, run, {"have": -1, "first": True})
+    (header, rows), _ = reply(SMALL, run, {"have": run.last_step, "single": [4, 9]})
     assert header["singles"] == 6
     np.testing.assert_array_equal(rows[-6:, 0], [4, 5, 6, 7, 8, 9])
 
@@ -82,7 +83,7 @@ def test_single_steps_are_replayed_between_the_epochs(run):
     ],
 )
 def test_a_nonsensical_question_is_answered_all_the_same(run, nonsense):
-    (header, rows), _ = answer(SMALL, run, nonsense)
+    (header, rows), _ = reply(SMALL, run, nonsense)
     assert rows.shape[1] == header["width"]
 
 
@@ -90,7 +91,7 @@ def test_a_fork_is_sent_from_its_fork_on():
     runs = Runs()
     runs.get(SMALL).record(10, seconds=60)
     changed = SMALL.change(15, learning_rate=0.5)
-    (header, rows), _ = answer(changed, runs.get(changed), {"have": -1, "first": True})
+    (header, rows), _ = reply(changed, runs.get(changed), {"have": -1, "first": True})
     assert (header["parent"], header["fork"], header["after"]) == (SMALL.name, 15, 15)
     assert rows[0, 0] > 15
 
@@ -127,7 +128,7 @@ def test_a_run_that_diverges_says_why_and_keeps_what_it_had():
         Config(dataset="plane", activations=("relu",), optimizer="sgd", learning_rate=10.0, n_samples=60)
     )
     run = Runs().get(experiment)
-    (header, rows), last = answer(experiment, run, {"have": -1, "first": True})
+    (header, rows), last = reply(experiment, run, {"have": -1, "first": True})
     assert "learning rate" in header["diverged"]
     assert np.isfinite(run.recording.parameters).all()
     assert rows[-1, 0] == last == run.recording.diverged.step
@@ -136,7 +137,7 @@ def test_a_run_that_diverges_says_why_and_keeps_what_it_had():
 def test_a_server_started_anew_catches_up_with_its_browser():
     behind = Runs().get(SMALL)
     behind.record(2, seconds=60)
-    answer(SMALL, behind, {"have": 60, "single": [50, 52], "want": 0})
+    reply(SMALL, behind, {"have": 60, "single": [50, 52], "want": 0})
     assert behind.last_step >= 60
 
 
@@ -146,6 +147,6 @@ def test_a_page_that_follows_a_thinned_run_gets_ahead():
     run.record_to(2000, seconds=60)
     assert run.recording.stride > 8
     after = int(run.recording.steps[-3])
-    (_, rows), last = answer(SMALL, run, {"have": after, "want": 5})
+    (_, rows), last = reply(SMALL, run, {"have": after, "want": 5})
     assert len(rows) == 1
     assert last > after

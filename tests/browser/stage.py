@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page
 
-from playground.experiment import Experiment
-from playground.runs import Run, Runs
+from playground.run.experiment import Experiment
+from playground.run.runs import Run, Runs
 
 STATE = """() => { const p = window.__stage.player; return {
   state: p.state, step: p.step, epoch: p.epoch, last: p.run.last, run: p.run.header.run, goal: String(p.goal),

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from playground.experiment import Experiment
+from playground.run.experiment import Experiment
 from tests.browser.harness import SCHEMES, VIEWPORTS, visit
 from tests.browser.stage import parameters, press, recorded, state, wait_for
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from playground.config import Config
-from playground.experiment import Experiment
+from playground.run.config import Config
+from playground.run.experiment import Experiment
 from tests.browser.harness import free_port, guarded_page, serve, visit
 from tests.browser.stage import parameters, press, recorded, sentence, state, wait_for
 

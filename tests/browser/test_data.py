@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from playground.config import Config
-from playground.experiment import Experiment
-from playground.own_data.examples import EXAMPLES
-from playground.runs import new_trainer, plane_of
+from playground.run.config import Config
+from playground.run.data import plane_of
+from playground.run.experiment import Experiment
+from playground.run.runs import new_trainer
+from playground.tables.examples import EXAMPLES
 from tests.browser.harness import screenshot, settle, visit
 from tests.browser.stage import parameters, press, state, wait_for
 

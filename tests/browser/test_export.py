@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from playground.export.weights import read_npz
-from playground.link import run_from_query
-from playground.runs import Runs
+from playground.run.link import run_from_query
+from playground.run.runs import Runs
 from tests.browser.harness import screenshot, settle, visit
 from tests.browser.stage import parameters, state, wait_for
 from tests.export.scripts import difference, execute

@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 
 import mlp
-from playground.assets import stage_url
-from playground.config import SETTINGS, Config
-from playground.experiment import Experiment
-from playground.runs import Runs, make_data
-from playground.stage import about
+from playground.run.config import SETTINGS, Config
+from playground.run.data import make_data
+from playground.run.experiment import Experiment
+from playground.run.runs import Runs
+from playground.web.about import about
+from playground.web.assets import modules_address
 from tests.browser.harness import visit
 
 EVALUATE = """async ({ base, net, parameters, x1, x2 }) => {
-  const { Network } = await import(base + "/network.js");
+  const { Network } = await import(base + "/stage/network.js");
   return new Network(net).evaluate(parameters, x1, x2).map((layer) => layer.map((row) => Array.from(row)));
 }"""
 ACTIVATIONS = list(mlp.ACTIVATIONS)
@@ -63,7 +64,7 @@ def test_the_browsers_forward_pass_is_the_engines(blank, config):
     seen = blank.evaluate(
         EVALUATE,
         {
-            "base": stage_url(), "net": told, "parameters": net.parameters.astype(np.float32).tolist(),
+            "base": f"/{modules_address()}", "net": told, "parameters": net.parameters.astype(np.float32).tolist(),
             "x1": x[:, 0].tolist(), "x2": x[:, 1].tolist(),
         },
     )  # fmt: skip
@@ -79,7 +80,7 @@ def test_the_browsers_forward_pass_is_the_engines(blank, config):
 def test_an_activation_is_the_same_function_where_it_is_steep_flat_and_far_out(blank, name):
     z = np.concatenate([np.linspace(-6, 6, 241), [-80.0, -20.0, 20.0, 80.0]]) + 1e-3
     code = """async ({ base, name, z }) => {
-      const { ACTIVATIONS } = await import(base + "/registry.js");
+      const { ACTIVATIONS } = await import(base + "/shared/registry.js");
       const a = Float64Array.from(z); ACTIVATIONS[name](a); return Array.from(a); }"""
-    seen = blank.evaluate(code, {"base": stage_url(), "name": name, "z": z.tolist()})
+    seen = blank.evaluate(code, {"base": f"/{modules_address()}", "name": name, "z": z.tolist()})
     np.testing.assert_allclose(seen, mlp.ACTIVATIONS[name].value(z), rtol=1e-5, atol=1e-6)

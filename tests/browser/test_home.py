@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import expect
 
 import mlp
-from playground.config import Config
-from playground.experiment import Experiment
-from playground.palette import DARK, LIGHT
+from playground.figures.palette import DARK, LIGHT
+from playground.run.config import Config
+from playground.run.experiment import Experiment
 from tests.browser.harness import screenshot, visit
 from tests.browser.stage import WATCH, parameters, pictures, press, recorded, sentence, state, wait_for
 

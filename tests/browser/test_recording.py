@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 
 import mlp
-from playground.assets import stage_url
-from playground.config import Config
-from playground.experiment import Experiment
-from playground.runs import Gate, Run, new_trainer
-from playground.stage import answer
-from playground.stage.message import encode
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from playground.run.runs import Gate, Run, new_trainer
+from playground.web.assets import modules_address
+from playground.web.message import encode
+from playground.web.reply import reply
 from tests.browser.harness import visit
 
 SMALL = Experiment(Config(dataset="xor", n_samples=20, hidden_layer_sizes=(2,), batch_size=10))
@@ -35,10 +35,10 @@ def test_a_run_of_twenty_thousand_epochs_is_thinned_in_the_browser_as_on_the_ser
     for k in range(50):
         messages = []
         for _ in range(4):
-            (header, rows), have = answer(SMALL, run, {"have": have, "want": 100, "first": first})
+            (header, rows), have = reply(SMALL, run, {"have": have, "want": 100, "first": first})
             first = False
             messages.append(base64.b64encode(encode(header, rows)).decode())
-        copy = page.evaluate(TAKE, [f"{server.url}{stage_url()}/recording.js", messages])
+        copy = page.evaluate(TAKE, [f"{server.url}/{modules_address()}/stage/recording.js", messages])
         assert copy["last"] == have, f"after {4 * k + 4} answers"
         assert len(copy["steps"]) <= capacity + 110
     assert run.recording.epochs[-1] > 10_000

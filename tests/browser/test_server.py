@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
-from playground.server import ELEMENTS
+from playground.app.server import ELEMENTS
 from tests.browser.harness import visit
 
 
@@ -16,4 +16,5 @@ def test_every_hint_of_a_page_leads_to_a_file_and_the_browser_takes_it(page):
     answers = {}
     page.on("response", lambda response: answers.setdefault(urlsplit(response.url).path, []).append(response.status))
     visit(page, "/")
-    assert {path: answers.get(path) for path in hinted} == {path: [200] for path in hinted}
+    paths = [urlsplit(urljoin(page.url, address)).path for address in hinted]
+    assert {path: answers.get(path) for path in paths} == {path: [200] for path in paths}

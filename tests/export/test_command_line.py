@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from playground.__main__ import main
-from playground.config import Config
-from playground.experiment import Experiment
 from playground.export.experiment_file import read_experiment
-from playground.link import run_to_link
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from playground.run.link import run_to_link
 from tests.export.scripts import difference, execute
 
 EXPERIMENT = Experiment(Config(n_samples=40, hidden_layer_sizes=(3,))).change(20, learning_rate=0.2)

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 import mlp
-from playground.config import Config
-from playground.experiment import Experiment
 from playground.export import EXPORTERS, Subject
 from playground.export.experiment_file import experiment_json, fingerprint, read_experiment
 from playground.export.onnx_model import ACTIVATIONS, onnx_model
 from playground.export.tables import data_csv, history_csv
 from playground.export.weights import npz, read_npz, read_safetensors, safetensors
-from playground.own_data.table import Table
-from playground.runs import new_trainer
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from playground.run.runs import new_trainer
+from playground.tables.table import Table
 from tests.export.scripts import TASKS, dataset
 
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from playground import figures
-from playground.palette import THEMES, layer_colour
+from playground.figures.palette import THEMES, layer_colour
 
 EPOCHS = np.arange(5.0)
 NAMES = ["layer 1", "layer 2", "output"]

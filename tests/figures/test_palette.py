@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from playground.palette import THEMES, Palette
+from playground.figures.palette import THEMES, Palette
 
 # Machado, Oliveira and Fernandes 2009, https://doi.org/10.1109/TVCG.2009.113: how linear RGB is seen without one
 # of the three kinds of cones.

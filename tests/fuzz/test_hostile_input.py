@@ -14,18 +14,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.config import SETTINGS, Config
-from playground.experiment import Experiment
 from playground.export import Subject
 from playground.export.experiment_file import FORMAT, experiment_json, read_experiment
 from playground.export.weights import npz, read_npz, read_safetensors, safetensors
-from playground.link import run_from_query, run_to_query
-from playground.own_data import pack
-from playground.own_data.choice import choose, guess
-from playground.own_data.drawing import drawn_table
-from playground.own_data.sheet import read_sheet
-from playground.own_data.table import Table
-from playground.runs import new_trainer
+from playground.run.config import SETTINGS, Config
+from playground.run.experiment import Experiment
+from playground.run.link import run_from_query, run_to_query
+from playground.run.runs import new_trainer
+from playground.tables import pack
+from playground.tables.choice import choose, guess
+from playground.tables.drawn import drawn_table
+from playground.tables.sheet import read_sheet
+from playground.tables.table import Table
 
 many = settings(max_examples=150, deadline=None)
 KEYS = [*(s.key for s in SETTINGS.values()), "v", "then", "step", "data", "embed"]

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 import mlp
-from playground import link
-from playground.config import Config
-from playground.experiment import Experiment
 from playground.health.checkup import Checkup, chance_loss, examine, noise_scale
 from playground.health.sick import SICK
 from playground.health.verdicts import RULES, verdicts
-from playground.runs import new_trainer, trainer_settings
+from playground.run import link
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from playground.run.runs import new_trainer, trainer_settings
 
 EPOCHS = 120
 

@@ -1,0 +1,57 @@
+"""Figures that follow the timeline: the browser redraws those that have changed, in place, and leaves the others alone.
+
+`st.plotly_chart` takes a figure down and puts up another whenever anything in it changes. Here Plotly is told what is
+new, and the line at the moment shown is moved by the browser itself, while the timeline is still being dragged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import plotly.graph_objects as go
+
+from playground.app import components
+from playground.web.assets import plotly_address
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure on a page."""
+
+    key: str
+    figure: go.Figure
+    words: str
+    """What it shows, in words and numbers, for those who do not see it"""
+    over_time: bool = False
+    """Whether its horizontal axis is that of the timeline, and the moment is marked on it"""
+    wide: bool = False
+    """Whether it takes a row of its own"""
+
+    @cached_property
+    def text(self) -> str:
+        """The figure as it crosses the wire."""
+        return self.figure.to_json()
+
+
+def show(charts: Sequence[Chart], *, key: str, columns: int) -> None:
+    """Draw figures side by side, in so many columns where there is room."""
+    components.charts(
+        key=key,
+        data={
+            "plotly": plotly_address(),
+            "columns": columns,
+            "charts": [
+                {
+                    "key": chart.key,
+                    "figure": chart.text,
+                    "words": chart.words,
+                    "height": chart.figure.layout.height,
+                    "over_time": chart.over_time,
+                    "wide": chart.wide,
+                }
+                for chart in charts
+            ],
+        },
+    )

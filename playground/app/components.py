@@ -1,0 +1,35 @@
+"""The browser components, each registered once, under one name, when this module is first imported.
+
+A component's script is a line that loads a cacheable module of web/js; what it is given crosses the wire as `data`.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from playground.web.bootstrap import script
+
+
+def _component(name: str, height: int) -> st.components.v2.types.ComponentRenderer:
+    """Register web/js/NAME/NAME.js; `height` in pixels is kept free until it has drawn something."""
+    return st.components.v2.component(
+        name,
+        html=f'<div class="{name}-place" style="min-height: {height}px"></div>',
+        js=script(f"{name}/{name}.js"),
+        isolate_styles=False,
+    )
+
+
+stage = _component("stage", 240)
+charts = _component("charts", 0)
+inside = _component("inside", 640)
+draw = _component("draw", 300)
+gallery = _component("gallery", 168)
+
+# Cookies may be forbidden: then the choice lasts as long as the tab.
+memory = st.components.v2.component(
+    "memory",
+    js="""export default ({ data }) => {
+  try { document.cookie = `${data.name}=${data.value}; path=/; max-age=31536000; samesite=lax`; } catch {}
+};""",
+)

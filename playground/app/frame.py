@@ -1,0 +1,34 @@
+"""What stands around every page: its settings on the left, the way between pages above, sentences that must be seen.
+
+Streamlit's older page discovery looks for `pages/` beside its main script. This script does not lie beside it, so
+a link to any page runs this frame first, on a fresh server too.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from playground.app import session, sidebar
+
+PAGES = Path(__file__).parents[2] / "pages"
+
+st.set_page_config(page_title="MLP Playground", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide")
+st.html(Path(__file__).with_name("frame.css"))
+page = st.navigation(
+    [
+        st.Page(PAGES / "playground.py", title="Playground", default=True),
+        st.Page(PAGES / "inside.py", title="Inside a step"),
+        st.Page(PAGES / "health.py", title="Health"),
+        st.Page(PAGES / "health.py", title="Health", url_path="gradients", visibility="hidden"),
+        st.Page(PAGES / "data.py", title="Data"),
+        st.Page(PAGES / "export.py", title="Take along"),
+    ],
+    position="top",
+)
+session.begin(at_home=page.url_path == "")
+if session.on_show().projector:
+    st.html("<style>html { font-size: 19px; }</style>")
+if notices := session.take_notices():
+    st.warning(session.plain("  \n".join(notices)))
+sidebar.show()
+page.run()

@@ -1,0 +1,282 @@
+"""The only file that knows the session's keys: what one user follows from page to page."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from playground.run import link
+from playground.run.config import LIVE, SETTINGS
+from playground.run.experiment import Experiment
+from playground.run.on_show import OnShow, from_query
+
+_EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
+_QUESTION, _NEWS, _SENT, _LIVE_CHANGE = "question", "news", "sent", "live_change"
+_ON_SHOW, _BRANCHES = "on_show", "branches"
+_UNDO_DEPTH, _MOST_BRANCHES = 50, 4
+_READING_TIME = 6.0  # seconds
+VIEW_COOKIE = "mlp-playground-view"  # the server reads it before the first run draws anything, so nothing flickers
+
+
+def experiment() -> Experiment:
+    """The experiment on screen."""
+    result: Experiment = st.session_state[_EXPERIMENT]
+    return result
+
+
+def moment() -> int:
+    """The step at which the timeline stood when the page last heard of it."""
+    return int(st.session_state[_MOMENT])
+
+
+def set_moment(step: int) -> None:
+    """Keep the step at which the timeline stands."""
+    st.session_state[_MOMENT] = max(0, step)
+
+
+def change(**settings: Any) -> None:
+    """Change settings at the present moment; what does not fit becomes a notice and changes nothing."""
+    old = experiment()
+    try:
+        show(old.change(moment(), **settings))
+    except ValueError as error:
+        notify(str(error))
+    else:
+        st.session_state[_LIVE_CHANGE] = (experiment(), old, settings) if LIVE.issuperset(settings) else None
+
+
+def show(new: Experiment) -> None:
+    """Follow another experiment; `undo` brings the present one back."""
+    old = experiment()
+    if new == old:
+        return
+    if new.now.hidden_layer_sizes != old.now.hidden_layer_sizes:
+        _tell_cost(new)
+    st.session_state[_PAST] = [*st.session_state[_PAST], (old, moment())][-_UNDO_DEPTH:]
+    st.session_state[_EXPERIMENT] = new
+    _keep_branch(new, old)
+    set_moment(new.changes[-1].step if new.changes else 0)
+
+
+def edit(index: Any, value: Any) -> None:
+    """Set one parameter by hand at the present moment; what cannot be becomes a notice."""
+    try:
+        show(experiment().edit(moment(), index, value))
+    except ValueError as error:
+        notify(str(error))
+
+
+def branches() -> list[Experiment]:
+    """The experiments of this session that share their beginning with the one on screen, oldest first."""
+    kept: list[Experiment] = st.session_state[_BRANCHES]
+    return [branch for branch in kept if branch.config == experiment().config] or [experiment()]
+
+
+def _keep_branch(*these: Experiment) -> None:
+    kept = [branch for branch in branches() if branch not in these]
+    family = [branch for branch in reversed(these) if branch.config == experiment().config]
+    st.session_state[_BRANCHES] = [*kept, *family][-_MOST_BRANCHES:]
+
+
+def switch(name: str) -> None:
+    """Go to another branch, at the same moment."""
+    step = moment()
+    for branch in branches():
+        if branch.name == name:
+            show(branch)
+            set_moment(step)
+
+
+def replaced() -> Experiment | None:
+    """The experiment that went on under other settings just now, if the browser may have played it further."""
+    last = st.session_state[_LIVE_CHANGE]
+    return last[1] if last and last[0] == experiment() else None
+
+
+def refork(step: int) -> None:
+    """Let the change of settings just made count from `step`: the browser had played on when it was made."""
+    if old := replaced():
+        st.session_state[_BRANCHES] = [branch for branch in branches() if branch != experiment()]
+        st.session_state[_EXPERIMENT] = old.change(step, **st.session_state[_LIVE_CHANGE][2])
+        _keep_branch(experiment(), old)
+        set_moment(step)
+
+
+def undo() -> None:
+    """Take the last change of settings back."""
+    past = st.session_state[_PAST]
+    if past:
+        st.session_state[_EXPERIMENT], step = past[-1]
+        st.session_state[_PAST] = past[:-1]
+        set_moment(step)
+
+
+def can_undo() -> bool:
+    """Whether there is a change to take back."""
+    return bool(st.session_state[_PAST])
+
+
+def fill_widget(key: str, value: Any) -> Any:
+    """Give a widget its value before it is drawn."""
+    st.session_state[key] = st.session_state[f"{key} shown"] = value
+    return value
+
+
+def read_widget(key: str) -> tuple[Any, bool]:
+    """A widget's value, and whether it is another than the one it was given.
+
+    Streamlit also calls back for a widget that has left the page, with the value that it had.
+    """
+    value = st.session_state[key]
+    return value, value != st.session_state.get(f"{key} shown")
+
+
+def notify(sentence: str) -> None:
+    """Say something at the top of the page, for as long as it takes to read."""
+    st.session_state[_NOTICES].append((time.monotonic(), sentence))
+    st.session_state[_NEWS] = True
+
+
+def has_news() -> bool:
+    """Whether something was said since the page was drawn."""
+    return bool(st.session_state[_NEWS])
+
+
+def plain(text: str) -> str:
+    """Text that Streamlit shows as it is: what came from a link or a file must not work as Markdown."""
+    # An address becomes a link even with every sign escaped; a joiner that nobody sees keeps it from that.
+    text = re.sub(r"(https?:/|www|@)", "\\1\u2060", text, flags=re.IGNORECASE)
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|~:$-])", r"\\\1", text)
+
+
+def take_notices() -> list[str]:
+    """The sentences to say now; the stage may have the page drawn again before anybody has read them."""
+    now = time.monotonic()
+    unread = [(said, text) for said, text in st.session_state[_NOTICES] if now - said < _READING_TIME]
+    st.session_state.update({_NOTICES: unread, _NEWS: False})
+    return list(dict.fromkeys(text for _, text in unread))
+
+
+def begin(*, at_home: bool) -> None:
+    """Read the link on the first run, and when Back or Forward in the browser leads to another; else write it.
+
+    Streamlit opens a page with a bare address first: going back to that is no wish for the default experiment.
+    """
+    context = get_script_run_ctx()
+    if _EXPERIMENT not in st.session_state:
+        st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _BRANCHES: []})
+        st.session_state.update({_NOTICES: [], _ON_SHOW: OnShow(), _LIVE_CHANGE: None})
+        st.session_state.update({_QUESTION: None, _NEWS: False, _SENT: {}})
+        _follow_link()
+    elif context and context.is_history_navigation:
+        if at_home or st.query_params:
+            _follow_link()
+        return
+    mirror()
+
+
+def _follow_link() -> None:
+    query = st.query_params.to_dict()
+    st.session_state[_EXPERIMENT], step, problems = link.run_from_query(query)
+    st.session_state[_ON_SHOW], more = from_query(query, st.context.cookies.get(VIEW_COOKIE))
+    set_moment(step)
+    for sentence in problems + more:
+        notify(sentence)
+    _tell_cost(experiment())
+
+
+def _tell_cost(of: Experiment) -> None:
+    if cost := of.now.cost:
+        notify(cost)
+
+
+def on_show() -> OnShow:
+    """How much the page shows."""
+    result: OnShow = st.session_state[_ON_SHOW]
+    return result
+
+
+def set_on_show(**changes: Any) -> None:
+    """Show more or less."""
+    st.session_state[_ON_SHOW] = replace(on_show(), **changes)
+
+
+def mirror() -> None:
+    """Write the run into the address bar, so that it is always a link to what is on screen."""
+    query = link.run_to_query(experiment()) | on_show().to_query()
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+# ---- what the stage in the browser asks ------------------------------------------------------------------------
+def hear(key: str) -> None:
+    """Take a question from the stage, and do what it asks for."""
+    question = getattr(st.session_state.get(key), "ask", None)  # its page may have been left meanwhile
+    if not isinstance(question, dict):
+        return
+    step = question.get("moment")
+    if question.get("run") == experiment().name and isinstance(step, int | float):
+        set_moment(int(step))
+    if isinstance(step := question.get("refork"), int):
+        refork(step)
+    if isinstance(settings := question.get("change"), dict):
+        change(**{name: tuple(v) if isinstance(v, list) else v for name, v in settings.items() if name in SETTINGS})
+    if action := _ACTIONS.get(question.get("action", "")):
+        action()
+    if isinstance(by_hand := question.get("edit"), dict):
+        edit(by_hand.get("index"), by_hand.get("value"))
+    if isinstance(branch := question.get("branch"), str):
+        switch(branch)
+    st.session_state[_QUESTION] = question
+
+
+def take_question() -> dict[str, Any] | None:
+    """The question to answer now."""
+    question: dict[str, Any] | None = st.session_state[_QUESTION]
+    st.session_state[_QUESTION] = None
+    return question
+
+
+def sent(run: str) -> int:
+    """The last step of a run that this browser was sent; -1 for none."""
+    return int(st.session_state[_SENT].get(run, -1))
+
+
+def set_sent(run: str, step: int) -> None:
+    """Keep what the browser was sent."""
+    st.session_state[_SENT] = {run: step}
+
+
+def reset() -> None:
+    """Begin again with the settings in force, from the same first weights."""
+    show(Experiment(experiment().now))
+    set_moment(0)
+
+
+def new_seed() -> None:
+    """Begin again from other first weights."""
+    show(Experiment(experiment().now.changed(seed=(experiment().now.seed + 1) % 100_000)))
+
+
+_ACTIONS = {"reset": reset, "new_seed": new_seed, "undo": undo}
+
+
+# ---- what a page remembers for itself ----------------------------------------------------------------------------
+def kept(name: str, otherwise: Any) -> Any:
+    """What a page has kept under a name."""
+    return st.session_state.get(f"page_{name}", otherwise)
+
+
+def keep(name: str, value: Any) -> None:
+    """Keep something for a page, for as long as the tab is open."""
+    st.session_state[f"page_{name}"] = value
+
+
+def said(key: str) -> Any:
+    """The state of a widget or a component, for its own callbacks; None before it is drawn."""
+    return st.session_state.get(key)

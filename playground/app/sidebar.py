@@ -1,0 +1,289 @@
+"""The settings, drawn from the table in config.py: each widget shows a setting and hands a new value on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+import mlp
+from playground.app import components, session
+from playground.run.config import PLANAR, SETTINGS
+
+_REGISTRIES: dict[str, dict[str, Any]] = {"initializer": mlp.INITIALIZERS, "optimizer": mlp.OPTIMIZERS}
+
+
+def show() -> None:
+    """The settings on show, in three groups, with the present experiment's values."""
+    if not session.on_show().shows("settings"):
+        return
+    with st.sidebar:
+        _view()
+        for title, draw in (("Data", _data), ("Network", _network), ("Training", _training)):
+            if any(s.group == title and session.on_show().shows(name) for name, s in SETTINGS.items()):
+                st.subheader(title)
+                draw()
+        _remember_view()
+
+
+def _view() -> None:
+    """Four controls for the first look, all of them for the second."""
+    view = session.on_show()
+    session.fill_widget("settings_shown", "Full" if view.full else "Simple")
+    session.fill_widget("projector", view.projector)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.segmented_control(
+            "Settings", ("Simple", "Full"), key="settings_shown", label_visibility="collapsed", required=True,
+            on_change=_choose_view, help="Simple shows the four settings that matter most; Full shows all.",
+        )  # fmt: skip
+        st.toggle("Projector", key="projector", on_change=_choose_look, help="Large type and high contrast.")
+
+
+def _choose_view() -> None:
+    session.set_on_show(full=session.read_widget("settings_shown")[0] == "Full")
+    session.keep("view_was_chosen", True)
+
+
+def _remember_view() -> None:
+    """Tell the browser what was chosen here; what a link chose is not its user's choice."""
+    if session.kept("view_was_chosen", False):
+        view = "full" if session.on_show().full else "simple"
+        components.memory(key="memory", data={"name": session.VIEW_COOKIE, "value": view})
+
+
+def _choose_look() -> None:
+    session.set_on_show(projector=session.read_widget("projector")[0])
+
+
+def _shows(name: str) -> bool:
+    return session.on_show().shows(name)
+
+
+def _data() -> None:
+    own = session.experiment().now.own_data
+    if _shows("dataset"):
+        _datasets()
+    if own is None:
+        _classes()
+        _slider("n_samples", step=20)
+        _slider("noise", step=0.01)
+    _slider("test_fraction", step=0.05)
+    _number("data_seed")
+
+
+def _datasets() -> None:
+    own = session.experiment().now.own_data
+    components.gallery(
+        key="gallery",
+        data={"chosen": "" if own is not None else session.experiment().now.dataset, "datasets": _thumbnails()},
+        on_chosen_change=_choose_dataset,
+    )
+    if own is not None:
+        st.markdown(f"**{session.plain(own.title or 'Your data')}**: {len(own):,} rows, {len(own.inputs)} inputs")
+
+
+def _network() -> None:
+    if session.experiment().now.is_planar:
+        _features()
+    _layers()
+    _activations()
+    _select("initializer")
+    _number("seed")
+
+
+def _training() -> None:
+    _stops("learning_rate")
+    _stops("batch_size")
+    _select("optimizer")
+    _loss()
+    _stops("l2")
+    _stops("l1")
+    _slider("dropout", step=0.05)
+
+
+# ---- one kind of widget each -------------------------------------------------------------------------------------
+# A widget's own value is thrown away with its page; the experiment in the session is what counts, so every
+# widget is given the experiment's value before it is drawn.
+def _slider(name: str, step: float) -> None:
+    if not _shows(name):
+        return
+    s = SETTINGS[name]
+    low, high = s.low or 0, s.high or 0
+    kind = type(step)
+    value = _put(name, kind(getattr(session.experiment().now, name)))
+    low, high = min(kind(low), value), max(kind(high), value)
+    st.slider(s.label, low, high, step=step, help=s.help, key=_key(name), on_change=_changed, args=(name,))
+
+
+def _number(name: str) -> None:
+    if not _shows(name):
+        return
+    s = SETTINGS[name]
+    _put(name, getattr(session.experiment().now, name))
+    low, high = int(s.low or 0), int(s.high or 0)
+    st.number_input(s.label, low, high, step=1, help=s.help, key=_key(name), on_change=_changed, args=(name,))
+
+
+def _stops(name: str) -> None:
+    """A slider over a setting's presets, and over a value from a link that is none of them."""
+    if not _shows(name):
+        return
+    s = SETTINGS[name]
+    value = _put(name, getattr(session.experiment().now, name))
+    stops = sorted({*(type(value)(p) for p in s.presets), value})
+    st.select_slider(
+        s.label, stops, help=s.help, key=_key(name), on_change=_changed, args=(name,), format_func=lambda v: f"{v:g}"
+    )
+
+
+def _select(name: str) -> None:
+    if not _shows(name):
+        return
+    s = SETTINGS[name]
+    entries = _REGISTRIES[name]
+    _put(name, getattr(session.experiment().now, name))
+    st.selectbox(
+        s.label, s.choices, help=s.help, key=_key(name), on_change=_changed, args=(name,),
+        format_func=lambda choice: entries[choice].label,
+    )  # fmt: skip
+
+
+def _classes() -> None:
+    """How many classes, where the dataset allows a choice."""
+    if not _shows("n_classes"):
+        return
+    s, now = SETTINGS["n_classes"], session.experiment().now
+    entry = mlp.DATASETS[now.dataset]
+    if entry.max_classes:
+        _put("n_classes", now.n_classes or entry.default_classes)
+        key = _key("n_classes")
+        st.slider(s.label, 2, entry.max_classes, help=s.help, key=key, on_change=_changed, args=("n_classes",))
+
+
+def _loss() -> None:
+    """The losses that fit the task; without a choice of one's own, the usual one."""
+    if not _shows("loss"):
+        return
+    s, now = SETTINGS["loss"], session.experiment().now
+    fitting = [name for name, loss in mlp.LOSSES.items() if now.task in loss.tasks]
+    _put("loss", now.loss_name)
+    st.selectbox(
+        s.label, fitting, help=s.help, key=_key("loss"), on_change=_changed, args=("loss",),
+        format_func=lambda name: mlp.LOSSES[name].label,
+    )  # fmt: skip
+
+
+def _features() -> None:
+    """What the network is told about each point."""
+    if not _shows("features"):
+        return
+    s = SETTINGS["features"]
+    _put("features", list(session.experiment().now.features))
+    st.pills(
+        s.label, s.choices, selection_mode="multi", help=s.help, key=_key("features"), on_change=_changed,
+        args=("features",), format_func=lambda name: mlp.FEATURES[name].label,
+    )  # fmt: skip
+
+
+def _layers() -> None:
+    """The hidden layers as text, for those who would rather type than press plus and minus under the network."""
+    if not _shows("hidden_layer_sizes"):
+        return
+    s = SETTINGS["hidden_layer_sizes"]
+    sizes = session.experiment().now.hidden_layer_sizes
+    _put("hidden_layer_sizes", ", ".join(map(str, sizes)))
+    st.text_input(
+        s.label, help=f"{s.help} Numbers with commas, such as 8, 8.",
+        key=_key("hidden_layer_sizes"), on_change=_typed_layers,
+        placeholder="none: the inputs go straight to the output",
+    )  # fmt: skip
+
+
+def _activations() -> None:
+    if not _shows("activations"):
+        return
+    s = SETTINGS["activations"]
+    now = session.experiment().now
+    each = len(now.activations) > 1
+    if not each:
+        _put("activations", now.activations[0])
+        _choose_activation(s.label, _key("activations"), _changed, "activations")
+    else:
+        for k, name in enumerate(now.activations):
+            _put(f"activation_{k}", name)
+            _choose_activation(f"{s.label}, layer {k + 1}", _key(f"activation_{k}"), _changed_layer, k)
+    if len(now.hidden_layer_sizes) > 1:
+        _put("each", each)
+        st.toggle("One for each layer", key=_key("each"), on_change=_toggle_each)
+
+
+def _choose_activation(label: str, key: str, on_change: Callable[..., None], *args: Any) -> None:
+    s = SETTINGS["activations"]
+    st.selectbox(
+        label, s.choices, help=s.help, key=key, on_change=on_change, args=args,
+        format_func=lambda name: mlp.ACTIVATIONS[name].label,
+    )  # fmt: skip
+
+
+# ---- what they do when they are moved ------------------------------------------------------------------------------
+def _key(name: str) -> str:
+    return f"setting_{name}"
+
+
+def _put(name: str, value: Any) -> Any:
+    return session.fill_widget(_key(name), value)
+
+
+def _changed(name: str) -> None:
+    value, is_new = session.read_widget(_key(name))
+    if not is_new:
+        return
+    if name == "features":  # in the order of the table, whatever the order of the clicks
+        value = tuple(choice for choice in SETTINGS[name].choices if choice in value)
+    session.change(**{name: (value,) if name == "activations" else value})
+
+
+def _changed_layer(k: int) -> None:
+    names = list(session.experiment().now.activations)
+    names[k] = session.read_widget(_key(f"activation_{k}"))[0]
+    session.change(activations=tuple(names))
+
+
+def _toggle_each() -> None:
+    now = session.experiment().now
+    each, _ = session.read_widget(_key("each"))
+    session.change(activations=now.hidden_activations if each else now.activations[:1])
+
+
+def _typed_layers() -> None:
+    text, _ = session.read_widget(_key("hidden_layer_sizes"))
+    try:
+        session.change(hidden_layer_sizes=tuple(int(part) for part in text.replace(",", " ").split()))
+    except ValueError:
+        session.notify(f"Hidden layers must be whole numbers with commas between them, such as 8, 8; got {text[:40]}.")
+
+
+def _choose_dataset() -> None:
+    session.change(dataset=session.read_widget("gallery")[0].chosen)
+
+
+@st.cache_data(show_spinner=False)
+def _thumbnails() -> list[dict[str, Any]]:
+    """A few points of every dataset, in a square from -1 to 1."""
+    result = []
+    for name in PLANAR:
+        entry = mlp.DATASETS[name]
+        data = mlp.make_dataset(entry.name, n_samples=240, noise=0.05, test_fraction=0.5, seed=1)
+        if data.n_inputs == 2:
+            x, low, high = data.x_train, data.x_train.min(), data.x_train.max()
+        else:  # a curve fills its square, whatever its heights
+            x = np.column_stack([data.x_train, data.y_train])
+            low, high = x.min(axis=0), x.max(axis=0)
+        x = 2.0 * (x - low) / (high - low) - 1.0
+        middle = np.median(data.y_train)
+        shade = data.y_train if data.n_classes else (data.y_train > middle).astype(int)
+        rows = np.column_stack([np.round(x, 2), shade])
+        result.append({"name": entry.name, "label": entry.label, "help": entry.help, "points": rows.ravel().tolist()})
+    return result

@@ -1,0 +1,66 @@
+"""The mini-batch of a step on the plane, as a figure and in words; and what its inputs are called."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import plotly.graph_objects as go
+
+import mlp
+from playground import figures
+from playground.inside.expressions import say
+from playground.inside.step import Step
+from playground.run.data import make_data, plane_of
+from playground.run.experiment import Experiment
+
+GRID = 48
+
+
+@lru_cache(maxsize=8)
+def map_figure(experiment: Experiment, step: Step, point: int, theme: str) -> go.Figure:
+    """The mini-batch over what the network makes of the plane; `theme` is light or dark."""
+    points, _ = make_data(experiment)
+    x, plane = points.x_train, plane_of(experiment)
+    reach = 1.08 * float(np.abs(x).max())
+    axis = np.linspace(-reach, reach, GRID)
+    grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    net = step.net
+    if plane is not None and not experiment.config.is_planar:
+        output = net.outputs(plane.origin + grid @ plane.axes)
+    else:
+        output = net.outputs(mlp.expand_features(grid, experiment.config.features))
+    regression = points.task == "regression"
+    middle, limit = 0.0 if regression else net.loss.boundary, 3.0 if net.loss.from_logits else 1.0
+    # Of several outputs, how far the winner is ahead: the seam stays where it belongs.
+    top = np.sort(output, axis=1)
+    values = output[:, 0] if output.shape[1] == 1 else top[:, -1] - top[:, -2]
+    truth = np.asarray(step.labels, float)
+    kinds = truth[:, 0] > 0 if regression else truth
+    return figures.mini_batch(
+        axis, axis, values.reshape(GRID, GRID), x[step.rows], kinds, np.delete(x, step.rows, axis=0), point,
+        theme=theme, middle=middle, limit=limit, axes=plane.labels if plane else ("x₁", "x₂"),
+    )  # fmt: skip
+
+
+def map_in_words(step: Step, x: np.ndarray, point: int) -> str:
+    """The picture of the mini-batch, points (n, 2), for those who cannot see it."""
+    (low_1, low_2), (high_1, high_2) = x.min(axis=0), x.max(axis=0)
+    truth, output = step.labels[point], step.layers[-1].a[point]
+    return (
+        f"The mini-batch on the plane: {step.n} points, x₁ from {say(low_1)} to {say(high_1)}, "
+        f"x₂ from {say(low_2)} to {say(high_2)}. Point {point + 1} is followed: x₁ {say(x[point, 0])}, "
+        f"x₂ {say(x[point, 1])}, truth {_listed(truth)}, output {_listed(output)}, loss {say(step.losses[point])}."
+    )
+
+
+def _listed(values: np.ndarray) -> str:
+    return ", ".join(say(float(value)) for value in np.ravel(values))
+
+
+def input_labels(experiment: Experiment) -> list[str]:
+    """What the network's inputs are called."""
+    own = experiment.config.own_data
+    if own is not None and not experiment.config.is_planar:
+        return list(own.inputs)
+    return [mlp.FEATURES[name].label for name in experiment.config.features]

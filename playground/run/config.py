@@ -1,0 +1,304 @@
+"""Every setting of the playground, once: its default, its range, its words, and where it travels in a link.
+
+The sidebar, the link, the error sentences and the README's table all read this file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from itertools import pairwise
+from typing import Any
+
+import mlp
+from playground.tables.table import Table
+
+EASY_LAYERS, EASY_NEURONS = 10, 32  # as far as the buttons at the network go
+MAX_LAYERS, MAX_NEURONS, MAX_LINKS = 20, 128, 25_000  # as far as a link goes, so that server and browser stay alive
+STRENGTHS = (0.0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+PLANAR = tuple(name for name, entry in mlp.DATASETS.items() if entry.n_inputs <= 2)  # those that can be seen whole
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the page needs to know of a setting besides its name and its default."""
+
+    label: str
+    help: str
+    group: str
+    key: str  # its name in a link
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    presets: tuple[float, ...] = ()  # the stops of its slider
+    live: bool = False  # may change in the middle of a run
+
+
+def setting(default: Any, **words: Any) -> Any:
+    """Declare a dataclass field which carries its own `Setting`."""
+    return field(default=default, metadata={"setting": Setting(**words)})
+
+
+@dataclass(frozen=True)
+class Config:
+    """All that decides a run, so that the same config gives the same run to the last digit."""
+
+    dataset: str = setting(
+        "spirals", label="Dataset", group="Data", key="dataset", choices=PLANAR,
+        help="The points that the network learns from.",
+    )  # fmt: skip
+    n_classes: int = setting(
+        0, label="Classes", group="Data", key="classes", low=0, high=6,
+        help="How many kinds of points there are; 0 for the dataset's usual number.",
+    )  # fmt: skip
+    n_samples: int = setting(
+        500, label="Samples", group="Data", key="samples", low=20, high=2000,
+        help="How many points there are, training and test together.",
+    )  # fmt: skip
+    noise: float = setting(
+        0.1, label="Noise", group="Data", key="noise", low=0.0, high=0.5,
+        help="How far the points are scattered from their tidy places.",
+    )  # fmt: skip
+    test_fraction: float = setting(
+        0.5, label="Test share", group="Data", key="test", low=0.1, high=0.9,
+        help="The share of points that is held back to test what was learned.",
+    )  # fmt: skip
+    data_seed: int = setting(
+        7, label="Data seed", group="Data", key="data_seed", low=0, high=99_999,
+        help="Another number draws other points of the same kind.",
+    )  # fmt: skip
+    features: tuple[str, ...] = setting(
+        ("x1", "x2"), label="Input features", group="Data", key="features", choices=tuple(mlp.FEATURES),
+        help="What the network is told about each point.",
+    )  # fmt: skip
+    hidden_layer_sizes: tuple[int, ...] = setting(
+        (8, 8), label="Hidden layers", group="Network", key="hidden", low=1, high=MAX_NEURONS,
+        help=f"The neurons in each hidden layer; more than {EASY_LAYERS} layers or {EASY_NEURONS} in one make it slow.",
+    )  # fmt: skip
+    activations: tuple[str, ...] = setting(
+        ("tanh",), label="Activation", group="Network", key="activation", choices=tuple(mlp.ACTIVATIONS),
+        help="The bend that every neuron applies to its sum.",
+    )  # fmt: skip
+    initializer: str = setting(
+        "glorot_uniform", label="Initial weights", group="Network", key="init",
+        choices=tuple(mlp.INITIALIZERS), help="How the first weights are drawn.",
+    )  # fmt: skip
+    seed: int = setting(
+        1, label="Seed", group="Network", key="seed", low=0, high=99_999,
+        help="Another number draws other first weights and another order of the mini-batches.",
+    )  # fmt: skip
+    loss: str = setting(
+        "auto", label="Loss", group="Training", key="loss", choices=("auto", *mlp.LOSSES),
+        help="How wrong an answer is: the number that training makes small.",
+    )  # fmt: skip
+    optimizer: str = setting(
+        "adam", label="Optimizer", group="Training", key="optimizer", choices=tuple(mlp.OPTIMIZERS), live=True,
+        help="The rule that turns a gradient into a step.",
+    )  # fmt: skip
+    learning_rate: float = setting(
+        0.01, label="Learning rate", group="Training", key="lr", low=1e-5, high=10.0, live=True,
+        presets=(1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
+        help="How far each step goes.",
+    )  # fmt: skip
+    batch_size: int = setting(
+        10, label="Batch size", group="Training", key="batch", low=1, high=2000, live=True,
+        presets=(1, 2, 5, 10, 20, 32, 64, 128, 256, 512, 1024, 2000),
+        help="How many points are looked at before each step.",
+    )  # fmt: skip
+    l1: float = setting(
+        0.0, label="L1 regularization", group="Training", key="l1", low=0.0, high=10.0, live=True, presets=STRENGTHS,
+        help="Pulls all weights towards zero alike, so that the needless ones end there.",
+    )  # fmt: skip
+    l2: float = setting(
+        0.0, label="L2 regularization", group="Training", key="l2", low=0.0, high=10.0, live=True, presets=STRENGTHS,
+        help="Pulls large weights towards zero the more, the larger they are.",
+    )  # fmt: skip
+    dropout: float = setting(
+        0.0, label="Dropout", group="Training", key="dropout", low=0.0, high=0.9, live=True,
+        help="The share of hidden neurons that sit out each step, drawn anew every time.",
+    )  # fmt: skip
+    own_data: Table | None = None  # takes the place of the dataset, its samples, its noise and its classes
+
+    def __post_init__(self) -> None:
+        problems = list(self._problems())
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _problems(self) -> Iterator[str]:
+        alone = [p for name, s in SETTINGS.items() if (p := problem(s, getattr(self, name)))]
+        yield from alone
+        if not alone:
+            yield from self._clashes()
+
+    def _clashes(self) -> Iterator[str]:
+        """Settings that are fine alone but not together."""
+        n_layers, given = len(self.hidden_layer_sizes), len(self.activations)
+        if given not in (1, n_layers):
+            yield (
+                f"Activation must name one for all hidden layers or one for each of the {n_layers}; got {given}."
+            )
+        entry = mlp.DATASETS[self.dataset]
+        most = max(entry.max_classes, entry.default_classes)
+        learned = entry.label if self.own_data is None else "your data"
+        if self.own_data is None and self.n_classes not in (0, *range(2, most + 1)):
+            allowed = f"between 2 and {most}" if entry.max_classes else "0, for its usual number,"
+            yield f"Classes must be {allowed} for {entry.label}; got {self.n_classes}."
+        elif self.loss != "auto" and self.task not in mlp.LOSSES[self.loss].tasks:
+            fitting = ", ".join(name for name, loss in mlp.LOSSES.items() if self.task in loss.tasks)
+            yield f"Loss must be auto or one of {fitting} for {learned}; got {self.loss}."
+
+    @property
+    def task(self) -> str:
+        """binary, multiclass or regression."""
+        return _task(self.dataset, self.n_classes, self.own_data) or ""
+
+    @property
+    def is_planar(self) -> bool:
+        """Whether a point of the data is a point of the plane, so that features of it can be chosen."""
+        return self.own_data is None or len(self.own_data.inputs) == 2
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Inputs, neurons of each hidden layer, outputs."""
+        own, entry = self.own_data, mlp.DATASETS[self.dataset]
+        n_classes = len(own.classes) if own is not None else self.n_classes or entry.default_classes
+        inputs = len(self.features) if own is None or self.is_planar else len(own.inputs)
+        return (inputs, *self.hidden_layer_sizes, n_classes if self.task == "multiclass" else 1)
+
+    @property
+    def n_parameters(self) -> int:
+        """Weights and biases in all."""
+        return sum((n_in + 1) * n_out for n_in, n_out in pairwise(self.sizes))
+
+    @property
+    def cost(self) -> str | None:
+        """What a network beyond the buttons' reach costs, in one sentence; None for any other."""
+        sizes, n = self.hidden_layer_sizes, self.n_parameters
+        if len(sizes) <= EASY_LAYERS and max(sizes, default=0) <= EASY_NEURONS:
+            return None
+        times = n / Config().n_parameters
+        return (
+            f"A large network: {n:,} weights and biases, {times:,.{int(times < 10)}f} times as many as usual; "
+            "expect fewer epochs a second and coarser pictures."
+        )
+
+    @property
+    def loss_name(self) -> str:
+        """The loss, with "auto" looked up for the task."""
+        return LOSS_OF_TASK[self.task] if self.loss == "auto" else self.loss
+
+    @property
+    def hidden_activations(self) -> tuple[str, ...]:
+        """One activation for each hidden layer."""
+        n = len(self.hidden_layer_sizes)
+        return self.activations * n if len(self.activations) == 1 else self.activations
+
+    def changed(self, **changes: Any) -> Config:
+        """Give this config with some settings changed; ValueError, in a sentence, where they do not fit.
+
+        A change of the number of layers keeps the activations of the layers that stay; a change of the dataset
+        goes back to its usual number of classes, and to the automatic loss where the chosen one does not fit.
+        Naming a dataset puts own data away.
+        """
+        values = {**{f.name: getattr(self, f.name) for f in fields(self)}, **changes}
+        if "features" not in changes:
+            values["features"] = _fitting_features(self.features, self.dataset, values["dataset"])
+        if "dataset" in changes and "own_data" not in changes:
+            values["own_data"] = None
+        other_data = values["own_data"] != self.own_data or values["dataset"] != self.dataset
+        if other_data and "loss" not in changes:
+            values["n_classes"] = changes.get("n_classes", 0)
+            tasks = mlp.LOSSES[self.loss].tasks if self.loss != "auto" else ()
+            if _task(values["dataset"], values["n_classes"], values["own_data"]) not in tasks:
+                values["loss"] = "auto"
+        sizes, activations = values["hidden_layer_sizes"], values["activations"]
+        if "activations" not in changes and len(activations) > 1:
+            activations = (activations + activations[-1:] * len(sizes))[: len(sizes)]
+            values["activations"] = activations or ("tanh",)
+        return Config(**values)
+
+
+def _of_x1_alone(features: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in features if "x2" not in name)
+
+
+def _fitting_features(features: tuple[str, ...], before: str, after: Any) -> tuple[str, ...]:
+    """A dataset of one input takes features of x1 alone; away from it the usual ones come back."""
+    one_input = {name for name, entry in mlp.DATASETS.items() if entry.n_inputs == 1}
+    if after in one_input:
+        return _of_x1_alone(features) or ("x1",)
+    return ("x1", "x2") if before in one_input and features == ("x1",) else features
+
+
+def _task(dataset: str, n_classes: int, own_data: Table | None) -> str | None:
+    if own_data is not None:
+        return own_data.task
+    entry = mlp.DATASETS.get(dataset)
+    return entry.task_for(n_classes or entry.default_classes) if entry else None
+
+
+LOSS_OF_TASK = {
+    "binary": "binary_crossentropy",
+    "multiclass": "categorical_crossentropy",
+    "regression": "mean_squared_error",
+}
+SETTINGS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in fields(Config) if "setting" in f.metadata}
+DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Config) if f.name in SETTINGS}
+LIVE = frozenset(name for name, s in SETTINGS.items() if s.live)
+
+
+def problem(s: Setting, value: Any) -> str | None:
+    """Say in one sentence why `value` does not fit setting `s`, or give None where it does."""
+    if isinstance(value, tuple):
+        if s.choices and not value:
+            return f"{s.label} must name at least one of: {', '.join(s.choices)}."
+        if s.key == "hidden" and len(value) > MAX_LAYERS:
+            return f"{s.label} must be at most {MAX_LAYERS} layers; got {len(value)}."
+        if s.key == "features" and len(set(value)) != len(value):
+            return f"{s.label} must name each feature once; got {', '.join(value)}."
+        return next((p for item in value if (p := problem(s, item))), None) or _too_many_links(s, value)
+    if s.choices:
+        if value in s.choices:
+            return None
+        near = difflib.get_close_matches(str(value), s.choices, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        return f"{s.label} must be one of {', '.join(s.choices)}; got {_short(value)}.{hint}"
+    assert s.low is not None
+    assert s.high is not None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return f"{s.label} must be between {s.low:g} and {s.high:g}; got {_short(value)}."
+    if not s.low <= value <= s.high:
+        return f"{s.label} must be between {s.low:g} and {s.high:g}; got {value:g}."
+    return None
+
+
+def _too_many_links(s: Setting, sizes: tuple[Any, ...]) -> str | None:
+    n_links = sum(a * b for a, b in pairwise(sizes)) if s.key == "hidden" else 0
+    if n_links <= MAX_LINKS:
+        return None
+    return f"{s.label} must have at most {MAX_LINKS:,} weights between them; got {n_links:,}."
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def best_of(values: Mapping[str, Any], own_data: Table | None = None) -> tuple[Config, list[str]]:
+    """Keep of `values` what is good and name what is not: (config, one sentence a problem)."""
+    config, problems = Config(), []
+    good: dict[str, Any] = {} if own_data is None else {"own_data": own_data}
+    for name, value in values.items():
+        if p := problem(SETTINGS[name], value):
+            problems.append(p)
+        else:
+            good[name] = value
+    try:
+        config = config.changed(**good)
+    except ValueError as error:
+        problems.append(str(error))
+        alone = {name: value for name, value in good.items() if name not in ("activations", "n_classes", "loss")}
+        config = config.changed(**alone)
+    return config, problems

@@ -1,0 +1,37 @@
+"""The points that an experiment learns from: on the plane, and as its network is given them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+import mlp
+from playground.run.experiment import Experiment
+from playground.tables.table import Plane
+
+
+def make_data(experiment: Experiment) -> tuple[mlp.Dataset, mlp.Dataset]:
+    """The points in the plane, and the same as the network is given them."""
+    c = experiment.config
+    if c.own_data is not None:
+        own = c.own_data.prepared(c.test_fraction, c.data_seed)
+        return own.points, own.data.with_features(c.features) if own.data.n_inputs == 2 else own.data
+    points = mlp.make_dataset(
+        c.dataset,
+        n_samples=c.n_samples,
+        noise=c.noise,
+        test_fraction=c.test_fraction,
+        seed=c.data_seed,
+        n_classes=c.n_classes or None,
+    )
+    if points.n_inputs == 1:  # laid into the plane, where the height of a point means nothing
+        train, test = (np.column_stack([x, 0.0 * x]) for x in (points.x_train, points.x_test))
+        points = replace(points, x_train=train, x_test=test)
+    return points, points.with_features(c.features)
+
+
+def plane_of(experiment: Experiment) -> Plane | None:
+    """The plane through the inputs of own data that the picture shows."""
+    c = experiment.config
+    return c.own_data.prepared(c.test_fraction, c.data_seed).plane if c.own_data is not None else None

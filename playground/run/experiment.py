@@ -1,0 +1,109 @@
+"""An experiment is the config it began with and the settings changed on the way: enough to repeat it exactly."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from playground.run.config import LIVE, SETTINGS, Config
+
+MOST_BY_HAND = 1000.0
+
+
+@dataclass(frozen=True)
+class Change:
+    """Settings that take other values from one step on, and parameters that were set by hand there."""
+
+    step: int
+    settings: tuple[tuple[str, Any], ...] = ()
+    edits: tuple[tuple[int, float], ...] = ()  # (place in the flat vector of parameters, new value)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A run, written down: the same experiment gives the same numbers on any machine with the same NumPy."""
+
+    config: Config = field(default_factory=Config)
+    changes: tuple[Change, ...] = ()
+
+    @cached_property
+    def now(self) -> Config:
+        """The settings in force at the end of the run."""
+        config = self.config
+        for change in self.changes:
+            config = config.changed(**dict(change.settings))
+        return config
+
+    @cached_property
+    def name(self) -> str:
+        """A short name that two experiments share only if they are the same."""
+        return _short_name((self.config, self.changes))
+
+    @property
+    def data_name(self) -> str:
+        """A short name that two experiments share only if their points are the same."""
+        settings = [name for name, s in SETTINGS.items() if s.group == "Data" and name != "features"]
+        return _short_name((self.config.own_data, [(name, getattr(self.config, name)) for name in settings]))
+
+    @property
+    def title(self) -> str:
+        """What sets this experiment apart from those it shares its beginning with."""
+        if not self.changes:
+            return "the first run"
+        last = self.changes[-1]
+        told = ", ".join(f"{SETTINGS[name].label.lower()} {_told(value)}" for name, value in last.settings)
+        if last.edits:
+            told = f"{told}, and {len(last.edits)} by hand" if told else f"{len(last.edits)} set by hand"
+        return f"{told} from step {last.step:,}"
+
+    @property
+    def parent(self) -> Experiment | None:
+        """The experiment before the last change, whose first steps this one shares."""
+        return Experiment(self.config, self.changes[:-1]) if self.changes else None
+
+    def change(self, step: int, **settings: Any) -> Experiment:
+        """Change settings from `step` on; a setting that cannot change in mid-run starts a new run.
+
+        Raises ValueError, in a sentence for the page, where a setting does not fit.
+        """
+        after = self.now.changed(**settings)
+        moved = {name for name in (*SETTINGS, "own_data") if getattr(after, name) != getattr(self.now, name)}
+        if not moved:
+            return self
+        if step <= 0 or not moved <= LIVE:
+            return Experiment(after)
+        return self._with(step, after, self._edits_at(step))
+
+    def edit(self, step: int, index: int, value: float) -> Experiment:
+        """Set one parameter by hand at `step` and go on from there. ValueError, in a sentence, if that cannot be."""
+        if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < self.config.n_parameters:
+            most = self.config.n_parameters - 1
+            raise ValueError(f"A parameter to edit must be a whole number from 0 to {most}; got {str(index)[:20]}.")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MOST_BY_HAND:
+            raise ValueError(f"A weight set by hand must be between ±{MOST_BY_HAND:g}; got {str(value)[:20]}.")
+        edits = {**dict(self._edits_at(step)), index: float(value)}
+        return self._with(max(0, step), self.at(step + 1).now, tuple(sorted(edits.items())))
+
+    def _edits_at(self, step: int) -> tuple[tuple[int, float], ...]:
+        return next((change.edits for change in self.changes if change.step == step), ())
+
+    def _with(self, step: int, after: Config, edits: tuple[tuple[int, float], ...]) -> Experiment:
+        """This experiment up to `step`, and from there on the settings of `after`."""
+        past = self.at(step)
+        changed = tuple((n, getattr(after, n)) for n in sorted(LIVE) if getattr(after, n) != getattr(past.now, n))
+        change = (Change(step, changed, edits),) if changed or edits else ()
+        return replace(past, changes=past.changes + change)
+
+    def at(self, step: int) -> Experiment:
+        """This experiment with only the changes made before `step`."""
+        return replace(self, changes=tuple(c for c in self.changes if c.step < step))
+
+
+def _told(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _short_name(thing: object) -> str:
+    return hashlib.sha256(repr(thing).encode()).hexdigest()[:16]

@@ -1,0 +1,196 @@
+"""Everything that makes a run to a link and back: short keys, the good kept and the bad named.
+
+    ?lr=0.1&hidden=4,2&then=1200@lr:0.03,batch:32;2400@optimizer:sgd,w17:0.5&step=3000
+
+Only what differs from the defaults is written. `then` holds the settings changed on the way and the parameters set by
+hand (w17 is the one at place 17 of the flat vector), `step` the moment on the
+timeline, `data` a small table of one's own (own_data/pack.py), `v` the version of all this where it is not the first:
+with other defaults or another meaning of a key comes another number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlencode
+
+from playground.run import on_show
+from playground.run.config import DEFAULTS, LIVE, SETTINGS, Config, best_of
+from playground.run.experiment import Change, Experiment
+from playground.tables import pack
+from playground.tables.table import Table
+
+VERSION = 1
+MAX_CHANGES = 200
+MAX_STEP = 1_000_000
+MAX_WORK = 2e10  # multiplications that the way to a moment may take: some ten seconds
+_AROUND = ("v", "then", "step", "data", *on_show.KEYS)  # keys that are not settings
+_NAME_OF_KEY = {s.key: name for name, s in SETTINGS.items()}
+
+
+def to_query(config: Config) -> dict[str, str]:
+    """What stands behind the `?` of a link that opens `config`."""
+    usual = Config().changed(dataset=config.dataset)  # a dataset of one input brings its own features
+    return {
+        s.key: _write(getattr(config, name))
+        for name, s in SETTINGS.items()
+        if getattr(config, name) != (DEFAULTS if name == "dataset" else vars(usual))[name]
+    }
+
+
+def to_link(config: Config) -> str:
+    """The same as one string; empty for the default config."""
+    query = to_query(config)
+    return f"?{urlencode(query, safe=',')}" if query else ""
+
+
+def from_query(query: Mapping[str, str], own_data: Table | None = None) -> tuple[Config, list[str]]:
+    """Read a link, hand-edited or not: the config with all that is good, and a sentence for what is not."""
+    values: dict[str, Any] = {}
+    problems = []
+    for key, text in query.items():
+        name = _NAME_OF_KEY.get(key)
+        if name is None:
+            if not key.startswith("embed") and key not in _AROUND:
+                problems.append(f"The link's “{key[:40]}” is not a setting; it was left out.")
+            continue
+        values[name] = _read(text, DEFAULTS[name])
+    config, more = best_of(values, own_data)
+    return config, problems + more
+
+
+# ---- the whole run -----------------------------------------------------------------------------------------------
+def run_to_query(experiment: Experiment, step: int = 0) -> dict[str, str]:
+    """What stands behind the `?` of a link that opens this very run at this very step.
+
+    Own data travel along up to `pack.MAX_TEXT` letters; `fits` tells whether they do.
+    """
+    query = to_query(experiment.config)
+    if experiment.changes:
+        query["then"] = ";".join(_write_change(change) for change in experiment.changes)
+    if step:
+        query["step"] = str(step)
+    if experiment.config.own_data is not None and (text := pack.to_text(experiment.config.own_data)):
+        query["data"] = text
+    return query if VERSION == 1 else {**query, "v": str(VERSION)}
+
+
+def run_to_link(experiment: Experiment, step: int = 0) -> str:
+    """The same as one string; empty for the default experiment at its beginning."""
+    query = run_to_query(experiment, step)
+    return f"?{urlencode(query, safe=',:;@')}" if query else ""
+
+
+def fits(experiment: Experiment) -> bool:
+    """Whether a link can hold all of it: own data may be too many, and then the experiment file has to do."""
+    return experiment.config.own_data is None or pack.to_text(experiment.config.own_data) is not None
+
+
+def run_from_query(query: Mapping[str, str]) -> tuple[Experiment, int, list[str]]:
+    """Read a link to a run, hand-edited or not: the experiment, the step, and a sentence for what is wrong."""
+    own_data, wrong = None, []
+    if "data" in query:
+        try:
+            own_data = pack.from_text(query["data"])
+        except ValueError as error:
+            wrong.append(str(error))
+    config, problems = from_query(query, own_data)
+    problems += wrong
+    if query.get("v", "1") != str(VERSION):
+        problems.append(f"The link is of version {query['v'][:10]}; this playground knows {VERSION} and may err.")
+    experiment = Experiment(config)
+    for text in filter(None, query.get("then", "").split(";")):
+        try:
+            experiment = with_change(experiment, *_read_change(text))
+        except ValueError as error:
+            problems.append(f"The link's changes end before “{text[:40]}”: {error}")
+            break
+    try:
+        step = check_step(experiment, _read(query.get("step", "0"), 0))
+    except ValueError as error:
+        problems.append(str(error))
+        step = 0
+    return experiment, step, problems
+
+
+def with_change(
+    experiment: Experiment, step: Any, settings: Mapping[str, Any], edits: Mapping[int, Any] | None = None
+) -> Experiment:
+    """An experiment with one change more, as a link or a file tells it. ValueError, in a sentence, if it cannot be."""
+    last = experiment.changes[-1].step if experiment.changes else -1 if edits else 0
+    if len(experiment.changes) >= MAX_CHANGES:
+        raise ValueError(f"There may be at most {MAX_CHANGES} changes.")
+    if check_step(experiment, step) <= last:
+        raise ValueError(f"The step of a change must be a whole number above {last}; got {str(step)[:20]}.")
+    if not (settings or edits) or not LIVE.issuperset(settings):
+        allowed = ", ".join(SETTINGS[name].key for name in sorted(LIVE))
+        raise ValueError(f"On the way only these may change: {allowed}.")
+    experiment.now.changed(**settings)  # says what does not fit
+    change = Change(step, tuple(sorted(settings.items())))
+    result = Experiment(experiment.config, (*experiment.changes, change) if settings else experiment.changes)
+    for index, value in (edits or {}).items():
+        result = result.edit(step, index, value)
+    return result
+
+
+def check_step(experiment: Experiment, step: Any) -> int:
+    """Hand back a step that this server can reach in a few seconds. ValueError, in a sentence, for another."""
+    if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step <= MAX_STEP:
+        raise ValueError(f"The step must be a whole number from 0 to {MAX_STEP:,}; got {str(step)[:20]}.")
+    most = max(1000, int(MAX_WORK / _work_of_a_step(experiment)))
+    if step > most:
+        raise ValueError(f"The step must be at most {most:,} for a network and batches of this size; got {step:,}.")
+    return step
+
+
+def _work_of_a_step(experiment: Experiment) -> float:
+    """Multiplications in one step, and what NumPy's calls cost beside them."""
+    config = experiment.config
+    inputs = len(config.own_data.inputs) if config.own_data is not None else len(config.features)
+    sizes = (inputs, *config.hidden_layer_sizes, 10)
+    batch = max([config.batch_size, *(dict(c.settings).get("batch_size", 1) for c in experiment.changes)])
+    weights = sum(a * b for a, b in pairwise(sizes))
+    return 3.0 * weights * batch + 20_000.0 * len(sizes)
+
+
+def _write_change(change: Change) -> str:
+    settings = [f"{SETTINGS[name].key}:{_write(value)}" for name, value in change.settings]
+    edits = [f"w{index}:{value!r}" for index, value in change.edits]
+    return f"{change.step}@{','.join(settings + edits)}"
+
+
+def _read_change(text: str) -> tuple[Any, dict[str, Any], dict[int, Any]]:
+    step, _, rest = text.partition("@")
+    settings: dict[str, Any] = {}
+    edits: dict[int, Any] = {}
+    for part in filter(None, rest.split(",")):
+        key, _, value = part.partition(":")
+        name = _NAME_OF_KEY.get(key)
+        if place := re.fullmatch(r"w(\d{1,9})", key):
+            edits[int(place[1])] = _read(value, 0.0)
+        elif name is None:
+            raise ValueError(f"“{key[:40]}” is not a setting.")
+        else:
+            settings[name] = _read(value, DEFAULTS[name])
+    return _read(step, 0), settings, edits
+
+
+def _write(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value)) if value else "none"
+    return f"{value!r}" if isinstance(value, float) else str(value)
+
+
+def _read(text: str, like: Any) -> Any:
+    """Text to a value of the type of `like`; what cannot be read stays text, for the checker to name."""
+    if isinstance(like, tuple):
+        items = [] if text.strip() in ("", "none") else text.split(",")
+        example = like[0]
+        return tuple(_read(item, example) for item in items)
+    text = text.strip()
+    try:
+        return type(like)(text)
+    except ValueError:
+        return text

@@ -1,0 +1,57 @@
+"""How much the page shows, apart from what it trains: Simple or Full, the projector's look, what a link hides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from playground.run.config import SETTINGS
+
+SIMPLE = ("dataset", "noise", "activations", "learning_rate")
+PARTS = ("settings", "diagram", "weights", "gradients", "scores", "timeline")
+KEYS = ("view", "look", "hide")
+
+
+@dataclass(frozen=True)
+class OnShow:
+    """What is on show. A lecturer makes a link of it that leaves a class only the controls of today's lesson."""
+
+    full: bool = False
+    projector: bool = False
+    hidden: frozenset[str] = frozenset()
+    usually_full: bool = False  # what this browser shows where a link does not say
+
+    def shows(self, name: str) -> bool:
+        """Whether a setting or a part of the stage is on show."""
+        return name not in self.hidden and (self.full or name in SIMPLE or name in PARTS)
+
+    def to_query(self) -> dict[str, str]:
+        """What stands in a link for it: nothing for the first look that a browser has without a memory."""
+        query = {"view": "full" if self.full else "simple"} if self.full or self.usually_full else {}
+        if self.projector:
+            query["look"] = "projector"
+        if self.hidden:
+            query["hide"] = ",".join(sorted(_KEY_OF_NAME.get(name, name) for name in self.hidden))
+        return query
+
+
+_KEY_OF_NAME = {name: s.key for name, s in SETTINGS.items()}
+_NAME_OF_KEY = {key: name for name, key in _KEY_OF_NAME.items()} | {part: part for part in PARTS}
+
+
+def from_query(query: Mapping[str, str], remembered: str | None = None) -> tuple[OnShow, list[str]]:
+    """Read a link's view, hand-edited or not: what is good is kept, and a sentence for what is not.
+
+    `remembered` is what the browser was last told to show, "full" or "simple": it counts where the link says nothing.
+    """
+    problems = []
+    for key, known in (("view", ("simple", "full")), ("look", ("usual", "projector"))):
+        if query.get(key, known[0]) not in known:
+            problems.append(f"The link's {key} must be {' or '.join(known)}; got {query[key][:40]}.")
+    asked = [part for part in query.get("hide", "").split(",") if part]
+    if unknown := [part for part in asked if part not in _NAME_OF_KEY]:
+        problems.append(f"The link cannot hide {', '.join(unknown)[:80]}; it can hide {', '.join(_NAME_OF_KEY)}.")
+    hidden = frozenset(_NAME_OF_KEY[part] for part in asked if part in _NAME_OF_KEY)
+    usually_full = remembered == "full"
+    full = query["view"] == "full" if query.get("view") in ("full", "simple") else usually_full
+    return OnShow(full, query.get("look") == "projector", hidden, usually_full), problems

@@ -1,0 +1,259 @@
+"""Recordings, shared by everybody who looks at the same experiment, trained one slice at a time.
+
+An experiment decides its run to the last digit, so a recording is only a cache: it can be dropped and
+trained again. One gate lets one session train at a time, in slices short enough that nobody waits long:
+two threads that train at once under Python's interpreter lock are slower than one after the other.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+
+import mlp
+from playground.run.data import make_data
+from playground.run.experiment import Experiment
+from playground.run.marks import marks
+
+SLICE_SECONDS = 0.02
+CACHE_BYTES = 512 * 2**20
+COPIES_OF_DATA = 6
+FIRST_EPOCHS = 10
+
+
+class Gate:
+    """Lets one thread through at a time, in the order in which they came: whoever comes back goes to the end.
+
+    A plain lock would be taken again by the thread that has just let go of it, and the others would starve.
+    Who has nothing to show yet goes before those who train ahead of what they show.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._queue: deque[threading.Event] = deque()
+
+    @contextmanager
+    def turn(self, *, urgent: bool = False) -> Iterator[None]:
+        """Wait for one's turn, and keep it for the length of the block."""
+        mine = threading.Event()
+        with self._lock:
+            self._queue.insert(1 if urgent else len(self._queue), mine)  # place 0 is taken by whose turn it is
+            if self._queue[0] is mine:
+                mine.set()
+        mine.wait()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._queue.popleft()
+                if self._queue:
+                    self._queue[0].set()
+
+
+class Run:
+    """A trainer, its recording, and the lock that keeps it to one user at a time.
+
+    The trainer is made by whoever needs it first, so that nobody else waits for a long way to a fork. Who takes
+    both the gate and the lock takes the gate first.
+    """
+
+    def __init__(self, make_trainer: Callable[[], mlp.Trainer], gate: Gate) -> None:
+        self._make_trainer = make_trainer
+        self.lock = threading.RLock()
+        self._gate = gate
+        self._epochs_a_slice = 1
+        self._marked: tuple[int, list[dict[str, Any]]] = (0, [])
+        self.update_ratios: dict[int, np.ndarray] = {}
+        """What the page Health has measured of it, by step"""
+
+    @cached_property
+    def trainer(self) -> mlp.Trainer:
+        """Makes the steps."""
+        with self.lock:
+            return self.__dict__.get("trainer") or self._make_trainer()
+
+    @property
+    def recording(self) -> mlp.Recording:
+        """Everything recorded so far."""
+        return self.trainer.recording
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the recording holds, and the data with the copies that training makes of them."""
+        if "trainer" not in self.__dict__:
+            return 0
+        data = self.trainer.data
+        return self.recording.nbytes + COPIES_OF_DATA * (data.x_train.nbytes + data.x_test.nbytes)
+
+    @property
+    def last_step(self) -> int:
+        """The newest recorded step."""
+        return int(self.recording.steps[-1])
+
+    def record(self, epochs: int, seconds: float) -> None:
+        """Train on by so many epochs, or for so long, whichever ends first."""
+        with self.lock:
+            end = float(self.recording.epochs[-1]) + epochs
+        self.record_to(end, seconds)
+
+    def step_before(self, step: int) -> int:
+        """The last recorded step before a step; -1 for none."""
+        with self.lock:
+            k = int(np.searchsorted(self.recording.steps, step))
+            return int(self.recording.steps[k - 1]) if k else -1
+
+    def epoch_of(self, step: int) -> float:
+        """The epoch of the last recorded moment at or before a step."""
+        with self.lock:
+            return float(self.recording.epochs[np.searchsorted(self.recording.steps, step, side="right") - 1])
+
+    def record_to(self, epoch: float, seconds: float) -> None:
+        """Train on until an epoch is recorded, or for so long; between two slices others may look, and train too."""
+        deadline = time.perf_counter() + seconds
+        self.trainer  # noqa: B018 - is made outside the gate: it may have to train a parent, which goes through it
+        while self._slice(epoch) and time.perf_counter() < deadline:
+            time.sleep(0.0005)  # for those who wait for the lock: who does not sleep takes it again at once
+
+    def _slice(self, epoch: float) -> bool:
+        """Train a little, and say whether there is more to do."""
+        # What has hardly begun is what somebody waits for with nothing on screen.
+        with self._gate.turn(urgent=len(self.recording) < FIRST_EPOCHS), self.lock:
+            left = math.ceil(epoch - float(self.recording.epochs[-1]))
+            if left <= 0 or self.recording.diverged is not None:
+                return False
+            n = min(left, self._epochs_a_slice)
+            start = time.perf_counter()
+            self.trainer.run(epochs=n)
+            spent = time.perf_counter() - start
+            self._epochs_a_slice = max(1, min(2 * n, int(n * SLICE_SECONDS / max(spent, 1e-6))))
+            return left > n
+
+    def record_until(self, step: int, seconds: float = math.inf) -> None:
+        """Train on until `step` is recorded, or the run has diverged, or for so long."""
+        deadline = time.perf_counter() + seconds
+        while self.last_step < step and self.recording.diverged is None and time.perf_counter() < deadline:
+            self.record(epochs=1, seconds=1.0)
+
+    def marks(self, experiment: Experiment) -> list[dict[str, Any]]:
+        """Where something happened in the run so far, as the stage reads it."""
+        with self.lock:
+            if self._marked[0] != len(self.recording):
+                self._marked = len(self.recording), [asdict(mark) for mark in marks(experiment, self.trainer)]
+            return self._marked[1]
+
+    def answers_at(self, step: int) -> dict[str, Any]:
+        """How right the network is about the points held back, or about all if none are.
+
+        matrix : rows the true classes, columns those it takes them for; or truth and residual, prediction minus truth.
+        """
+        with self.lock:
+            recording, net, data = self.recording, self.trainer.net.copy(), self.trainer.data
+            k = int(np.searchsorted(recording.steps, step))
+            recorded = k < len(recording) and recording.steps[k] == step
+            at_hand = recording.parameters[k] if recorded else recording.seek(min(step, self.last_step)).parameters
+            net.parameters[...] = at_hand
+        x, y = (data.x_test, data.y_test) if len(data.x_test) else (data.x_train, data.y_train)
+        if data.n_classes:
+            return {"step": step, "matrix": mlp.confusion_matrix(y, net.classify(x), data.n_classes).tolist()}
+        truth, residual = np.ravel(y)[:500], np.ravel(net.outputs(x) - y)[:500]
+        return {"step": step, "truth": truth.round(4).tolist(), "residual": np.nan_to_num(residual).round(5).tolist()}
+
+    def rows(self, after_step: int, end: float = math.inf, at_least: int = 0) -> np.ndarray:
+        """The frames after a step, up to an epoch, as `frame_rows` lays them out.
+
+        A long run is thinned, and its next frame may lie beyond that epoch: `at_least` so many are given if they exist.
+        """
+        with self.lock:
+            start = int(np.searchsorted(self.recording.steps, after_step, side="right"))
+            stop = int(np.searchsorted(self.recording.epochs, end, side="right"))
+            return frame_rows(self.recording, start, max(start + at_least, stop))
+
+    def step_rows(self, start: int, stop: int) -> np.ndarray:
+        """The same for every recorded step from `start` to `stop`, both included, replayed exactly."""
+        self.trainer  # noqa: B018
+        with self._gate.turn(urgent=True), self.lock:
+            first = min(max(0, start), self.last_step)
+            return frame_rows(self.recording.between(first, max(first, min(stop, self.last_step))))
+
+
+def frame_rows(frames: mlp.Recording | mlp.Frames, start: int = 0, stop: int | None = None) -> np.ndarray:
+    """Some frames as float32 rows: step, epoch, losses, scores, a gradient norm for each layer, parameters."""
+    figures = [frames.steps, frames.epochs, frames.train_loss, frames.test_loss, frames.train_score, frames.test_score]
+    rows = np.column_stack([column[start:stop] for column in (*figures, frames.gradient_norms, frames.parameters)])
+    with np.errstate(over="ignore"):  # just before a run breaks, numbers may be too large for the screen's float32
+        return rows.astype(np.float32)
+
+
+class Runs:
+    """The newest runs of this process, within a bounded memory; the least recently used go first."""
+
+    def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
+        self._runs: OrderedDict[Experiment, Run] = OrderedDict()
+        self._lock = threading.RLock()
+        self._gate = Gate()
+        self._max_bytes = max_bytes
+
+    def get(self, experiment: Experiment) -> Run:
+        """The run of an experiment; it begins with a copy of its parent's past, up to its last change."""
+        with self._lock:
+            run = self._runs.get(experiment)
+            if run is None:
+                run = self._runs[experiment] = Run(partial(self._trainer, experiment), self._gate)
+            self._runs.move_to_end(experiment)
+            self._forget(run)
+            return run
+
+    def _trainer(self, experiment: Experiment) -> mlp.Trainer:
+        parent = experiment.parent
+        if parent is None:
+            return new_trainer(experiment)
+        last, before = experiment.changes[-1], self.get(parent)
+        before.record_until(last.step)
+        with before.lock:
+            step = min(last.step, before.last_step)
+            parameters = before.recording.seek(step).parameters.copy()
+            for index, value in last.edits:
+                parameters[index] = value
+            return before.recording.fork(
+                step, parameters=parameters if last.edits else None, **trainer_settings(experiment)
+            )
+
+    def _forget(self, keep: Run) -> None:
+        while len(self._runs) > 1 and sum(r.nbytes for r in self._runs.values()) > self._max_bytes:
+            oldest = next(e for e, r in self._runs.items() if r is not keep)
+            del self._runs[oldest]
+
+
+def new_trainer(experiment: Experiment) -> mlp.Trainer:
+    """The network and the trainer that an experiment without changes begins with."""
+    c = experiment.config
+    _, data = make_data(experiment)
+    net = mlp.MLP(
+        [data.n_inputs, *c.hidden_layer_sizes, data.n_outputs],
+        activation=list(c.hidden_activations),
+        loss=c.loss_name,
+        initializer=c.initializer,
+        seed=c.seed,
+    )
+    return mlp.Trainer(net, data, seed=c.seed, **trainer_settings(experiment))
+
+
+def trainer_settings(experiment: Experiment) -> dict[str, Any]:
+    """The settings that may change in mid-run, as the engine names them."""
+    c = experiment.now
+    return {
+        "optimizer": mlp.OPTIMIZERS[c.optimizer](learning_rate=c.learning_rate),
+        "batch_size": c.batch_size,
+        "l1": c.l1,
+        "l2": c.l2,
+        "dropout": c.dropout,
+    }

@@ -1,0 +1,163 @@
+"""What the browser must know of a run before it can draw it: network, points, colour scale, settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+import mlp
+from playground.figures.palette import CLASS_SYMBOLS
+from playground.run import link
+from playground.run.config import EASY_LAYERS, EASY_NEURONS, LIVE, SETTINGS
+from playground.run.data import make_data, plane_of
+from playground.run.experiment import Experiment
+from playground.run.runs import Run
+from playground.tables.table import Plane
+
+GOAL_EPOCHS = 200  # how far a new run plays by itself
+
+
+def about(experiment: Experiment, run: Run) -> dict[str, Any]:
+    """What the browser must know of a run before it can draw it; sent once for each run."""
+    points, _ = make_data(experiment)
+    net, now, plane = run.trainer.net, experiment.now, plane_of(experiment)
+    parent = experiment.parent
+    return {
+        "family": Experiment(experiment.config).name,
+        "parent": parent.name if parent else None,
+        "fork": max(0, last_shared_step(experiment, run)),
+        "goal": GOAL_EPOCHS,
+        "steps_per_epoch": -(-len(points.x_train) // now.batch_size),
+        "task": points.task,
+        "net": _network(experiment, net, plane),
+        "data": _points(experiment, points, plane),
+        "scale": _scale(run, points),
+        "settings": {
+            "hidden_layer_sizes": now.hidden_layer_sizes,
+            "max_layers": EASY_LAYERS,
+            "max_neurons": EASY_NEURONS,
+            "live": [_live(name, getattr(now, name)) for name in SETTINGS if name in LIVE],
+        },
+        "link": link.run_to_link(experiment),
+        "link_holds_all": link.fits(experiment),
+    }
+
+
+def _live(name: str, now: Any) -> dict[str, Any]:
+    """A setting that may change in mid-run, with the values to choose from."""
+    s = SETTINGS[name]
+    values = s.choices or s.presets or tuple(np.linspace(s.low or 0.0, s.high or 0.0, 10).round(3).tolist())
+    return {"name": name, "label": s.label, "values": [type(now)(v) for v in values if v != now], "now": now}
+
+
+_PROBABILITY_OF = {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax"}
+
+
+def _network(experiment: Experiment, net: mlp.MLP, plane: Plane | None) -> dict[str, Any]:
+    activations = [mlp.ACTIVATIONS[name] for name in experiment.config.hidden_activations]
+    output = _PROBABILITY_OF.get(net.loss.name, net.output_activation)
+    own = experiment.config.own_data
+    many = not experiment.config.is_planar
+    features = own.inputs if own is not None and many else experiment.config.features
+    return {
+        "features": features,
+        "feature_labels": [name if many else mlp.FEATURES[name].label for name in features],
+        # With more inputs than two, the point (p1, p2) of the picture stands for the inputs origin + p1 u + p2 v.
+        "plane": {"origin": plane.origin.tolist(), "axes": plane.axes.tolist()} if plane and many else None,
+        "output": output,
+        "activation_labels": [*(a.label for a in activations), output],
+        "bounded": [*(_is_bounded(a) for a in activations), False],
+        "layers": [
+            {
+                "n_in": layer.weights.shape[0],
+                "n_out": layer.weights.shape[1],
+                "weight": _place(net.parameters, layer.weights),
+                "bias": _place(net.parameters, layer.biases),
+                "activation": name,
+            }
+            for layer, name in zip(net.layers, [*(a.name for a in activations), "identity"], strict=True)
+        ],
+    }
+
+
+def _is_bounded(activation: mlp.Activation) -> bool:
+    """Whether its values stay about between -1 and 1, so that one scale of colours fits all its units."""
+    return bool(np.abs(activation.value(np.linspace(-50.0, 50.0, 201))).max() < 1.5)
+
+
+def _place(parameters: np.ndarray, view: np.ndarray) -> list[int]:
+    """Where a view lies in the flat parameters: its offset and a stride for each axis, in numbers."""
+    start = view.__array_interface__["data"][0] - parameters.__array_interface__["data"][0]
+    return [start // parameters.itemsize, *(stride // parameters.itemsize for stride in view.strides)]
+
+
+def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) -> dict[str, Any]:
+    own = experiment.config.own_data
+    classes = own.classes if own is not None else tuple(f"class {c}" for c in range(points.n_classes))
+    reach = 1.08 * max(np.abs(x).max(initial=0.1) for x in (points.x_train, points.x_test))
+    curve = own is None and mlp.DATASETS[experiment.config.dataset].n_inputs == 1
+    if curve:  # drawn as what it is: the value over the only input
+        points = replace(
+            points,
+            x_train=np.column_stack([points.x_train[:, 0], points.y_train]),
+            x_test=np.column_stack([points.x_test[:, 0], points.y_test]),
+        )
+    height = 1.15 * float(np.abs(points.x_train[:, 1]).max(initial=0.1)) if curve else float(reach)
+    return {
+        "name": experiment.data_name,
+        "curve": curve,
+        "range": [-float(reach), float(reach)],
+        "up": [-height, height],
+        "traces": [
+            *_traces(points.x_train, points.y_train, classes, test=False),
+            *_traces(points.x_test, points.y_test, classes, test=True),
+        ],
+        "classes": classes,
+        "axes": plane.labels if plane else ("x₁", "y" if curve else "x₂"),
+        "note": (plane.note if plane else "") or "Filled: training. Hollow: test.",
+    }
+
+
+def _traces(x: np.ndarray, y: np.ndarray, classes: tuple[str, ...], *, test: bool) -> list[dict[str, Any]]:
+    """One trace for each class, or a single one coloured by its values where there are none."""
+    kind = "test" if test else "training"
+    groups: list[tuple[np.ndarray, int | None]] = [(y == c, c) for c in range(len(classes))]
+    groups = groups or [(np.ones(len(x), dtype=bool), None)]
+    return [
+        {
+            "x1": np.round(x[rows, 0], 4).tolist(),
+            "x2": np.round(x[rows, 1], 4).tolist(),
+            "class": c,
+            "values": np.round(y[rows, 0], 4).tolist() if c is None else None,
+            "symbol": CLASS_SYMBOLS[(c or 0) % len(CLASS_SYMBOLS)],
+            "test": test,
+            "hover": f"{kind} point, " + ("y = %{marker.color:.3f}" if c is None else text_for_plotly(classes[c])),
+        }
+        for rows, c in groups
+    ]
+
+
+def text_for_plotly(text: str) -> str:
+    """Text that Plotly shows as it is: it takes tags for markup and %{...} for a place to fill in."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")
+
+
+def _scale(run: Run, points: mlp.Dataset) -> dict[str, float | bool]:
+    """The output that is drawn in the neutral colour, and how far from it the full colours are."""
+    loss = run.trainer.net.loss
+    if points.task == "regression":
+        middle = float(points.y_train.mean())
+        return {"middle": middle, "reach": float(np.abs(points.y_train - middle).max()) or 1.0, "probability": False}
+    if loss.name in _PROBABILITY_OF:
+        return {"middle": 0.5, "reach": 0.5, "probability": True}
+    return {"middle": loss.boundary, "reach": 1.0 if loss.boundary == 0 else 0.5, "probability": False}
+
+
+def last_shared_step(experiment: Experiment, run: Run) -> int:
+    """The last recorded step that a run shares with its parent; -1 for none."""
+    if not experiment.changes:
+        return -1
+    last = experiment.changes[-1]
+    return run.step_before(last.step) if last.edits else last.step  # an edit makes its own step another

@@ -1,0 +1,122 @@
+"""The files that the browser loads besides Streamlit's own: the modules of js/ and Plotly.js from its wheel.
+
+They are served under a path that holds a hash of their contents, so that a browser keeps them for good and
+yet never shows an old one. Nothing comes from the internet. Addresses are relative: the server need not know under
+which path a proxy serves it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+import plotly
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+import mlp
+from playground.figures.palette import THEMES
+
+_MODULES = Path(__file__).parent / "js"
+_PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+_KINDS = {".js": "text/javascript", ".css": "text/css"}
+IMPORT = re.compile(r'(\bfrom|\bimport)\s*"(\.\.?/[\w./-]+\.js)"')
+"""Where a module names another"""
+REGISTRY = "shared/registry.js"
+"""The module that is made of the engine's registries; there is no such file"""
+_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+@cache
+def registry() -> str:
+    """A JavaScript module made of the engine's registries, so that a new activation is one entry in one file."""
+    loop = "(a) => {{ for (let p = 0; p < a.length; p++) {{ const z = a[p]; a[p] = {}; }} }}"
+    activations = ",\n".join(
+        f"  {json.dumps(a.name)}: {loop.format(a.javascript)}" for a in mlp.ACTIVATIONS.values()
+    )
+    features = ",\n".join(f"  {json.dumps(f.name)}: (x1, x2) => {f.javascript}" for f in mlp.FEATURES.values())
+    palettes = json.dumps({name: asdict(palette) for name, palette in THEMES.items()})
+    return (
+        'import { erf } from "./erf.js";\n'
+        f"export const ACTIVATIONS = {{\n{activations}\n}};\n"
+        f"export const FEATURES = {{\n{features}\n}};\n"
+        f"export const PALETTES = {palettes};\n"
+    )
+
+
+def names() -> list[str]:
+    """All that is served, as FOLDER/NAME."""
+    kept = [path for path in _MODULES.rglob("*") if path.suffix in _KINDS]
+    return sorted({REGISTRY, *(path.relative_to(_MODULES).as_posix() for path in kept)})
+
+
+def text_of(name: str) -> str:
+    """One of the files, as FOLDER/NAME; FileNotFoundError for any other."""
+    if name == REGISTRY:
+        return registry()
+    if name not in names():
+        raise FileNotFoundError(f"There is no such file: {name[:80]}.")
+    return (_MODULES / name).read_text(encoding="utf-8")
+
+
+def imported(name: str, text: str) -> list[str]:
+    """The modules that a module names, each as FOLDER/NAME."""
+    return [posixpath.normpath(posixpath.join(posixpath.dirname(name), match[2])) for match in IMPORT.finditer(text)]
+
+
+def with_imports(names: Iterable[str], text_of: Callable[[str], str], besides: str = "") -> list[str]:
+    """Modules, and all that they import, except for what is named in `besides`."""
+    found = list(names)
+    for name in found:  # grows as it goes
+        others = dict.fromkeys(imported(name, text_of(name)))
+        found += [other for other in others if other not in found and other not in besides]
+    return found
+
+
+def plotly_text() -> str:
+    """The whole of Plotly.js."""
+    return _PLOTLY.read_text(encoding="utf-8")
+
+
+@cache
+def modules_hash() -> str:
+    """Changes whenever any of the files does."""
+    return hashlib.sha256("".join(text_of(name) for name in names()).encode()).hexdigest()[:16]
+
+
+def modules_address() -> str:
+    """Where the modules are, from the server's root."""
+    return f"assets/js/{modules_hash()}"
+
+
+def plotly_address() -> str:
+    """Where Plotly.js is, from the folder of the module that loads it."""
+    return f"../../../plotly/{plotly.__version__}/plotly.min.js"
+
+
+async def _serve_module(request: Request) -> Response:
+    name = request.path_params["name"]
+    try:
+        text = text_of(name)
+    except FileNotFoundError:
+        return Response("There is no such file.", status_code=404)
+    return Response(text, media_type=_KINDS[Path(name).suffix], headers=_FOREVER)
+
+
+async def _serve_plotly(request: Request) -> Response:
+    return FileResponse(_PLOTLY, media_type="text/javascript", headers=_FOREVER)
+
+
+def routes(prefix: str = "") -> list[Route]:
+    """What the server answers besides Streamlit's pages; `prefix` is "" or begins with a slash."""
+    return [
+        Route(f"{prefix}/assets/js/{{hash}}/{{name:path}}", _serve_module),
+        Route(f"{prefix}/assets/plotly/{{version}}/plotly.min.js", _serve_plotly),
+    ]

@@ -1,0 +1,88 @@
+// Figures made by Python, redrawn in place, with a line at the moment of the timeline.
+//
+// Comes in:  `data`, an object made by playground/charts.py.
+// Goes out:  nothing.
+import { h } from "../shared/dom.js";
+import { CONFIG, loadPlotly } from "../shared/plot.js";
+import { player } from "../stage/stage.js";
+
+const grids = new WeakMap();
+
+export default function mount({ data, parentElement }) {
+  let grid = grids.get(parentElement);
+  if (!grid) grids.set(parentElement, (grid = new Grid(parentElement)));
+  grid.receive(data);
+  return () => setTimeout(() => parentElement.isConnected || grid.close(), 0);
+}
+
+class Grid {
+  constructor(parent) {
+    this.charts = new Map();
+    this.element = h("div", { class: "charts" });
+    parent.querySelector(".charts-place").replaceChildren(this.element);
+    this.resize = new ResizeObserver(() => this.draw());
+    this.resize.observe(this.element);
+    this.follow = () => (this.loop ??= requestAnimationFrame(() => this.moveCursors()));
+    player.watchers.add(this.follow);
+  }
+
+  close() {
+    player.watchers.delete(this.follow);
+    cancelAnimationFrame(this.loop);
+    this.resize.disconnect();
+    for (const chart of this.charts.values()) this.Plotly?.purge(chart.plot);
+  }
+
+  receive({ plotly, columns, charts }) {
+    this.element.style.setProperty("--columns", columns);
+    for (const { key, figure, words, height, over_time, wide } of charts) {
+      const chart = this.charts.get(key) ?? this.add(key, over_time, wide);
+      chart.figure = figure;
+      chart.element.setAttribute("aria-label", words);
+      chart.element.style.height = `${height}px`;
+    }
+    if (this.Plotly) this.draw();
+    else loadPlotly(plotly).then((Plotly) => ((this.Plotly = Plotly), this.draw()));
+  }
+
+  add(key, overTime, wide) {
+    const plot = h("div", { "aria-hidden": "true" });
+    const cursor = overTime ? h("div", { class: "moment" }) : null;
+    const element = h("div", { class: `chart${wide ? " wide" : ""}`, "data-key": key, role: "img" }, plot, cursor);
+    this.element.append(element);
+    const chart = { element, plot, cursor };
+    this.charts.set(key, chart);
+    return chart;
+  }
+
+  // Only what has changed: a figure is compared as the text that came.
+  draw() {
+    if (!this.Plotly) return;
+    for (const chart of this.charts.values()) {
+      const width = chart.element.clientWidth;
+      if (!width || (chart.drawn === chart.figure && chart.width === width)) continue;
+      const { data, layout } = JSON.parse(chart.figure);
+      this.Plotly.react(chart.plot, data, { ...layout, width }, CONFIG);
+      Object.assign(chart, { drawn: chart.figure, width, end: layout.xaxis.range?.[1], epoch: null });
+    }
+    this.follow();
+  }
+
+  moveCursors() {
+    this.loop = null;
+    for (const chart of this.charts.values()) {
+      if (chart.cursor && chart.drawn && chart.epoch !== player.epoch) this.moveCursor(chart, player.epoch);
+    }
+  }
+
+  moveCursor(chart, epoch) {
+    chart.epoch = epoch;
+    const area = chart.plot.querySelector(".nsewdrag"); // as large as the plot between its axes
+    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(area.getAttribute(name)));
+    const { style } = chart.cursor;
+    style.top = `${y}px`;
+    style.height = `${height}px`;
+    style.transform = `translateX(${x + width * Math.min(1, epoch / chart.end)}px)`;
+    style.visibility = "visible";
+  }
+}

@@ -1,0 +1,65 @@
+// The dataset gallery: a picture of each dataset, one of which is chosen.
+//
+// Comes in:  {chosen, datasets: [{name, label, help, points: [x1, x2, class, ...]}]}.
+// Goes out:  the trigger `chosen`, a dataset's name.
+import { fit, h } from "../shared/dom.js";
+import { currentTheme } from "../shared/theme.js";
+
+const SIDE = 44;
+const galleries = new WeakMap();
+
+export default function mount({ data, parentElement, setTriggerValue }) {
+  const place = parentElement.querySelector(".gallery-place");
+  let gallery = galleries.get(parentElement);
+  if (!gallery || !place.contains(gallery.element)) {
+    gallery = new Gallery(data.datasets);
+    galleries.set(parentElement, gallery);
+    place.replaceChildren(gallery.element);
+  }
+  gallery.choose = (name) => setTriggerValue("chosen", name);
+  gallery.draw(data.chosen, currentTheme(parentElement));
+}
+
+class Gallery {
+  constructor(datasets) {
+    this.datasets = datasets;
+    this.buttons = datasets.map((dataset) => {
+      const canvas = h("canvas", { "aria-hidden": "true" });
+      const pick = () => this.choose(dataset.name);
+      return h("button", { type: "button", role: "radio", title: dataset.help, onclick: pick }, canvas, h("span", {}, dataset.label));
+    });
+    this.element = h("div", { class: "gallery", role: "radiogroup", "aria-label": "Dataset" }, ...this.buttons);
+    this.element.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  draw(chosen, theme) {
+    for (const name of ["panel", "text", "muted", "grid", "positive", "background"]) this.element.style.setProperty(`--${name}`, theme[name]);
+    this.buttons.forEach((button, k) => {
+      const dataset = this.datasets[k];
+      const on = dataset.name === chosen;
+      button.setAttribute("aria-checked", String(on));
+      button.tabIndex = on ? 0 : -1;
+      const context = fit(button.firstChild, SIDE, SIDE);
+      context.clearRect(0, 0, SIDE, SIDE);
+      const { points } = dataset;
+      for (let p = 0; p < points.length; p += 3) {
+        context.fillStyle = theme.classes[points[p + 2] % theme.classes.length];
+        context.beginPath();
+        context.arc(SIDE / 2 + points[p] * SIDE * 0.45, SIDE / 2 - points[p + 1] * SIDE * 0.45, 1.2, 0, 7);
+        context.fill();
+      }
+    });
+  }
+
+  // A radio group is one stop for the Tab key; the arrows go from one choice to the next.
+  key(event) {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const from = this.buttons.indexOf(document.activeElement);
+    const to = (from + step + this.buttons.length) % this.buttons.length;
+    this.buttons[to].focus();
+    this.choose(this.datasets[to].name);
+  }
+}

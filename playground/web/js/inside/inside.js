@@ -1,0 +1,409 @@
+// One step of training taken apart: the network with its numbers, a walk from idea to idea, and formulas whose terms
+// and links light up together.
+//
+// Comes in:  `data`, an object made by playground/inside/picture.py.
+// Goes out:  the trigger `pick`, the key of a unit (u:layer:unit) or of a link (l:layer:from:to).
+//
+// The walk itself needs no server: all ideas come with the message, so that arrow keys answer at once.
+import { h, scrolls } from "../shared/dom.js";
+import { pieces } from "./mathml.js";
+import { currentTheme, say } from "../shared/theme.js";
+
+// Its own style sheet, so that other pages do not load it.
+await new Promise((resolve) => {
+  const href = new URL("inside.css", import.meta.url).href;
+  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: resolve, onerror: resolve });
+  document.head.append(sheet);
+});
+
+const SVG = "http://www.w3.org/2000/svg";
+const STAGES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
+const CARRIED = { w: "its weight", gradient: "its gradient", update: "how far it moves" };
+const SHOWN = { a: "its output a", z: "its sum z", delta: "its blame δ" };
+const PITCH = 76; // the least room for a column of units
+const TOP = 22;
+const FIELDS = "input, textarea, select, canvas, [contenteditable], [role=slider], [role=radiogroup], [role=listbox], [role=combobox], [role=grid], [role=tab], [role=tablist], [role=menu], [role=dialog]";
+
+// What keys go through in a card: numbers, and letters by themselves.
+const FORMULA_STOPS = ".number, .term:not(:has(.number))";
+
+const views = new WeakMap();
+let remembered = { stage: "forward", title: null }; // where the walk stood, from page to page
+
+export default function mount({ data, parentElement, setTriggerValue }) {
+  let view = views.get(parentElement);
+  if (!view) {
+    view = new Inside(parentElement);
+    views.set(parentElement, view);
+  }
+  view.pick = (key) => setTriggerValue("pick", key);
+  view.receive(data);
+  return () => setTimeout(() => parentElement.isConnected || view.close(), 0);
+}
+
+function svg(tag, attributes = {}, ...children) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+class Inside {
+  constructor(parent) {
+    this.tabs = Object.entries(STAGES).map(([stage, label]) =>
+      h("button", { type: "button", class: "words", "data-stage": stage, onclick: () => this.goToStage(stage) }, label),
+    );
+    this.back = h("button", { type: "button", class: "words", title: "The idea before (Left arrow)", onclick: () => this.go(-1) }, "← Back");
+    this.next = h("button", { type: "button", class: "words next", title: "The next idea (Right arrow)", onclick: () => this.go(1) }, "Next →");
+    this.count = h("span", { class: "count" });
+    this.title = h("h3", {});
+    this.sentence = h("p", { class: "idea-sentence" });
+    this.vector = h("div", { class: "vector" });
+    this.lines = h("div", { class: "lines" });
+    this.card = h("section", { class: "card", tabindex: 0, "aria-live": "polite", "aria-label": "Idea" }, this.title, this.sentence, this.vector, this.lines);
+    this.drawing = svg("svg", { role: "group", "aria-label": "The network with its numbers: Up and Down go through units and links, Page Up and Page Down from unit to unit, Enter picks" });
+    this.scroller = h("div", { class: "scroller" }, this.drawing);
+    this.status = h("p", { class: "status" });
+    this.aboutTitle = h("h3", {});
+    this.copied = h("span", { class: "copied", role: "status" });
+    this.groups = h("div", { class: "groups" });
+    this.announced = h("p", { class: "announced", role: "status" });
+    this.element = h(
+      "div",
+      { class: "inside" },
+      h(
+        "div",
+        { class: "walk", role: "group", "aria-label": "Walk through the step" },
+        h("div", { class: "tabs" }, ...this.tabs),
+        h("div", { class: "steps" }, this.back, this.next, this.count),
+        h("span", { class: "hint" }, "← → walk from idea to idea, ↑ ↓ through the drawing. On the timeline ← → move through time."),
+      ),
+      h("div", { class: "halves" }, h("section", { class: "net", "aria-label": "Network" }, this.scroller, this.status), this.card),
+      h("section", { class: "about", "aria-label": "What is picked" }, h("div", { class: "about-head" }, this.aboutTitle, h("span", { class: "hint" }, "Click a letter to go to what it belongs to, a number to copy it in full; or take ↑ ↓ and Enter."), this.copied), this.groups, this.announced),
+    );
+    parent.querySelector(".inside-place").replaceChildren(this.element);
+    this.onKey = (event) => this.key(event);
+    // In the capture phase, so that the timeline, which listens for the same keys, is not moved as well.
+    document.addEventListener("keydown", this.onKey, true);
+    for (const name of ["pointerover", "focusin"]) this.element.addEventListener(name, (event) => this.light(keyOf(event.target)));
+    for (const name of ["pointerleave", "focusout"]) this.element.addEventListener(name, () => this.light(null));
+    this.element.addEventListener("focusout", () => this.unpoint());
+    this.element.addEventListener("click", (event) => this.use(event.target));
+    this.element.addEventListener("keydown", (event) => this.keyWithin(event));
+    this.resize = new ResizeObserver(() => this.draw());
+    this.resize.observe(this.scroller);
+    this.timer = setInterval(() => this.checkTheme(), 600);
+    this.lit = null;
+  }
+
+  close() {
+    document.removeEventListener("keydown", this.onKey, true);
+    this.resize.disconnect();
+    clearInterval(this.timer);
+  }
+
+  receive(data) {
+    this.data = data;
+    const ideas = data.ideas;
+    let k = ideas.findIndex((idea) => idea.title === remembered.title);
+    if (k < 0) k = ideas.findIndex((idea) => idea.stage === remembered.stage);
+    this.at = Math.max(0, k);
+    this.checkTheme();
+    this.width = null;
+    this.draw();
+    this.drawIdea();
+    this.drawAbout();
+  }
+
+  checkTheme() {
+    const theme = currentTheme(this.element);
+    if (this.theme?.dark === theme.dark) return;
+    this.theme = theme;
+    this.element.style.colorScheme = theme.dark ? "dark" : "light";
+    for (const name of ["panel", "text", "muted", "grid", "positive", "negative", "background", "neutral"]) this.element.style.setProperty(`--${name}`, theme[name]);
+    this.width = null;
+    if (this.data) this.draw();
+  }
+
+  // ---- the walk ------------------------------------------------------------------------------------------------
+  get idea() {
+    return this.data.ideas[this.at];
+  }
+
+  go(by) {
+    this.show(Math.max(0, Math.min(this.data.ideas.length - 1, this.at + by)));
+  }
+
+  goToStage(stage) {
+    this.show(this.data.ideas.findIndex((idea) => idea.stage === stage));
+  }
+
+  show(k) {
+    if (k < 0 || k === this.at) return;
+    this.at = k;
+    remembered = { stage: this.idea.stage, title: this.idea.title };
+    this.drawIdea();
+    this.paint();
+    this.markGroups();
+  }
+
+  key(event) {
+    if (!this.data || event.altKey || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const target = event.composedPath()[0];
+    if (!by || target.closest?.(FIELDS) || scrolls(target, ["X"])) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.go(by);
+  }
+
+  // The drawing and each card have one Tab stop; from there on, keys go from one thing in it to the next. In a formula
+  // the focus itself stays with the card: a formula is one thing to a screen reader, and is not to be taken apart.
+  keyWithin(event) {
+    const box = event.target.closest(".card, .group, svg");
+    if (!box || event.altKey || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const here = box === this.drawing ? event.target : box.querySelector(".current");
+    if (["Enter", " "].includes(event.key) && here) this.use(here);
+    else if (!this.step(box, here, event.key)) return;
+    event.preventDefault();
+  }
+
+  stops(box) {
+    return box === this.drawing ? this.order.map((key) => this.drawn(key)) : [...box.querySelectorAll(FORMULA_STOPS)];
+  }
+
+  // Go to another stop; false for a key that leads nowhere here.
+  step(box, here, key) {
+    const stops = this.stops(box);
+    const at = stops.indexOf(here);
+    const isUnit = (stop) => stop.matches(".unit");
+    const to = {
+      ArrowDown: () => Math.min(at + 1, stops.length - 1),
+      ArrowUp: () => Math.max(at - 1, 0),
+      Home: () => 0,
+      End: () => stops.length - 1,
+      PageDown: () => stops.findIndex((stop, k) => k > at && isUnit(stop)),
+      PageUp: () => stops.findLastIndex((stop, k) => k < at && isUnit(stop)),
+    }[key]?.();
+    if (!stops[to]) return false;
+    if (box === this.drawing) {
+      this.makeStop(stops[to]);
+      stops[to].focus();
+    } else this.point(stops[to]);
+    return true;
+  }
+
+  makeStop(one) {
+    for (const stop of this.stops(this.drawing)) stop.setAttribute("tabindex", stop === one ? 0 : -1);
+  }
+
+  // Point at a letter or a number of a formula, and say what it is.
+  point(stop) {
+    this.unpoint();
+    stop.classList.add("current");
+    stop.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const key = keyOf(stop);
+    const words = key && this.words(key, true);
+    this.light(key);
+    this.announced.textContent = words ? `${stop.textContent}, ${words}` : stop.textContent;
+  }
+
+  unpoint() {
+    this.element.querySelector(".current")?.classList.remove("current");
+  }
+
+  drawIdea() {
+    const { idea, at } = this;
+    this.element.dataset.idea = idea.title;
+    this.element.dataset.stage = idea.stage;
+    for (const tab of this.tabs) tab.setAttribute("aria-pressed", String(tab.dataset.stage === idea.stage));
+    this.back.disabled = at === 0;
+    this.next.disabled = at === this.data.ideas.length - 1;
+    this.count.textContent = `${at + 1} of ${this.data.ideas.length}`;
+    this.title.textContent = idea.title;
+    this.sentence.textContent = idea.sentence;
+    this.vector.replaceChildren(...pieces(idea.vector));
+    this.lines.replaceChildren(...idea.lines.map(line));
+    this.card.scrollTop = 0;
+  }
+
+  // ---- what is picked ------------------------------------------------------------------------------------------
+  drawAbout() {
+    const { name, groups } = this.data;
+    const focused = this.groups.contains(document.activeElement);
+    this.aboutTitle.textContent = name[0].toUpperCase() + name.slice(1);
+    this.groups.replaceChildren(
+      ...groups.map((group) => h("section", { class: "group", "data-stage": group.stage, tabindex: 0, "aria-label": group.title }, h("h4", {}, group.title), ...group.lines.map(line))),
+    );
+    if (focused) this.groups.firstChild?.focus(); // the card that had the focus is gone
+    this.element.dataset.pick = this.data.pick;
+    this.markGroups();
+  }
+
+  markGroups() {
+    for (const group of this.groups.children) group.classList.toggle("now", group.dataset.stage === this.idea.stage);
+  }
+
+  // A number is copied; a letter leads to the link or unit that it belongs to.
+  use(element) {
+    const full = element.closest(".number[data-full]");
+    const key = keyOf(element);
+    if (full) this.copy(full.getAttribute("data-full"));
+    else if (key && !key.startsWith("p:")) this.pick(key);
+  }
+
+  async copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.copied.textContent = `Copied ${text}`;
+    } catch {
+      window.prompt("The number at full precision:", text);
+    }
+    clearTimeout(this.forget);
+    this.forget = setTimeout(() => (this.copied.textContent = ""), 4000);
+  }
+
+  // ---- the picture ---------------------------------------------------------------------------------------------
+  draw() {
+    const room = this.scroller.clientWidth;
+    if (!this.data || !room || room === this.width) return;
+    this.width = room;
+    const { columns, links } = this.data;
+    const width = Math.max(room, PITCH * columns.length);
+    const most = Math.max(...columns.map((column) => column.units.length));
+    const step = Math.max(27, Math.min(46, 330 / most));
+    const height = Math.max(240, TOP + most * step + 30);
+    this.roomy = step > 36; // for the inputs' names above their units
+    const [w, high] = [Math.min(58, (width / columns.length) * 0.7), Math.min(26, step - 6)];
+    const gap = (width - w - 8) / Math.max(1, columns.length - 1);
+    const focused = this.drawing.contains(document.activeElement) ? keyOf(document.activeElement) : null;
+    this.places = new Map();
+    this.links = new Map(links.flat().map((link) => [link.key, link]));
+    this.order = columns.flatMap((column, l) => column.units.flatMap(({ key }) => [key, ...(links[l - 1] ?? []).filter((link) => link.to === key).map((link) => link.key)]));
+    columns.forEach((column, l) => {
+      const top = TOP + (height - TOP - 20 - column.units.length * step) / 2 + step / 2;
+      column.units.forEach((unit, k) => this.places.set(unit.key, { x: 4 + w / 2 + gap * l, y: top + k * step, unit, layer: l }));
+    });
+    this.drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.drawing.setAttribute("width", width);
+    this.drawing.setAttribute("height", height);
+    const paths = links.flat().map((link) => this.link(link, w));
+    const units = [...this.places.values()].map((place) => this.unit(place, w, high));
+    const words = columns.map((column, l) => {
+      const text = svg("text", { x: 4 + w / 2 + gap * l, y: 13, class: "column" });
+      text.textContent = column.title;
+      const more = svg("text", { x: 4 + w / 2 + gap * l, y: height - 4, class: "column" });
+      more.textContent = column.more ? `and ${column.more} more` : "";
+      return [text, more];
+    });
+    this.drawing.replaceChildren(...paths, ...units, ...words.flat());
+    this.makeStop(this.drawn(focused) ?? this.drawn(this.data.pick) ?? this.drawn(this.order[0]));
+    this.drawn(focused)?.focus();
+    this.paint();
+  }
+
+  drawn(key) {
+    return this.drawing.querySelector(`[data-key="${key}"]`);
+  }
+
+  link(link, w) {
+    const [a, b] = [this.places.get(link.from), this.places.get(link.to)];
+    const [x0, x1] = [a.x + w / 2, b.x - w / 2];
+    const bend = (x1 - x0) * 0.45;
+    const d = `M${x0},${a.y}C${x0 + bend},${a.y} ${x1 - bend},${b.y} ${x1},${b.y}`;
+    const group = svg("g", { class: "link", "data-key": link.key, "data-layer": b.layer, role: "button", "aria-label": this.words(link.key, true) }, svg("path", { d, class: "touch" }), svg("path", { d, class: "ink" }));
+    group.link = link;
+    return group;
+  }
+
+  unit({ x, y, unit, layer }, w, high) {
+    const box = svg("rect", { x: x - w / 2, y: y - high / 2, width: w, height: high, rx: 6 });
+    const text = svg("text", { x, y: y + 4, class: "value" });
+    const group = svg("g", { class: "unit", "data-key": unit.key, "data-layer": layer, role: "button", "aria-label": this.words(unit.key) }, box, text);
+    group.unit = unit;
+    if (layer === 0 && this.roomy) {
+      const name = svg("text", { x: x - w / 2 + 3, y: y - high / 2 - 4, class: "name" });
+      name.textContent = unit.name;
+      group.append(name);
+    }
+    return group;
+  }
+
+  // Colours, widths and numbers for the idea on show; everything else steps back.
+  paint() {
+    const { idea, theme } = this;
+    if (!this.drawing.firstChild) return;
+    const groups = [...this.drawing.querySelectorAll(".link")];
+    const top = Math.max(1e-30, ...groups.map((g) => Math.abs(g.link[idea.carries])));
+    for (const group of groups) {
+      const value = group.link[idea.carries];
+      const ink = group.lastChild;
+      ink.style.stroke = value < 0 ? theme.negative : theme.positive;
+      ink.style.strokeWidth = 0.5 + 4.5 * Math.sqrt(Math.abs(value) / top);
+      group.classList.toggle("spoken", idea.links.includes(Number(group.dataset.layer)));
+      group.classList.toggle("picked", group.dataset.key === this.data.pick);
+    }
+    for (const group of this.drawing.querySelectorAll(".unit")) {
+      const shown = group.unit[idea.shows] ?? group.unit.a;
+      const value = Number(shown[2]);
+      const named = !this.roomy && group.dataset.layer === "0" && group.unit.name.length <= 3;
+      group.querySelector(".value").textContent = named ? `${group.unit.name} ${short(value)}` : short(value);
+      const share = Math.round(8 + 50 * Math.min(1, Math.abs(value)));
+      group.firstChild.style.fill = `color-mix(in srgb, ${value < 0 ? theme.negative : theme.positive} ${value ? share : 0}%, ${theme.background})`;
+      group.classList.toggle("spoken", idea.units.includes(Number(group.dataset.layer)));
+      group.classList.toggle("picked", group.dataset.key === this.data.pick);
+    }
+    this.light(this.lit);
+  }
+
+  // Light up a link or unit and every term that belongs to it.
+  light(key) {
+    this.lit = key;
+    for (const element of this.element.querySelectorAll(".lit")) element.classList.remove("lit");
+    if (key) for (const element of this.element.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)) element.classList.add("lit");
+    const { idea } = this;
+    const still = `Every unit shows ${SHOWN[idea.shows]}; every link is as wide as ${CARRIED[idea.carries]}, blue above zero and orange below. ${this.data.part}`;
+    const text = key ? this.words(key) : null;
+    if (this.status.textContent !== (text ?? still)) this.status.textContent = text ?? still;
+  }
+
+  // What a key stands for, with its numbers; in full for those who do not see where it lies.
+  words(key, inFull = false) {
+    const place = this.places?.get(key);
+    if (place) {
+      const { unit } = place;
+      const parts = [`output a = ${say(Number(unit.a[2]))}`];
+      if (unit.z) parts.push(`sum z = ${say(Number(unit.z[2]))}`, `blame δ = ${say(Number(unit.delta[2]))}`, `bias b = ${say(unit.bias.w)}`);
+      return `${unit.name}: ${parts.join(", ")}`;
+    }
+    const bias = /^l:(\d+):(\d+):(\d+)$/.exec(key);
+    const drawn = this.links?.get(key);
+    const link = drawn ?? (bias && this.places?.get(`u:${bias[1]}:${bias[3]}`)?.unit.bias);
+    if (!link || link.key !== key) return key.startsWith("p:") ? `point ${Number(key.slice(2)) + 1} of the mini-batch` : null;
+    const nameOf = (unit) => this.places.get(unit).unit.name;
+    const number = (unit) => Number(unit.split(":")[2]) + 1;
+    const between = drawn && (inFull ? `from ${nameOf(link.from)} to ${nameOf(link.to)}` : `${number(link.from)} → ${number(link.to)}`);
+    const name = drawn ? `weight ${between}` : "bias";
+    return `${name}: ${say(link.w)}, gradient ${say(link.gradient)}, moves by ${say(link.update)}`;
+  }
+}
+
+const keyOf = (element) => element?.closest?.("[data-key]")?.getAttribute("data-key") ?? null;
+
+// "name = letters", and below it "= numbers = value".
+function line({ name, letters, numbers, value, note }) {
+  const equals = () => document.createTextNode(" = ");
+  const first = h("div", { class: "row" }, ...pieces(name), ...(letters ? [equals(), ...pieces(letters)] : [equals(), ...pieces(value)]));
+  const rows = [first];
+  if (letters) rows.push(h("div", { class: "row second" }, ...(numbers ? [equals(), ...pieces(numbers)] : []), equals(), ...pieces(value)));
+  if (note) rows.push(h("div", { class: "note" }, note));
+  return h("div", { class: "line" }, ...rows);
+}
+
+// A number that fits into a unit.
+function short(x) {
+  if (!Number.isFinite(x)) return "–";
+  const size = Math.abs(x);
+  if (size !== 0 && (size < 0.005 || size >= 1e4)) return x.toExponential(0).replace("-", "−").replace("e−", "e−");
+  return (size >= 100 ? x.toFixed(0) : x.toFixed(2)).replace("-", "−");
+}

@@ -1,0 +1,116 @@
+// Curves over the epochs, with a line at the moment shown: gradient norms, scores, and the timeline's loss.
+import { h } from "../shared/dom.js";
+import { CONFIG, axis, layout } from "../shared/plot.js";
+import { EPOCH } from "./recording.js";
+
+const MOST_POINTS = 500;
+
+export class Curves {
+  // lines(run, theme) -> [{name, colour, dash, of: (row, run) => number}]
+  constructor({ name, title, lines, yaxis, margin, legend }) {
+    Object.assign(this, { lines, yaxis, margin: margin ?? { l: 44, r: 8, t: 4, b: 18 } });
+    this.plot = h("div", { class: "over", "aria-hidden": "true" });
+    this.canvas = h("div", { class: "under", role: "img", "aria-label": title }); // empty: Plotly draws, this tells
+    this.cursor = h("div", { class: "cursor" });
+    this.box = h("div", { class: "plot" }, this.canvas, this.plot, this.cursor);
+    this.legend = h("span", { class: "legend", hidden: legend === false });
+    this.title = h("h3", {}, title, " ", this.legend);
+    this.element = h("section", { class: `panel curves ${name}`, "aria-label": title }, this.title, this.box);
+  }
+
+  setRun(run) {
+    this.run = run;
+    this.drawn = null;
+  }
+
+  // The axis ends at the goal of the run or at a round number beyond what is recorded, so that it moves seldom.
+  end(goal) {
+    const last = Math.max(this.run.lastEpoch, ...this.others().map((run) => Math.min(run.lastEpoch, goal)));
+    if (last <= goal && Number.isFinite(goal)) return Math.max(1, goal);
+    let end = 200;
+    while (end < last) end *= 1.5;
+    return Math.ceil(end);
+  }
+
+  // The width of the chart, and the epoch at its end: the cursor and the hand need no more, and no Plotly.
+  measure(goal) {
+    const { clientWidth: width } = this.box;
+    return width < 60 ? null : { width, end: this.end(goal) };
+  }
+
+  drawChart(Plotly, theme, goal) {
+    const { clientWidth: width, clientHeight: height } = this.box;
+    const span = this.measure(goal);
+    if (!span) return false;
+    const { end } = span;
+    const others = this.others();
+    const key = [this.run.header.run, this.run.version, ...others.map((run) => run.header.run + run.version), width, height, theme.dark, theme.zoom, end, this.scale].join();
+    if (key === this.drawn) return false;
+    this.drawn = key;
+    this.span = span;
+    const lines = this.lines(this.run, theme);
+    const rows = thinned(this.run.rows);
+    const x = rows.map((row) => row[EPOCH]);
+    const traces = lines.map((line) => ({
+      type: "scatter", mode: "lines", name: line.name, x, y: rows.map((row) => line.of(row, this.run)),
+      line: { color: line.colour, width: 1.8 * theme.zoom, dash: line.dash ?? "solid" },
+      hovertemplate: `${line.name}: %{y:.4~g}<extra></extra>`,
+    }));
+    for (const run of others) traces.unshift(this.faint(run, lines[lines.length - 1], theme));
+    const look = layout(theme, { width, height }, this.margin, {
+      hovermode: "x unified",
+      xaxis: axis(theme, { range: [0, end], nticks: 8, tickfont: { size: 10 } }),
+      yaxis: axis(theme, { nticks: 4, exponentformat: "power", tickfont: { size: 10 }, ...this.yaxis(this) }),
+    });
+    Plotly.react(this.plot, traces, look, CONFIG);
+    this.drawLegend(lines);
+    return true;
+  }
+
+  // Runs to compare with; a chart of its own says which.
+  others() {
+    return [];
+  }
+
+  faint(run, line, theme) {
+    const rows = thinned(run.rows);
+    return {
+      type: "scatter", mode: "lines", hoverinfo: "skip", x: rows.map((row) => row[EPOCH]), y: rows.map((row) => line.of(row, run)),
+      line: { color: theme.muted, width: 1.2 * theme.zoom, dash: "dashdot" }, opacity: 0.75,
+    };
+  }
+
+  drawLegend(lines) {
+    const text = lines.map((line) => line.name).join();
+    const colours = lines.map((line) => line.colour).join();
+    if (this.legend.dataset.key === text + colours) return;
+    this.legend.dataset.key = text + colours;
+    this.legend.replaceChildren(
+      ...lines.map((line) => {
+        const mark = h("i", { style: `border-top: 2px ${line.dash ? "dotted" : "solid"} ${line.colour}` });
+        return h("span", {}, mark, line.name);
+      }),
+    );
+  }
+
+  moveCursor(epoch) {
+    if (!this.span) return;
+    const inner = this.span.width - this.margin.l - this.margin.r;
+    const x = this.margin.l + inner * Math.min(1, epoch / this.span.end);
+    this.cursor.style.transform = `translateX(${x}px)`;
+    this.cursor.style.visibility = "visible";
+  }
+
+  epochAt(clientX) {
+    const box = this.box.getBoundingClientRect();
+    const inner = box.width - this.margin.l - this.margin.r;
+    return ((clientX - box.left - this.margin.l) / inner) * (this.span?.end ?? 1);
+  }
+}
+
+// A long curve is drawn with fewer points, the first and the last among them.
+function thinned(rows) {
+  if (rows.length <= MOST_POINTS) return rows;
+  const step = (rows.length - 1) / (MOST_POINTS - 1);
+  return Array.from({ length: MOST_POINTS }, (_, k) => rows[Math.round(k * step)]);
+}

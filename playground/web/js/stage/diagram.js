@@ -1,0 +1,318 @@
+// The network as a drawing: a small map in every neuron of what it sees, links as wide as their weights,
+// biases as bars under the neurons; buttons to add and remove neurons and layers. Of a large network it shows the
+// neurons that there is room for and the strongest links, and its title says so.
+import { fit, h } from "../shared/dom.js";
+import { scaleOf } from "./surface.js";
+import { ramps, say } from "../shared/theme.js";
+
+const MAP = 34; // pixels of a unit's map, before the screen scales it
+const LEAST_ROOM = 7; // pixels from one unit to the next in which both can still be told
+const BUTTONS_BESIDE = 78; // pixels that minus, number and plus take beside each other,
+const BUTTONS_STACKED = 30; // and below each other
+const MOST_LINKS = 2000; // more are slow to draw, and nobody can follow them
+
+export class Diagram {
+  constructor(change, onFocus, edit) {
+    Object.assign(this, { change, onFocus, edit });
+    this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "The network" });
+    this.buttons = h("div", { class: "layer-buttons" });
+    this.tip = h("div", { class: "tip", hidden: true });
+    this.box = h("div", { class: "plot" }, this.canvas, this.buttons, this.tip);
+    this.title = h("h3", {}, "The network: every neuron shows what it sees");
+    this.element = h("section", { class: "panel diagram", "aria-label": "Network" }, this.title, this.box);
+    this.maps = document.createElement("canvas");
+    this.box.addEventListener("pointermove", (event) => this.hover(event));
+    this.box.addEventListener("pointerdown", (event) => this.press(event));
+    this.box.addEventListener("pointerleave", () => this.leave());
+  }
+
+  setRun(run, network) {
+    this.run = run;
+    this.network = network;
+    this.columns = this.opened = null;
+    this.leave();
+  }
+
+  // Where the units stand: columns[layer][unit] = {x, y} for as many as there is room for, and one side length for all.
+  place() {
+    const { clientWidth: width, clientHeight: height } = this.box;
+    if (this.columns && this.width === width && this.height === height) return;
+    Object.assign(this, { width, height });
+    const counts = [this.run.header.net.features.length, ...this.run.header.net.layers.map((l) => l.n_out)];
+    const gap = (width - 60) / Math.max(1, counts.length - 1);
+    const buttons = gap >= BUTTONS_BESIDE ? "beside" : gap >= BUTTONS_STACKED ? "stacked" : "none";
+    const top = { beside: 34, stacked: 78, none: 8 }[buttons];
+    const room = height - top - 14;
+    const most = Math.min(Math.max(...counts), Math.max(1, Math.floor(room / LEAST_ROOM)));
+    const close = room / most < 14;
+    this.slack = close ? 0 : 3;
+    this.bar = close ? { off: 0, high: 2 } : { off: 2, high: 3 };
+    this.side = Math.max(5, Math.min(40, room / most - 8, gap * 0.55));
+    this.columns = counts.map((all, l) => {
+      const n = Math.min(all, most);
+      const spread = Math.min(this.side * 1.9, (room - this.side) / Math.max(1, n - 1));
+      const middle = top + room / 2;
+      return Array.from({ length: n }, (_, k) => ({ x: 30 + gap * l, y: middle + (k - (n - 1) / 2) * spread }));
+    });
+    this.drawButtons(buttons);
+    this.drawTitle(counts, most);
+  }
+
+  drawTitle(counts, most) {
+    const links = this.columns.reduce((sum, column, l) => sum + (l && column.length * this.columns[l - 1].length), 0);
+    this.most = links > MOST_LINKS ? Math.round(MOST_LINKS / this.network.layers.length) : Infinity;
+    const parts = [most < Math.max(...counts) && `the first ${most} of each layer`, links > MOST_LINKS && "the strongest links"];
+    this.title.textContent = `The network: ${parts.filter(Boolean).join(" and ") || "every neuron shows what it sees"}`;
+  }
+
+  drawButtons(place) {
+    const sizes = this.run.header.settings.hidden_layer_sizes;
+    const { max_layers, max_neurons } = this.run.header.settings;
+    const set = (next) => this.change({ hidden_layer_sizes: next });
+    const button = (text, label, next, disabled) =>
+      h("button", { type: "button", title: label, "aria-label": label, disabled, onclick: () => set(next) }, text);
+    const groups = sizes.map((n, l) => {
+      const to = (m) => sizes.map((old, k) => (k === l ? m : old));
+      const group = h(
+        "div",
+        { class: `layer ${place}`, hidden: place === "none", style: `left:${this.columns[l + 1][0].x}px` },
+        button("−", `Remove a neuron from hidden layer ${l + 1}`, to(n - 1), n <= 1),
+        h("span", { title: `Hidden layer ${l + 1}: ${n} neurons` }, String(n)),
+        button("+", `Add a neuron to hidden layer ${l + 1}`, to(n + 1), n >= max_neurons),
+      );
+      return group;
+    });
+    const last = sizes.length ? sizes[sizes.length - 1] : 4;
+    const layers = h(
+      "div",
+      { class: "layers" },
+      h("span", {}, "Layers"),
+      button("−", "Remove the last hidden layer", sizes.slice(0, -1), sizes.length === 0),
+      h("span", {}, String(sizes.length)),
+      button("+", "Add a hidden layer", [...sizes, last], sizes.length >= max_layers),
+    );
+    // Rebuilding would take the focus away from a button that was just pressed.
+    const focused = document.activeElement?.getAttribute("aria-label");
+    this.buttons.replaceChildren(layers, ...groups);
+    if (focused) [...this.buttons.querySelectorAll("button")].find((b) => b.getAttribute("aria-label") === focused)?.focus();
+  }
+
+  draw(theme, parameters, values) {
+    this.place();
+    if (this.width < 40) return;
+    Object.assign(this, { parameters, theme });
+    const context = fit(this.canvas, this.width, this.height);
+    context.clearRect(0, 0, this.width, this.height);
+    this.drawLinks(context, theme, parameters);
+    this.drawUnits(context, theme, parameters, values);
+  }
+
+  drawLinks(context, theme, parameters) {
+    const half = this.side / 2;
+    this.faintest = this.network.layers.map((_, l) => this.faintestOf(l, parameters));
+    this.network.layers.forEach((_, l) => {
+      const thin = this.columns[l].length * this.columns[l + 1].length > 200 ? 0.5 : 1;
+      for (const [i, from] of this.columns[l].entries()) {
+        for (const [j, to] of this.columns[l + 1].entries()) {
+          const w = this.network.weight(parameters, l, i, j);
+          if (Math.abs(w) < this.faintest[l]) continue;
+          const lit = this.lit?.layer === l && this.lit.i === i && this.lit.j === j;
+          context.globalAlpha = lit ? 1 : Math.min(0.9, 0.12 + 0.5 * Math.abs(w));
+          context.lineWidth = lit ? 4 : thin * Math.min(5, 0.4 + 1.3 * Math.abs(w));
+          context.strokeStyle = w < 0 ? theme.negative : theme.positive;
+          const [x0, x1] = [from.x + half, to.x - half];
+          const bend = (x1 - x0) * 0.45;
+          context.beginPath();
+          context.moveTo(x0, from.y);
+          context.bezierCurveTo(x0 + bend, from.y, x1 - bend, to.y, x1, to.y);
+          context.stroke();
+        }
+      }
+    });
+    context.globalAlpha = 1;
+  }
+
+  // The size from which on a weight's link is drawn.
+  faintestOf(l, parameters) {
+    const [n_in, n_out] = [this.columns[l].length, this.columns[l + 1].length];
+    if (n_in * n_out <= this.most) return 0;
+    const sizes = Float32Array.from({ length: n_in * n_out }, (_, k) => Math.abs(this.network.weight(parameters, l, k % n_in, Math.floor(k / n_in))));
+    return sizes.sort()[sizes.length - this.most];
+  }
+
+  drawUnits(context, theme, parameters, values) {
+    const colours = ramps(theme).signed;
+    const n = Math.sqrt(values[0][0].length);
+    const step = n / MAP;
+    const small = this.maps.getContext("2d");
+    if (this.maps.width !== MAP) this.maps.width = this.maps.height = MAP;
+    const pixels = small.createImageData(MAP, MAP);
+    const words = new Uint32Array(pixels.data.buffer);
+    const { side } = this;
+    const lastLayer = values.length - 1;
+    this.columns.forEach((column, l) => {
+      column.forEach((at, k) => {
+        const row = values[l][k];
+        const [x, y] = [at.x - side / 2, at.y - side / 2];
+        // Outputs are drawn as the surface draws them, everything else around zero.
+        const { middle, reach } = l === lastLayer ? this.run.header.scale : { middle: 0, reach: scaleOf(values, { layer: l, unit: k }, this.run.header) };
+        sample(words, row, n, step, middle, reach, colours);
+        small.putImageData(pixels, 0, 0);
+        context.imageSmoothingEnabled = true;
+        context.drawImage(this.maps, x, y, side, side);
+        const shown = this.focus ?? this.opened;
+        const lit = shown?.layer === l && shown.unit === k;
+        context.lineWidth = lit ? 2.5 : 1;
+        context.strokeStyle = lit ? theme.text : theme.muted;
+        context.strokeRect(x, y, side, side);
+        if (l > 0) this.drawBias(context, theme, this.network.bias(parameters, l - 1, k), x, y + side + this.bar.off, side);
+      });
+    });
+    context.fillStyle = theme.muted;
+    context.font = `11px ${theme.font}`;
+    context.textAlign = "center";
+    const inputs = this.columns[0];
+    const room = inputs.length > 1 ? inputs[1].y - inputs[0].y : Infinity;
+    if (room >= side + 12) {
+      this.run.header.net.feature_labels.forEach((label, k) => {
+        context.fillText(label.length > 10 ? `${label.slice(0, 9)}…` : label, inputs[k].x, inputs[k].y - side / 2 - 4);
+      });
+    }
+    context.fillText("output", this.columns[lastLayer][0].x, this.columns[lastLayer][0].y - side / 2 - 4);
+  }
+
+  // A bias is a bar that grows from the middle: to the left and orange below zero, to the right and blue above.
+  drawBias(context, theme, b, x, y, side) {
+    const length = Math.tanh(Math.abs(b) / 2) * (side / 2);
+    context.fillStyle = theme.grid;
+    context.fillRect(x, y, side, this.bar.high);
+    context.fillStyle = b < 0 ? theme.negative : theme.positive;
+    context.fillRect(b < 0 ? x + side / 2 - length : x + side / 2, y, length, this.bar.high);
+  }
+
+  // What lies under a point: a bias mark, a unit, or a link.
+  under(event) {
+    const box = this.box.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const half = this.side / 2;
+    let unit = null;
+    let bias = null;
+    this.columns.forEach((column, l) =>
+      column.forEach((at, k) => {
+        if (Math.abs(at.x - x) > half + 3) return;
+        if (l > 0 && y > at.y + half && y < at.y + half + this.bar.off + this.bar.high + this.slack) bias = { layer: l - 1, j: k };
+        else if (Math.abs(at.y - y) <= half + this.slack) unit ??= { layer: l, unit: k, name: this.nameOf(l, k) };
+      }),
+    );
+    if (bias) unit = null;
+    return { x, y, bias, unit, link: unit || bias ? null : this.linkAt(x, y) };
+  }
+
+  hover(event) {
+    if (!this.columns || !this.parameters) return;
+    const { x, y, bias, unit, link } = this.under(event);
+    Object.assign(this, { focus: unit, lit: link, bias });
+    this.box.style.cursor = unit || bias || link ? "pointer" : "";
+    this.showTip(x, y);
+    this.tellFocus();
+  }
+
+  // A unit that is hovered, or else one that was opened by a click, is shown large.
+  tellFocus() {
+    const shown = this.focus ?? this.opened;
+    this.onFocus(shown && shown.layer < this.columns.length - 1 ? shown : null);
+  }
+
+  press(event) {
+    if (!this.columns || !this.parameters || event.target.closest("button")) return;
+    this.hover(event);
+    const { network, parameters } = this;
+    if (this.bias) {
+      const { layer, j } = this.bias;
+      this.edit(network.biasPlace(layer, j), `Bias of ${this.nameOf(layer + 1, j)}`, network.bias(parameters, layer, j), event);
+    } else if (this.lit) {
+      const { layer, i, j } = this.lit;
+      const name = `Weight ${this.nameOf(layer, i)} → ${this.nameOf(layer + 1, j)}`;
+      this.edit(network.weightPlace(layer, i, j), name, network.weight(parameters, layer, i, j), event);
+    } else {
+      const same = this.opened && this.focus && this.opened.layer === this.focus.layer && this.opened.unit === this.focus.unit;
+      this.opened = same ? null : this.focus;
+      this.tellFocus();
+    }
+  }
+
+  linkAt(x, y) {
+    const half = this.side / 2;
+    let best = null;
+    let nearest = 6;
+    for (let l = 0; l + 1 < this.columns.length; l++) {
+      const [x0, x1] = [this.columns[l][0].x + half, this.columns[l + 1][0].x - half];
+      if (x < x0 || x > x1) continue;
+      const u = bezierParameter((x - x0) / (x1 - x0));
+      const s = 3 * u * u - 2 * u * u * u;
+      this.columns[l].forEach((from, i) =>
+        this.columns[l + 1].forEach((to, j) => {
+          const distance = Math.abs(from.y + (to.y - from.y) * s - y);
+          const drawn = Math.abs(this.network.weight(this.parameters, l, i, j)) >= this.faintest[l];
+          if (drawn && distance < nearest) [nearest, best] = [distance, { layer: l, i, j }];
+        }),
+      );
+    }
+    return best;
+  }
+
+  nameOf(layer, unit) {
+    const { net } = this.run.header;
+    if (layer === 0) return `input ${net.feature_labels[unit]}`;
+    if (layer === net.layers.length) return net.layers[layer - 1].n_out > 1 ? `output ${unit}` : "the output";
+    return `neuron ${unit + 1} of layer ${layer}`;
+  }
+
+  showTip(x, y) {
+    const { parameters, network } = this;
+    let text = "";
+    if (this.bias) {
+      const { layer, j } = this.bias;
+      text = `bias of ${this.nameOf(layer + 1, j)}: ${say(network.bias(parameters, layer, j))} (click to set it)`;
+    } else if (this.lit) {
+      const { layer, i, j } = this.lit;
+      const w = network.weight(parameters, layer, i, j);
+      text = `${this.nameOf(layer, i)} → ${this.nameOf(layer + 1, j)}: weight ${say(w)} (click to set it)`;
+    } else if (this.focus) {
+      const { layer, unit, name } = this.focus;
+      text = layer === 0 ? name : `${name}: ${network.net.activation_labels[layer - 1]}, bias ${say(network.bias(parameters, layer - 1, unit))}`;
+    }
+    this.tip.hidden = !text;
+    this.tip.textContent = text;
+    this.tip.style.transform = `translate(${Math.min(x + 12, this.width - this.tip.offsetWidth - 4)}px, ${y + 14}px)`;
+  }
+
+  leave() {
+    this.focus = this.lit = this.bias = null;
+    this.tip.hidden = true;
+    if (this.columns) this.tellFocus();
+    else this.onFocus(null);
+  }
+}
+
+// Where on the link's curve (a Bézier with ends 45 % long) the share `t` of the way across is reached.
+function bezierParameter(t) {
+  let u = t;
+  for (let k = 0; k < 8; k++) {
+    const v = 1 - u;
+    const across = 3 * v * v * u * 0.45 + 3 * v * u * u * 0.55 + u * u * u;
+    u += t - across;
+  }
+  return Math.max(0, Math.min(1, u));
+}
+
+function sample(words, row, n, step, middle, scale, colours) {
+  const half = 127.99 / scale;
+  for (let r = 0, p = 0; r < MAP; r++) {
+    const base = ((r * step) | 0) * n;
+    for (let c = 0; c < MAP; c++, p++) {
+      const value = (row[base + ((c * step) | 0)] - middle) * half + 128;
+      words[p] = colours[value < 0 ? 0 : value > 255 ? 255 : value | 0];
+    }
+  }
+}

@@ -1,0 +1,57 @@
+// One plain sentence on what is going on, made of the engine's numbers at the moment shown.
+import { EPOCH, STEP, TEST_LOSS, TEST_SCORE, TRAIN_LOSS } from "./recording.js";
+import { percent, steady } from "../shared/theme.js";
+
+export function sentence(player) {
+  const { run, row, state } = player;
+  if (state === "loading") return "The first run is on its way.";
+  if (state === "disconnected") return "The server does not answer at the moment; the run goes on here as soon as it does.";
+  if (state === "diverged") return run.header.diverged;
+  const hasTest = Number.isFinite(row[TEST_LOSS]);
+  const loss = hasTest ? `test loss ${steady(row[TEST_LOSS])}` : `training loss ${steady(row[TRAIN_LOSS])}`;
+  const when = where(run, row);
+  if (row[STEP] === 0) return `Before the first step: the weights are random, and so is the picture. ${cap(loss)}.`;
+  const mark = happened(run, row);
+  if (mark) return `${when}: ${loss}. ${mark.text}`;
+  const what = gradients(run, row) ?? trend(run, row) ?? "";
+  const end = player.moving || !player.atGoal() ? "" : " Drag the curve to go back in time.";
+  return `${when}: ${loss}${what ? `; ${what}` : ""}.${end}`;
+}
+
+// What happened not long before the moment shown.
+function happened(run, row) {
+  const recent = Math.max(6, 0.05 * row[EPOCH]);
+  return run.header.marks.findLast((mark) => mark.epoch <= row[EPOCH] && row[EPOCH] - mark.epoch < recent);
+}
+
+export function where(run, row) {
+  const per = run.header.steps_per_epoch;
+  const epoch = Math.floor(row[EPOCH] + 1e-6);
+  const inside = row[EPOCH] - epoch;
+  return inside > 1e-4 ? `Epoch ${epoch}, mini-batch ${Math.round(inside * per)}` : `Epoch ${epoch}`;
+}
+
+// The gradient of the first layer beside that of the layer before the output.
+function gradients(run, row) {
+  const norms = run.gradients(row);
+  if (norms.length < 2) return null;
+  const [first, last] = [norms[0], norms[norms.length - 1]];
+  const name = norms.length === 2 ? "the output layer" : `layer ${norms.length}`;
+  if (!(last > 0) || !(first > 0)) return null;
+  const ratio = first / last;
+  if (ratio < 0.6) return `layer 1 gets ${share(ratio)} of ${name}'s gradient`;
+  if (ratio > 1.7) return `layer 1's gradient is ${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)} times ${name}'s`;
+  return `all layers get gradients of like size`;
+}
+
+function share(ratio) {
+  const words = [[0.45, "half"], [0.29, "a third"], [0.22, "a quarter"], [0.17, "a fifth"], [0.08, "a tenth"]];
+  const found = words.find(([least]) => ratio >= least);
+  return found ? found[1] : percent(ratio);
+}
+
+function trend(run, row) {
+  return run.header.task !== "regression" && Number.isFinite(row[TEST_SCORE]) ? `${percent(row[TEST_SCORE])} of the test points are right` : null;
+}
+
+const cap = (text) => text[0].toUpperCase() + text.slice(1);

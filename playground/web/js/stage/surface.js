@@ -1,0 +1,219 @@
+// The decision surface: a canvas with what the network says about every point of the plane, under Plotly's
+// axes and the data points.
+import { fit, h, tell } from "../shared/dom.js";
+import { gridPoints } from "./network.js";
+import { CONFIG, axis, layout, textForPlotly } from "../shared/plot.js";
+import { ramps, say } from "../shared/theme.js";
+
+const MARGIN = { l: 36, r: 8, t: 6, b: 30 };
+const TITLES = ["What the network thinks of every point", "The curve that the network has learned"];
+// How long the network may be evaluated for a picture: one of many while it plays, one that a key waits for, and one
+// that stays.
+export const BUDGETS_MS = { playing: 3, prompt: 1, fine: 60 };
+
+export class Surface {
+  constructor() {
+    this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "Decision boundary" });
+    this.plot = h("div", { class: "over", "aria-hidden": "true" });
+    this.note = h("p", { class: "note" });
+    this.box = h("div", { class: "plot square" }, this.canvas, this.plot);
+    this.title = h("h3", {});
+    const toggle = (label, title, on) => {
+      const box = h("input", { type: "checkbox", checked: on, onchange: () => this.redraw() });
+      return [box, h("label", { title }, box, label)];
+    };
+    const [testBox, testLabel] = toggle("Test points", "Show the points that are held back", true);
+    const [stepBox, stepLabel] = toggle("Discretize", "Only which side of the boundary, not how sure", false);
+    Object.assign(this, { testBox, stepBox, redraw: () => {} });
+    const foot = h("div", { class: "foot" }, this.note, testLabel, stepLabel);
+    this.element = h("section", { class: "panel surface", "aria-label": "Decision boundary" }, this.title, this.box, foot);
+    this.box.addEventListener("pointermove", (event) => this.point(event));
+    this.box.addEventListener("pointerleave", () => {
+      this.pointer = null;
+      this.sayNote();
+    });
+  }
+
+  setRun(run, network) {
+    this.run = run;
+    this.network = network;
+    this.grids = new Map();
+    this.cost = 0;
+    this.plotted = null;
+  }
+
+  // What every unit says on the grid, as fine as there is time for; the diagram draws its maps from the same values.
+  evaluate(parameters, budget) {
+    const n = [100, 64, 44].find((_, k) => this.cost < 4 ** k * budget) ?? 28;
+    if (!this.grids.has(n)) {
+      const points = gridPoints(this.run.header.data.range, n);
+      this.grids.set(n, { n, inputs: this.network.inputs(points.x1, points.x2) });
+    }
+    this.grid = this.grids.get(n);
+    const start = performance.now();
+    this.values = this.network.propagate(parameters, this.grid.inputs);
+    const spent = (performance.now() - start) * (100 / n) ** 2;
+    this.cost += 0.1 * (spent - this.cost);
+    return this.values;
+  }
+
+  draw(theme, focus) {
+    const { width, height } = this.size();
+    if (width < 40) return;
+    const inner = { w: width - MARGIN.l - MARGIN.r, h: height - MARGIN.t - MARGIN.b };
+    this.focus = focus;
+    tell(this.title, focus ? `What ${focus.name} sees` : TITLES[Number(this.run.header.data.curve)]);
+    this.sayNote();
+    if (this.run.header.data.curve) this.drawCurve(theme, width, height, inner);
+    else this.drawMap(theme, inner);
+  }
+
+  // A pixel for each point of the grid: the browser makes the canvas as large as the plane, and smooth.
+  drawMap(theme, inner) {
+    const { n } = this.grid;
+    if (this.canvas.width !== n) this.canvas.width = this.canvas.height = n;
+    Object.assign(this.canvas.style, { left: `${MARGIN.l}px`, top: `${MARGIN.t}px`, width: `${inner.w}px`, height: `${inner.h}px` });
+    const context = this.canvas.getContext("2d");
+    const pixels = context.createImageData(n, n);
+    paint(new Uint32Array(pixels.data.buffer), this.values, this.run.header, theme, this.focus, this.stepBox.checked);
+    context.putImageData(pixels, 0, 0);
+  }
+
+  // With one input the network is a curve, and it is drawn as one; a unit in the range of its own values.
+  drawCurve(theme, width, height, inner) {
+    const context = fit(this.canvas, width, height);
+    Object.assign(this.canvas.style, { left: 0, top: 0 });
+    context.clearRect(0, 0, width, height);
+    const { range, up } = this.run.header.data;
+    const n = 300;
+    const x = Float32Array.from({ length: n }, (_, k) => range[0] + (k / (n - 1)) * (range[1] - range[0]));
+    const out = this.network.evaluate(this.parameters, x, new Float32Array(n));
+    const values = this.focus ? out[this.focus.layer][this.focus.unit] : out[out.length - 1][0];
+    const top = this.focus ? 1.1 * scaleOf(out, this.focus, this.run.header) : up[1];
+    context.save();
+    context.beginPath();
+    context.rect(MARGIN.l, MARGIN.t, inner.w, inner.h);
+    context.clip();
+    context.beginPath();
+    values.forEach((v, k) => context.lineTo(MARGIN.l + (inner.w * k) / (n - 1), MARGIN.t + inner.h * (0.5 - v / (2 * top))));
+    context.strokeStyle = theme.positive;
+    context.lineWidth = 3 * theme.zoom;
+    context.stroke();
+    context.restore();
+  }
+
+  size() {
+    return { width: this.box.clientWidth, height: this.box.clientHeight };
+  }
+
+  // Axes and points change only with the data, the size and the theme.
+  drawAxes(Plotly, theme) {
+    const { data } = this.run.header;
+    const size = this.size();
+    const key = [this.run.header.data.name, size.width, size.height, theme.dark, theme.zoom, this.testBox.checked].join();
+    if (key === this.plotted || size.width < 40) return false;
+    this.plotted = key;
+    const range = data.range;
+    const [across, up] = data.axes.map(textForPlotly);
+    const traces = data.traces.map((t) => ({
+      type: "scatter",
+      mode: "markers",
+      x: t.x1,
+      y: t.x2,
+      name: t.name,
+      visible: !t.test || this.testBox.checked,
+      hovertemplate: `${across} = %{x:.3f}<br>${up} = %{y:.3f}<br>${t.hover}<extra></extra>`,
+      marker: {
+        symbol: t.test ? `${t.symbol}-open` : t.symbol,
+        size: Math.max(4.5, Math.min(8, size.width / 56)) * theme.zoom,
+        line: { width: t.test ? 1.4 : 0.8, ...(t.test ? {} : { color: theme.background }) },
+        ...this.colouring(t, theme),
+      },
+    }));
+    const look = layout(theme, size, MARGIN, {
+      hovermode: "closest",
+      xaxis: axis(theme, { range, title: across, showgrid: false, nticks: 6 }),
+      yaxis: axis(theme, { range: data.up, title: up, showgrid: false, nticks: 6 }),
+    });
+    Plotly.react(this.plot, traces, look, CONFIG);
+    return true;
+  }
+
+  // Points of a class have its colour; points with a value the colour that the surface would have there.
+  colouring(trace, theme) {
+    if (!trace.values) return { color: theme.classes[trace.class] };
+    const { middle, reach } = this.run.header.scale;
+    const colorscale = [[0, theme.negative], [0.5, theme.neutral], [1, theme.positive]];
+    return { color: trace.values, cmin: middle - reach, cmax: middle + reach, colorscale };
+  }
+
+  point(event) {
+    const box = this.box.getBoundingClientRect();
+    const [low, high] = this.run.header.data.range;
+    const u = (event.clientX - box.left - MARGIN.l) / (box.width - MARGIN.l - MARGIN.r);
+    const v = (event.clientY - box.top - MARGIN.t) / (box.height - MARGIN.t - MARGIN.b);
+    this.pointer = u >= 0 && u <= 1 && v >= 0 && v <= 1 ? [low + u * (high - low), high - v * (high - low)] : null;
+    this.sayNote();
+  }
+
+  sayNote() {
+    const { header } = this.run;
+    if (!this.pointer || !this.parameters) {
+      tell(this.note, header.data.note);
+      return;
+    }
+    const [x1, x2] = this.pointer;
+    const out = this.network.evaluate(this.parameters, [x1], [x2]);
+    const at = this.focus ? [out[this.focus.layer][this.focus.unit]] : out[out.length - 1];
+    const values = at.map((row) => row[0]);
+    const place = `${header.data.axes[0]} = ${say(x1)}, ${header.data.axes[1]} = ${say(x2)}`;
+    this.note.textContent = `${place}: ${this.verdict(values)}`;
+  }
+
+  verdict(values) {
+    const { task, scale } = this.run.header;
+    if (this.focus) return `${this.focus.name} gives ${say(values[0])}`;
+    if (task === "regression") return say(values[0]);
+    const best = task === "binary" ? Number(values[0] > scale.middle) : values.indexOf(Math.max(...values));
+    const value = task === "binary" && best === 0 && scale.probability ? 1 - values[0] : values[task === "binary" ? 0 : best];
+    return `${this.run.header.data.classes[best]}, ${scale.probability ? `${say(100 * value)} % sure` : `output ${say(value)}`}`;
+  }
+}
+
+// Fill pixels with the output, or with the unit under the pointer.
+function paint(pixels, values, header, theme, focus, discrete) {
+  const colours = ramps(theme);
+  const last = values[values.length - 1];
+  if (focus) return paintSigned(pixels, values[focus.layer][focus.unit], scaleOf(values, focus, header), colours.surface);
+  if (header.task === "multiclass") return paintClasses(pixels, last, colours.classes, discrete);
+  const { middle, reach } = header.scale;
+  for (let p = 0; p < pixels.length; p++) {
+    const sure = (last[0][p] - middle) / (2 * reach);
+    const t = 0.5 + (discrete ? 0.5 * Math.sign(sure) : sure);
+    pixels[p] = colours.surface[Math.max(0, Math.min(255, (t * 255.99) | 0))];
+  }
+  return undefined;
+}
+
+function paintSigned(pixels, row, scale, colours) {
+  const half = 127.99 / scale;
+  for (let p = 0; p < pixels.length; p++) pixels[p] = colours[Math.max(0, Math.min(255, (128 + row[p] * half) | 0))];
+}
+
+// The value that is drawn in full colour: 1 for units that cannot exceed it, the greatest value for others.
+export function scaleOf(values, focus, header) {
+  if (focus.layer > 0 && header.net.bounded[focus.layer - 1]) return 1;
+  let top = 1e-9;
+  for (const value of values[focus.layer][focus.unit]) top = Math.max(top, Math.abs(value));
+  return top;
+}
+
+function paintClasses(pixels, probabilities, colours, discrete) {
+  const k = probabilities.length;
+  for (let p = 0; p < pixels.length; p++) {
+    let best = 0;
+    for (let c = 1; c < k; c++) if (probabilities[c][p] > probabilities[best][p]) best = c;
+    const sure = discrete ? 1 : Math.max(0, Math.min(1, (probabilities[best][p] - 1 / k) / (1 - 1 / k)));
+    pixels[p] = colours[best][Math.max(128, (128 + sure * 127) | 0)];
+  }
+}

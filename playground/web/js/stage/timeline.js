@@ -1,0 +1,146 @@
+// The timeline: the loss curve as a track, and a playhead that is dragged, clicked, or moved by keys.
+import { Curves } from "./curves.js";
+import { h, tell } from "../shared/dom.js";
+import { EPOCH, TEST_LOSS, TRAIN_LOSS } from "./recording.js";
+import { where } from "./sentence.js";
+import { steady } from "../shared/theme.js";
+
+const SIGNS = { drop: "↓", plateau: "–", overfitting: "↗", death: "×", change: "◆", edit: "✎" };
+
+export class Timeline extends Curves {
+  constructor(player) {
+    super({
+      name: "timeline",
+      title: "Timeline: drag the loss curve",
+      margin: { l: 44, r: 14, t: 4, b: 18 },
+      lines: (run, theme) => [
+        { name: "training loss", colour: theme.train, of: (row) => row[TRAIN_LOSS] },
+        { name: "test loss", colour: theme.test, dash: "dot", of: (row) => row[TEST_LOSS] },
+      ],
+      yaxis: () => ({ type: this.scale, rangemode: this.scale === "linear" ? "tozero" : "normal", nticks: 4 }),
+    });
+    this.player = player;
+    this.scale = "linear";
+    this.scaleButton = h("button", { type: "button", class: "words small", title: "Linear or logarithmic loss axis", onclick: () => this.switchScale() }, "Log scale");
+    this.fork = new ForkHere(player);
+    this.chips = h("span", { class: "chips", role: "group", "aria-label": "Branches" });
+    this.title.append(this.scaleButton);
+    this.title.after(h("div", { class: "branches" }, this.chips, this.fork.element));
+    this.handle = h("div", {
+      class: "handle", role: "slider", tabindex: "0", "aria-label": "Moment of the run", "aria-valuemin": "0", "aria-valuenow": "0",
+    });
+    this.cursor.append(h("div", { class: "knob" }));
+    this.marks = h("div", { class: "marks" });
+    this.box.append(this.handle, this.marks);
+    this.handle.addEventListener("pointerdown", (event) => {
+      if (!player.run) return;
+      this.handle.setPointerCapture(event.pointerId);
+      player.beginScrub();
+      this.drag(event);
+    });
+    this.handle.addEventListener("pointermove", (event) => player.scrubbing && this.drag(event));
+    for (const name of ["pointerup", "pointercancel"]) this.handle.addEventListener(name, () => player.scrubbing && player.endScrub());
+  }
+
+  others() {
+    return this.player.branches;
+  }
+
+  setRun(run) {
+    super.setRun(run);
+    this.fork.setRun(run);
+  }
+
+  // One chip for each branch, with its test loss at the epoch shown.
+  drawBranches(row) {
+    const { branches } = this.player.run.header;
+    const key = branches.map((b) => b.run).join() + this.player.run.header.run;
+    if (key !== this.branchesDrawn) {
+      this.branchesDrawn = key;
+      const chip = ({ run, title }) =>
+        h(
+          "button",
+          { type: "button", class: "small", "aria-pressed": String(run === this.player.run.header.run), title: `Go to ${title}`, onclick: () => this.player.ask({ branch: run }, true) },
+          title, h("b", { "data-run": run }),
+        );
+      this.chips.replaceChildren(...(branches.length > 1 ? branches.map(chip) : []));
+    }
+    for (const place of this.chips.querySelectorAll("b")) {
+      const run = this.player.runs.get(place.dataset.run);
+      const at = run?.rows.length && run.lastEpoch >= row[EPOCH] - 1 ? run.rows[run.indexAt(row[EPOCH], EPOCH)] : null;
+      tell(place, at ? steady(Number.isFinite(at[TEST_LOSS]) ? at[TEST_LOSS] : at[TRAIN_LOSS]) : "");
+    }
+  }
+
+  // Marks where something happened: hover says what, a click goes there.
+  drawMarks() {
+    const { run } = this.player;
+    const key = JSON.stringify([run.header.marks, this.span]);
+    if (!this.span || key === this.marksDrawn) return;
+    this.marksDrawn = key;
+    const inner = this.span.width - this.margin.l - this.margin.r;
+    const mark = ({ epoch, kind, text }) => {
+      const label = `Epoch ${Math.round(epoch)}: ${text}`;
+      const style = `left: ${this.margin.l + (inner * epoch) / this.span.end}px`;
+      const go = () => {
+        this.player.halt();
+        this.player.scrubTo(epoch);
+      };
+      return h("button", { type: "button", class: `mark ${kind}`, style, title: label, "aria-label": label, onclick: go }, SIGNS[kind] ?? "•");
+    };
+    this.marks.replaceChildren(...run.header.marks.filter((m) => m.epoch <= this.span.end).map(mark));
+  }
+
+  drag(event) {
+    this.player.scrubTo(Math.max(0, this.epochAt(event.clientX)));
+  }
+
+  switchScale() {
+    this.scale = this.scale === "linear" ? "log" : "linear";
+    this.scaleButton.textContent = this.scale === "linear" ? "Log scale" : "Linear scale";
+    this.player.changed = true;
+  }
+
+  drawPlayhead(row) {
+    this.moveCursor(row[EPOCH]);
+    this.drawBranches(row);
+    this.drawMarks();
+    const { run } = this.player;
+    const now = where(run, row);
+    if (this.handle.getAttribute("aria-valuetext")?.startsWith(`${now},`)) return;
+    this.handle.setAttribute("aria-valuemax", String(run.last));
+    this.handle.setAttribute("aria-valuenow", String(row[0]));
+    this.handle.setAttribute("aria-valuetext", `${now}, training loss ${steady(row[TRAIN_LOSS])}, test loss ${steady(row[TEST_LOSS])}`);
+  }
+}
+
+// Change one setting from this moment on; the run so far stays as a branch to compare with.
+class ForkHere {
+  constructor(player) {
+    this.player = player;
+    this.setting = h("select", { "aria-label": "Setting to change from here on", onchange: () => this.fillValues() });
+    this.value = h("select", { "aria-label": "Its new value" });
+    const go = h("button", { type: "button", class: "small", onclick: () => this.go() }, "Fork");
+    this.element = h("details", { class: "fork" }, h("summary", { title: "Change one setting from this moment on" }, "Fork here"), this.setting, this.value, go);
+  }
+
+  setRun(run) {
+    this.live = run.header.settings.live;
+    this.setting.replaceChildren(...this.live.map((s) => h("option", { value: s.name }, s.label)));
+    this.setting.value = "learning_rate";
+    this.fillValues();
+  }
+
+  fillValues() {
+    const chosen = this.live.find((s) => s.name === this.setting.value);
+    this.value.replaceChildren(...chosen.values.map((v, k) => h("option", { value: k }, String(v))));
+    const above = chosen.values.findIndex((v) => v > chosen.now);
+    this.value.value = String(Math.max(0, above));
+  }
+
+  go() {
+    const chosen = this.live.find((s) => s.name === this.setting.value);
+    this.element.open = false;
+    this.player.ask({ change: { [chosen.name]: chosen.values[this.value.value] } }, true);
+  }
+}

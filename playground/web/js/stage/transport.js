@@ -1,0 +1,151 @@
+// The buttons, the read-out and the sentence: everything by which a person moves through time.
+import { h, tell } from "../shared/dom.js";
+import { SPEEDS } from "./player.js";
+import { TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "./recording.js";
+import { sentence, where } from "./sentence.js";
+import { spokenState } from "./spoken.js";
+import { percent, steady } from "../shared/theme.js";
+
+const SENTENCE_EVERY_MS = 400; // slow enough to read while the numbers run
+const SPOKEN_EVERY_MS = 5000; // and for a screen reader slower still
+const SPOKEN_AFTER_MS = 700; // but soon where the moment stands
+
+const ICONS = {
+  play: "M8 5v14l11-7z",
+  pause: "M6 5h4v14H6zm8 0h4v14h-4z",
+  step: "M6 6l8.5 6L6 18zM16 6h2v12h-2z",
+  back: "M18 6l-8.5 6L18 18zM6 6h2v12H6z",
+  reset: "M12 5V1L7 6l5 5V7a6 6 0 1 1-6 6H4a8 8 0 1 0 8-8z",
+};
+
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+export class Transport {
+  constructor(player) {
+    this.player = player;
+    const button = (name, label, title, onclick) => h("button", { type: "button", class: name, "aria-label": label, title, onclick }, icon(name));
+    this.playIcons = { play: icon("play"), pause: icon("pause") };
+    this.playButton = h("button", { type: "button", class: "play", onclick: () => player.toggle() }, this.playIcons.play, "Play");
+    this.unit = h(
+      "select",
+      { title: "How far Step and Back go (with Shift: a whole epoch)", "aria-label": "Step by", onchange: () => (player.byEpoch = this.unit.value === "epoch") },
+      h("option", { value: "batch" }, "1 mini-batch"),
+      h("option", { value: "epoch" }, "1 epoch"),
+    );
+    this.speed = h(
+      "select",
+      { title: "How fast Play goes", "aria-label": "Speed", onchange: () => player.setSpeed(SPEEDS[this.speed.value]) },
+      ...SPEEDS.map((speed, k) => h("option", { value: k, selected: speed === player.speed }, speed.name)),
+    );
+    this.undoButton = h("button", { type: "button", class: "words", title: "Take the last change of settings back (Ctrl+Z)", onclick: () => this.act("undo") }, "Undo");
+    this.copyButton = h("button", { type: "button", class: "words", title: "Copy a link that opens this run at this moment", onclick: () => this.copyLink() }, "Copy link");
+    this.cells = {};
+    this.labels = {};
+    const cell = (name, label) => h("span", { class: "cell" }, (this.labels[name] = h("small", {}, label)), (this.cells[name] = h("b", {}, "–")));
+    this.readout = h(
+      "div",
+      { class: "readout" },
+      cell("where", "Now at"), cell("train", "Training loss"), cell("test", "Test loss"), cell("trainScore", "Training accuracy"), cell("testScore", "Test accuracy"),
+    );
+    this.sentence = h("p", { class: "sentence" });
+    this.spoken = h("p", { class: "spoken", role: "status", "aria-live": "polite" });
+    this.element = h(
+      "div",
+      { class: "transport" },
+      h(
+        "div",
+        { class: "buttons", role: "toolbar", "aria-label": "Training" },
+        button("reset", "Reset", "Reset: the same first weights again", () => player.reset()),
+        button("back", "Back", "Back (Left arrow; with Shift a whole epoch)", (e) => player.stepBy(-1, e.shiftKey || player.byEpoch)),
+        this.playButton,
+        button("step", "Step", "Step (Right arrow; with Shift a whole epoch)", (e) => player.stepBy(1, e.shiftKey || player.byEpoch)),
+        this.unit,
+        this.speed,
+        h("button", { type: "button", class: "words", title: "Other first weights and another order of the mini-batches", onclick: () => this.act("new_seed") }, "New seed"),
+        this.undoButton,
+        this.copyButton,
+      ),
+      this.readout,
+      this.sentence,
+      this.spoken,
+    );
+  }
+
+  act(action) {
+    this.player.ask({ action }, true);
+  }
+
+  // Numbers change with every frame, words more slowly.
+  draw(now) {
+    const { player } = this;
+    const moving = player.moving;
+    if (this.shown !== moving) {
+      this.shown = moving;
+      this.playButton.replaceChildren(this.playIcons[moving ? "pause" : "play"], moving ? "Pause" : "Play");
+      this.playButton.title = moving ? "Pause (Space)" : "Play (Space); at the end it trains on";
+    }
+    const { row, run } = player;
+    if (row) {
+      const set = (name, text) => tell(this.cells[name], text);
+      set("where", where(run, row));
+      set("train", steady(row[TRAIN_LOSS]));
+      set("test", steady(row[TEST_LOSS]));
+      const regression = run.header.task === "regression";
+      const score = regression ? steady : percent;
+      tell(this.labels.trainScore, regression ? "Training R²" : "Training accuracy");
+      tell(this.labels.testScore, regression ? "Test R²" : "Test accuracy");
+      set("trainScore", score(row[TRAIN_SCORE]));
+      set("testScore", score(row[TEST_SCORE]));
+      this.undoButton.disabled = !run.header.can_undo;
+    }
+    const aside = this.aside?.();
+    const key = [aside, player.state, run?.header.run, moving ? Math.floor(now / SENTENCE_EVERY_MS) : player.step].join();
+    if (key !== this.said) {
+      this.said = key;
+      this.sentence.textContent = aside ?? (this.flash && now < this.flash.until ? this.flash.text : sentence(player));
+      this.sentence.classList.toggle("alert", player.state === "diverged" || player.state === "disconnected");
+    }
+    this.speak(now);
+  }
+
+  speak(now) {
+    const { player } = this;
+    const moment = [player.state, player.run?.header.run, player.step].join();
+    if (moment !== this.stood) Object.assign(this, { stood: moment, stoodSince: now });
+    const calm = player.moving ? now - (this.spokenAt ?? -Infinity) >= SPOKEN_EVERY_MS : now - this.stoodSince >= SPOKEN_AFTER_MS;
+    if (!calm) return;
+    const words = spokenState(player);
+    if (words === this.words) return;
+    Object.assign(this, { words, spokenAt: now });
+    this.spoken.textContent = words;
+  }
+
+  say(text) {
+    this.flash = { text, until: performance.now() + 2500 };
+    this.spoken.textContent = text;
+    this.said = null;
+    setTimeout(() => (this.said = null), 2600);
+    this.player.changed = true;
+  }
+
+  async copyLink() {
+    const { header } = this.player.run ?? { header: { link: "", view_link: "", link_holds_all: true } };
+    const step = this.player.step;
+    const query = [header.link.slice(1), step && `step=${step}`, header.view_link].filter(Boolean).join("&");
+    const link = location.origin + location.pathname + (query && `?${query}`);
+    try {
+      await navigator.clipboard.writeText(link);
+      this.say(header.link_holds_all ? "The link is copied: it opens this run at this moment for anyone." : "The link is copied, but your data are too many for it: take the experiment file along instead.");
+    } catch {
+      window.prompt("Copy this link; it opens these settings for anyone:", link);
+    }
+  }
+}

@@ -1,0 +1,244 @@
+// A heat map of the weights for each layer, biases in the last row: cells on a canvas in every frame, axes and
+// hover from Plotly, whose numbers are brought up to date when the pointer comes or the picture stands still.
+import { fit, h, tell } from "../shared/dom.js";
+import { CONFIG, axis, layout } from "../shared/plot.js";
+import { ramps, say } from "../shared/theme.js";
+
+const MARGIN = { l: 34, r: 8, t: 16, b: 18 };
+const GAP = 34;
+
+export class Weights {
+  constructor(edit) {
+    this.edit = edit;
+    this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "Weights and biases" });
+    this.plot = h("div", { class: "over", "aria-hidden": "true" });
+    this.row = h("div", { role: "row" }, h("div", { role: "gridcell" }));
+    this.grid = h(
+      "div",
+      {
+        class: "cells", role: "grid", tabindex: "0", "aria-label": "Weights and biases: arrow keys choose one, Enter sets it by hand",
+        onkeydown: (event) => this.key(event), onfocus: () => this.moveTo(this.at), onblur: () => this.markCell(),
+      },
+      this.row,
+    );
+    this.at = { l: 0, i: 0, j: 0 }; // the cell that the keyboard has chosen
+    this.box = h("div", { class: "plot" }, this.canvas, this.plot, this.grid);
+    this.scale = h("span", { class: "scale" });
+    this.cells = document.createElement("canvas");
+    this.title = h("h3", {}, "Weights and biases ", this.scale);
+    this.element = h("section", { class: "panel weights", "aria-label": "Weight heat maps" }, this.title, this.box);
+    this.box.addEventListener("pointerenter", () => this.fillHover());
+    this.box.addEventListener("pointermove", () => this.fillHover());
+    this.box.addEventListener("pointerdown", (event) => this.press(event), true);
+  }
+
+  setRun(run, network) {
+    this.run = run;
+    this.network = network;
+    this.plotted = null;
+    this.filled = null;
+  }
+
+  // Layer l's cells stand between `left` and `right`, in pixels; wide layers get more room.
+  areas(width) {
+    const layers = this.network.layers;
+    const gap = Math.min(GAP, (width - MARGIN.l - MARGIN.r) / layers.length / 3);
+    const room = width - MARGIN.l - MARGIN.r - gap * (layers.length - 1);
+    const least = Math.max(2.5, 0.04 * layers.reduce((units, layer) => units + layer.n_out, 0));
+    const share = layers.map((layer) => Math.max(least, layer.n_out));
+    const sum = share.reduce((a, b) => a + b);
+    let left = MARGIN.l;
+    return share.map((s) => {
+      const area = { left, right: left + (room * s) / sum };
+      left = area.right + gap;
+      return area;
+    });
+  }
+
+  draw(theme, parameters) {
+    const { clientWidth: width, clientHeight: height } = this.box;
+    if (width < 60) return;
+    this.parameters = parameters;
+    const context = fit(this.canvas, width, height);
+    context.clearRect(0, 0, width, height);
+    context.imageSmoothingEnabled = false;
+    const top = this.top(parameters);
+    const high = height - MARGIN.t - MARGIN.b;
+    this.areas(width).forEach(({ left, right }, l) => {
+      const { n_in, n_out } = this.network.layers[l];
+      const [w, dy] = [(right - left) / n_out, high / (n_in + 1)];
+      this.drawCells(l, parameters, top, ramps(theme).signed);
+      context.drawImage(this.cells, 0, 0, n_out, n_in + 1, left, MARGIN.t, right - left, high);
+      for (let j = 1; w > 5 && j < n_out; j++) context.clearRect(left + j * w - 1, MARGIN.t, 1, high);
+      for (let i = 1; dy > 5 && i <= n_in; i++) context.clearRect(left, MARGIN.t + i * dy - 1, right - left, 1);
+      context.fillStyle = theme.text;
+      context.fillRect(left, MARGIN.t + n_in * dy - 1, right - left, 1);
+    });
+    this.markCell();
+  }
+
+  // A layer with a pixel for each cell, in the corner of a canvas of its own.
+  drawCells(l, parameters, top, colours) {
+    const { n_in, n_out } = this.network.layers[l];
+    if (this.cells.width < n_out) this.cells.width = n_out;
+    if (this.cells.height < n_in + 1) this.cells.height = n_in + 1;
+    const image = new ImageData(n_out, n_in + 1);
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let p = 0; p < pixels.length; p++) {
+      const value = this.value(parameters, l, Math.floor(p / n_out), p % n_out);
+      pixels[p] = colours[Math.max(0, Math.min(255, (128 + (value / top) * 127.99) | 0))];
+    }
+    this.cells.getContext("2d").putImageData(image, 0, 0);
+  }
+
+  // What stands in a cell: a weight, or in the last row a bias.
+  value(parameters, l, i, j) {
+    return i < this.network.layers[l].n_in ? this.network.weight(parameters, l, i, j) : this.network.bias(parameters, l, j);
+  }
+
+  // One scale for all layers, so that colours can be compared; it moves in steps of √2, not with every frame.
+  top(parameters) {
+    let most = 0.5;
+    for (const value of parameters) most = Math.max(most, Math.abs(value));
+    this.full = 2 ** (Math.ceil(2 * Math.log2(most)) / 2);
+    return this.full;
+  }
+
+  drawAxes(Plotly, theme) {
+    const { clientWidth: width, clientHeight: height } = this.box;
+    const key = [this.run.header.run, width, height, theme.dark, theme.zoom].join();
+    if (key === this.plotted || width < 60) return false;
+    this.plotted = key;
+    this.Plotly = Plotly;
+    const { net } = this.run.header;
+    const inner = width - MARGIN.l - MARGIN.r;
+    const more = { annotations: [] };
+    const areas = this.areas(width);
+    const traces = areas.map(({ left, right }, l) => {
+      const { n_in, n_out } = this.network.layers[l];
+      const tight = right - left < 34; // no room for numbers under it, nor beside its neighbour
+      const n = l ? l + 1 : "";
+      const many = (count) => (count <= 12 ? Array.from({ length: count }, (_, k) => k) : [0, Math.floor(count / 2), count - 1]);
+      const rows = l === 0 && !net.plane ? net.feature_labels : Array.from({ length: n_in }, (_, k) => String(k + 1));
+      const small = (rowCount) => (height - MARGIN.t - MARGIN.b) / (rowCount + 1) < 9;
+      const ticks = small(n_in) ? [0, n_in - 1, n_in] : [...many(n_in), n_in];
+      more[`xaxis${n}`] = axis(theme, {
+        domain: [(left - MARGIN.l) / inner, (right - MARGIN.l) / inner],
+        range: [-0.5, n_out - 0.5], tickvals: tight && n_out > 1 ? [] : many(n_out), ticktext: many(n_out).map((k) => String(k + 1)),
+        showgrid: false, showline: false, tickfont: { size: 9 }, anchor: `y${n}`,
+      });
+      more[`yaxis${n}`] = axis(theme, {
+        range: [n_in + 0.5, -0.5], tickvals: tight && l > 0 ? [] : ticks, ticktext: ticks.map((k) => (k === n_in ? "b" : rows[k])),
+        showgrid: false, showline: false, tickfont: { size: 9 }, anchor: `x${n}`,
+      });
+      more.annotations.push({
+        text: heading(l, areas), showarrow: false,
+        xref: "paper", yref: "paper", y: 1, ...(l + 1 < areas.length ? { x: (left - MARGIN.l) / inner, xanchor: "left" } : { x: 1, xanchor: "right" }), yanchor: "bottom",
+        font: { size: 11, color: theme.muted },
+      });
+      const to = (j) => (l + 1 === this.network.layers.length ? "output" : `neuron ${j + 1}`);
+      return {
+        type: "heatmap", xaxis: `x${n}`, yaxis: `y${n}`, showscale: false, hoverongaps: false, zmin: -1, zmax: 1,
+        colorscale: [[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]],
+        z: this.matrix(l),
+        text: Array.from({ length: n_in + 1 }, (_, i) =>
+          Array.from({ length: n_out }, (_, j) => (i === n_in ? `bias of ${to(j)}` : `${l === 0 ? rows[i] : `neuron ${i + 1}`} → ${to(j)}`)),
+        ),
+        hovertemplate: "%{text}<br>%{z:.5f}<extra></extra>",
+      };
+    });
+    Plotly.react(this.plot, traces, layout(theme, { width, height }, MARGIN, { hovermode: "closest", ...more }), CONFIG);
+    return true;
+  }
+
+  matrix(l) {
+    const { n_in, n_out } = this.network.layers[l];
+    return Array.from({ length: n_in + 1 }, (_, i) => Array.from({ length: n_out }, (_, j) => this.value(this.parameters, l, i, j)));
+  }
+
+  // A click on a cell sets its weight by hand.
+  press(event) {
+    if (!this.parameters) return;
+    const box = this.box.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top - MARGIN.t];
+    const l = this.areas(box.width).findIndex(({ left, right }) => x >= left && x < right);
+    if (l < 0 || y < 0 || y >= box.height - MARGIN.t - MARGIN.b) return;
+    const { n_in, n_out } = this.network.layers[l];
+    const { left, right } = this.areas(box.width)[l];
+    const i = Math.floor((y / (box.height - MARGIN.t - MARGIN.b)) * (n_in + 1));
+    const j = Math.floor(((x - left) / (right - left)) * n_out);
+    this.editCell({ l, i, j }, event);
+  }
+
+  editCell({ l, i, j }, event) {
+    const { network, parameters } = this;
+    const place = i === network.layers[l].n_in ? network.biasPlace(l, j) : network.weightPlace(l, i, j);
+    this.edit(place, this.nameOf({ l, i, j }), this.value(parameters, l, i, j), event);
+  }
+
+  nameOf({ l, i, j }) {
+    const to = l + 1 === this.network.layers.length ? "the output" : `neuron ${j + 1} of layer ${l + 1}`;
+    if (i === this.network.layers[l].n_in) return `Bias of ${to}`;
+    return `Weight ${l === 0 ? this.run.header.net.feature_labels[i] : `neuron ${i + 1}`} → ${to}`;
+  }
+
+  // Arrow keys go from cell to cell, and from the edge of a layer to the next; Enter sets the weight by hand.
+  key(event) {
+    const { l, i, j } = this.at;
+    const moves = { ArrowUp: { l, i: i - 1, j }, ArrowDown: { l, i: i + 1, j }, ArrowLeft: { l, i, j: j - 1 }, ArrowRight: { l, i, j: j + 1 } };
+    if (event.key === "Enter") {
+      const { left, bottom } = this.row.firstChild.getBoundingClientRect();
+      this.editCell(this.at, { clientX: left, clientY: bottom, preventDefault: () => event.preventDefault() });
+    } else if (moves[event.key] && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      event.preventDefault();
+      this.moveTo(moves[event.key]);
+    }
+  }
+
+  moveTo({ l, i, j }) {
+    if (!this.parameters) return;
+    const { layers } = this.network;
+    if (j < 0 && l > 0) [l, j] = [l - 1, Infinity];
+    else if (j >= layers[l]?.n_out && l + 1 < layers.length) [l, j] = [l + 1, 0];
+    const within = (k, most) => Math.max(0, Math.min(k, most));
+    l = within(l, layers.length - 1);
+    this.at = { l, i: within(i, layers[l].n_in), j: within(j, layers[l].n_out - 1) };
+    // A new element, so that a screen reader tells it.
+    const id = `cell-${Object.values(this.at).join("-")}`;
+    this.row.replaceChildren(h("div", { role: "gridcell", id, "aria-label": this.cellInWords() }));
+    this.grid.setAttribute("aria-activedescendant", id);
+    this.markCell();
+  }
+
+  cellInWords() {
+    const { l, i, j } = this.at;
+    return `${this.nameOf(this.at)}: ${say(this.value(this.parameters, l, i, j))}`;
+  }
+
+  // A frame around the chosen cell while the keyboard is here, and what it holds beside the title.
+  markCell() {
+    const { l, i, j } = this.at;
+    const layer = this.network.layers[l];
+    const here = document.activeElement === this.grid && layer && i <= layer.n_in && j < layer.n_out;
+    tell(this.scale, here ? this.cellInWords() : `(full colour at ±${this.full.toPrecision(2)})`);
+    if (!here) return;
+    const { left, right } = this.areas(this.box.clientWidth)[l];
+    const [w, high] = [(right - left) / layer.n_out, (this.box.clientHeight - MARGIN.t - MARGIN.b) / (layer.n_in + 1)];
+    Object.assign(this.row.firstChild.style, { left: `${left + j * w}px`, top: `${MARGIN.t + i * high}px`, width: `${w}px`, height: `${high}px` });
+  }
+
+  fillHover() {
+    if (!this.plotted || !this.parameters || this.filled === this.parameters) return;
+    if (performance.now() - (this.filledAt ?? 0) < 200) return;
+    this.filledAt = performance.now();
+    this.filled = this.parameters;
+    this.Plotly.restyle(this.plot, { z: this.network.layers.map((_, l) => this.matrix(l)) });
+  }
+}
+
+// A layer's name, shorter for all where two stand close together.
+function heading(l, areas) {
+  const short = areas.some(({ left }, k) => k > 0 && left - areas[k - 1].left < 48);
+  if (l + 1 === areas.length) return short ? "Out" : "Output";
+  return short ? String(l + 1) : `Layer ${l + 1}`;
+}

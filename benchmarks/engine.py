@@ -175,8 +175,7 @@ def stacks(seconds: float, rounds: int) -> None:
 
     stack = mlp.Stack(nets(), data, settings)
     loop = [
-        mlp.Trainer(net, data, s.optimizer, batch_size=10, seed=s.seed)
-        for net, s in zip(nets(), settings, strict=True)
+        mlp.Trainer(net, data, s.optimizer, batch_size=10, seed=s.seed) for net, s in zip(nets(), settings, strict=True)
     ]
 
     def run_loop(epochs: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import io
 from functools import partial
 from urllib.parse import urlencode, urlsplit
 
@@ -16,9 +15,8 @@ from playground.app.theme import theme_type
 from playground.export import EXPORTERS, Exporter, Subject
 from playground.export.experiment_file import MAX_BYTES, read_experiment
 from playground.export.pictures import pictures
+from playground.export.qr_code import qr_code
 from playground.run import link
-
-MAX_QR_LETTERS = 1200  # more make squares too small for a camera at the back of a hall
 
 
 def show() -> None:
@@ -64,16 +62,11 @@ def _home() -> str:
 
 
 def _qr_code(address: str) -> None:
-    if importlib.util.find_spec("segno") is None:
-        st.markdown("QR codes need a package that is not installed here: `pip install segno`.")
-    elif len(address) > MAX_QR_LETTERS:
-        st.markdown(f"The link is too long for a QR code: {len(address):,} letters, and {MAX_QR_LETTERS:,} are fit.")
+    try:
+        st.image(qr_code(address), width=360)
+    except ValueError as error:
+        st.markdown(session.plain(str(error)))
     else:
-        import segno
-
-        png = io.BytesIO()
-        segno.make(address, error="l").save(png, kind="png", scale=8, border=3)
-        st.image(png.getvalue(), width=360)
         st.caption("For an audience: point a camera at it.")
 
 

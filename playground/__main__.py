@@ -1,7 +1,7 @@
 """The playground from the command line, for people who script.
 
-    python -m playground export --link "http://localhost:8501/?dataset=moons&step=500&v=1" --to pytorch
-    python -m playground export --link run.json --to numpy onnx history --into results
+python -m playground export --link "http://localhost:8501/?dataset=moons&step=500&v=1" --to pytorch
+python -m playground export --link run.json --to numpy onnx history --into results
 """
 
 from __future__ import annotations

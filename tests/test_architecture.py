@@ -115,9 +115,7 @@ def floor_of(name: str) -> int:
 def imports_from_above(floor: str) -> Finder:
     """Find imports of floors that lie above this one."""
     return lambda source: (
-        name
-        for name in imports(source)
-        if name.startswith("playground.") and floor_of(name) > FLOORS.index(floor)
+        name for name in imports(source) if name.startswith("playground.") and floor_of(name) > FLOORS.index(floor)
     )
 
 

@@ -61,11 +61,15 @@ def keras_script(t: Transcript) -> str:
     if optimizer.name not in OPTIMIZERS:
         raise ValueError(f"The optimizer “{optimizer.label}” cannot be written in Keras yet.")
     if t.uses("dropout"):
-        raise ValueError("Keras chooses by itself who sits out in dropout, so a run with dropout cannot be repeated in it.")
+        raise ValueError(
+            "Keras chooses by itself who sits out in dropout, so a run with dropout cannot be repeated in it."
+        )
     if t.uses("clip_norm"):
         raise ValueError("Keras shortens long gradients by a slightly different rule, so its numbers would differ.")
     if t.scheduled or len(t.stretches) > 1:
-        raise ValueError("Settings were changed in the middle of this run; the Keras script is for runs that keep theirs.")
+        raise ValueError(
+            "Settings were changed in the middle of this run; the Keras script is for runs that keep theirs."
+        )
     words = (
         "Needs NumPy and Keras 3 with PyTorch (or set KERAS_BACKEND to another of its back ends). Keras does the gradients "
         "and the steps; we hand it the first weights and the mini-batches, one by one. On PyTorch, Keras multiplies matrices "

@@ -264,7 +264,9 @@ def _main(t: Transcript) -> str:
         lines += [f"    {name}={value}," for name, value in settings.items()]
         lines += [")"]
     lines += [
-        "_, outputs = forward(X_TRAIN, weights, biases" + (", []" if t.uses("dropout") and len(weights_of(t)) > 1 else "") + ")",
+        "_, outputs = forward(X_TRAIN, weights, biases"
+        + (", []" if t.uses("dropout") and len(weights_of(t)) > 1 else "")
+        + ")",
         "compare(weights, biases, loss(outputs[-1], targets(Y_TRAIN)))",
     ]
     return "def main():\n" + "\n".join(f"    {line}" for line in lines) + "\n"

@@ -87,7 +87,8 @@ def pytorch_script(t: Transcript) -> str:
         "what the loss is, and who makes the steps."
     )
     return join(
-        intro(t, "PyTorch", words) + "\nimport numpy as np\nimport torch\nfrom torch import nn\n\ntorch.set_num_threads(1)",
+        intro(t, "PyTorch", words)
+        + "\nimport numpy as np\nimport torch\nfrom torch import nn\n\ntorch.set_num_threads(1)",
         names(t),
         *(OWN_LAYERS[name] for name in dict.fromkeys(used) if name in OWN_LAYERS),
         _network(t, used),
@@ -146,7 +147,9 @@ def _drops(t: Transcript) -> bool:
 
 
 def _training(t: Transcript) -> str:
-    extra: list[str] = [name for name in ("l1", "l2", "dropout", "clip_norm") if name in plain_settings(t.stretches[0], t)]
+    extra: list[str] = [
+        name for name in ("l1", "l2", "dropout", "clip_norm") if name in plain_settings(t.stretches[0], t)
+    ]
     if t.scheduled:
         extra = ["learning_rate", *extra, "schedule"]
     lines = ["x, y = torch.tensor(X_TRAIN[rows]), targets(Y_TRAIN[rows])"]

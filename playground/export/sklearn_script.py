@@ -23,8 +23,7 @@ def sklearn_script(t: Transcript) -> str:
         "program hands both to them: one mini-batch at a time through partial_fit, after putting the weights in place."
     )
     return join(
-        intro(t, "scikit-learn", words)
-        + f"\nimport numpy as np\nfrom sklearn.neural_network import {estimator}",
+        intro(t, "scikit-learn", words) + f"\nimport numpy as np\nfrom sklearn.neural_network import {estimator}",
         names(t),
         _network(t, estimator),
         batches(t),
@@ -41,7 +40,9 @@ def _estimator(t: Transcript) -> str:
     if estimator is None:
         raise ValueError(f"scikit-learn's estimators do not have the loss “{net.loss.label}” with this output.")
     if len(set(net.activations)) > 1:
-        raise ValueError("scikit-learn's estimators have one activation for all hidden layers; this network has several.")
+        raise ValueError(
+            "scikit-learn's estimators have one activation for all hidden layers; this network has several."
+        )
     if any(name not in ACTIVATIONS for name in net.activations):
         raise ValueError(f"scikit-learn's estimators do not have the activation “{net.layers[0].activation.label}”.")
     if s.optimizer.name not in ("sgd", "momentum", "nesterov", "adam"):

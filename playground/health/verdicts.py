@@ -26,12 +26,16 @@ class Source:
     url: str
 
 
-CS231N = Source("CS231n, Neural networks part 3: babysitting the learning", "https://cs231n.github.io/neural-networks-3/")
+CS231N = Source(
+    "CS231n, Neural networks part 3: babysitting the learning", "https://cs231n.github.io/neural-networks-3/"
+)
 CS231N_2 = Source("CS231n, Neural networks part 2: initialization", "https://cs231n.github.io/neural-networks-2/")
 CS231N_1 = Source("CS231n, Neural networks part 1: activations", "https://cs231n.github.io/neural-networks-1/")
 GLOROT = Source("Glorot & Bengio 2010", "https://proceedings.mlr.press/v9/glorot10a.html")
 HE = Source("He et al. 2015", "https://arxiv.org/abs/1502.01852")
-KARPATHY = Source("Karpathy, makemore part 3: activations, gradients, BatchNorm", "https://www.youtube.com/watch?v=P6sfmUTpUmc")
+KARPATHY = Source(
+    "Karpathy, makemore part 3: activations, gradients, BatchNorm", "https://www.youtube.com/watch?v=P6sfmUTpUmc"
+)
 LECUN = Source("LeCun et al. 1998, Efficient BackProp", "http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf")
 PASCANU = Source("Pascanu et al. 2013", "https://arxiv.org/abs/1211.5063")
 MCCANDLISH = Source("McCandlish et al. 2018", "https://arxiv.org/abs/1812.06162")

@@ -101,8 +101,10 @@ SLOPES: dict[str, Bend] = {
     "elu": _if_positive(_always(1), EXP),
     "selu": _if_positive(lambda z: _LAMBDA * ONE, lambda z: _LAMBDA * _ALPHA * EXP(z)),
     "softplus": SIGMA,
-    "gelu": lambda z: Function("Φ", (z,), lambda v: 0.5 * math.erfc(-v / math.sqrt(2.0)))
-    + z * Function("φ", (z,), lambda v: math.exp(-0.5 * v * v) / math.sqrt(2.0 * math.pi)),
+    "gelu": lambda z: (
+        Function("Φ", (z,), lambda v: 0.5 * math.erfc(-v / math.sqrt(2.0)))
+        + z * Function("φ", (z,), lambda v: math.exp(-0.5 * v * v) / math.sqrt(2.0 * math.pi))
+    ),
     "silu": lambda z: SIGMA(z) * (ONE + z * (ONE - SIGMA(z))),
     "sine": _of("cos", math.cos),
     "step": _always(0),

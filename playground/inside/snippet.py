@@ -175,5 +175,3 @@ def _last(step: Step) -> str:
 
 def _array(values: np.ndarray) -> str:
     return f"np.array({np.asarray(values, float).tolist()!r})"
-
-

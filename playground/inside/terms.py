@@ -89,9 +89,7 @@ class Terms:
         last, n = len(self.step.layers), self.step.net.sizes[-1]
         letter = "z" if self.step.net.loss.from_logits else "ŷ"
         values = self.step.layers[-1].a[self.point]
-        return [
-            Leaf(letter if n == 1 else sub(letter, k + 1), float(values[k]), unit_key(last, k)) for k in range(n)
-        ]
+        return [Leaf(letter if n == 1 else sub(letter, k + 1), float(values[k]), unit_key(last, k)) for k in range(n)]
 
     def targets(self) -> list[float]:
         """The truth about this point, as the loss wants it."""

@@ -136,9 +136,7 @@ class Config:
         """Settings that are fine alone but not together."""
         n_layers, given = len(self.hidden_layer_sizes), len(self.activations)
         if given not in (1, n_layers):
-            yield (
-                f"Activation must name one for all hidden layers or one for each of the {n_layers}; got {given}."
-            )
+            yield (f"Activation must name one for all hidden layers or one for each of the {n_layers}; got {given}.")
         entry = mlp.DATASETS[self.dataset]
         most = max(entry.max_classes, entry.default_classes)
         learned = entry.label if self.own_data is None else "your data"

@@ -68,7 +68,7 @@ class Column:
 
     @property
     def kind(self) -> str:
-        """"number", "category", "text" (too many different words to be of use) or "constant"."""
+        """ "number", "category", "text" (too many different words to be of use) or "constant"."""
         if len(self.levels) <= 1:
             return "constant"
         if self.is_numeric:

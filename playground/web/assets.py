@@ -38,9 +38,7 @@ _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 def registry() -> str:
     """A JavaScript module made of the engine's registries, so that a new activation is one entry in one file."""
     loop = "(a) => {{ for (let p = 0; p < a.length; p++) {{ const z = a[p]; a[p] = {}; }} }}"
-    activations = ",\n".join(
-        f"  {json.dumps(a.name)}: {loop.format(a.javascript)}" for a in mlp.ACTIVATIONS.values()
-    )
+    activations = ",\n".join(f"  {json.dumps(a.name)}: {loop.format(a.javascript)}" for a in mlp.ACTIVATIONS.values())
     features = ",\n".join(f"  {json.dumps(f.name)}: (x1, x2) => {f.javascript}" for f in mlp.FEATURES.values())
     palettes = json.dumps({name: asdict(palette) for name, palette in THEMES.items()})
     return (

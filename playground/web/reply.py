@@ -15,9 +15,7 @@ ANSWER_SECONDS = 0.25
 MOST_SINGLE_STEPS = 400
 
 
-def reply(
-    experiment: Experiment, run: Run, question: dict[str, Any]
-) -> tuple[tuple[dict[str, Any], np.ndarray], int]:
+def reply(experiment: Experiment, run: Run, question: dict[str, Any]) -> tuple[tuple[dict[str, Any], np.ndarray], int]:
     """Reply to a question: ((header, rows), the last step that the browser then holds).
 
     `question` may hold have (the last step that the browser holds, -1 for none), want (epochs to record

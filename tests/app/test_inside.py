@@ -1,6 +1,5 @@
 """The page "Inside a step": it follows the moment, the point and the pick, for every kind of run."""
 
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -136,5 +135,3 @@ def test_a_formula_shows_itself_in_letters_and_in_numbers():
 )
 def test_numbers_are_said_as_people_write_them(x: float, wanted: str):
     assert say(x) == wanted
-
-

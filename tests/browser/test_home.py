@@ -651,7 +651,7 @@ def test_the_answers_are_asked_for_while_their_panel_is_open_and_follow_the_mome
     home.get_by_role("button", name="Confusion").click()
 
     def shown_is_right(experiment=None):
-        wait_for(home, "__stage.answers.drawn?.startsWith(`[\"${p.run.header.run}\",${p.step},`)")
+        wait_for(home, '__stage.answers.drawn?.startsWith(`["${p.run.header.run}",${p.step},`)')
         step = state(home)["step"]
         run = recorded(experiment or Experiment(), step // 25 + 1)
         cells = [int(text) for text in home.locator(".stage .answers td").all_inner_texts()]

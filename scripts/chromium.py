@@ -4,7 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
+PATIENCE = 300.0  # seconds; a new machine's own apt may hold the lock for minutes
 NAMES = (
     "chromium",
     "chromium-browser",
@@ -33,9 +35,26 @@ def install_chromium() -> None:
     if not shutil.which("apt-get") or (sudo and not shutil.which("sudo")):
         raise FileNotFoundError(MISSING)
     for step in (["update"], ["install", "-y", "chromium"]):
-        command = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", *step]
+        apt = ["apt-get", "-qq", "-o", f"DPkg::Lock::Timeout={PATIENCE:.0f}", *step]
+        command = [*sudo, "env", "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive", *apt]
         print("No Chromium was found, so:", " ".join(command), flush=True)
-        subprocess.run(command, check=True)
+        run_when_unlocked(command)
+
+
+def run_when_unlocked(command: list[str], pause: float = 5.0) -> None:
+    """Run apt-get, again and again while another apt holds a lock; CalledProcessError for any other failure.
+
+    DPkg::Lock::Timeout waits for dpkg's lock, but not for the one on the lists that `update` takes.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+        sys.stderr.write(done.stderr)
+        if "Could not get lock" not in done.stderr or time.monotonic() > deadline:
+            done.check_returncode()
+            return
+        print("Another apt is at work: waiting for it.", flush=True)
+        time.sleep(pause)
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 """The harness is trusted by every other browser test, so here it is shown what it must catch."""
 
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -109,6 +110,26 @@ def test_the_guard_complains_about_streamlits_own_telemetry(browser: Browser, tm
 def test_a_server_that_does_not_start_says_why(tmp_path: Path):
     with pytest.raises(RuntimeError, match=re.escape("missing.py")), serve(tmp_path / "missing.py"):
         pass
+
+
+LOCKED = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 1 (apt-get)"
+
+
+def test_an_apt_that_finds_the_lock_taken_is_tried_again(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    script = tmp_path / "apt-get"
+    script.write_text(
+        f"#!/bin/sh\ntest -e {tmp_path}/free && exit 0\ntouch {tmp_path}/free\necho '{LOCKED}' >&2\nexit 100\n"
+    )
+    script.chmod(0o755)
+    chromium.run_when_unlocked([str(script)], pause=0.0)
+    assert "Another apt is at work" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(("words", "patience"), [("E: Unable to locate package", 300.0), (LOCKED, -1.0)])
+def test_an_apt_that_fails_for_good_is_a_failure(words: str, patience: float, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(chromium, "PATIENCE", patience)
+    with pytest.raises(subprocess.CalledProcessError):
+        chromium.run_when_unlocked(["sh", "-c", f"echo '{words}' >&2; exit 100"], pause=0.0)
 
 
 def test_a_missing_chromium_is_a_failure_in_a_sentence(monkeypatch: pytest.MonkeyPatch):

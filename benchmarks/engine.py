@@ -189,23 +189,6 @@ def stacks(seconds: float, rounds: int) -> None:
     print(f"  stack {stacked:,.0f}   loop over single plans {single:,.0f}   {times:.1f} times")
 
 
-def surfaces(rounds: int) -> None:
-    axis = np.linspace(-3.0, 3.0, 100)
-    points = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
-    net = mlp.MLP(SHAPES["2-8-8-1"], seed=7)
-    surface = mlp.Surface(net, points)
-
-    def simple() -> None:
-        a = points
-        for layer in net.layers:
-            _, a = layer.forward(a)
-
-    fast = [timed(surface.maps) * 1e3 for _ in range(100 * rounds)]
-    slow = [timed(simple) * 1e3 for _ in range(20 * rounds)]
-    print("\nDecision surface, 100 x 100 points with all 17 unit maps of 2-8-8-1, in milliseconds (median)")
-    print(f"  float32 features first {statistics.median(fast):.3f}   plain float64 {statistics.median(slow):.3f}")
-
-
 def memory() -> None:
     print("\nMemory: bytes of a recording over the steps that it can replay (spirals or digits, batch 10, 400 epochs)")
     for shape in ("2-8-8-1", "64-32-10"):
@@ -265,7 +248,6 @@ def main() -> None:
     else:
         training(list(SHAPES), ["1", "10", "32", "full"], ["sgd", "adam"], seconds=0.12, rounds=5)
     stacks(seconds=0.2, rounds=3 if quick else 9)
-    surfaces(rounds=3 if quick else 9)
     memory()
     sum_of_two_numbers(rounds=1 if quick else 3, epochs=2 if quick else 10)
 

@@ -1,29 +1,6 @@
 """A multilayer perceptron in pure NumPy: small enough to read in an evening, fast enough to watch it learn.
 
-Read the files in this order:
-
-arrays        the few types and checks that all others use
-activations   what a neuron does with its sum (erf: the one function that NumPy lacks)
-losses        how wrong an answer is
-network       layers, forwards and backwards, as a textbook has it
-initializers  how the weights start
-optimizers    how a gradient becomes a step
-schedules     how the learning rate changes
-features      what a network is told about a point
-datasets      what there is to learn
-metrics       how good the answers are
-check         is the gradient right?
-calls         a step as a short list of NumPy calls
-plan          from a network to that list
-chance        random numbers by address
-machine       the loop that trains
-frames        the film of a run
-recording     everything that happened, and every moment between
-trainer       training as a stream
-stack         many networks at once
-surface       what every neuron sees
-threads       one is enough
-classics      two famous small networks, ready to run
+README.md, beside this file, says in which order to read the others.
 """
 
 from mlp.activations import ACTIVATIONS, Activation, softmax
@@ -33,17 +10,20 @@ from mlp.datasets import DATASETS, Dataset, DatasetEntry, make_dataset
 from mlp.features import FEATURES, Feature, expand_features
 from mlp.frames import Frames
 from mlp.initializers import INITIALIZERS, Initializer
+from mlp.loop import State
 from mlp.losses import LOSSES, Loss
-from mlp.machine import Measures, Settings, State
+from mlp.measure import Measures
 from mlp.metrics import accuracy, confusion_matrix, mean_absolute_error, precision_recall_f1, r2_score
 from mlp.network import MLP, Layer, LayerTrace
 from mlp.optimizers import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSprop
+from mlp.plan import describe_step
 from mlp.recording import Divergence, Recording
 from mlp.schedules import SCHEDULES, Constant, Cosine, Exponential, OneCycle, Schedule, StepDecay, WarmUp
+from mlp.settings import Settings
+from mlp.shape import Shape
 from mlp.stack import Curves, Stack
-from mlp.surface import Surface
 from mlp.threads import use_one_thread
-from mlp.trainer import EarlyStopping, Record, Trainer
+from mlp.trainer import EarlyStopping, EpochRecord, StepRecord, Trainer
 
 __all__ = [
     "ACTIVATIONS",
@@ -68,6 +48,7 @@ __all__ = [
     "DatasetEntry",
     "Divergence",
     "EarlyStopping",
+    "EpochRecord",
     "Exponential",
     "Feature",
     "Frames",
@@ -81,18 +62,19 @@ __all__ = [
     "OneCycle",
     "Optimizer",
     "RMSprop",
-    "Record",
     "Recording",
     "Schedule",
     "Settings",
+    "Shape",
     "Stack",
     "State",
     "StepDecay",
-    "Surface",
+    "StepRecord",
     "Trainer",
     "WarmUp",
     "accuracy",
     "confusion_matrix",
+    "describe_step",
     "expand_features",
     "gradient_check",
     "make_dataset",

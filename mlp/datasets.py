@@ -105,12 +105,6 @@ class Dataset:
             self, x_train=expand_features(self.x_train, names), x_test=expand_features(self.x_test, names)
         )
 
-    def standardized(self) -> Dataset:
-        """Each input shifted and scaled so that over the *training* data it has mean 0 and deviation 1."""
-        mean, deviation = self.x_train.mean(axis=0), self.x_train.std(axis=0)
-        scale = np.where(deviation > 0.0, deviation, 1.0)  # a constant column has nothing to scale
-        return replace(self, x_train=(self.x_train - mean) / scale, x_test=(self.x_test - mean) / scale)
-
 
 Maker = Callable[[int, float, np.random.Generator, int], tuple[Array, npt.NDArray[Any]]]
 """(n_samples, noise, dice, n_classes) to inputs (n, n_inputs) and labels (n,) or targets (n, n_out)."""

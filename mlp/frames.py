@@ -1,7 +1,8 @@
-"""The film of a run: frames of a few figures each, kept in columns, within a fixed amount of memory."""
+"""The frames of a run: parameters, losses and scores at many moments, within a fixed amount of memory."""
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlp.arrays import Array, Labels, read_only
-from mlp.machine import Measures
+from mlp.measure import Measures
 
 FIGURES = ("train_loss", "test_loss", "train_score", "test_score")
 
@@ -39,10 +40,10 @@ class Frames:
         return len(self.steps)
 
 
-class Film:
-    """Frames that grow, thinned out by a rule so simple that whoever holds a copy can apply it too.
+class FrameStore:
+    """At most `capacity` frames. When there are more, some are dropped, by a rule that the browser's copy follows too.
 
-    While `stride` is 1 all frames are kept. Whenever the film is full, the stride doubles, and from then on those are
+    While `stride` is 1 all frames are kept. Whenever the store is full, the stride doubles, and from then on those are
     kept whose epoch is at most `dense` or a multiple of `stride`, and always the last. Only if the frames up to `dense`
     are by themselves too many, as after very many forks in mid-epoch, does `dense` shrink.
     """
@@ -52,7 +53,7 @@ class Film:
         self.dense = self.capacity // 2
         self.stride = 1
         self._length = 0
-        self._lent = False  # whether somebody may hold views into the columns
+        self._shared = False  # whether somebody may hold views into the columns
         self._columns: dict[str, npt.NDArray[Any]] = {
             "steps": np.empty(0, np.int64),
             "epochs": np.empty(0),
@@ -82,11 +83,11 @@ class Film:
     @property
     def frames(self) -> Frames:
         """All frames so far. What has been handed out never changes, whatever is recorded later."""
-        self._lent = True
+        self._shared = True
         return Frames(**{name: read_only(column[: self._length]) for name, column in self._columns.items()})
 
     def append(self, step: int, epoch: float, parameters: Array, measures: Measures) -> None:
-        """Add a frame, and thin out if that makes too many."""
+        """Add a frame, and drop some if that makes too many."""
         if self._length and not self._keeps(self._columns["epochs"][self._length - 1]):
             self.drop_last()  # it was kept as the last one only
         if self._length == len(self._columns["steps"]):
@@ -101,17 +102,17 @@ class Film:
                 self.dense //= 2
             self._select(self._keeps(self._columns["epochs"][: self._length]))
 
-    def cut(self, step: int) -> Film:
-        """A film of the frames up to `step`, in arrays of its own."""
-        twin = Film.__new__(Film)
-        twin.__dict__.update(vars(self), _columns=dict(self._columns))
+    def cut(self, step: int) -> FrameStore:
+        """A store of the frames up to `step`, in arrays of its own."""
+        twin = copy(self)
+        twin._columns = dict(self._columns)
         twin._length = int(np.searchsorted(self._columns["steps"][: self._length], step, side="right"))
         twin._resize(twin._length)
         return twin
 
     def drop_last(self) -> None:
         """Forget the last frame."""
-        self._unlend()
+        self._unshare()
         self._length -= 1
 
     def _keeps(self, epochs: Array | np.float64) -> npt.NDArray[np.bool]:
@@ -123,11 +124,11 @@ class Film:
     def _select(self, chosen: npt.NDArray[np.bool]) -> None:
         chosen[-1] = True
         columns = {name: column[: self._length][chosen] for name, column in self._columns.items()}
-        self._columns, self._length, self._lent = columns, int(np.count_nonzero(chosen)), False
+        self._columns, self._length, self._shared = columns, int(np.count_nonzero(chosen)), False
 
-    def _unlend(self) -> None:
+    def _unshare(self) -> None:
         """Before a row is overwritten: move to arrays that nobody else looks at."""
-        if self._lent:
+        if self._shared:
             self._resize(len(self._columns["steps"]))
 
     def _resize(self, n_rows: int) -> None:
@@ -135,4 +136,4 @@ class Film:
             grown = np.empty((n_rows, *column.shape[1:]), column.dtype)
             grown[: self._length] = column[: self._length]
             self._columns[name] = grown
-        self._lent = False
+        self._shared = False

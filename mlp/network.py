@@ -1,8 +1,8 @@
 """The multilayer perceptron: layer after layer, a = f(x W + b).
 
-All weights and biases lie in one flat vector; the layers look into it through views. Here stand the plain formulas,
-forwards and backwards, as a textbook has them. Training uses the same formulas laid out as a plan (see plan.py), and
-a test holds the two together.
+All weights and biases lie in one flat vector (shape.py), of which each layer's are views. Here stand the plain
+formulas, forwards and backwards, as a textbook has them. Training computes the same numbers faster, with prepared calls
+(plan.py); a test compares the two for every activation and loss.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ import numpy.typing as npt
 
 from mlp.activations import ACTIVATIONS, Activation
 from mlp.arrays import Array, Labels, check_matrix, check_not_empty, check_number, check_whole, look_up
-from mlp.calls import Call, run
+from mlp.calls import run
 from mlp.chance import Purpose, generator
 from mlp.initializers import INITIALIZERS
 from mlp.losses import LOSSES, Loss
-from mlp.optimizers import Optimizer
-from mlp.plan import Pass, Shape, flat, listing, update_sections
+from mlp.shape import Shape
 
 MAX_LAYERS = 64
 MAX_UNITS = 4096
@@ -196,23 +195,11 @@ class MLP:
 
     # ------------------------------------------------------------------ backwards
 
-    def loss_and_gradient(
-        self, x: npt.ArrayLike, y: npt.ArrayLike, l1: float = 0.0, l2: float = 0.0
-    ) -> tuple[float, Array]:
-        """The loss as `loss_value` has it, and its gradient, flat, laid out as `parameters`."""
-        x, targets = self._check_xy(x, y)
-        gradient = np.empty_like(self.parameters)
-        # The formulas of `trace`, as the calls that training makes (plan.py).
-        once = Pass(self.shape, self.parameters, gradient, self.shape.table(x, targets))
-        run(flat(once.forward))
-        run(flat(once.backward))
-        loss = float(once.losses(self.loss).mean()) + self._penalty(l1, l2)
-        is_weight = self.shape.is_weight()
-        gradient += is_weight * (l2 * self.parameters + l1 * np.sign(self.parameters))
-        return loss, gradient
-
     def trace(self, x: npt.ArrayLike, y: npt.ArrayLike) -> list[LayerTrace]:
-        """What passes through every layer, forwards and backwards: backpropagation as the textbook has it."""
+        """What passes through every layer, forwards and backwards: backpropagation as the textbook has it.
+
+        The loss is the mean over the samples of `x` (n, n_in), without penalties.
+        """
         a, targets = self._check_xy(x, y)
         inputs, sums, outputs = [], [], []
         for layer in self.layers:
@@ -233,28 +220,16 @@ class MLP:
             d_a = d_z @ layer.weights.T            # (n, n_in)
         return traces[::-1]
 
-    def plan(
-        self,
-        batch_size: int,
-        optimizer: Optimizer,
-        l1: float = 0.0,
-        l2: float = 0.0,
-        dropout: float = 0.0,
-        clip_norm: float | None = None,
-    ) -> list[Call]:
-        """The NumPy calls that one step of training is made of, in order, with the shapes of their arrays.
-
-        The settings are those of a Trainer, with the same ranges. Raises ValueError.
-        """
-        from mlp.machine import Settings  # a machine has a network, so the import must wait
-
-        Settings(optimizer, batch_size, l1=l1, l2=l2, dropout=dropout, clip_norm=clip_norm)
-        w, g = self.parameters, np.empty_like(self.parameters)
-        batch = np.empty((self.sizes[0] + 1 + self.sizes[-1], batch_size))
-        once = Pass(self.shape, w, g, batch, dropout or None)
-        memory = optimizer.new_memory(w)
-        update = update_sections(self.shape, optimizer, w, g, np.zeros(()), memory, l1, l2, clip_norm)
-        return listing([*once.forward, *once.backward, *update])
+    def loss_and_gradient(
+        self, x: npt.ArrayLike, y: npt.ArrayLike, l1: float = 0.0, l2: float = 0.0
+    ) -> tuple[float, Array]:
+        """The loss as `loss_value` has it, and its gradient, flat, laid out as `parameters`."""
+        gradient = np.empty_like(self.parameters)
+        for matrix, trace in zip(self.shape.matrices(gradient), self.trace(x, y), strict=True):
+            matrix[:, :-1] = trace.d_W.T
+            matrix[:, -1] = trace.d_b if self.shape.use_bias else 0.0
+        gradient += self.shape.is_weight() * (l2 * self.parameters + l1 * np.sign(self.parameters))
+        return self.loss_value(x, y, l1, l2), gradient
 
     # ------------------------------------------------------------------ files
 

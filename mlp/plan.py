@@ -1,4 +1,4 @@
-"""From a network to the flat list of NumPy calls that trains it.
+"""From a network to the flat list of prepared NumPy calls (calls.py) that trains it.
 
 Everything is *features first* here, (n_features, n_samples), and each layer's input has one more row, of ones: then
 a layer's weights and biases are one matrix (n_out, n_in + 1), and Z = W X is one call. All matrices of a network
@@ -10,52 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
 from mlp.activations import Activation
-from mlp.arrays import Array
-from mlp.calls import Call, Calls, Step, describe, minimum, product, turned, with_arrays
-from mlp.losses import Loss
+from mlp.arrays import Array, check_whole
+from mlp.calls import Call, CallDescription, Calls, describe, minimum, product, transpose, with_arrays
+from mlp.network import MLP
 from mlp.optimizers import Memory, Optimizer
+from mlp.settings import Settings
+from mlp.shape import Shape
 
 
-@dataclass(frozen=True)
-class Shape:
-    """What a network is, apart from its numbers."""
+def sample_table(x: Array, targets: Array) -> Array:
+    """Inputs (n, n_in) and targets (n_out, n) as the plan reads them, one sample a column: (n_in + 1 + n_out, n).
 
-    sizes: tuple[int, ...]
-    activations: tuple[Activation, ...]
-    """One for each layer with weights; the last is the output's."""
-    loss: Loss
-    use_bias: bool = True
-    """False holds all biases at zero."""
-
-    @property
-    def n_parameters(self) -> int:
-        """How many numbers the network has to learn."""
-        return sum((n_in + 1) * n_out for n_in, n_out in pairwise(self.sizes))
-
-    def matrices(self, flat: Array) -> list[Array]:
-        """Each layer's weights and biases as a view (..., n_out, n_in + 1) into `flat` (..., n_parameters)."""
-        views, start = [], 0
-        for n_in, n_out in pairwise(self.sizes):
-            stop = start + (n_in + 1) * n_out
-            views.append(flat[..., start:stop].reshape(*flat.shape[:-1], n_out, n_in + 1))
-            start = stop
-        return views
-
-    def is_weight(self) -> Array:
-        """1 at the weights and 0 at the biases of the flat vector."""
-        flat = np.ones(self.n_parameters)
-        for matrix in self.matrices(flat):
-            matrix[:, -1] = 0.0
-        return flat
-
-    def table(self, x: Array, targets: Array) -> Array:
-        """Samples as the plan reads them, one a column: features, a one, targets."""
-        return np.concatenate([x.T, np.ones((1, len(x))), targets])
+    From top to bottom: the inputs, a row of ones for the biases, the targets.
+    """
+    return np.concatenate([x.T, np.ones((1, len(x))), targets])
 
 
 @dataclass
@@ -63,29 +35,32 @@ class Section:
     """Calls that belong to one formula."""
 
     meaning: str
-    steps: list[Step] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
 
 
-class _Layer:
-    """One layer: its buffers for n samples, and the calls through it, there and back.
+class _LayerPass:
+    """One layer: its buffers for n samples, and the calls through it, forwards and backwards.
 
     W, d_W : (..., n_out, n_in + 1); x : (..., n_in + 1, n); mask : (..., n_out, n), None without dropout.
     """
 
     def __init__(self, number: int, activation: Activation, W: Array, d_W: Array, x: Array, mask: Array | None) -> None:
         self.number, self.activation, self.W, self.d_W, self.x, self.mask = number, activation, W, d_W, x, mask
-        with_ones = (*x.shape[:-2], W.shape[-2] + 1, x.shape[-1])
-        self.x_next = np.ones(with_ones, x.dtype)
+        n_out, stacked = W.shape[-2], x.ndim > 2
+        self.x_next = np.ones((*x.shape[:-2], n_out + 1, x.shape[-1]))
         """What the next layer reads: the outputs, and a row of ones."""
         self.output = self.x_next[..., :-1, :]
         self.a = self.output if mask is None else np.empty_like(self.output)
         self.z = self.a if activation.name == "identity" else np.empty_like(self.a)
         self.kept = np.empty_like(self.a)
-        # One matrix is quicker turned as a whole, so dL/da has a last row, for the ones, that nobody needs. In a stack
-        # it is quicker to leave that row out.
-        self.d_output = np.empty(with_ones if x.ndim == 2 else self.a.shape, x.dtype)
+        """What the activation's `forward` keeps for its `backward`."""
+        # The layer above computes dL/da as its W, transposed, times its dL/dz. For one network that is quicker with
+        # the whole of W, which gives one more row, for the ones, that nobody needs. In a stack it is quicker to leave
+        # that row out.
+        self.d_output = np.empty_like(self.a if stacked else self.x_next)
         """Where the layer above leaves dL/da."""
-        self.d = self.d_output[..., : W.shape[-2], :]
+        self.d = self.d_output[..., :n_out, :]
+        """(..., n_out, n): dL/da, which `backward` turns into dL/dz in place."""
 
     def forward(self) -> Iterator[Section]:
         """From x to the output."""
@@ -95,17 +70,17 @@ class _Layer:
         if self.mask is not None:
             yield Section(f"A{i} = A{i} · mask{i}", [(np.multiply, (self.a, self.mask, self.output))])
 
-    def backward(self, below: _Layer | None) -> Iterator[Section]:
+    def backward(self, below: _LayerPass | None) -> Iterator[Section]:
         """From dL/da to dL/dW, and to dL/da of the layer below."""
         i, f = self.number, self.activation
         if self.mask is not None:
             yield Section(f"dA{i} = dA{i} · mask{i}", [(np.multiply, (self.d, self.mask, self.d))])
         bend = list(f.backward(self.z, self.a, self.kept, self.d))
         yield Section(f"dZ{i} = dA{i} · slope of {f.label} at Z{i}", bend)
-        yield Section(f"dW{i}, db{i} = dZ{i} A{i - 1}ᵀ, sum of dZ{i}", [product(self.d, turned(self.x), self.d_W)])
+        yield Section(f"dW{i}, db{i} = dZ{i} A{i - 1}ᵀ, sum of dZ{i}", [product(self.d, transpose(self.x), self.d_W)])
         if below is not None:
             W = self.W[..., : below.d_output.shape[-2]]
-            yield Section(f"dA{i - 1} = W{i}ᵀ dZ{i}", [product(turned(W), self.d, below.d_output)])
+            yield Section(f"dA{i - 1} = W{i}ᵀ dZ{i}", [product(transpose(W), self.d, below.d_output)])
 
 
 class Pass:
@@ -114,10 +89,10 @@ class Pass:
     parameters, gradient : (..., n_parameters)
         Read and written in place.
     batch : (..., n_in + 1 + n_out, n)
-        Where the samples are put, as `Shape.table` lays them out.
+        Where the samples are put, as `sample_table` lays them out.
     drop : (..., 1) or number, optional
-        Share of hidden units to switch off at random; then `dice` is the array to fill with numbers from 0 to 1
-        before each run.
+        Share of hidden units to switch off at random. With it, `masks` (..., n_hidden * n) has to be filled with
+        uniform random numbers from 0 to 1 before each run forward, which makes the masks of them in place.
     """
 
     def __init__(
@@ -125,25 +100,24 @@ class Pass:
     ) -> None:
         n_in, hidden = shape.sizes[0], shape.sizes[1:-1]
         self.batch, self.targets = batch, batch[..., n_in + 1 :, :]
-        self.dice: Array | None = None
-        masks: list[Array | None] = [None] * len(shape.activations)
+        self.masks: Array | None = None
+        mask_of_layer: list[Array | None] = [None] * len(shape.activations)
         if drop is not None and hidden:
-            self.dice = np.empty((*batch.shape[:-2], sum(hidden) * batch.shape[-1]))
-            masks[:-1] = _cut_up(self.dice, hidden)
+            self.masks = np.empty((*batch.shape[:-2], sum(hidden) * batch.shape[-1]))
+            mask_of_layer[:-1] = _by_layer(self.masks, hidden)
 
-        layers: list[_Layer] = []
+        layers: list[_LayerPass] = []
         x = batch[..., : n_in + 1, :]
         matrices = zip(shape.matrices(parameters), shape.matrices(gradient), strict=True)
-        for i, (activation, (W, d_W), mask) in enumerate(zip(shape.activations, matrices, masks, strict=True)):
-            layers.append(_Layer(i + 1, activation, W, d_W, x, mask))
+        for i, (activation, (W, d_W), mask) in enumerate(zip(shape.activations, matrices, mask_of_layer, strict=True)):
+            layers.append(_LayerPass(i + 1, activation, W, d_W, x, mask))
             x = layers[-1].x_next
-        self.activations = [layer.a for layer in layers]
-        """Outputs of each layer, (..., n_out, n)."""
         self.output = layers[-1].output
+        """(..., n_out, n): what the output layer gives, after a run forward."""
 
         self.forward: list[Section] = []
-        if self.dice is not None and drop is not None:
-            self.forward.append(Section("masks: 0, or 1 / (1 − p)", list(_masks(self.dice, drop))))
+        if self.masks is not None and drop is not None:
+            self.forward.append(Section("masks: 0, or 1 / (1 − p)", list(_uniform_to_masks(self.masks, drop))))
         for layer in layers:
             self.forward += layer.forward()
 
@@ -155,19 +129,10 @@ class Pass:
             hold = (np.multiply, (gradient, shape.is_weight(), gradient))
             self.backward.append(Section("db = 0: no biases here", [hold]))
 
-    def losses(self, loss: Loss) -> Array:
-        """The loss of each sample, (..., n), after a run forward."""
-        return loss.each(self.output, self.targets)
 
-
-def flat(sections: Sequence[Section]) -> list[Step]:
+def flat(sections: Sequence[Section]) -> list[Call]:
     """All calls in a row, ready to run."""
-    return [with_arrays(step) for section in sections for step in section.steps]
-
-
-def listing(sections: Sequence[Section]) -> list[Call]:
-    """All calls in a row, to be read."""
-    return [call for section in sections for call in describe(section.meaning, section.steps)]
+    return [with_arrays(call) for section in sections for call in section.calls]
 
 
 def update_sections(
@@ -194,21 +159,40 @@ def update_sections(
     return [*sections, Section(f"{optimizer.label}: {optimizer.formula}", step)]
 
 
-def _cut_up(dice: Array, sizes: Sequence[int]) -> list[Array]:
-    """Dice (..., n_hidden * n) as one view (..., n_units, n) for each hidden layer."""
-    n = dice.shape[-1] // sum(sizes)
+def describe_step(net: MLP, n_samples: int, settings: Settings) -> list[CallDescription]:
+    """The NumPy calls that a step of training on `n_samples` samples is made of, with the shapes of their arrays.
+
+    The batch size of `settings` is not looked at: the last batch of an epoch may be smaller.
+
+    >>> calls = describe_step(MLP([2, 8, 8, 1]), 10, Settings())
+    >>> len(calls), calls[0]
+    (22, CallDescription(function='dot', inputs=((8, 3), (3, 10)), output=(8, 10), meaning='Z1 = W1 A0 + b1'))
+    """
+    check_whole("n_samples", n_samples, 1, 1_000_000)
+    w, g, s = net.parameters, np.empty_like(net.parameters), settings
+    batch = np.empty((net.sizes[0] + 1 + net.sizes[-1], n_samples))
+    passes = Pass(net.shape, w, g, batch, s.dropout or None)
+    memory, rate = s.optimizer.new_memory(w), np.zeros(())
+    update = update_sections(net.shape, s.optimizer, w, g, rate, memory, s.l1, s.l2, s.clip_norm)
+    sections = [*passes.forward, *passes.backward, *update]
+    return [call for section in sections for call in describe(section.meaning, section.calls)]
+
+
+def _by_layer(masks: Array, sizes: Sequence[int]) -> list[Array]:
+    """Masks (..., n_hidden * n) as one view (..., n_units, n) for each hidden layer."""
+    n = masks.shape[-1] // sum(sizes)
     ends = np.cumsum(sizes) * n
     return [
-        dice[..., end - size * n : end].reshape(*dice.shape[:-1], size, n)
+        masks[..., end - size * n : end].reshape(*masks.shape[:-1], size, n)
         for size, end in zip(sizes, ends, strict=True)
     ]
 
 
-def _masks(keep: Array, drop: Array | float) -> Calls:
-    """Dice from 0 to 1 become 0 with chance p, else 1 / (1 - p), so that the expected sum stays the same."""
-    yield np.add, (keep, 1.0 - drop, keep)
-    yield np.floor, (keep, keep)  # 1 where the dice show p or more
-    yield np.divide, (keep, 1.0 - drop, keep)
+def _uniform_to_masks(m: Array, drop: Array | float) -> Calls:
+    """Uniform numbers from 0 to 1 become 0 with chance p, else 1 / (1 - p), so that the expected sum stays the same."""
+    yield np.add, (m, 1.0 - drop, m)
+    yield np.floor, (m, m)  # 1 where the number was p or more
+    yield np.divide, (m, 1.0 - drop, m)
 
 
 def _l2(w: Array, g: Array, strength: Array) -> Calls:

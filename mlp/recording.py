@@ -1,7 +1,7 @@
-"""Everything that happened in a run, and every moment between: to look at, to go back to, to go on from.
+"""The past of a run: a frame for each epoch, and any step between, trained again bit for bit.
 
-A recording keeps a frame for each epoch, and now and then a whole state, a *keyframe*. Any step in between is found
-again by training on from the nearest keyframe before it, which gives the very same numbers, bit for bit.
+A recording keeps a frame for each epoch, and for every eighth a whole state, a *keyframe*. Any step in between is found
+again by training on from the nearest keyframe before it, which gives the very same numbers.
 """
 
 from __future__ import annotations
@@ -9,20 +9,17 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from mlp.arrays import Array, Labels, check_vector, check_whole, read_only
+from mlp.arrays import Array, Labels, check_whole, read_only
 from mlp.datasets import Dataset
-from mlp.frames import Film, Frames
-from mlp.machine import BatchOrder, Machine, Measures, Settings, State
+from mlp.frames import Frames, FrameStore
+from mlp.loop import BatchOrder, State, TrainingLoop
+from mlp.measure import Measures
 from mlp.network import MLP
-
-if TYPE_CHECKING:
-    from mlp.trainer import Trainer
+from mlp.settings import Settings
 
 KEYFRAME_EVERY = 8
 """Frames from one keyframe to the next."""
@@ -42,7 +39,7 @@ class Divergence:
 
 @dataclass
 class Segment:
-    """A stretch of a run under one set of settings."""
+    """A part of a run under one set of settings."""
 
     start: State
     settings: Settings
@@ -55,24 +52,26 @@ class Segment:
 
 
 class Recording:
-    """The past of a Trainer. Nobody writes into it but the trainer, and what is written never changes."""
+    """The past of a Trainer, which alone writes into it; what is written never changes."""
 
     def __init__(self, net: MLP, data: Dataset, max_bytes: int) -> None:
         self._net, self._data = net.copy(), data
         self.max_bytes = max_bytes
         self.segments: list[Segment] = []
         self.diverged: Divergence | None = None
-        self._reached = 0
+        self._last_step = 0
         # A keyframe holds up to three vectors and comes with every eighth frame.
         n, layers = net.n_parameters, len(net.layers)
-        self._film = Film(n, layers, max_bytes // (Film.bytes_per_frame(n, layers) + 3 * 8 * n // KEYFRAME_EVERY))
+        self._store = FrameStore(
+            n, layers, max_bytes // (FrameStore.bytes_per_frame(n, layers) + 3 * 8 * n // KEYFRAME_EVERY)
+        )
 
     # ------------------------------------------------------------------ frames
 
     @property
     def frames(self) -> Frames:
         """All frames kept, in columns."""
-        return self._film.frames
+        return self._store.frames
 
     @property
     def steps(self) -> Labels:
@@ -117,26 +116,26 @@ class Recording:
     @property
     def dense(self) -> int:
         """Up to this epoch every frame is kept."""
-        return self._film.dense
+        return self._store.dense
 
     @property
     def stride(self) -> int:
         """Beyond `dense`, frames whose epoch is a multiple of this are kept, and the last one."""
-        return self._film.stride
+        return self._store.stride
 
     @property
     def nbytes(self) -> int:
         """Bytes held: frames and keyframes."""
         states = [state for s in self.segments for state in (s.start, *s.keyframes)]
-        return self._film.nbytes + sum(state.nbytes for state in states)
+        return self._store.nbytes + sum(state.nbytes for state in states)
 
     @property
     def last_step(self) -> int:
         """The furthest step that has been made, which may lie beyond the last frame."""
-        return self._reached
+        return self._last_step
 
     def __len__(self) -> int:
-        return len(self._film)
+        return len(self._store)
 
     # ------------------------------------------------------------------ going back
 
@@ -147,23 +146,23 @@ class Recording:
         """
         check_whole("step", step, 0, self.last_step)
         segment = self._segments_from(step)[0]
-        return segment.start if step == segment.start.step else self._machine(segment, step).state()
+        return segment.start if step == segment.start.step else self._loop_at(segment, step).state()
 
     def between(self, start_step: int, stop_step: int) -> Frames:
         """Frames for every single step from `start_step` to `stop_step`, both included, replayed."""
         check_whole("start_step", start_step, 0, self.last_step)
         check_whole("stop_step", stop_step, start_step, self.last_step)
-        film = Film(self._net.n_parameters, len(self._net.layers), capacity=stop_step - start_step + 1)
-        for machine in self._replay(start_step, stop_step):
-            film.append(machine.step, machine.time, machine.net.parameters, machine.measure())
-        return film.frames
+        store = FrameStore(self._net.n_parameters, len(self._net.layers), capacity=stop_step - start_step + 1)
+        for loop in self._replay(start_step, stop_step):
+            store.append(loop.step, loop.time, loop.net.parameters, loop.measure())
+        return store.frames
 
     def batch(self, step: int) -> Labels:
         """Rows of the training data used by the update that leads from `step` to `step` + 1."""
         check_whole("step", step, 0, max(self.last_step - 1, 0))
         segment = self._segments_from(step)[0]
         n, size = len(self._data.x_train), segment.settings.batch_size
-        epoch, row = _place(segment.start, n, size, step)
+        epoch, row = _epoch_and_row(segment.start, n, size, step)
         order = BatchOrder(n, segment.settings).of_epoch(epoch, row)
         rows = np.arange(n) if order is None else order
         return read_only(rows[row : row + size])
@@ -172,63 +171,40 @@ class Recording:
         """The settings under which the update from `step` to `step` + 1 is made."""
         return self._segments_from(step)[0].settings
 
-    def fork(self, step: int, *, parameters: npt.ArrayLike | None = None, **changes: Any) -> Trainer:
-        """A new Trainer that stands at `step` and goes on from there under changed settings.
+    # ------------------------------------------------------------------ for the trainer alone
 
-        parameters : (n_parameters,), optional
-            Numbers to put in place of those of that moment: an edit by hand.
-        changes
-            Any of `Settings`: optimizer, batch_size, seed, l1, l2, dropout, clip_norm, schedule. An optimizer
-            of another kind starts with an empty memory.
+    def begin(self, loop: TrainingLoop) -> None:
+        """Begin a new segment where the loop stands, and record this moment."""
+        self.segments.append(Segment(loop.state(), loop.settings))
+        if len(self._store) and self._store.last_step == loop.step:
+            self._store.drop_last()  # an edit by hand takes the place of what was here
+        self.append(loop, loop.measure())
 
-        Its recording begins with the frames up to `step`; this recording stays as it is.
-        """
-        from mlp.trainer import Trainer  # a trainer has a recording, so the import must wait
-
-        state = self.seek(step)
-        settings = replace(self.settings_at(step), **changes)
-        if type(settings.optimizer) is not type(self.settings_at(step).optimizer):
-            state = replace(state, memory=settings.optimizer.new_memory(state.parameters))
-        if parameters is not None:
-            edited = check_vector("parameters", parameters, len(state.parameters))
-            state = replace(state, parameters=read_only(edited.copy()))
-        net = self._net.copy()
-        past = self._cut(step)
-        return Trainer.resume(net, self._data, settings, state, past)
-
-    # ------------------------------------------------------------------ what the trainer writes
-
-    def begin(self, machine: Machine) -> None:
-        """A new stretch starts here."""
-        self.segments.append(Segment(machine.state(), machine.settings))
-        if len(self._film) and self._film.last_step == machine.step:
-            self._film.drop_last()  # an edit by hand takes the place of what was here
-        self.append(machine, machine.measure())
-
-    def append(self, machine: Machine, measures: Measures) -> None:
-        """Record this moment."""
-        self.reach(machine.step)
+    def append(self, loop: TrainingLoop, measures: Measures) -> None:
+        """Record a frame of this moment, and a keyframe where one is due."""
+        self.set_last_step(loop.step)
         stride = self.stride
-        self._film.append(machine.step, machine.time, machine.net.parameters, measures)
+        self._store.append(loop.step, loop.time, loop.net.parameters, measures)
         every = KEYFRAME_EVERY * self.stride
         if self.stride > stride:
             for segment in self.segments:
                 segment.keyframes = [state for state in segment.keyframes if state.epoch % every == 0]
-        if machine.row == 0 and machine.epoch % every == 0 and machine.step > self.segments[-1].start.step:
-            self.segments[-1].keyframes.append(machine.state())
+        if loop.row == 0 and loop.epoch % every == 0 and loop.step > self.segments[-1].start.step:
+            self.segments[-1].keyframes.append(loop.state())
 
-    def reach(self, step: int) -> None:
-        """Steps up to this one have been made, and can be found again."""
-        self._reached = step
+    def set_last_step(self, step: int) -> None:
+        """Steps up to this one have been made, recorded or not."""
+        self._last_step = step
 
     @property
     def state_at_last_frame(self) -> State:
         """The whole state at the last frame; steps may have been made since."""
-        return self.seek(self._film.last_step)
+        return self.seek(self._store.last_step)
 
-    def _cut(self, step: int) -> Recording:
+    def cut(self, step: int) -> Recording:
+        """A recording of its own of what came up to `step`: what a fork begins with."""
         past = Recording(self._net, self._data, self.max_bytes)
-        past._film = self._film.cut(step)
+        past._store = self._store.cut(step)
         for segment in self.segments:
             if segment.start.step <= step:
                 kept = [state for state in segment.keyframes if state.step <= step]
@@ -242,29 +218,29 @@ class Recording:
         starts = [segment.start.step for segment in self.segments]
         return self.segments[max(bisect_right(starts, step) - 1, 0) :]
 
-    def _machine(self, segment: Segment, step: int) -> Machine:
-        """A machine of its own that stands at `step`."""
-        machine = Machine(self._net.copy(), self._data, segment.settings, segment.nearest(step))
-        while machine.step < step:
-            machine.make_step()
-        return machine
+    def _loop_at(self, segment: Segment, step: int) -> TrainingLoop:
+        """A training loop on a network of its own, after `step` updates."""
+        loop = TrainingLoop(self._net.copy(), self._data, segment.settings, segment.nearest(step))
+        while loop.step < step:
+            loop.make_step()
+        return loop
 
-    def _replay(self, start: int, stop: int) -> Iterator[Machine]:
-        """A machine at each step from `start` to `stop`."""
+    def _replay(self, start: int, stop: int) -> Iterator[TrainingLoop]:
+        """A training loop at each step from `start` to `stop`."""
         segments = self._segments_from(start)
         for segment, following in zip(segments, [*segments[1:], None], strict=True):
             end = stop if following is None else min(stop, following.start.step - 1)
             if start > end:
                 continue
-            machine = self._machine(segment, start)
-            yield machine
-            while machine.step < end:
-                machine.make_step()
-                yield machine
+            loop = self._loop_at(segment, start)
+            yield loop
+            while loop.step < end:
+                loop.make_step()
+                yield loop
             start = end + 1
 
 
-def _place(start: State, n: int, batch_size: int, step: int) -> tuple[int, int]:
+def _epoch_and_row(start: State, n: int, batch_size: int, step: int) -> tuple[int, int]:
     """Epoch and row at `step`, for a run of one batch size that was at `start`, over n samples."""
     ahead = step - start.step
     rest = math.ceil((n - start.row) / batch_size)  # steps to the end of the epoch that it starts in

@@ -1,4 +1,4 @@
-"""How the learning rate changes while training goes on: large strides first, small ones near the goal.
+"""How the learning rate changes during training: large steps first, small ones near the goal.
 
 A schedule is a function of time in epochs (a fraction in mid-epoch) that says by which factor the optimizer's
 learning rate is multiplied.
@@ -44,7 +44,7 @@ class Constant(Schedule):
 
 @dataclass(frozen=True)
 class StepDecay(Schedule):
-    """Down a staircase."""
+    """Multiply by `drop` every `every` epochs."""
 
     name, label = "step", "Step"
     help = "The learning rate drops by a fixed factor every so many epochs."
@@ -58,7 +58,7 @@ class StepDecay(Schedule):
 
 @dataclass(frozen=True)
 class Exponential(Schedule):
-    """Down a smooth slope."""
+    """Multiply by `decay` in each epoch."""
 
     name, label = "exponential", "Exponential"
     help = "The learning rate shrinks by the same small share in every epoch."
@@ -71,7 +71,7 @@ class Exponential(Schedule):
 
 @dataclass(frozen=True)
 class Cosine(Schedule):
-    """Down half a wave (Loshchilov & Hutter 2016, without restarts)."""
+    """Half a cosine wave from 1 down to `final` (Loshchilov & Hutter 2016, without restarts)."""
 
     name, label = "cosine", "Cosine"
     help = "The learning rate glides down half a wave: slowly, then quickly, then slowly to its end, and stays there."
@@ -86,7 +86,7 @@ class Cosine(Schedule):
 
 @dataclass(frozen=True)
 class WarmUp(Schedule):
-    """Up a ramp."""
+    """In a straight line from `start` up to 1, and then 1."""
 
     name, label = "warm_up", "Linear warm-up"
     help = "Starts with a small learning rate and raises it evenly to its full size, so that first steps do no harm."
@@ -100,7 +100,7 @@ class WarmUp(Schedule):
 
 @dataclass(frozen=True)
 class OneCycle(Schedule):
-    """Up and down once (Smith & Topin 2017, with PyTorch's cosine slopes)."""
+    """Half a cosine wave from `start` up to 1, then one down to `final` (Smith & Topin 2017, as PyTorch has it)."""
 
     name, label = "one_cycle", "One cycle"
     help = "Rises to the full learning rate and then falls far below where it started: fast and often very good."

@@ -1,7 +1,7 @@
-"""Many networks at once: the same plan, with one more leading axis.
+"""Many networks trained at once: the same plan, with one more leading axis.
 
-A call on a small array costs hardly more for a hundred networks than for one. So networks of one shape are put on
-top of each other, (n_networks, ...), and each NumPy call of the plan serves them all. Every network keeps its own
+A call on a small array costs hardly more for a hundred networks than for one. So the parameters of networks of one
+shape are stacked, (n_networks, ...), and each NumPy call of the plan serves them all. Every network keeps its own
 weights, learning rate, penalties, dropout and batch order, and comes to the very numbers that it comes to alone
 (but for the order of a few additions, 1e-12).
 """
@@ -14,13 +14,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlp.arrays import Array, check_whole
-from mlp.calls import Step, run
+from mlp.calls import Call, run
 from mlp.chance import Dice, Purpose
 from mlp.datasets import Dataset
-from mlp.machine import BatchOrder, Score, Settings, check_fit
+from mlp.loop import BatchOrder
+from mlp.measure import Scorer, check_fit
 from mlp.network import MLP
-from mlp.plan import Pass, flat, update_sections
+from mlp.plan import Pass, flat, sample_table, update_sections
 from mlp.schedules import Constant
+from mlp.settings import Settings
 
 BEST_SIZE = 24_000
 """Networks times batch size times width that the processor's cache holds well."""
@@ -104,7 +106,7 @@ class Stack:
 
 
 class _Chunk:
-    """As many networks as fit the cache."""
+    """As many networks as the processor's cache holds well, trained together."""
 
     def __init__(self, nets: Sequence[MLP], data: Dataset, settings: Sequence[Settings]) -> None:
         first, shape = settings[0], nets[0].shape
@@ -122,17 +124,17 @@ class _Chunk:
         self._dropout_dice = [Dice(s.seed, Purpose.DROPOUT) for s in settings]
         self._step = 0
 
-        self._table = shape.table(data.x_train, shape.loss.targets(data.y_train, shape.sizes[-1], "y_train"))
+        self._table = sample_table(data.x_train, shape.loss.targets(data.y_train, shape.sizes[-1], "y_train"))
         n = self._table.shape[1]
         self._rows = np.tile(np.arange(n), (len(nets), 1))  # the order in which each network sees the samples
-        self._plans: dict[int, tuple[Array, Pass, list[Step]]] = {}
-        self._train = self._gauge(self._table)
-        self._train_score = Score(nets[0], data.task, data.y_train)
+        self._plans: dict[int, tuple[Array, Pass, list[Call]]] = {}
+        self._train = self._measuring(self._table)
+        self._train_score = Scorer(shape.loss, data.task, data.y_train)
         self._test: Pass | None = None
         if len(data.x_test):
             targets = shape.loss.targets(data.y_test, shape.sizes[-1], "y_test")
-            self._test = self._gauge(shape.table(data.x_test, targets))
-            self._test_score = Score(nets[0], data.task, data.y_test)
+            self._test = self._measuring(sample_table(data.x_test, targets))
+            self._test_score = Scorer(shape.loss, data.task, data.y_test)
 
     def run_epoch(self, epoch: int) -> None:
         """One pass over the data, every network in its own order."""
@@ -143,31 +145,31 @@ class _Chunk:
         n, size = self._table.shape[1], self._settings.batch_size
         with np.errstate(all="ignore"):
             for row in range(0, n, size):
-                samples, once, calls = self._plan(min(size, n - row))
+                samples, passes, calls = self._plan(min(size, n - row))
                 # "clip" changes nothing here, but lets NumPy write into `out` directly.
                 self._table.take(self._rows[:, row : row + size], axis=1, out=samples, mode="clip")
                 if not isinstance(self._settings.schedule, Constant):
                     np.multiply(self._rates, self._settings.schedule.factor(epoch + row / n), self._rate)
-                if once.dice is not None:
-                    for dice, numbers in zip(self._dropout_dice, once.dice, strict=True):
-                        dice.at(self._step).random(out=numbers)
+                if passes.masks is not None:
+                    for dice, masks in zip(self._dropout_dice, passes.masks, strict=True):
+                        dice.at(self._step).random(out=masks)
                 run(calls)
                 self._step += 1
 
-    def _plan(self, width: int) -> tuple[Array, Pass, list[Step]]:
-        """Where the samples go, (rows of the table, n_networks, width), the buffers, and the calls of one step."""
-        if width not in self._plans:
+    def _plan(self, size: int) -> tuple[Array, Pass, list[Call]]:
+        """Where the samples go, (rows of the table, n_networks, size), the buffers, and the calls of one step."""
+        if size not in self._plans:
             s, w, g = self._settings, self._parameters, self._gradient
-            samples = np.empty((len(self._table), len(w), width))
-            once = Pass(self._shape, w, g, samples.swapaxes(0, 1), self._dropout)
+            samples = np.empty((len(self._table), len(w), size))
+            passes = Pass(self._shape, w, g, samples.swapaxes(0, 1), self._dropout)
             update = update_sections(
                 self._shape, s.optimizer, w, g, self._rate, self._memory, self._l1, self._l2, s.clip_norm
             )
-            self._plans[width] = samples, once, flat([*once.forward, *once.backward, *update])
-        return self._plans[width]
+            self._plans[size] = samples, passes, flat([*passes.forward, *passes.backward, *update])
+        return self._plans[size]
 
-    def _gauge(self, table: Array) -> Pass:
-        """The same samples for all networks, to measure on; its way back is never run."""
+    def _measuring(self, table: Array) -> Pass:
+        """A pass of all networks over the same samples, of which only the forward calls are run."""
         everywhere = np.broadcast_to(table, (len(self._parameters), *table.shape))
         return Pass(self._shape, self._parameters, self._gradient, everywhere)
 
@@ -177,16 +179,16 @@ class _Chunk:
         figures = np.full((4, len(self._parameters)), np.nan)
         with np.errstate(all="ignore"):
             run(flat(self._train.forward))
-            figures[0] = self._train.losses(loss).mean(axis=-1)
+            figures[0] = loss.each(self._train.output, self._train.targets).mean(axis=-1)
             figures[2] = self._train_score.each(self._train.output)
             if self._test is not None:
                 run(flat(self._test.forward))
-                figures[1] = self._test.losses(loss).mean(axis=-1)
+                figures[1] = loss.each(self._test.output, self._test.targets).mean(axis=-1)
                 figures[3] = self._test_score.each(self._test.output)
         return figures
 
     def write_back(self) -> None:
-        """Give the networks their numbers."""
+        """Copy the parameters into the networks."""
         for net, parameters in zip(self._nets, self._parameters, strict=True):
             net.parameters[...] = parameters
 

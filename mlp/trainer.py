@@ -1,24 +1,27 @@
-"""Training as a stream: whoever wants the next step asks for it, and to pause is not to ask.
+"""Training as a generator: the caller pulls one step, or one epoch, at a time.
 
-The trainer never learns who watches. It makes steps and epochs, writes the recording, and stops by itself when the
-numbers grow beyond all bounds.
+The trainer makes steps and epochs, writes the recording, and stops by itself when the numbers are no longer finite. It
+knows nothing of who looks on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from mlp.arrays import Array, check_choice, check_number, check_whole, read_only
+from mlp.arrays import Array, check_choice, check_number, check_vector, check_whole, read_only
 from mlp.datasets import Dataset
-from mlp.machine import Machine, Settings, State
+from mlp.loop import TrainingLoop
 from mlp.network import MLP
 from mlp.optimizers import SGD, Optimizer
 from mlp.recording import Divergence, Recording
 from mlp.schedules import Constant, Schedule
+from mlp.settings import Settings
 
 DEFAULT_MAX_BYTES = 32 * 2**20
 
@@ -29,7 +32,7 @@ class EarlyStopping:
 
     patience: int = 20
     min_delta: float = 0.0
-    """What counts as an improvement must be larger than this."""
+    """An improvement is a figure below the best one so far by more than this (as in Keras)."""
     watch: str = "test_loss"
     """train_loss or test_loss"""
 
@@ -40,27 +43,41 @@ class EarlyStopping:
 
 
 @dataclass(frozen=True, eq=False)
-class Record:
-    """What a step or an epoch was like."""
+class StepRecord:
+    """What one step was like."""
 
     step: int
     """Updates made so far, this one included."""
     epoch: float
     """Passes over the training data made so far, with a fraction in mid-epoch."""
-    loss: float
-    """Of a step: the loss of its batch before the update, without penalties. Of an epoch: train_loss."""
+    learning_rate: float
+    """That this step was made with."""
+    batch_loss: float
+    """The loss of its batch before the update, without penalties."""
     gradient_norms: Array
-    """(n_layers,). Of a step: of the gradient that it used, with penalties and clipping. Of an epoch: of train_loss."""
+    """(n_layers,): of the gradient that it used, with penalties and clipping."""
+
+
+@dataclass(frozen=True, eq=False)
+class EpochRecord:
+    """How well the network does at the end of an epoch."""
+
+    step: int
+    """Updates made so far."""
+    epoch: float
+    """Passes over the training data made so far."""
     learning_rate: float
     """That the last step was made with."""
-    train_loss: float | None = None
-    """Epochs only: over all training data."""
-    test_loss: float | None = None
-    """Epochs only: over all test data; NaN without any."""
-    train_score: float | None = None
-    """Epochs only: accuracy, or R^2 for regression."""
-    test_score: float | None = None
-    """Epochs only: NaN without test data."""
+    train_loss: float
+    """Over all training data, without penalties."""
+    test_loss: float
+    """Over all test data; NaN without any."""
+    train_score: float
+    """Accuracy, or R^2 for regression."""
+    test_score: float
+    """NaN without test data."""
+    gradient_norms: Array
+    """(n_layers,): of the gradient of train_loss."""
 
 
 class Trainer:
@@ -73,7 +90,7 @@ class Trainer:
     batch_size : int
         Samples for each step; as many as there are, or more, for full-batch training.
     seed : int
-        Decides the order of the batches and who drops out.
+        Decides the order of the batches and which units dropout switches off.
     l1, l2 : float
         Strength of the penalties l1 * sum |w| and l2 / 2 * sum w^2, over weights and not biases. So `l2` is what
         PyTorch calls weight_decay when given to the weights alone.
@@ -108,60 +125,51 @@ class Trainer:
             optimizer or SGD(), batch_size, seed, l1, l2, dropout, clip_norm, schedule or Constant()
         )
         check_whole("max_bytes", max_bytes, 1, 2**40)
-        self._begin(Machine(net, data, settings), Recording(net, data, max_bytes))
-
-    @classmethod
-    def resume(cls, net: MLP, data: Dataset, settings: Settings, state: State, past: Recording) -> Trainer:
-        """A trainer that stands at `state`, with a past. `Recording.fork` is the door to this."""
-        trainer = cls.__new__(cls)
-        trainer._begin(Machine(net, data, settings, state), past)
-        return trainer
-
-    def _begin(self, machine: Machine, recording: Recording) -> None:
-        self._machine, self.recording = machine, recording
-        recording.begin(machine)
+        self._loop = TrainingLoop(net, data, settings)
+        self.recording = Recording(net, data, max_bytes)
+        self.recording.begin(self._loop)
 
     @property
     def net(self) -> MLP:
         """The network, as it is now."""
-        return self._machine.net
+        return self._loop.net
 
     @property
     def data(self) -> Dataset:
         """What it learns from."""
-        return self._machine.data
+        return self._loop.data
 
     @property
     def settings(self) -> Settings:
         """How it trains."""
-        return self._machine.settings
+        return self._loop.settings
 
     @property
     def step_count(self) -> int:
         """Updates made so far."""
-        return self._machine.step
+        return self._loop.step
 
     # ------------------------------------------------------------------ training
 
-    def step(self) -> Record:
+    def step(self) -> StepRecord:
         """One update on the next mini-batch. The epoch's end is recorded.
 
         Raises FloatingPointError when the run has diverged; the network keeps its last finite state.
         """
         self._refuse_if_diverged()
-        machine = self._machine
-        machine.make_step()
-        measures = machine.measure()
-        if not machine.is_sound(measures):
+        loop = self._loop
+        loop.make_step()
+        measures = loop.measure()
+        if not loop.is_finite(measures):
             self._end_diverged()
         self._refuse_if_diverged()
-        if machine.row == 0:
-            self.recording.append(machine, measures)
-        self.recording.reach(machine.step)
-        norms = read_only(machine.gradient_norms())
-        return Record(machine.step, machine.time, machine.batch_loss(), norms, float(machine.rate))
+        if loop.row == 0:
+            self.recording.append(loop, measures)
+        self.recording.set_last_step(loop.step)
+        norms = read_only(loop.gradient_norms())
+        return StepRecord(loop.step, loop.time, float(loop.rate), loop.batch_loss(), norms)
 
-    def epoch(self) -> Record:
+    def epoch(self) -> EpochRecord:
         """All steps to the end of the current pass over the data, and how well the network does then.
 
         Raises FloatingPointError as `step` does.
@@ -170,20 +178,19 @@ class Trainer:
         self._run_epoch()
         self._refuse_if_diverged()
         f = self.recording.frames
-        return Record(
+        return EpochRecord(
             step=int(f.steps[-1]),
             epoch=float(f.epochs[-1]),
-            loss=float(f.train_loss[-1]),
-            gradient_norms=f.gradient_norms[-1],
-            learning_rate=float(self._machine.rate),
+            learning_rate=float(self._loop.rate),
             train_loss=float(f.train_loss[-1]),
             test_loss=float(f.test_loss[-1]),
             train_score=float(f.train_score[-1]),
             test_score=float(f.test_score[-1]),
+            gradient_norms=f.gradient_norms[-1],
         )
 
-    def steps(self) -> Iterator[Record]:
-        """A stream of steps without end, or until the run diverges."""
+    def steps(self) -> Iterator[StepRecord]:
+        """A generator of steps without end, or until the run diverges; each `next` makes one step."""
         while self.recording.diverged is None:
             try:
                 yield self.step()
@@ -191,7 +198,7 @@ class Trainer:
                 return
 
     def run(self, epochs: int, early_stopping: EarlyStopping | None = None, every: int = 1) -> Recording:
-        """The fast path: `epochs` times to the end of a pass over the data, recording a frame each time.
+        """Train for `epochs` passes over the data, recording a frame at the end of each; the fastest way to train.
 
         With `every` above 1, only epochs that are multiples of it are recorded.
 
@@ -209,17 +216,41 @@ class Trainer:
             if self.recording.diverged is not None:
                 break
             self._run_epoch(every)
-            if early_stopping is not None and self._machine.epoch % every == 0:
+            if early_stopping is not None and self._loop.epoch % every == 0:
                 value = float(getattr(self.recording.frames, early_stopping.watch)[-1])
-                waited = 0 if value < best - early_stopping.min_delta else waited + 1
-                best = min(best, value)
+                if value < best - early_stopping.min_delta:
+                    best, waited = value, 0
+                else:
+                    waited += 1
                 if waited >= early_stopping.patience:
                     break
         return self.recording
 
-    def fork(self, step: int, **changes: Any) -> Trainer:
-        """As `recording.fork`."""
-        return self.recording.fork(step, **changes)
+    def fork(self, step: int, *, parameters: npt.ArrayLike | None = None, **changes: Any) -> Trainer:
+        """A new Trainer that goes on from `step`, under changed settings.
+
+        parameters : (n_parameters,), optional
+            Numbers to put in place of those of that moment: an edit by hand.
+        changes
+            Any of `Settings`: optimizer, batch_size, seed, l1, l2, dropout, clip_norm, schedule. An optimizer
+            of another kind starts with an empty memory.
+
+        Its recording begins with the frames up to `step`; this trainer and its recording stay as they are.
+
+        Raises ValueError for a step that has not been made, settings out of range and parameters that do not fit.
+        """
+        state, before = self.recording.seek(step), self.recording.settings_at(step)
+        settings = replace(before, **changes)
+        if type(settings.optimizer) is not type(before.optimizer):
+            state = replace(state, memory=settings.optimizer.new_memory(state.parameters))
+        if parameters is not None:
+            edited = check_vector("parameters", parameters, len(state.parameters))
+            state = replace(state, parameters=read_only(edited.copy()))
+        twin = copy(self)
+        twin._loop = TrainingLoop(self.net.copy(), self.data, settings, state)
+        twin.recording = self.recording.cut(step)
+        twin.recording.begin(twin._loop)
+        return twin
 
     def _check_watch(self, early_stopping: EarlyStopping) -> None:
         if not isinstance(early_stopping, EarlyStopping):
@@ -228,37 +259,37 @@ class Trainer:
             raise ValueError("watch must be train_loss for data without a test part; got 'test_loss'.")
 
     def _run_epoch(self, every: int = 1) -> None:
-        machine = self._machine
-        machine.finish_epoch()
-        if machine.epoch % every == 0:
+        loop = self._loop
+        loop.finish_epoch()
+        if loop.epoch % every == 0:
             self._record()
         else:
-            self.recording.reach(machine.step)
+            self.recording.set_last_step(loop.step)
 
     def _record(self) -> None:
-        measures = self._machine.measure()
-        if self._machine.is_sound(measures):
-            self.recording.append(self._machine, measures)
+        measures = self._loop.measure()
+        if self._loop.is_finite(measures):
+            self.recording.append(self._loop, measures)
         else:
             self._end_diverged()
 
     def _end_diverged(self) -> None:
-        """Go again, step by step, from the last frame to the last step whose numbers are finite, and end there."""
-        machine = self._machine
-        last_sound = self.recording.state_at_last_frame
-        machine.restore(last_sound)
-        while machine.is_sound(machine.measure()):
-            last_sound = machine.state()
-            machine.make_step()
-        machine.restore(last_sound)
+        """Train again, step by step, from the last frame to the last step whose numbers are finite, and end there."""
+        loop = self._loop
+        last_finite = self.recording.state_at_last_frame
+        loop.restore(last_finite)
+        while loop.is_finite(loop.measure()):
+            last_finite = loop.state()
+            loop.make_step()
+        loop.restore(last_finite)
         rate = self.settings.optimizer.learning_rate
         reason = (
-            f"The numbers grew beyond all bounds after step {machine.step}: "
+            f"The numbers grew beyond all bounds after step {loop.step}: "
             f"try a learning rate below {rate:g}, or gradient clipping."
         )
-        if machine.step != self.recording.state_at_last_frame.step:
-            self.recording.append(machine, machine.measure())
-        self.recording.diverged = Divergence(machine.step, machine.time, reason)
+        if loop.step != self.recording.state_at_last_frame.step:
+            self.recording.append(loop, loop.measure())
+        self.recording.diverged = Divergence(loop.step, loop.time, reason)
 
     def _refuse_if_diverged(self) -> None:
         if self.recording.diverged is not None:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+import mlp
 from playground.app import components, session, stage
 from playground.app.shared_runs import run_of
 from playground.app.theme import theme_type
@@ -146,8 +147,7 @@ def _slopes(step: Step, pick: Pick) -> None:
 
 
 def _calls(step: Step) -> None:
-    s = step.settings
-    plan = step.net.plan(step.n, s.optimizer, l1=s.l1, l2=s.l2, dropout=s.dropout, clip_norm=s.clip_norm)
+    plan = mlp.describe_step(step.net, step.n, step.settings)
     st.markdown(
         f"The engine's own plan: **{len(plan)} NumPy calls** make one step. Arrays are features first (a column for "
         "each point), a row of ones carries the biases, and every result goes into a buffer that is used again."

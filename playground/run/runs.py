@@ -223,7 +223,7 @@ class Runs:
             parameters = before.recording.seek(step).parameters.copy()
             for index, value in last.edits:
                 parameters[index] = value
-            return before.recording.fork(
+            return before.trainer.fork(
                 step, parameters=parameters if last.edits else None, **trainer_settings(experiment)
             )
 

@@ -3,6 +3,8 @@
 import numpy as np
 
 import mlp
+from mlp.calls import run
+from mlp.plan import Pass, flat, sample_table
 
 
 def sizes_for(loss: str, hidden: tuple[int, ...], n_in: int = 3) -> list[int]:
@@ -28,6 +30,14 @@ def random_network(sizes, activation, loss, rng, output="identity") -> mlp.MLP:
         layer.biases[...] = 0.3 * rng.standard_normal(layer.biases.shape)
     net.parameters[np.abs(net.parameters) < 1e-3] = 1e-3  # the penalty |w| has a kink at zero
     return net
+
+
+def planned(net, x, y) -> tuple[np.ndarray, np.ndarray]:
+    """Outputs (n, n_out) and the flat gradient, from the prepared calls that training makes."""
+    gradient = np.empty_like(net.parameters)
+    passes = Pass(net.shape, net.parameters, gradient, sample_table(x, net.loss.targets(y, net.sizes[-1])))
+    run([*flat(passes.forward), *flat(passes.backward)])
+    return passes.output.T, gradient
 
 
 def away_from_kinks(net, x, y, room=1e-3):

@@ -1,6 +1,5 @@
-"""Every example in a docstring runs, every public name has a docstring, and nothing prints or imports a page."""
+"""Every example in a docstring and in the README runs, and every public name has a docstring of its own."""
 
-import ast
 import doctest
 import importlib
 import inspect
@@ -23,26 +22,8 @@ def test_examples_run(name):
 def test_public_name_is_explained(name):
     thing = getattr(mlp, name)
     if inspect.isclass(thing) or inspect.isfunction(thing):
-        assert inspect.getdoc(thing)
-
-
-def test_reading_order_names_every_file():
-    order = mlp.__doc__ + (Path(mlp.__file__).parent / "README.md").read_text(encoding="utf-8")
-    for name in MODULES[1:]:
-        assert order.count(name.removeprefix("mlp.")) >= 2, name
-
-
-@pytest.mark.parametrize("path", sorted(Path(mlp.__file__).parent.glob("*.py")), ids=lambda path: path.name)
-def test_engine_needs_numpy_alone_and_never_prints(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    allowed = {"mlp", "numpy", "__future__"} | set(__import__("sys").stdlib_module_names)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            assert all(alias.name.split(".")[0] in allowed for alias in node.names)
-        if isinstance(node, ast.ImportFrom):
-            assert node.module.split(".")[0] in allowed
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id != "print"
+        assert thing.__doc__  # getdoc would take a base class's for its own
+        assert not thing.__doc__.startswith(f"{name}("), "dataclass made this one up"
 
 
 def test_examples_of_the_readme_run():

@@ -167,19 +167,21 @@ def test_early_stopping_needs_something_to_watch():
 
 def test_plan():
     net = mlp.MLP([2, 3, 1])
-    refused("batch_size must be a whole number from 1 to 1000000; got 0", net.plan, 0, mlp.SGD())
-    refused("dropout must be between 0 and 0.95; got 2.0", net.plan, 10, mlp.SGD(), dropout=2.0)
-    refused("optimizer must be one such as mlp.Adam(learning_rate=0.01); got 'sgd'", net.plan, 10, "sgd")
+    refused("n_samples must be a whole number from 1 to 1000000; got 0", mlp.describe_step, net, 0, mlp.Settings())
+    refused("batch_size must be a whole number from 1 to 1000000; got 0", mlp.Settings, batch_size=0)
+    refused("dropout must be between 0 and 0.95; got 2.0", mlp.Settings, dropout=2.0)
+    refused("optimizer must be one such as mlp.Adam(learning_rate=0.01); got 'sgd'", mlp.Settings, "sgd")
 
 
 def test_places_in_a_recording():
-    recording = mlp.Trainer(mlp.MLP([2, 1]), mlp.make_dataset("xor")).run(2)
+    trainer = mlp.Trainer(mlp.MLP([2, 1]), mlp.make_dataset("xor"))
+    recording = trainer.run(2)
     refused("step must be a whole number from 0 to 50; got 51", recording.seek, 51)
-    refused("step must be a whole number from 0 to 50; got -1", recording.fork, -1)
+    refused("step must be a whole number from 0 to 50; got -1", trainer.fork, -1)
     refused("stop_step must be a whole number from 5 to 50; got 4", recording.between, 5, 4)
     refused("step must be a whole number from 0 to 49; got 50", recording.batch, 50)
     with pytest.raises(TypeError):
-        recording.fork(3, speed=2)
+        trainer.fork(3, speed=2)
 
 
 def test_features():
@@ -192,7 +194,6 @@ def test_features():
 def test_measuring():
     net = mlp.MLP([2, 1])
     refused("h must be between above 0 and 1; got 0.0", mlp.gradient_check, net, X, Y, h=0.0)
-    refused("dtype must be one of float32, float64; got 'single'", mlp.Surface, net, X, "single")
     refused("n_classes must be a whole number from 1 to 10000; got 2.5", mlp.confusion_matrix, Y, Y, 2.5)
     refused("y_pred must have the shape of y_true, (6,); got (5,)", mlp.accuracy, Y, Y[:5])
     refused("y_pred must have the shape of y_true, (6, 1); got (5, 1)", mlp.r2_score, Y, Y[:5])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mlp
-from tests.engine.helpers import answers_for, away_from_kinks, random_network, sizes_for
+from tests.engine.helpers import answers_for, away_from_kinks, planned, random_network, sizes_for
 
 PENALTIES = {"none": (0.0, 0.0), "l1": (0.03, 0.0), "l2": (0.0, 0.03)}
 
@@ -49,11 +49,12 @@ def test_trace_is_the_plan_in_plain_formulas(activation, loss, rng):
     net = random_network(sizes_for(loss, (5, 4)), activation, loss, rng)
     x = rng.standard_normal((9, 3))
     y = answers_for(loss, 9, net.sizes[-1], rng)
-    _, gradient = net.loss_and_gradient(x, y)
+    output, gradient = planned(net, x, y)
     traces = net.trace(x, y)
     for trace, matrix in zip(traces, net.shape.matrices(gradient), strict=True):
         np.testing.assert_allclose(trace.d_W, matrix[:, :-1].T, rtol=1e-12, atol=1e-15)
         np.testing.assert_allclose(trace.d_b, matrix[:, -1], rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(traces[-1].a, output, rtol=1e-12, atol=1e-15)
     np.testing.assert_array_equal(traces[-1].a, net.outputs(x))
 
 
@@ -62,10 +63,7 @@ def test_gradient_check_sees_a_wrong_slope(monkeypatch, rng):
     x, y = rng.standard_normal((8, 2)), rng.integers(0, 2, 8)
     assert mlp.gradient_check(net, x, y) < 1e-8
 
-    def wrong(self, z, a, kept, d):  # forgets the slope
-        yield from ()
-
-    monkeypatch.setattr(type(mlp.ACTIVATIONS["tanh"]), "backward", wrong)
+    monkeypatch.setattr(type(mlp.ACTIVATIONS["tanh"]), "slope", lambda self, z: np.ones_like(z))
     assert mlp.gradient_check(net, x, y) > 1e-2
 
 
@@ -83,7 +81,8 @@ def test_an_activation_needs_no_more_than_its_value_and_slope(monkeypatch, rng):
     net = random_network([2, 4, 1], "cube", "binary_crossentropy", rng)
     x, y = rng.standard_normal((8, 2)), rng.integers(0, 2, 8)
     assert mlp.gradient_check(net, x, y) < 1e-8
-    assert any(call.function == "value" for call in net.plan(10, mlp.SGD()))
+    np.testing.assert_allclose(planned(net, x, y)[1], net.loss_and_gradient(x, y)[1], rtol=1e-12)
+    assert any(call.function == "value" for call in mlp.describe_step(net, 10, mlp.Settings()))
 
 
 def test_network_without_biases_has_no_slope_there(tmp_path, rng):
@@ -92,6 +91,7 @@ def test_network_without_biases_has_no_slope_there(tmp_path, rng):
     assert mlp.gradient_check(net, x, y, 0.01, 0.01) < 1e-8
     _, gradient = net.loss_and_gradient(x, y)
     assert not gradient[net.shape.is_weight() == 0.0].any()
+    np.testing.assert_allclose(planned(net, x, y)[1], gradient, rtol=1e-12, atol=1e-15)
     net.save(tmp_path / "net.npz")
     assert mlp.MLP.load(tmp_path / "net.npz").shape == net.shape
 

@@ -1,4 +1,4 @@
-"""The parts, one by one: formulas at known points, initializers, datasets, metrics, surfaces, registries."""
+"""The parts, one by one: formulas at known points, initializers, datasets, metrics, registries."""
 
 import math
 from dataclasses import fields
@@ -142,6 +142,25 @@ def test_layers_look_into_the_flat_vector():
     assert net.parameters[12] == -1.0
 
 
+def test_shape_says_where_each_parameter_lies():
+    net = mlp.MLP([3, 4, 2, 5], loss="mean_squared_error")
+    net.parameters[...] = np.arange(net.n_parameters)
+    seen = []
+    for k, layer in enumerate(net.layers):
+        for j in range(layer.weights.shape[1]):
+            for i in range(layer.weights.shape[0]):
+                assert net.shape.index(k, i, j) == layer.weights[i, j]
+            assert net.shape.index(k, i + 1, j) == layer.biases[j]
+            seen += [(k, i, j) for i in range(layer.weights.shape[0] + 1)]
+    assert [net.shape.locate(index) for index in range(net.n_parameters)] == seen
+    for nowhere in ((-1, 0, 0), (3, 0, 0), (0, 4, 0), (0, -1, 0), (0, 0, 4), (2, 0, -1)):
+        with pytest.raises(IndexError, match=r"there must be a parameter \(layer, i, j\)"):
+            net.shape.index(*nowhere)
+    for index in (-1, net.n_parameters):
+        with pytest.raises(IndexError, match="index must be from 0 to 40; got"):
+            net.shape.locate(index)
+
+
 # ---------------------------------------------------------------------- data
 
 
@@ -199,14 +218,6 @@ def test_dataset_keeps_its_own_copy():
     assert data.x_train[0, 0] == 0.0
 
 
-def test_standardized_data_use_the_training_data_alone():
-    data = mlp.make_dataset("digits", n_samples=300, seed=1).standardized()
-    assert np.abs(data.x_train.mean(axis=0)).max() < 1e-12
-    deviations = data.x_train.std(axis=0)
-    np.testing.assert_allclose(deviations[deviations > 0], 1.0)
-    assert np.abs(data.x_test.mean(axis=0)).max() > 1e-3
-
-
 def test_features_are_their_formulas():
     x = np.array([[0.5, -2.0], [1.0, 3.0]])
     x1, x2 = x.T
@@ -246,35 +257,6 @@ def test_metrics_of_classes_that_never_come_up_are_zero():
     precision, recall, f1 = mlp.precision_recall_f1([0, 0], [0, 0], n_classes=2)
     assert (precision[1], recall[1], f1[1]) == (0.0, 0.0, 0.0)
     assert math.isnan(mlp.r2_score([1.0, 1.0], [1.0, 2.0]))
-
-
-# ---------------------------------------------------------------------- surfaces
-
-
-@pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
-@pytest.mark.parametrize(("dtype", "room"), [("float32", 3e-5), ("float64", 1e-13)])
-def test_surface_shows_every_unit(activation, dtype, room):
-    net = mlp.MLP([2, 8, 8, 1], activation=activation, seed=1)
-    points = np.random.default_rng(0).uniform(-3, 3, (500, 2))
-    surface = mlp.Surface(net, points, dtype)
-    net.parameters += 0.05  # a surface follows its network
-    maps = surface.maps()
-    assert [m.shape for m in maps] == [(8, 500), (8, 500), (1, 500)]
-    a = points
-    for layer, found in zip(net.layers, maps, strict=True):
-        z, a = layer.forward(a)
-        assert found.dtype == dtype
-        clear = np.abs(z.T) > 1e-4 if activation == "step" else np.ones_like(z.T, dtype=bool)
-        if activation == "step":
-            clear &= np.isfinite(found)
-        np.testing.assert_allclose(found[clear], a.T[clear], rtol=room, atol=room)
-
-
-def test_single_precision_stays_single_in_every_call():
-    for activation in mlp.ACTIVATIONS:
-        surface = mlp.Surface(mlp.MLP([2, 3, 1], activation=activation), np.zeros((4, 2)))
-        operands = [x for _, arguments in surface._calls for x in arguments if isinstance(x, np.ndarray)]
-        assert {x.dtype for x in operands} == {np.dtype("float32")}, activation
 
 
 # ---------------------------------------------------------------------- threads

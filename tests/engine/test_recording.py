@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mlp
-from mlp.frames import Film
+from mlp.frames import FrameStore
 
 COLUMNS = [field.name for field in dataclasses.fields(mlp.Frames)]
 
@@ -86,7 +86,7 @@ def test_seek_finds_every_step_again_bit_for_bit(optimizer, settings):
     states = [walker.recording.seek(0)]
     for _ in range(40):
         walker.step()
-        states.append(walker._machine.state())
+        states.append(walker._loop.state())
     recording = make_trainer(mlp.OPTIMIZERS[optimizer](), **settings).run(10)
     for truth in states:
         found = recording.seek(truth.step)
@@ -99,14 +99,14 @@ def test_seek_finds_every_step_again_bit_for_bit(optimizer, settings):
 def test_between_shows_every_single_step():
     trainer = make_trainer()
     recording = trainer.run(12)
-    film = recording.between(6, 23)
-    assert film.steps.tolist() == list(range(6, 24))
-    for i, step in enumerate(film.steps):
-        np.testing.assert_array_equal(film.parameters[i], recording.seek(int(step)).parameters)
+    between = recording.between(6, 23)
+    assert between.steps.tolist() == list(range(6, 24))
+    for i, step in enumerate(between.steps):
+        np.testing.assert_array_equal(between.parameters[i], recording.seek(int(step)).parameters)
     frames = recording.frames
-    at_epochs = film.steps % 4 == 0
+    at_epochs = between.steps % 4 == 0
     for name in COLUMNS:
-        np.testing.assert_array_equal(getattr(film, name)[at_epochs], getattr(frames, name)[2:6], err_msg=name)
+        np.testing.assert_array_equal(getattr(between, name)[at_epochs], getattr(frames, name)[2:6], err_msg=name)
 
 
 def test_batch_names_the_rows_that_an_update_used():
@@ -129,8 +129,9 @@ def test_batch_names_the_rows_that_an_update_used():
 
 @pytest.mark.parametrize("step", [0, 4, 6, 40])
 def test_fork_without_changes_goes_the_same_way(step):
-    recording = make_trainer(**RICH).run(10)
-    fork = recording.fork(step)
+    trainer = make_trainer(**RICH)
+    recording = trainer.run(10)
+    fork = trainer.fork(step)
     assert fork.step_count == step
     fork.run(10 - step // 4)
     at = np.isin(recording.steps, fork.recording.steps)
@@ -141,10 +142,11 @@ def test_fork_without_changes_goes_the_same_way(step):
 
 
 def test_fork_leaves_the_old_recording_alone():
-    recording = make_trainer().run(5)
+    trainer = make_trainer()
+    recording = trainer.run(5)
     before = recording.frames
     copies = {name: getattr(before, name).copy() for name in COLUMNS}
-    recording.fork(6, l2=0.1).run(10)
+    trainer.fork(6, l2=0.1).run(10)
     assert len(recording) == 6
     for name in COLUMNS:
         np.testing.assert_array_equal(getattr(recording, name), copies[name])
@@ -164,8 +166,9 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_every_setting_can_change_in_mid_run_and_the_whole_past_can_be_replayed(change):
-    first = make_trainer().run(5)
-    second = first.fork(6, **{change: CHANGES[change]})
+    trainer = make_trainer()
+    first = trainer.run(5)
+    second = trainer.fork(6, **{change: CHANGES[change]})
     second.run(4)
     recording = second.recording
     assert recording.steps[:3].tolist() == [0, 4, 6]
@@ -174,15 +177,17 @@ def test_every_setting_can_change_in_mid_run_and_the_whole_past_can_be_replayed(
     assert not np.array_equal(recording.seek(8).parameters, first.seek(8).parameters)
     for i, step in enumerate(recording.steps):
         np.testing.assert_array_equal(recording.seek(int(step)).parameters, recording.parameters[i])
-    film = recording.between(0, recording.last_step)
-    assert film.steps.tolist() == list(range(recording.last_step + 1))
-    third = recording.fork(9, l2=0.01)  # and once more
+    between = recording.between(0, recording.last_step)
+    assert between.steps.tolist() == list(range(recording.last_step + 1))
+    third = second.fork(9, l2=0.01)  # and once more
     third.run(2)
     np.testing.assert_array_equal(third.recording.seek(8).parameters, recording.seek(8).parameters)
 
 
 def test_fork_in_mid_epoch_goes_on_with_the_rest_of_the_epoch():
-    fork = make_trainer().run(3).fork(5, batch_size=4)
+    trainer = make_trainer()
+    trainer.run(3)
+    fork = trainer.fork(5, batch_size=4)
     fork.run(1)
     steps = range(4, fork.step_count)
     rows = np.concatenate([fork.recording.batch(step) for step in steps])
@@ -191,7 +196,9 @@ def test_fork_in_mid_epoch_goes_on_with_the_rest_of_the_epoch():
 
 
 def test_fork_in_mid_epoch_to_one_large_batch_takes_the_rest_of_the_epoch():
-    fork = make_trainer().run(12).fork(45, batch_size=1000)
+    trainer = make_trainer()
+    trainer.run(12)
+    fork = trainer.fork(45, batch_size=1000)
     recording = fork.run(20)
     rows = np.concatenate([recording.batch(44), recording.batch(45)])
     assert sorted(rows) == list(range(37))
@@ -208,24 +215,26 @@ def test_steps_beyond_the_last_frame_can_be_found_too():
     assert recording.steps.tolist() == [0, 4]
     assert recording.last_step == 6
     np.testing.assert_array_equal(recording.seek(6).parameters, trainer.net.parameters)
-    assert recording.fork(5).run(1).epochs.tolist() == [0.0, 1.0, 1.0 + 10 / 37, 2.0]
+    assert trainer.fork(5).run(1).epochs.tolist() == [0.0, 1.0, 1.0 + 10 / 37, 2.0]
 
 
 def test_optimizer_keeps_its_memory_in_a_fork_unless_its_kind_changes():
-    recording = make_trainer(mlp.Adam(learning_rate=0.01)).run(3)
-    same_kind = recording.fork(6, optimizer=mlp.Adam(learning_rate=0.1)).recording.seek(6)
+    trainer = make_trainer(mlp.Adam(learning_rate=0.01))
+    recording = trainer.run(3)
+    same_kind = trainer.fork(6, optimizer=mlp.Adam(learning_rate=0.1)).recording.seek(6)
     np.testing.assert_array_equal(same_kind.memory["mean"], recording.seek(6).memory["mean"])
     assert same_kind.memory["t"] == 6
-    other = recording.fork(6, optimizer=mlp.AdamW(learning_rate=0.1)).recording.seek(6)
+    other = trainer.fork(6, optimizer=mlp.AdamW(learning_rate=0.1)).recording.seek(6)
     assert other.memory["t"] == 0
     assert not other.memory["mean"].any()
 
 
 def test_edit_by_hand_is_a_fork():
-    recording = make_trainer().run(5)
+    trainer = make_trainer()
+    recording = trainer.run(5)
     edited = recording.seek(8).parameters.copy()
     edited[3] = 2.0
-    fork = recording.fork(8, parameters=edited)
+    fork = trainer.fork(8, parameters=edited)
     assert fork.recording.steps.tolist() == [0, 4, 8]
     np.testing.assert_array_equal(fork.recording.parameters[-1], edited)
     np.testing.assert_array_equal(fork.recording.seek(8).parameters, edited)
@@ -234,9 +243,9 @@ def test_edit_by_hand_is_a_fork():
     fork.run(3)
     np.testing.assert_array_equal(fork.recording.seek(7).parameters, recording.seek(7).parameters)
     with pytest.raises(ValueError, match=r"parameters must have shape \(44,\); got \(43,\)"):
-        recording.fork(8, parameters=edited[:-1])
+        trainer.fork(8, parameters=edited[:-1])
     with pytest.raises(ValueError, match="parameters must hold finite numbers only; got 1 NaN"):
-        recording.fork(8, parameters=np.where(np.arange(44) == 3, np.nan, edited))
+        trainer.fork(8, parameters=np.where(np.arange(44) == 3, np.nan, edited))
 
 
 # ---------------------------------------------------------------------- memory
@@ -262,8 +271,8 @@ def test_long_run_stays_within_its_memory_and_keeps_early_steps_dense():
 
 def test_memory_stays_bounded_when_a_long_run_is_forked_and_goes_on():
     max_bytes = 20_000
-    recording = small_trainer(max_bytes).run(60)
-    trainer = recording.fork(recording.last_step, l2=0.1)
+    long = small_trainer(max_bytes)
+    trainer = long.fork(long.run(60).last_step, l2=0.1)
     trainer.run(500)
     assert trainer.recording.nbytes <= max_bytes
     assert all(s.epoch % (8 * trainer.recording.stride) == 0 for s in trainer.recording.segments[0].keyframes)
@@ -289,13 +298,13 @@ def test_any_step_of_a_thinned_recording_can_still_be_found():
         )
 
 
-def test_film_of_more_moments_in_early_epochs_than_it_holds_is_thinned_too():
-    film = Film(n_parameters=1, n_layers=1, capacity=16)
+def test_more_frames_of_early_epochs_than_fit_are_thinned_too():
+    store = FrameStore(n_parameters=1, n_layers=1, capacity=16)
     for step in range(200):
-        film.append(step, step / 10, np.zeros(1), mlp.Measures(0.0, 0.0, 0.0, 0.0, np.zeros(1)))
-        assert len(film) <= 16
-    assert film.frames.epochs[0] == 0.0
-    assert film.last_step == 199
+        store.append(step, step / 10, np.zeros(1), mlp.Measures(0.0, 0.0, 0.0, 0.0, np.zeros(1)))
+        assert len(store) <= 16
+    assert store.frames.epochs[0] == 0.0
+    assert store.last_step == 199
 
 
 def test_sixteen_frames_are_kept_however_small_the_cap():
@@ -370,8 +379,9 @@ def test_steps_diverge_where_the_fast_path_does():
 
 
 def test_one_can_go_back_from_divergence_and_try_something_else():
-    recording = diverging().run(50)
-    fork = recording.fork(0, optimizer=mlp.SGD(learning_rate=0.001))
+    trainer = diverging()
+    trainer.run(50)
+    fork = trainer.fork(0, optimizer=mlp.SGD(learning_rate=0.001))
     assert fork.run(20).diverged is None
     assert fork.recording.train_loss[-1] < fork.recording.train_loss[0]
 

@@ -90,13 +90,13 @@ def test_dropout_switches_off_its_share_and_scales_up_the_rest():
     data = mlp.make_dataset("moons", n_samples=400, seed=1)
     trainer = mlp.Trainer(mlp.MLP([2, 50, 1], seed=1), data, batch_size=100, dropout=0.3)
     trainer.step()
-    once, _ = trainer._machine._plans[100]
-    values, counts = np.unique(once.dice, return_counts=True)
+    passes, _ = trainer._loop._plans[100]
+    values, counts = np.unique(passes.masks, return_counts=True)
     np.testing.assert_allclose(values, [0.0, 1.0 / 0.7])
     assert counts[0] / counts.sum() == pytest.approx(0.3, abs=0.03)
-    first = once.dice.copy()
+    first = passes.masks.copy()
     trainer.step()
-    assert not np.array_equal(first, once.dice)
+    assert not np.array_equal(first, passes.masks)
 
 
 def test_dropout_still_learns():
@@ -122,34 +122,32 @@ def test_early_stopping_ends_a_run_that_no_longer_improves():
 def test_records_tell_what_happened():
     data = mlp.make_dataset("moons", n_samples=74, seed=2)
     trainer = mlp.Trainer(mlp.MLP([2, 5, 1], seed=1), data, mlp.SGD(learning_rate=0.1), schedule=mlp.Cosine(epochs=4))
-    rows = trainer.recording.fork(0)  # a copy that knows its batches after an epoch
+    rows = trainer.fork(0)  # a copy that knows its batches after an epoch
     rows.run(1)
     rows = rows.recording.batch(0)
     loss, gradient = trainer.net.loss_and_gradient(data.x_train[rows], data.y_train[rows])
     record = trainer.step()
     assert (record.step, record.epoch) == (1, 10 / 37)
-    assert record.loss == pytest.approx(loss, rel=1e-13)
+    assert record.batch_loss == pytest.approx(loss, rel=1e-13)
     norms = [np.linalg.norm(matrix) for matrix in trainer.net.shape.matrices(gradient)]
     np.testing.assert_allclose(record.gradient_norms, norms, rtol=1e-12)
     assert record.learning_rate == 0.1
-    assert record.train_loss is None
     record = trainer.epoch()
     assert (record.step, record.epoch) == (4, 1.0)
-    assert record.train_loss == trainer.recording.train_loss[-1] == record.loss
+    assert record.train_loss == trainer.recording.train_loss[-1]
     assert record.test_score == trainer.recording.test_score[-1]
     assert record.learning_rate < 0.1
 
 
 def test_plan_lists_the_calls_of_a_step():
     net = mlp.MLP([2, 8, 8, 1])
-    calls = net.plan(10, mlp.SGD())
+    calls = mlp.describe_step(net, 10, mlp.Settings(mlp.SGD()))
     assert len(calls) == 22
     assert calls[0] == type(calls[0])("dot", ((8, 3), (3, 10)), (8, 10), "Z1 = W1 A0 + b1")
     assert calls[1].function == "tanh"
     assert calls[-1].output == (105,)
-    everything = mlp.MLP([2, 8, 3], activation="relu", loss="categorical_crossentropy").plan(
-        10, mlp.AdamW(), l1=0.1, l2=0.1, dropout=0.5, clip_norm=1.0
-    )
+    net = mlp.MLP([2, 8, 3], activation="relu", loss="categorical_crossentropy")
+    everything = mlp.describe_step(net, 10, mlp.Settings(mlp.AdamW(), l1=0.1, l2=0.1, dropout=0.5, clip_norm=1.0))
     assert {"maximum", "maximum.reduce", "floor", "minimum", "sqrt"} <= {call.function for call in everything}
 
 

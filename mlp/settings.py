@@ -1,0 +1,42 @@
+"""How to train: optimizer, batch size, penalties, dropout, clipping and schedule, checked once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlp.arrays import check_number, check_settings, check_whole, setting
+from mlp.optimizers import SGD, Optimizer
+from mlp.schedules import Constant, Schedule
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything about training that may be changed in mid-run.
+
+    Raises ValueError, in one sentence, for a setting out of its range.
+    """
+
+    optimizer: Optimizer = SGD()  # noqa: RUF009 - frozen, so safe to share
+    batch_size: int = 10
+    """Samples for each step; as many as there are, or more, for full-batch training."""
+    seed: int = 0
+    """Decides the order of the batches and which units dropout switches off."""
+    l1: float = setting(0.0, low=0.0, high=10.0, help="Pulls every weight towards zero at the same pace; many arrive.")
+    l2: float = setting(0.0, low=0.0, high=10.0, help="Pulls large weights towards zero, the largest most.")
+    dropout: float = setting(
+        0.0, low=0.0, high=0.95, help="The share of hidden neurons that sit out each step, chosen by chance."
+    )
+    clip_norm: float | None = None
+    """Longest gradient allowed, all parameters together; None for any length."""
+    schedule: Schedule = Constant()  # noqa: RUF009
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        check_whole("batch_size", self.batch_size, 1, 1_000_000)
+        check_whole("seed", self.seed, 0, 2**63 - 1)
+        if self.clip_norm is not None:
+            check_number("clip_norm", self.clip_norm, 0.0, 1e9, open_low=True)
+        if not isinstance(self.optimizer, Optimizer):
+            raise ValueError(f"optimizer must be one such as mlp.Adam(learning_rate=0.01); got {self.optimizer!r}.")
+        if not isinstance(self.schedule, Schedule):
+            raise ValueError(f"schedule must be one such as mlp.Cosine(epochs=100); got {self.schedule!r}.")

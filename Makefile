@@ -19,7 +19,7 @@ run: $(VENV)/run.stamp  ## Open the playground in your browser (PORT=8501)
 
 # A browser test that fails is tried once more, and pytest says so: a busy machine makes a browser late, not wrong.
 test: chromium check  ## All that `check` does, then the tests in a real browser
-	$(PY) -m pytest tests/browser --tb=short --reruns 1
+	$(PY) -m pytest tests/browser -n 2 --tb=short --reruns 1
 
 # One arithmetic thread each: at these sizes more only fight over the cores with the other test process.
 check: export OMP_NUM_THREADS = 1
@@ -35,7 +35,6 @@ bench: $(VENV)/dev.stamp chromium  ## Measure the engine and the page, side by s
 screenshots: $(VENV)/dev.stamp chromium  ## Take the pictures of the README anew
 	$(PY) -m scripts.screenshots
 
-# Browser tests stay serial, and apart from the others: they watch the clock.
 chromium:
 	@$(PYTHON) scripts/chromium.py
 

@@ -42,27 +42,61 @@ class Sheet {
     this.canvas = h("canvas", {
       tabindex: "0",
       role: "application",
-      "aria-label": "Drawing sheet. Arrow keys move the cross, Enter adds a point, Delete takes the nearest away, digits choose the class.",
+      "aria-label":
+        "Drawing sheet. Arrow keys move the cross, Enter adds a point, Delete takes the nearest away, digits choose the class.",
     });
     this.classButtons = h("span", { class: "group", role: "radiogroup", "aria-label": "Class to draw" });
     this.toolButtons = TOOLS.map((tool) => {
       const onclick = () => this.setTool(tool.name);
       return h("button", { type: "button", class: "words", role: "radio", title: tool.title, onclick }, tool.label);
     });
-    this.undoButton = h("button", { type: "button", class: "words", title: "Take the last stroke back (Ctrl+Z)", onclick: () => this.undo() }, "Undo");
-    this.clearButton = h("button", { type: "button", class: "words", title: "A blank sheet (Undo brings the points back)", onclick: () => this.clear() }, "Clear");
+    this.undoButton = h(
+      "button",
+      { type: "button", class: "words", title: "Take the last stroke back (Ctrl+Z)", onclick: () => this.undo() },
+      "Undo",
+    );
+    this.clearButton = h(
+      "button",
+      {
+        type: "button",
+        class: "words",
+        title: "A blank sheet (Undo brings the points back)",
+        onclick: () => this.clear(),
+      },
+      "Clear",
+    );
     this.useButton = h("button", { type: "button", class: "play", onclick: () => this.use() }, "Train on these points");
     this.count = h("p", { class: "note-line", role: "status" });
     this.element = h(
       "div",
       { class: "stage draw" },
-      h("div", { class: "buttons" }, this.classButtons, h("span", { class: "group", role: "radiogroup", "aria-label": "Tool" }, ...this.toolButtons), this.undoButton, this.clearButton, this.useButton),
+      h(
+        "div",
+        { class: "buttons" },
+        this.classButtons,
+        h("span", { class: "group", role: "radiogroup", "aria-label": "Tool" }, ...this.toolButtons),
+        this.undoButton,
+        this.clearButton,
+        this.useButton,
+      ),
       this.count,
       this.canvas,
     );
-    Object.assign(this.canvas.style, { touchAction: "none", cursor: "crosshair", borderRadius: "8px", maxWidth: "100%" });
+    Object.assign(this.canvas.style, {
+      touchAction: "none",
+      cursor: "crosshair",
+      borderRadius: "8px",
+      maxWidth: "100%",
+    });
     Object.assign(this.count.style, { minHeight: "20px", color: "var(--muted)" });
-    for (const [type, action] of Object.entries({ pointerdown: "down", pointermove: "move", pointerup: "up", pointercancel: "up", keydown: "key", blur: "blur" })) {
+    for (const [type, action] of Object.entries({
+      pointerdown: "down",
+      pointermove: "move",
+      pointerup: "up",
+      pointercancel: "up",
+      keydown: "key",
+      blur: "blur",
+    })) {
       this.canvas.addEventListener(type, (event) => this[action](event));
     }
     this.onResize = new ResizeObserver(() => this.draw());
@@ -89,7 +123,17 @@ class Sheet {
     this.classButtons.replaceChildren(
       ...this.classes.map((name, k) => {
         const canvas = h("canvas", { "aria-hidden": "true" });
-        return h("button", { type: "button", role: "radio", title: `Draw ${name} (${k + 1})`, "aria-label": name, onclick: () => this.choose(k) }, canvas);
+        return h(
+          "button",
+          {
+            type: "button",
+            role: "radio",
+            title: `Draw ${name} (${k + 1})`,
+            "aria-label": name,
+            onclick: () => this.choose(k),
+          },
+          canvas,
+        );
       }),
     );
     this.draw();
@@ -218,7 +262,8 @@ class Sheet {
   draw() {
     const theme = (this.theme = currentTheme(this.element));
     this.element.style.colorScheme = theme.dark ? "dark" : "light";
-    for (const name of ["panel", "text", "muted", "grid", "positive", "negative", "background"]) this.element.style.setProperty(`--${name}`, theme[name]);
+    for (const name of ["panel", "text", "muted", "grid", "positive", "negative", "background"])
+      this.element.style.setProperty(`--${name}`, theme[name]);
     const width = this.element.clientWidth;
     if (width < 80) return;
     const side = Math.max(Math.min(width, 320), Math.min(width, window.innerHeight - 440, 620));
@@ -256,7 +301,10 @@ class Sheet {
       context.strokeStyle = theme.text;
       context.lineWidth = 1.5;
       context.beginPath();
-      for (const [dx, dy] of [[1, 0], [0, 1]]) {
+      for (const [dx, dy] of [
+        [1, 0],
+        [0, 1],
+      ]) {
         context.moveTo(X(this.cross[0]) - 9 * dx, Y(this.cross[1]) - 9 * dy);
         context.lineTo(X(this.cross[0]) + 9 * dx, Y(this.cross[1]) + 9 * dy);
       }
@@ -301,7 +349,9 @@ function mark(context, x, y, r, c, theme) {
   if (kind === 0) context.arc(x, y, r, 0, 7);
   else {
     const shape = SHAPES[kind];
-    shape.forEach(([dx, dy], k) => (k ? context.lineTo(x + r * dx, y + r * dy) : context.moveTo(x + r * dx, y + r * dy)));
+    shape.forEach(([dx, dy], k) =>
+      k ? context.lineTo(x + r * dx, y + r * dy) : context.moveTo(x + r * dx, y + r * dy),
+    );
     context.closePath();
   }
   context.fill();
@@ -314,10 +364,37 @@ const star = Array.from({ length: 10 }, (_, k) => {
 });
 const SHAPES = [
   null,
-  [[0, -1.25], [1.1, 0], [0, 1.25], [-1.1, 0]],
-  [[-0.9, -0.9], [0.9, -0.9], [0.9, 0.9], [-0.9, 0.9]],
-  [[0, -1.2], [1.15, 0.85], [-1.15, 0.85]],
-  [[-0.4, -1.1], [0.4, -1.1], [0.4, -0.4], [1.1, -0.4], [1.1, 0.4], [0.4, 0.4], [0.4, 1.1], [-0.4, 1.1], [-0.4, 0.4], [-1.1, 0.4], [-1.1, -0.4], [-0.4, -0.4]],
+  [
+    [0, -1.25],
+    [1.1, 0],
+    [0, 1.25],
+    [-1.1, 0],
+  ],
+  [
+    [-0.9, -0.9],
+    [0.9, -0.9],
+    [0.9, 0.9],
+    [-0.9, 0.9],
+  ],
+  [
+    [0, -1.2],
+    [1.15, 0.85],
+    [-1.15, 0.85],
+  ],
+  [
+    [-0.4, -1.1],
+    [0.4, -1.1],
+    [0.4, -0.4],
+    [1.1, -0.4],
+    [1.1, 0.4],
+    [0.4, 0.4],
+    [0.4, 1.1],
+    [-0.4, 1.1],
+    [-0.4, 0.4],
+    [-1.1, 0.4],
+    [-1.1, -0.4],
+    [-0.4, -0.4],
+  ],
   star,
 ];
 

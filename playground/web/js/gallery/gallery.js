@@ -26,14 +26,20 @@ class Gallery {
     this.buttons = datasets.map((dataset) => {
       const canvas = h("canvas", { "aria-hidden": "true" });
       const pick = () => this.choose(dataset.name);
-      return h("button", { type: "button", role: "radio", title: dataset.help, onclick: pick }, canvas, h("span", {}, dataset.label));
+      return h(
+        "button",
+        { type: "button", role: "radio", title: dataset.help, onclick: pick },
+        canvas,
+        h("span", {}, dataset.label),
+      );
     });
     this.element = h("div", { class: "gallery", role: "radiogroup", "aria-label": "Dataset" }, ...this.buttons);
     this.element.addEventListener("keydown", (event) => this.key(event));
   }
 
   draw(chosen, theme) {
-    for (const name of ["panel", "text", "muted", "grid", "positive", "background"]) this.element.style.setProperty(`--${name}`, theme[name]);
+    for (const name of ["panel", "text", "muted", "grid", "positive", "background"])
+      this.element.style.setProperty(`--${name}`, theme[name]);
     this.buttons.forEach((button, k) => {
       const dataset = this.datasets[k];
       const on = dataset.name === chosen;

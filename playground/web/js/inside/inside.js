@@ -12,7 +12,12 @@ import { currentTheme, say } from "../shared/theme.js";
 // Its own style sheet, so that other pages do not load it.
 await new Promise((resolve) => {
   const href = new URL("inside.css", import.meta.url).href;
-  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: resolve, onerror: resolve });
+  const sheet = Object.assign(document.createElement("link"), {
+    rel: "stylesheet",
+    href,
+    onload: resolve,
+    onerror: resolve,
+  });
   document.head.append(sheet);
 });
 
@@ -22,7 +27,8 @@ const CARRIED = { w: "its weight", gradient: "its gradient", update: "how far it
 const SHOWN = { a: "its output a", z: "its sum z", delta: "its blame δ" };
 const PITCH = 76; // the least room for a column of units
 const TOP = 22;
-const FIELDS = "input, textarea, select, canvas, [contenteditable], [role=slider], [role=radiogroup], [role=listbox], [role=combobox], [role=grid], [role=tab], [role=tablist], [role=menu], [role=dialog]";
+const FIELDS =
+  "input, textarea, select, canvas, [contenteditable], [role=slider], [role=radiogroup], [role=listbox], [role=combobox], [role=grid], [role=tab], [role=tablist], [role=menu], [role=dialog]";
 
 // What keys go through in a card: numbers, and letters by themselves.
 const FORMULA_STOPS = ".number, .term:not(:has(.number))";
@@ -53,15 +59,34 @@ class Inside {
     this.tabs = Object.entries(STAGES).map(([stage, label]) =>
       h("button", { type: "button", class: "words", "data-stage": stage, onclick: () => this.goToStage(stage) }, label),
     );
-    this.back = h("button", { type: "button", class: "words", title: "The idea before (Left arrow)", onclick: () => this.go(-1) }, "← Back");
-    this.next = h("button", { type: "button", class: "words next", title: "The next idea (Right arrow)", onclick: () => this.go(1) }, "Next →");
+    this.back = h(
+      "button",
+      { type: "button", class: "words", title: "The idea before (Left arrow)", onclick: () => this.go(-1) },
+      "← Back",
+    );
+    this.next = h(
+      "button",
+      { type: "button", class: "words next", title: "The next idea (Right arrow)", onclick: () => this.go(1) },
+      "Next →",
+    );
     this.count = h("span", { class: "count" });
     this.title = h("h3", {});
     this.sentence = h("p", { class: "idea-sentence" });
     this.vector = h("div", { class: "vector" });
     this.lines = h("div", { class: "lines" });
-    this.card = h("section", { class: "card", tabindex: 0, "aria-live": "polite", "aria-label": "Idea" }, this.title, this.sentence, this.vector, this.lines);
-    this.drawing = svg("svg", { role: "group", "aria-label": "The network with its numbers: Up and Down go through units and links, Page Up and Page Down from unit to unit, Enter picks" });
+    this.card = h(
+      "section",
+      { class: "card", tabindex: 0, "aria-live": "polite", "aria-label": "Idea" },
+      this.title,
+      this.sentence,
+      this.vector,
+      this.lines,
+    );
+    this.drawing = svg("svg", {
+      role: "group",
+      "aria-label":
+        "The network with its numbers: Up and Down go through units and links, Page Up and Page Down from unit to unit, Enter picks",
+    });
     this.scroller = h("div", { class: "scroller" }, this.drawing);
     this.status = h("p", { class: "status" });
     this.aboutTitle = h("h3", {});
@@ -76,16 +101,42 @@ class Inside {
         { class: "walk", role: "group", "aria-label": "Walk through the step" },
         h("div", { class: "tabs" }, ...this.tabs),
         h("div", { class: "steps" }, this.back, this.next, this.count),
-        h("span", { class: "hint" }, "← → walk from idea to idea, ↑ ↓ through the drawing. On the timeline ← → move through time."),
+        h(
+          "span",
+          { class: "hint" },
+          "← → walk from idea to idea, ↑ ↓ through the drawing. On the timeline ← → move through time.",
+        ),
       ),
-      h("div", { class: "halves" }, h("section", { class: "net", "aria-label": "Network" }, this.scroller, this.status), this.card),
-      h("section", { class: "about", "aria-label": "What is picked" }, h("div", { class: "about-head" }, this.aboutTitle, h("span", { class: "hint" }, "Click a letter to go to what it belongs to, a number to copy it in full; or take ↑ ↓ and Enter."), this.copied), this.groups, this.announced),
+      h(
+        "div",
+        { class: "halves" },
+        h("section", { class: "net", "aria-label": "Network" }, this.scroller, this.status),
+        this.card,
+      ),
+      h(
+        "section",
+        { class: "about", "aria-label": "What is picked" },
+        h(
+          "div",
+          { class: "about-head" },
+          this.aboutTitle,
+          h(
+            "span",
+            { class: "hint" },
+            "Click a letter to go to what it belongs to, a number to copy it in full; or take ↑ ↓ and Enter.",
+          ),
+          this.copied,
+        ),
+        this.groups,
+        this.announced,
+      ),
     );
     parent.querySelector(".inside-place").replaceChildren(this.element);
     this.onKey = (event) => this.key(event);
     // In the capture phase, so that the timeline, which listens for the same keys, is not moved as well.
     document.addEventListener("keydown", this.onKey, true);
-    for (const name of ["pointerover", "focusin"]) this.element.addEventListener(name, (event) => this.light(keyOf(event.target)));
+    for (const name of ["pointerover", "focusin"])
+      this.element.addEventListener(name, (event) => this.light(keyOf(event.target)));
     for (const name of ["pointerleave", "focusout"]) this.element.addEventListener(name, () => this.light(null));
     this.element.addEventListener("focusout", () => this.unpoint());
     this.element.addEventListener("click", (event) => this.use(event.target));
@@ -120,7 +171,8 @@ class Inside {
     if (this.theme?.dark === theme.dark) return;
     this.theme = theme;
     this.element.style.colorScheme = theme.dark ? "dark" : "light";
-    for (const name of ["panel", "text", "muted", "grid", "positive", "negative", "background", "neutral"]) this.element.style.setProperty(`--${name}`, theme[name]);
+    for (const name of ["panel", "text", "muted", "grid", "positive", "negative", "background", "neutral"])
+      this.element.style.setProperty(`--${name}`, theme[name]);
     this.width = null;
     if (this.data) this.draw();
   }
@@ -233,7 +285,14 @@ class Inside {
     const focused = this.groups.contains(document.activeElement);
     this.aboutTitle.textContent = name[0].toUpperCase() + name.slice(1);
     this.groups.replaceChildren(
-      ...groups.map((group) => h("section", { class: "group", "data-stage": group.stage, tabindex: 0, "aria-label": group.title }, h("h4", {}, group.title), ...group.lines.map(line))),
+      ...groups.map((group) =>
+        h(
+          "section",
+          { class: "group", "data-stage": group.stage, tabindex: 0, "aria-label": group.title },
+          h("h4", {}, group.title),
+          ...group.lines.map(line),
+        ),
+      ),
     );
     if (focused) this.groups.firstChild?.focus(); // the card that had the focus is gone
     this.element.dataset.pick = this.data.pick;
@@ -279,10 +338,17 @@ class Inside {
     const focused = this.drawing.contains(document.activeElement) ? keyOf(document.activeElement) : null;
     this.places = new Map();
     this.links = new Map(links.flat().map((link) => [link.key, link]));
-    this.order = columns.flatMap((column, l) => column.units.flatMap(({ key }) => [key, ...(links[l - 1] ?? []).filter((link) => link.to === key).map((link) => link.key)]));
+    this.order = columns.flatMap((column, l) =>
+      column.units.flatMap(({ key }) => [
+        key,
+        ...(links[l - 1] ?? []).filter((link) => link.to === key).map((link) => link.key),
+      ]),
+    );
     columns.forEach((column, l) => {
       const top = TOP + (height - TOP - 20 - column.units.length * step) / 2 + step / 2;
-      column.units.forEach((unit, k) => this.places.set(unit.key, { x: 4 + w / 2 + gap * l, y: top + k * step, unit, layer: l }));
+      column.units.forEach((unit, k) =>
+        this.places.set(unit.key, { x: 4 + w / 2 + gap * l, y: top + k * step, unit, layer: l }),
+      );
     });
     this.drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.drawing.setAttribute("width", width);
@@ -311,7 +377,18 @@ class Inside {
     const [x0, x1] = [a.x + w / 2, b.x - w / 2];
     const bend = (x1 - x0) * 0.45;
     const d = `M${x0},${a.y}C${x0 + bend},${a.y} ${x1 - bend},${b.y} ${x1},${b.y}`;
-    const group = svg("g", { class: "link", "data-key": link.key, "data-layer": b.layer, role: "button", "aria-label": this.words(link.key, true) }, svg("path", { d, class: "touch" }), svg("path", { d, class: "ink" }));
+    const group = svg(
+      "g",
+      {
+        class: "link",
+        "data-key": link.key,
+        "data-layer": b.layer,
+        role: "button",
+        "aria-label": this.words(link.key, true),
+      },
+      svg("path", { d, class: "touch" }),
+      svg("path", { d, class: "ink" }),
+    );
     group.link = link;
     return group;
   }
@@ -319,7 +396,12 @@ class Inside {
   unit({ x, y, unit, layer }, w, high) {
     const box = svg("rect", { x: x - w / 2, y: y - high / 2, width: w, height: high, rx: 6 });
     const text = svg("text", { x, y: y + 4, class: "value" });
-    const group = svg("g", { class: "unit", "data-key": unit.key, "data-layer": layer, role: "button", "aria-label": this.words(unit.key) }, box, text);
+    const group = svg(
+      "g",
+      { class: "unit", "data-key": unit.key, "data-layer": layer, role: "button", "aria-label": this.words(unit.key) },
+      box,
+      text,
+    );
     group.unit = unit;
     if (layer === 0 && this.roomy) {
       const name = svg("text", { x: x - w / 2 + 3, y: y - high / 2 - 4, class: "name" });
@@ -360,7 +442,9 @@ class Inside {
   light(key) {
     this.lit = key;
     for (const element of this.element.querySelectorAll(".lit")) element.classList.remove("lit");
-    if (key) for (const element of this.element.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)) element.classList.add("lit");
+    if (key)
+      for (const element of this.element.querySelectorAll(`[data-key="${CSS.escape(key)}"]`))
+        element.classList.add("lit");
     const { idea } = this;
     const still = `Every unit shows ${SHOWN[idea.shows]}; every link is as wide as ${CARRIED[idea.carries]}, blue above zero and orange below. ${this.data.part}`;
     const text = key ? this.words(key) : null;
@@ -373,16 +457,24 @@ class Inside {
     if (place) {
       const { unit } = place;
       const parts = [`output a = ${say(Number(unit.a[2]))}`];
-      if (unit.z) parts.push(`sum z = ${say(Number(unit.z[2]))}`, `blame δ = ${say(Number(unit.delta[2]))}`, `bias b = ${say(unit.bias.w)}`);
+      if (unit.z)
+        parts.push(
+          `sum z = ${say(Number(unit.z[2]))}`,
+          `blame δ = ${say(Number(unit.delta[2]))}`,
+          `bias b = ${say(unit.bias.w)}`,
+        );
       return `${unit.name}: ${parts.join(", ")}`;
     }
     const bias = /^l:(\d+):(\d+):(\d+)$/.exec(key);
     const drawn = this.links?.get(key);
     const link = drawn ?? (bias && this.places?.get(`u:${bias[1]}:${bias[3]}`)?.unit.bias);
-    if (!link || link.key !== key) return key.startsWith("p:") ? `point ${Number(key.slice(2)) + 1} of the mini-batch` : null;
+    if (!link || link.key !== key)
+      return key.startsWith("p:") ? `point ${Number(key.slice(2)) + 1} of the mini-batch` : null;
     const nameOf = (unit) => this.places.get(unit).unit.name;
     const number = (unit) => Number(unit.split(":")[2]) + 1;
-    const between = drawn && (inFull ? `from ${nameOf(link.from)} to ${nameOf(link.to)}` : `${number(link.from)} → ${number(link.to)}`);
+    const between =
+      drawn &&
+      (inFull ? `from ${nameOf(link.from)} to ${nameOf(link.to)}` : `${number(link.from)} → ${number(link.to)}`);
     const name = drawn ? `weight ${between}` : "bias";
     return `${name}: ${say(link.w)}, gradient ${say(link.gradient)}, moves by ${say(link.update)}`;
   }
@@ -393,9 +485,17 @@ const keyOf = (element) => element?.closest?.("[data-key]")?.getAttribute("data-
 // "name = letters", and below it "= numbers = value".
 function line({ name, letters, numbers, value, note }) {
   const equals = () => document.createTextNode(" = ");
-  const first = h("div", { class: "row" }, ...pieces(name), ...(letters ? [equals(), ...pieces(letters)] : [equals(), ...pieces(value)]));
+  const first = h(
+    "div",
+    { class: "row" },
+    ...pieces(name),
+    ...(letters ? [equals(), ...pieces(letters)] : [equals(), ...pieces(value)]),
+  );
   const rows = [first];
-  if (letters) rows.push(h("div", { class: "row second" }, ...(numbers ? [equals(), ...pieces(numbers)] : []), equals(), ...pieces(value)));
+  if (letters)
+    rows.push(
+      h("div", { class: "row second" }, ...(numbers ? [equals(), ...pieces(numbers)] : []), equals(), ...pieces(value)),
+    );
   if (note) rows.push(h("div", { class: "note" }, note));
   return h("div", { class: "line" }, ...rows);
 }

@@ -3,7 +3,8 @@ export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value === true ? "" : value);
+    else if (value !== false && value !== null && value !== undefined)
+      element.setAttribute(name, value === true ? "" : value);
   }
   element.append(...children.filter((child) => child !== null));
   return element;
@@ -17,7 +18,10 @@ export function tell(element, text) {
 // Whether keys move an element's own contents: a box that was given the focus and is too small for what it holds.
 export function scrolls(element, axes = ["X", "Y"]) {
   const room = { X: element.scrollWidth - element.clientWidth, Y: element.scrollHeight - element.clientHeight };
-  return element !== document.body && axes.some((axis) => room[axis] > 0 && /auto|scroll/.test(getComputedStyle(element)[`overflow${axis}`]));
+  return (
+    element !== document.body &&
+    axes.some((axis) => room[axis] > 0 && /auto|scroll/.test(getComputedStyle(element)[`overflow${axis}`]))
+  );
 }
 
 // A canvas that is as sharp as the screen; gives its drawing context in CSS pixels.
@@ -39,5 +43,6 @@ export function fit(canvas, width, height) {
 // recorded can be played all the same, and the stage says what is the matter.
 export function uncover() {
   const dialog = document.querySelector("body > .stDialog");
-  if (dialog && document.querySelector('.stApp:not([data-test-connection-state="CONNECTED"])')) dialog.querySelector('[aria-label="Close"]')?.click();
+  if (dialog && document.querySelector('.stApp:not([data-test-connection-state="CONNECTED"])'))
+    dialog.querySelector('[aria-label="Close"]')?.click();
 }

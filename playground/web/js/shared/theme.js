@@ -7,9 +7,17 @@ export function currentTheme(element, projector = false) {
   const style = getComputedStyle(element);
   const background = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
   const dark = brightness(background) < 0.5;
-  const strong = dark ? { text: "#ffffff", muted: "#d5dae3", grid: "#566074" } : { text: "#000000", muted: "#2c3340", grid: "#aab2bf" };
+  const strong = dark
+    ? { text: "#ffffff", muted: "#d5dae3", grid: "#566074" }
+    : { text: "#000000", muted: "#2c3340", grid: "#aab2bf" };
   const look = projector ? { ...strong, zoom: 1.3 } : { zoom: 1 };
-  return { ...PALETTES[dark ? "dark" : "light"], ...look, dark, projector, font: style.getPropertyValue("--st-font").trim() || "sans-serif" };
+  return {
+    ...PALETTES[dark ? "dark" : "light"],
+    ...look,
+    dark,
+    projector,
+    font: style.getPropertyValue("--st-font").trim() || "sans-serif",
+  };
 }
 
 function rgb(hex) {
@@ -62,7 +70,9 @@ export function say(x) {
 // The same with a fixed number of places, for read-outs that must not jump about.
 export function steady(x) {
   if (!Number.isFinite(x)) return "–";
-  return minus(Math.abs(x) !== 0 && Math.abs(x) < 1e-3 ? x.toExponential(1) : x >= 100 ? x.toPrecision(4) : x.toFixed(3));
+  return minus(
+    Math.abs(x) !== 0 && Math.abs(x) < 1e-3 ? x.toExponential(1) : x >= 100 ? x.toPrecision(4) : x.toFixed(3),
+  );
 }
 
 export const percent = (x) => (Number.isFinite(x) ? `${(100 * x).toFixed(1)} %` : "–");

@@ -27,14 +27,23 @@ export class Answers {
   drawResiduals(Plotly, theme, { truth, residual }, size) {
     if (!this.plot.isConnected) this.element.replaceChildren(this.plot);
     const trace = {
-      type: "scatter", mode: "markers", x: truth, y: residual,
+      type: "scatter",
+      mode: "markers",
+      x: truth,
+      y: residual,
       marker: { size: 4 * theme.zoom, color: theme.positive, opacity: 0.7 },
       hovertemplate: "true %{x:.3f}<br>off by %{y:.3f}<extra></extra>",
     };
     const look = layout(theme, size, MARGIN, {
       hovermode: "closest",
       xaxis: axis(theme, { title: "true value", nticks: 5, tickfont: { size: 10 } }),
-      yaxis: axis(theme, { title: "predicted − true", nticks: 4, tickfont: { size: 10 }, zeroline: true, zerolinecolor: theme.muted }),
+      yaxis: axis(theme, {
+        title: "predicted − true",
+        nticks: 4,
+        tickfont: { size: 10 },
+        zeroline: true,
+        zerolinecolor: theme.muted,
+      }),
     });
     Plotly.react(this.plot, [trace], look, CONFIG);
   }
@@ -42,7 +51,12 @@ export class Answers {
 
 // Rows are the true classes, columns what the network takes them for; each cell is shaded by its share of the row.
 function matrix(counts, theme) {
-  const head = h("tr", {}, h("th", { scope: "col" }, "true \\ said"), ...counts.map((_, c) => h("th", { scope: "col" }, String(c))));
+  const head = h(
+    "tr",
+    {},
+    h("th", { scope: "col" }, "true \\ said"),
+    ...counts.map((_, c) => h("th", { scope: "col" }, String(c))),
+  );
   const rows = counts.map((row, c) => {
     const all = row.reduce((a, b) => a + b, 0) || 1;
     const cell = (n, k) => {
@@ -53,5 +67,10 @@ function matrix(counts, theme) {
     };
     return h("tr", {}, h("th", { scope: "row" }, String(c)), ...row.map(cell));
   });
-  return h("table", { "aria-label": "Confusion matrix of the test points" }, h("thead", {}, head), h("tbody", {}, ...rows));
+  return h(
+    "table",
+    { "aria-label": "Confusion matrix of the test points" },
+    h("thead", {}, head),
+    h("tbody", {}, ...rows),
+  );
 }

@@ -44,7 +44,17 @@ export class Curves {
     if (!span) return false;
     const { end } = span;
     const others = this.others();
-    const key = [this.run.header.run, this.run.version, ...others.map((run) => run.header.run + run.version), width, height, theme.dark, theme.zoom, end, this.scale].join();
+    const key = [
+      this.run.header.run,
+      this.run.version,
+      ...others.map((run) => run.header.run + run.version),
+      width,
+      height,
+      theme.dark,
+      theme.zoom,
+      end,
+      this.scale,
+    ].join();
     if (key === this.drawn) return false;
     this.drawn = key;
     this.span = span;
@@ -52,7 +62,11 @@ export class Curves {
     const rows = thinned(this.run.rows);
     const x = rows.map((row) => row[EPOCH]);
     const traces = lines.map((line) => ({
-      type: "scatter", mode: "lines", name: line.name, x, y: rows.map((row) => line.of(row, this.run)),
+      type: "scatter",
+      mode: "lines",
+      name: line.name,
+      x,
+      y: rows.map((row) => line.of(row, this.run)),
       line: { color: line.colour, width: 1.8 * theme.zoom, dash: line.dash ?? "solid" },
       hovertemplate: `${line.name}: %{y:.4~g}<extra></extra>`,
     }));
@@ -75,8 +89,13 @@ export class Curves {
   faint(run, line, theme) {
     const rows = thinned(run.rows);
     return {
-      type: "scatter", mode: "lines", hoverinfo: "skip", x: rows.map((row) => row[EPOCH]), y: rows.map((row) => line.of(row, run)),
-      line: { color: theme.muted, width: 1.2 * theme.zoom, dash: "dashdot" }, opacity: 0.75,
+      type: "scatter",
+      mode: "lines",
+      hoverinfo: "skip",
+      x: rows.map((row) => row[EPOCH]),
+      y: rows.map((row) => line.of(row, run)),
+      line: { color: theme.muted, width: 1.2 * theme.zoom, dash: "dashdot" },
+      opacity: 0.75,
     };
   }
 

@@ -61,7 +61,10 @@ export class Diagram {
   drawTitle(counts, most) {
     const links = this.columns.reduce((sum, column, l) => sum + (l && column.length * this.columns[l - 1].length), 0);
     this.most = links > MOST_LINKS ? Math.round(MOST_LINKS / this.network.layers.length) : Infinity;
-    const parts = [most < Math.max(...counts) && `the first ${most} of each layer`, links > MOST_LINKS && "the strongest links"];
+    const parts = [
+      most < Math.max(...counts) && `the first ${most} of each layer`,
+      links > MOST_LINKS && "the strongest links",
+    ];
     this.title.textContent = `The network: ${parts.filter(Boolean).join(" and ") || "every neuron shows what it sees"}`;
   }
 
@@ -94,7 +97,8 @@ export class Diagram {
     // Rebuilding would take the focus away from a button that was just pressed.
     const focused = document.activeElement?.getAttribute("aria-label");
     this.buttons.replaceChildren(layers, ...groups);
-    if (focused) [...this.buttons.querySelectorAll("button")].find((b) => b.getAttribute("aria-label") === focused)?.focus();
+    if (focused)
+      [...this.buttons.querySelectorAll("button")].find((b) => b.getAttribute("aria-label") === focused)?.focus();
   }
 
   draw(theme, parameters, values) {
@@ -136,7 +140,9 @@ export class Diagram {
   faintestOf(l, parameters) {
     const [n_in, n_out] = [this.columns[l].length, this.columns[l + 1].length];
     if (n_in * n_out <= this.most) return 0;
-    const sizes = Float32Array.from({ length: n_in * n_out }, (_, k) => Math.abs(this.network.weight(parameters, l, k % n_in, Math.floor(k / n_in))));
+    const sizes = Float32Array.from({ length: n_in * n_out }, (_, k) =>
+      Math.abs(this.network.weight(parameters, l, k % n_in, Math.floor(k / n_in))),
+    );
     return sizes.sort()[sizes.length - this.most];
   }
 
@@ -155,7 +161,10 @@ export class Diagram {
         const row = values[l][k];
         const [x, y] = [at.x - side / 2, at.y - side / 2];
         // Outputs are drawn as the surface draws them, everything else around zero.
-        const { middle, reach } = l === lastLayer ? this.run.header.scale : { middle: 0, reach: scaleOf(values, { layer: l, unit: k }, this.run.header) };
+        const { middle, reach } =
+          l === lastLayer
+            ? this.run.header.scale
+            : { middle: 0, reach: scaleOf(values, { layer: l, unit: k }, this.run.header) };
         sample(words, row, n, step, middle, reach, colours);
         small.putImageData(pixels, 0, 0);
         context.imageSmoothingEnabled = true;
@@ -165,7 +174,8 @@ export class Diagram {
         context.lineWidth = lit ? 2.5 : 1;
         context.strokeStyle = lit ? theme.text : theme.muted;
         context.strokeRect(x, y, side, side);
-        if (l > 0) this.drawBias(context, theme, this.network.bias(parameters, l - 1, k), x, y + side + this.bar.off, side);
+        if (l > 0)
+          this.drawBias(context, theme, this.network.bias(parameters, l - 1, k), x, y + side + this.bar.off, side);
       });
     });
     context.fillStyle = theme.muted;
@@ -200,7 +210,8 @@ export class Diagram {
     this.columns.forEach((column, l) =>
       column.forEach((at, k) => {
         if (Math.abs(at.x - x) > half + 3) return;
-        if (l > 0 && y > at.y + half && y < at.y + half + this.bar.off + this.bar.high + this.slack) bias = { layer: l - 1, j: k };
+        if (l > 0 && y > at.y + half && y < at.y + half + this.bar.off + this.bar.high + this.slack)
+          bias = { layer: l - 1, j: k };
         else if (Math.abs(at.y - y) <= half + this.slack) unit ??= { layer: l, unit: k, name: this.nameOf(l, k) };
       }),
     );
@@ -229,13 +240,19 @@ export class Diagram {
     const { network, parameters } = this;
     if (this.bias) {
       const { layer, j } = this.bias;
-      this.edit(network.biasPlace(layer, j), `Bias of ${this.nameOf(layer + 1, j)}`, network.bias(parameters, layer, j), event);
+      this.edit(
+        network.biasPlace(layer, j),
+        `Bias of ${this.nameOf(layer + 1, j)}`,
+        network.bias(parameters, layer, j),
+        event,
+      );
     } else if (this.lit) {
       const { layer, i, j } = this.lit;
       const name = `Weight ${this.nameOf(layer, i)} → ${this.nameOf(layer + 1, j)}`;
       this.edit(network.weightPlace(layer, i, j), name, network.weight(parameters, layer, i, j), event);
     } else {
-      const same = this.opened && this.focus && this.opened.layer === this.focus.layer && this.opened.unit === this.focus.unit;
+      const same =
+        this.opened && this.focus && this.opened.layer === this.focus.layer && this.opened.unit === this.focus.unit;
       this.opened = same ? null : this.focus;
       this.tellFocus();
     }
@@ -280,7 +297,10 @@ export class Diagram {
       text = `${this.nameOf(layer, i)} → ${this.nameOf(layer + 1, j)}: weight ${say(w)} (click to set it)`;
     } else if (this.focus) {
       const { layer, unit, name } = this.focus;
-      text = layer === 0 ? name : `${name}: ${network.net.activation_labels[layer - 1]}, bias ${say(network.bias(parameters, layer - 1, unit))}`;
+      text =
+        layer === 0
+          ? name
+          : `${name}: ${network.net.activation_labels[layer - 1]}, bias ${say(network.bias(parameters, layer - 1, unit))}`;
     }
     this.tip.hidden = !text;
     this.tip.textContent = text;

@@ -7,12 +7,30 @@ const REACH = 5;
 export class Editor {
   constructor(player) {
     this.player = player;
-    this.slider = h("input", { type: "range", step: "0.01", "aria-label": "Value", oninput: () => this.try(Number(this.slider.value)) });
-    this.number = h("input", { type: "number", step: "any", "aria-label": "Exact value", oninput: () => this.number.value !== "" && this.try(this.number.valueAsNumber, true) });
+    this.slider = h("input", {
+      type: "range",
+      step: "0.01",
+      "aria-label": "Value",
+      oninput: () => this.try(Number(this.slider.value)),
+    });
+    this.number = h("input", {
+      type: "number",
+      step: "any",
+      "aria-label": "Exact value",
+      oninput: () => this.number.value !== "" && this.try(this.number.valueAsNumber, true),
+    });
     this.name = h("b", {});
     const set = h("button", { type: "button", class: "small", onclick: () => this.set() }, "Set");
     const cancel = h("button", { type: "button", class: "small", onclick: () => this.close() }, "Cancel");
-    this.element = h("div", { class: "editor", role: "dialog", "aria-label": "Set by hand", hidden: true }, this.name, this.slider, this.number, set, cancel);
+    this.element = h(
+      "div",
+      { class: "editor", role: "dialog", "aria-label": "Set by hand", hidden: true },
+      this.name,
+      this.slider,
+      this.number,
+      set,
+      cancel,
+    );
     this.element.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.key !== "Enter" && event.key !== "Escape") return;
@@ -74,6 +92,8 @@ export class Editor {
   }
 
   get sentence() {
-    return this.element.hidden ? null : `${this.name.textContent}: ${say(this.before)} → ${say(this.value)}. Set makes it a step of the run.`;
+    return this.element.hidden
+      ? null
+      : `${this.name.textContent}: ${say(this.before)} → ${say(this.value)}. Set makes it a step of the run.`;
   }
 }

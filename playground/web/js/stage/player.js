@@ -82,7 +82,8 @@ export class Player {
     Object.assign(run.header, header);
     const split = floats.length - header.singles * header.width;
     run.appendSingle(floats.subarray(split));
-    if (!run.append(floats.subarray(0, split), header.after)) return this.ask({ run: header.run, have: run.last }, true);
+    if (!run.append(floats.subarray(0, split), header.after))
+      return this.ask({ run: header.run, have: run.last }, true);
     run.thin(header.dense, header.stride);
     if (run !== this.run) this.follow(run);
     this.takePendingStep();
@@ -176,7 +177,8 @@ export class Player {
   takePendingStep() {
     if (this.pendingStep === null) return;
     if (this.run.has(this.pendingStep)) this.place(this.pendingStep);
-    else if (this.run.header.reached < this.run.last) return this.goTo(this.pendingStep); // a server started anew catches up
+    else if (this.run.header.reached < this.run.last)
+      return this.goTo(this.pendingStep); // a server started anew catches up
     else if (!this.run.header.diverged) return;
     this.pendingStep = null;
   }

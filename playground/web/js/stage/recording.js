@@ -1,6 +1,12 @@
 // A run as the browser holds it: one row of numbers for every recorded moment, in the order of the steps.
 // A row is what the engine computed: [step, epoch, losses, scores, a gradient norm for each layer, parameters].
-export const STEP = 0, EPOCH = 1, TRAIN_LOSS = 2, TEST_LOSS = 3, TRAIN_SCORE = 4, TEST_SCORE = 5, GRADIENTS = 6;
+export const STEP = 0,
+  EPOCH = 1,
+  TRAIN_LOSS = 2,
+  TEST_LOSS = 3,
+  TRAIN_SCORE = 4,
+  TEST_SCORE = 5,
+  GRADIENTS = 6;
 const MOST_SINGLE_NUMBERS = 1_000_000; // 4 MB
 
 export class Recording {

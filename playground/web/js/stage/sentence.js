@@ -5,7 +5,8 @@ import { percent, steady } from "../shared/theme.js";
 export function sentence(player) {
   const { run, row, state } = player;
   if (state === "loading") return "The first run is on its way.";
-  if (state === "disconnected") return "The server does not answer at the moment; the run goes on here as soon as it does.";
+  if (state === "disconnected")
+    return "The server does not answer at the moment; the run goes on here as soon as it does.";
   if (state === "diverged") return run.header.diverged;
   const hasTest = Number.isFinite(row[TEST_LOSS]);
   const loss = hasTest ? `test loss ${steady(row[TEST_LOSS])}` : `training loss ${steady(row[TRAIN_LOSS])}`;
@@ -45,13 +46,21 @@ function gradients(run, row) {
 }
 
 function share(ratio) {
-  const words = [[0.45, "half"], [0.29, "a third"], [0.22, "a quarter"], [0.17, "a fifth"], [0.08, "a tenth"]];
+  const words = [
+    [0.45, "half"],
+    [0.29, "a third"],
+    [0.22, "a quarter"],
+    [0.17, "a fifth"],
+    [0.08, "a tenth"],
+  ];
   const found = words.find(([least]) => ratio >= least);
   return found ? found[1] : percent(ratio);
 }
 
 function trend(run, row) {
-  return run.header.task !== "regression" && Number.isFinite(row[TEST_SCORE]) ? `${percent(row[TEST_SCORE])} of the test points are right` : null;
+  return run.header.task !== "regression" && Number.isFinite(row[TEST_SCORE])
+    ? `${percent(row[TEST_SCORE])} of the test points are right`
+    : null;
 }
 
 const cap = (text) => text[0].toUpperCase() + text.slice(1);

@@ -11,7 +11,8 @@ export function spokenState(player) {
   return `${moving ? "" : "Standing at "}${where(run, row)}: ${losses(row)}, ${scores(run, row)}.`;
 }
 
-const losses = (row) => `training loss ${steady(row[TRAIN_LOSS])}${also(row[TEST_LOSS], (x) => `, test loss ${steady(x)}`)}`;
+const losses = (row) =>
+  `training loss ${steady(row[TRAIN_LOSS])}${also(row[TEST_LOSS], (x) => `, test loss ${steady(x)}`)}`;
 
 function scores(run, row) {
   const [name, form] = run.header.task === "regression" ? ["R²", steady] : ["accuracy", percent];
@@ -37,14 +38,21 @@ function plane({ task, scale, data }, outputs) {
     if (task === "binary") counts[Number(outputs[0][p] > scale.middle)]++;
     else counts[outputs.reduce((best, row, c) => (row[p] > outputs[best][p] ? c : best), 0)]++;
   }
-  return counts.map((count, c) => `${data.classes[c]} has ${percent(count / n)}`).join(", ").concat(" of the plane");
+  return counts
+    .map((count, c) => `${data.classes[c]} has ${percent(count / n)}`)
+    .join(", ")
+    .concat(" of the plane");
 }
 
 // The layers one after the other, and the links that count most.
 export function diagramInWords(run, network, parameters, nameOf) {
   const { net } = run.header;
   const hidden = net.layers.slice(0, -1).map((layer, l) => `${layer.n_out} ${net.activation_labels[l]} neurons`);
-  const sizes = [`inputs ${net.feature_labels.join(", ")}`, ...hidden, `${net.layers[net.layers.length - 1].n_out} output`];
+  const sizes = [
+    `inputs ${net.feature_labels.join(", ")}`,
+    ...hidden,
+    `${net.layers[net.layers.length - 1].n_out} output`,
+  ];
   const strongest = network.layers.map((_, l) => strongestOf(network, parameters, l));
   const links = strongest.map(({ i, j, w }, l) => `${nameOf(l, i)} to ${nameOf(l + 1, j)} with ${say(w)}`);
   return `The network: ${sizes.join("; then ")}. Strongest weight into each layer: ${links.join("; ")}.`;
@@ -53,7 +61,9 @@ export function diagramInWords(run, network, parameters, nameOf) {
 export function weightsInWords(run, network, parameters) {
   const last = network.layers.length - 1;
   const layers = network.layers.map(({ n_in, n_out }, l) => {
-    const weights = Array.from({ length: n_in * n_out }, (_, k) => network.weight(parameters, l, k % n_in, Math.floor(k / n_in)));
+    const weights = Array.from({ length: n_in * n_out }, (_, k) =>
+      network.weight(parameters, l, k % n_in, Math.floor(k / n_in)),
+    );
     const biases = Array.from({ length: n_out }, (_, j) => network.bias(parameters, l, j));
     const name = l === last ? "Output" : `Layer ${l + 1}`;
     return `${name}: ${span(weights, "weight")}, ${span(biases, "bias", "biases")}.`;
@@ -62,7 +72,9 @@ export function weightsInWords(run, network, parameters) {
 }
 
 const span = (numbers, one, many = `${one}s`) =>
-  numbers.length === 1 ? `1 ${one} of ${say(numbers[0])}` : `${numbers.length} ${many} from ${say(least(numbers))} to ${say(greatest(numbers))}`;
+  numbers.length === 1
+    ? `1 ${one} of ${say(numbers[0])}`
+    : `${numbers.length} ${many} from ${say(least(numbers))} to ${say(greatest(numbers))}`;
 
 export function gradientsInWords(run, row) {
   const norms = [...run.gradients(row)];

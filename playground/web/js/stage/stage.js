@@ -17,7 +17,14 @@ import { Network } from "./network.js";
 import { Player } from "./player.js";
 import { loadPlotly } from "../shared/plot.js";
 import { TEST_SCORE, TRAIN_SCORE, parseMessage } from "./recording.js";
-import { diagramInWords, gradientsInWords, scoresInWords, surfaceInWords, timelineInWords, weightsInWords } from "./spoken.js";
+import {
+  diagramInWords,
+  gradientsInWords,
+  scoresInWords,
+  surfaceInWords,
+  timelineInWords,
+  weightsInWords,
+} from "./spoken.js";
 import { BUDGETS_MS, Surface } from "./surface.js";
 import { currentTheme } from "../shared/theme.js";
 import { Timeline } from "./timeline.js";
@@ -30,7 +37,8 @@ const WORDS_AFTER_MS = 250; // and how soon where the moment stands
 const LOOK_EVERY_MS = 100;
 const FINE_AFTER_MS = 80; // a moment that stands this long is drawn on the finest grid
 // What has a use of its own for Space, arrows, Home and End; buttons and links only for Space.
-const OWN_KEYS = "input, textarea, select, option, summary, canvas, iframe, audio, video, [contenteditable], [role=dialog], [role=alertdialog], [role=menu], [role=menubar], [role=radiogroup], [role=listbox], [role=combobox], [role=slider], [role=spinbutton], [role=tablist], [role=grid], [role=tree]";
+const OWN_KEYS =
+  "input, textarea, select, option, summary, canvas, iframe, audio, video, [contenteditable], [role=dialog], [role=alertdialog], [role=menu], [role=menubar], [role=radiogroup], [role=listbox], [role=combobox], [role=slider], [role=spinbutton], [role=tablist], [role=grid], [role=tree]";
 const OWN_SPACE = "button, a, [role=button], [role=link], [role=checkbox], [role=switch]";
 export const player = new Player();
 const stages = new WeakMap();
@@ -63,16 +71,21 @@ class Stage {
       this.editor.open(place, name, value, event.clientX - box.left, event.clientY - box.top);
       event.preventDefault(); // or the press would take the focus from the field again
     };
-    this.diagram = new Diagram((change) => player.ask({ change }, true), (focus) => this.setFocus(focus), edit);
+    this.diagram = new Diagram(
+      (change) => player.ask({ change }, true),
+      (focus) => this.setFocus(focus),
+      edit,
+    );
     this.weights = new Weights(edit);
     this.gradients = new Curves({
       name: "gradients",
       title: "Gradient norm by layer",
-      lines: (run, theme) => Array.from({ length: run.n_layers }, (_, l) => ({
-        name: l + 1 === run.n_layers ? "output" : String(l + 1),
-        colour: layerColour(theme, l, run.n_layers),
-        of: (row) => run.gradients(row)[l] || null,
-      })),
+      lines: (run, theme) =>
+        Array.from({ length: run.n_layers }, (_, l) => ({
+          name: l + 1 === run.n_layers ? "output" : String(l + 1),
+          colour: layerColour(theme, l, run.n_layers),
+          of: (row) => run.gradients(row)[l] || null,
+        })),
       yaxis: () => ({ type: "log", nticks: 5 }),
     });
     this.scores = new Curves({
@@ -95,7 +108,14 @@ class Stage {
           h("div", { class: "strip" }, this.weights.element, this.gradients.element, this.scores.element),
         ]
       : [];
-    this.element = h("div", { class: `stage ${header.parts}` }, this.transport.element, ...panels, this.timeline.element, this.editor.element);
+    this.element = h(
+      "div",
+      { class: `stage ${header.parts}` },
+      this.transport.element,
+      ...panels,
+      this.timeline.element,
+      this.editor.element,
+    );
     parent.querySelector(".stage-place").replaceChildren(this.element);
     this.plotlyUrl = header.plotly;
     this.resize = new ResizeObserver(() => (player.changed = true));
@@ -116,7 +136,8 @@ class Stage {
     clearTimeout(this.rest);
     this.resize.disconnect();
     document.removeEventListener("keydown", this.onKey);
-    for (const chart of [...this.charts, this.surface, this.weights]) if (chart.plot.data) this.Plotly?.purge(chart.plot);
+    for (const chart of [...this.charts, this.surface, this.weights])
+      if (chart.plot.data) this.Plotly?.purge(chart.plot);
   }
 
   askForFrame() {
@@ -159,7 +180,8 @@ class Stage {
     }
     this.describe(now);
     if (this.Plotly) this.paintCharts(now);
-    else if (this.frames === 1 && !this.loading) this.loading = loadPlotly(this.plotlyUrl).then((Plotly) => (this.Plotly = Plotly));
+    else if (this.frames === 1 && !this.loading)
+      this.loading = loadPlotly(this.plotlyUrl).then((Plotly) => (this.Plotly = Plotly));
   }
 
   // What the link hides, and the projector's look.
@@ -169,7 +191,13 @@ class Stage {
     if (key === this.dressed) return;
     this.dressed = key;
     this.element.classList.toggle("projector", Boolean(projector));
-    const parts = { diagram: this.diagram, weights: this.weights, gradients: this.gradients, scores: this.scores, timeline: this.timeline };
+    const parts = {
+      diagram: this.diagram,
+      weights: this.weights,
+      gradients: this.gradients,
+      scores: this.scores,
+      timeline: this.timeline,
+    };
     for (const [name, part] of Object.entries(parts)) part.element.hidden = hidden.includes(name);
     this.themeChecked = -Infinity;
   }
@@ -189,7 +217,8 @@ class Stage {
     if (["dark", "font", "projector"].some((name) => this.theme?.[name] !== theme[name])) {
       this.theme = theme;
       this.element.style.colorScheme = theme.dark ? "dark" : "light";
-      for (const name of ["panel", "text", "muted", "grid", "positive", "negative", "background"]) this.element.style.setProperty(`--${name}`, theme[name]);
+      for (const name of ["panel", "text", "muted", "grid", "positive", "negative", "background"])
+        this.element.style.setProperty(`--${name}`, theme[name]);
       player.changed = true;
     }
   }
@@ -198,7 +227,10 @@ class Stage {
     player.changed = false;
     if (this.full) {
       const parameters = this.editor.preview(this.run.parameters(row));
-      const values = this.surface.evaluate(parameters, BUDGETS_MS[this.fine ? "fine" : player.moving ? "playing" : "prompt"]);
+      const values = this.surface.evaluate(
+        parameters,
+        BUDGETS_MS[this.fine ? "fine" : player.moving ? "playing" : "prompt"],
+      );
       this.surface.parameters = parameters;
       this.surface.draw(this.theme, this.focus);
       this.diagram.draw(this.theme, parameters, values);
@@ -226,7 +258,11 @@ class Stage {
       }
     }
     const drawings = this.charts.map((chart) => () => chart.drawChart(Plotly, theme, player.goal));
-    if (this.full) drawings.push(() => this.surface.drawAxes(Plotly, theme), () => this.weights.drawAxes(Plotly, theme));
+    if (this.full)
+      drawings.push(
+        () => this.surface.drawAxes(Plotly, theme),
+        () => this.weights.drawAxes(Plotly, theme),
+      );
     for (let k = 0; k < drawings.length; k++) {
       this.turn = ((this.turn ?? -1) + 1) % drawings.length;
       if (drawings[this.turn]()) {
@@ -255,7 +291,13 @@ class Stage {
     this.scores.box.hidden = this.scores.legend.hidden = open;
     this.answers.drawn = null;
     const regression = this.run.header.task === "regression";
-    this.scores.title.firstChild.textContent = open ? (regression ? "Residuals" : "Confusion matrix") : regression ? "R²" : "Accuracy";
+    this.scores.title.firstChild.textContent = open
+      ? regression
+        ? "Residuals"
+        : "Confusion matrix"
+      : regression
+        ? "R²"
+        : "Accuracy";
     this.answersButton.textContent = open ? "Over time" : regression ? "Residuals" : "Confusion";
     player.changed = true;
   }
@@ -272,7 +314,10 @@ class Stage {
     if (!this.full) return;
     const parameters = run.parameters(row);
     tell(this.surface, surfaceInWords(run, row, this.surface.values));
-    tell(this.diagram, diagramInWords(run, this.network, parameters, (l, k) => this.diagram.nameOf(l, k)));
+    tell(
+      this.diagram,
+      diagramInWords(run, this.network, parameters, (l, k) => this.diagram.nameOf(l, k)),
+    );
     tell(this.weights, weightsInWords(run, this.network, parameters));
     tell(this.gradients, gradientsInWords(run, row));
     tell(this.scores, scoresInWords(run, row));

@@ -26,7 +26,13 @@ export class Surface {
     const [stepBox, stepLabel] = toggle("Discretize", "Only which side of the boundary, not how sure", false);
     Object.assign(this, { testBox, stepBox, redraw: () => {} });
     const foot = h("div", { class: "foot" }, this.note, testLabel, stepLabel);
-    this.element = h("section", { class: "panel surface", "aria-label": "Decision boundary" }, this.title, this.box, foot);
+    this.element = h(
+      "section",
+      { class: "panel surface", "aria-label": "Decision boundary" },
+      this.title,
+      this.box,
+      foot,
+    );
     this.box.addEventListener("pointermove", (event) => this.point(event));
     this.box.addEventListener("pointerleave", () => {
       this.pointer = null;
@@ -72,7 +78,12 @@ export class Surface {
   drawMap(theme, inner) {
     const { n } = this.grid;
     if (this.canvas.width !== n) this.canvas.width = this.canvas.height = n;
-    Object.assign(this.canvas.style, { left: `${MARGIN.l}px`, top: `${MARGIN.t}px`, width: `${inner.w}px`, height: `${inner.h}px` });
+    Object.assign(this.canvas.style, {
+      left: `${MARGIN.l}px`,
+      top: `${MARGIN.t}px`,
+      width: `${inner.w}px`,
+      height: `${inner.h}px`,
+    });
     const context = this.canvas.getContext("2d");
     const pixels = context.createImageData(n, n);
     paint(new Uint32Array(pixels.data.buffer), this.values, this.run.header, theme, this.focus, this.stepBox.checked);
@@ -95,7 +106,9 @@ export class Surface {
     context.rect(MARGIN.l, MARGIN.t, inner.w, inner.h);
     context.clip();
     context.beginPath();
-    values.forEach((v, k) => context.lineTo(MARGIN.l + (inner.w * k) / (n - 1), MARGIN.t + inner.h * (0.5 - v / (2 * top))));
+    values.forEach((v, k) =>
+      context.lineTo(MARGIN.l + (inner.w * k) / (n - 1), MARGIN.t + inner.h * (0.5 - v / (2 * top))),
+    );
     context.strokeStyle = theme.positive;
     context.lineWidth = 3 * theme.zoom;
     context.stroke();
@@ -110,7 +123,14 @@ export class Surface {
   drawAxes(Plotly, theme) {
     const { data } = this.run.header;
     const size = this.size();
-    const key = [this.run.header.data.name, size.width, size.height, theme.dark, theme.zoom, this.testBox.checked].join();
+    const key = [
+      this.run.header.data.name,
+      size.width,
+      size.height,
+      theme.dark,
+      theme.zoom,
+      this.testBox.checked,
+    ].join();
     if (key === this.plotted || size.width < 40) return false;
     this.plotted = key;
     const range = data.range;
@@ -143,7 +163,11 @@ export class Surface {
   colouring(trace, theme) {
     if (!trace.values) return { color: theme.classes[trace.class] };
     const { middle, reach } = this.run.header.scale;
-    const colorscale = [[0, theme.negative], [0.5, theme.neutral], [1, theme.positive]];
+    const colorscale = [
+      [0, theme.negative],
+      [0.5, theme.neutral],
+      [1, theme.positive],
+    ];
     return { color: trace.values, cmin: middle - reach, cmax: middle + reach, colorscale };
   }
 
@@ -175,7 +199,8 @@ export class Surface {
     if (this.focus) return `${this.focus.name} gives ${say(values[0])}`;
     if (task === "regression") return say(values[0]);
     const best = task === "binary" ? Number(values[0] > scale.middle) : values.indexOf(Math.max(...values));
-    const value = task === "binary" && best === 0 && scale.probability ? 1 - values[0] : values[task === "binary" ? 0 : best];
+    const value =
+      task === "binary" && best === 0 && scale.probability ? 1 - values[0] : values[task === "binary" ? 0 : best];
     return `${this.run.header.data.classes[best]}, ${scale.probability ? `${say(100 * value)} % sure` : `output ${say(value)}`}`;
   }
 }
@@ -184,7 +209,8 @@ export class Surface {
 function paint(pixels, values, header, theme, focus, discrete) {
   const colours = ramps(theme);
   const last = values[values.length - 1];
-  if (focus) return paintSigned(pixels, values[focus.layer][focus.unit], scaleOf(values, focus, header), colours.surface);
+  if (focus)
+    return paintSigned(pixels, values[focus.layer][focus.unit], scaleOf(values, focus, header), colours.surface);
   if (header.task === "multiclass") return paintClasses(pixels, last, colours.classes, discrete);
   const { middle, reach } = header.scale;
   for (let p = 0; p < pixels.length; p++) {

@@ -21,13 +21,27 @@ export class Timeline extends Curves {
     });
     this.player = player;
     this.scale = "linear";
-    this.scaleButton = h("button", { type: "button", class: "words small", title: "Linear or logarithmic loss axis", onclick: () => this.switchScale() }, "Log scale");
+    this.scaleButton = h(
+      "button",
+      {
+        type: "button",
+        class: "words small",
+        title: "Linear or logarithmic loss axis",
+        onclick: () => this.switchScale(),
+      },
+      "Log scale",
+    );
     this.fork = new ForkHere(player);
     this.chips = h("span", { class: "chips", role: "group", "aria-label": "Branches" });
     this.title.append(this.scaleButton);
     this.title.after(h("div", { class: "branches" }, this.chips, this.fork.element));
     this.handle = h("div", {
-      class: "handle", role: "slider", tabindex: "0", "aria-label": "Moment of the run", "aria-valuemin": "0", "aria-valuenow": "0",
+      class: "handle",
+      role: "slider",
+      tabindex: "0",
+      "aria-label": "Moment of the run",
+      "aria-valuemin": "0",
+      "aria-valuenow": "0",
     });
     this.cursor.append(h("div", { class: "knob" }));
     this.marks = h("div", { class: "marks" });
@@ -39,7 +53,8 @@ export class Timeline extends Curves {
       this.drag(event);
     });
     this.handle.addEventListener("pointermove", (event) => player.scrubbing && this.drag(event));
-    for (const name of ["pointerup", "pointercancel"]) this.handle.addEventListener(name, () => player.scrubbing && player.endScrub());
+    for (const name of ["pointerup", "pointercancel"])
+      this.handle.addEventListener(name, () => player.scrubbing && player.endScrub());
   }
 
   others() {
@@ -60,8 +75,15 @@ export class Timeline extends Curves {
       const chip = ({ run, title }) =>
         h(
           "button",
-          { type: "button", class: "small", "aria-pressed": String(run === this.player.run.header.run), title: `Go to ${title}`, onclick: () => this.player.ask({ branch: run }, true) },
-          title, h("b", { "data-run": run }),
+          {
+            type: "button",
+            class: "small",
+            "aria-pressed": String(run === this.player.run.header.run),
+            title: `Go to ${title}`,
+            onclick: () => this.player.ask({ branch: run }, true),
+          },
+          title,
+          h("b", { "data-run": run }),
         );
       this.chips.replaceChildren(...(branches.length > 1 ? branches.map(chip) : []));
     }
@@ -86,7 +108,11 @@ export class Timeline extends Curves {
         this.player.halt();
         this.player.scrubTo(epoch);
       };
-      return h("button", { type: "button", class: `mark ${kind}`, style, title: label, "aria-label": label, onclick: go }, SIGNS[kind] ?? "•");
+      return h(
+        "button",
+        { type: "button", class: `mark ${kind}`, style, title: label, "aria-label": label, onclick: go },
+        SIGNS[kind] ?? "•",
+      );
     };
     this.marks.replaceChildren(...run.header.marks.filter((m) => m.epoch <= this.span.end).map(mark));
   }
@@ -110,7 +136,10 @@ export class Timeline extends Curves {
     if (this.handle.getAttribute("aria-valuetext")?.startsWith(`${now},`)) return;
     this.handle.setAttribute("aria-valuemax", String(run.last));
     this.handle.setAttribute("aria-valuenow", String(row[0]));
-    this.handle.setAttribute("aria-valuetext", `${now}, training loss ${steady(row[TRAIN_LOSS])}, test loss ${steady(row[TEST_LOSS])}`);
+    this.handle.setAttribute(
+      "aria-valuetext",
+      `${now}, training loss ${steady(row[TRAIN_LOSS])}, test loss ${steady(row[TEST_LOSS])}`,
+    );
   }
 }
 
@@ -121,7 +150,14 @@ class ForkHere {
     this.setting = h("select", { "aria-label": "Setting to change from here on", onchange: () => this.fillValues() });
     this.value = h("select", { "aria-label": "Its new value" });
     const go = h("button", { type: "button", class: "small", onclick: () => this.go() }, "Fork");
-    this.element = h("details", { class: "fork" }, h("summary", { title: "Change one setting from this moment on" }, "Fork here"), this.setting, this.value, go);
+    this.element = h(
+      "details",
+      { class: "fork" },
+      h("summary", { title: "Change one setting from this moment on" }, "Fork here"),
+      this.setting,
+      this.value,
+      go,
+    );
   }
 
   setRun(run) {

@@ -31,12 +31,22 @@ function icon(name) {
 export class Transport {
   constructor(player) {
     this.player = player;
-    const button = (name, label, title, onclick) => h("button", { type: "button", class: name, "aria-label": label, title, onclick }, icon(name));
+    const button = (name, label, title, onclick) =>
+      h("button", { type: "button", class: name, "aria-label": label, title, onclick }, icon(name));
     this.playIcons = { play: icon("play"), pause: icon("pause") };
-    this.playButton = h("button", { type: "button", class: "play", onclick: () => player.toggle() }, this.playIcons.play, "Play");
+    this.playButton = h(
+      "button",
+      { type: "button", class: "play", onclick: () => player.toggle() },
+      this.playIcons.play,
+      "Play",
+    );
     this.unit = h(
       "select",
-      { title: "How far Step and Back go (with Shift: a whole epoch)", "aria-label": "Step by", onchange: () => (player.byEpoch = this.unit.value === "epoch") },
+      {
+        title: "How far Step and Back go (with Shift: a whole epoch)",
+        "aria-label": "Step by",
+        onchange: () => (player.byEpoch = this.unit.value === "epoch"),
+      },
       h("option", { value: "batch" }, "1 mini-batch"),
       h("option", { value: "epoch" }, "1 epoch"),
     );
@@ -45,15 +55,38 @@ export class Transport {
       { title: "How fast Play goes", "aria-label": "Speed", onchange: () => player.setSpeed(SPEEDS[this.speed.value]) },
       ...SPEEDS.map((speed, k) => h("option", { value: k, selected: speed === player.speed }, speed.name)),
     );
-    this.undoButton = h("button", { type: "button", class: "words", title: "Take the last change of settings back (Ctrl+Z)", onclick: () => this.act("undo") }, "Undo");
-    this.copyButton = h("button", { type: "button", class: "words", title: "Copy a link that opens this run at this moment", onclick: () => this.copyLink() }, "Copy link");
+    this.undoButton = h(
+      "button",
+      {
+        type: "button",
+        class: "words",
+        title: "Take the last change of settings back (Ctrl+Z)",
+        onclick: () => this.act("undo"),
+      },
+      "Undo",
+    );
+    this.copyButton = h(
+      "button",
+      {
+        type: "button",
+        class: "words",
+        title: "Copy a link that opens this run at this moment",
+        onclick: () => this.copyLink(),
+      },
+      "Copy link",
+    );
     this.cells = {};
     this.labels = {};
-    const cell = (name, label) => h("span", { class: "cell" }, (this.labels[name] = h("small", {}, label)), (this.cells[name] = h("b", {}, "–")));
+    const cell = (name, label) =>
+      h("span", { class: "cell" }, (this.labels[name] = h("small", {}, label)), (this.cells[name] = h("b", {}, "–")));
     this.readout = h(
       "div",
       { class: "readout" },
-      cell("where", "Now at"), cell("train", "Training loss"), cell("test", "Test loss"), cell("trainScore", "Training accuracy"), cell("testScore", "Test accuracy"),
+      cell("where", "Now at"),
+      cell("train", "Training loss"),
+      cell("test", "Test loss"),
+      cell("trainScore", "Training accuracy"),
+      cell("testScore", "Test accuracy"),
     );
     this.sentence = h("p", { class: "sentence" });
     this.spoken = h("p", { class: "spoken", role: "status", "aria-live": "polite" });
@@ -64,12 +97,25 @@ export class Transport {
         "div",
         { class: "buttons", role: "toolbar", "aria-label": "Training" },
         button("reset", "Reset", "Reset: the same first weights again", () => player.reset()),
-        button("back", "Back", "Back (Left arrow; with Shift a whole epoch)", (e) => player.stepBy(-1, e.shiftKey || player.byEpoch)),
+        button("back", "Back", "Back (Left arrow; with Shift a whole epoch)", (e) =>
+          player.stepBy(-1, e.shiftKey || player.byEpoch),
+        ),
         this.playButton,
-        button("step", "Step", "Step (Right arrow; with Shift a whole epoch)", (e) => player.stepBy(1, e.shiftKey || player.byEpoch)),
+        button("step", "Step", "Step (Right arrow; with Shift a whole epoch)", (e) =>
+          player.stepBy(1, e.shiftKey || player.byEpoch),
+        ),
         this.unit,
         this.speed,
-        h("button", { type: "button", class: "words", title: "Other first weights and another order of the mini-batches", onclick: () => this.act("new_seed") }, "New seed"),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "words",
+            title: "Other first weights and another order of the mini-batches",
+            onclick: () => this.act("new_seed"),
+          },
+          "New seed",
+        ),
         this.undoButton,
         this.copyButton,
       ),
@@ -107,7 +153,12 @@ export class Transport {
       this.undoButton.disabled = !run.header.can_undo;
     }
     const aside = this.aside?.();
-    const key = [aside, player.state, run?.header.run, moving ? Math.floor(now / SENTENCE_EVERY_MS) : player.step].join();
+    const key = [
+      aside,
+      player.state,
+      run?.header.run,
+      moving ? Math.floor(now / SENTENCE_EVERY_MS) : player.step,
+    ].join();
     if (key !== this.said) {
       this.said = key;
       this.sentence.textContent = aside ?? (this.flash && now < this.flash.until ? this.flash.text : sentence(player));
@@ -120,7 +171,9 @@ export class Transport {
     const { player } = this;
     const moment = [player.state, player.run?.header.run, player.step].join();
     if (moment !== this.stood) Object.assign(this, { stood: moment, stoodSince: now });
-    const calm = player.moving ? now - (this.spokenAt ?? -Infinity) >= SPOKEN_EVERY_MS : now - this.stoodSince >= SPOKEN_AFTER_MS;
+    const calm = player.moving
+      ? now - (this.spokenAt ?? -Infinity) >= SPOKEN_EVERY_MS
+      : now - this.stoodSince >= SPOKEN_AFTER_MS;
     if (!calm) return;
     const words = spokenState(player);
     if (words === this.words) return;
@@ -143,7 +196,11 @@ export class Transport {
     const link = location.origin + location.pathname + (query && `?${query}`);
     try {
       await navigator.clipboard.writeText(link);
-      this.say(header.link_holds_all ? "The link is copied: it opens this run at this moment for anyone." : "The link is copied, but your data are too many for it: take the experiment file along instead.");
+      this.say(
+        header.link_holds_all
+          ? "The link is copied: it opens this run at this moment for anyone."
+          : "The link is copied, but your data are too many for it: take the experiment file along instead.",
+      );
     } catch {
       window.prompt("Copy this link; it opens these settings for anyone:", link);
     }

@@ -16,8 +16,13 @@ export class Weights {
     this.grid = h(
       "div",
       {
-        class: "cells", role: "grid", tabindex: "0", "aria-label": "Weights and biases: arrow keys choose one, Enter sets it by hand",
-        onkeydown: (event) => this.key(event), onfocus: () => this.moveTo(this.at), onblur: () => this.markCell(),
+        class: "cells",
+        role: "grid",
+        tabindex: "0",
+        "aria-label": "Weights and biases: arrow keys choose one, Enter sets it by hand",
+        onkeydown: (event) => this.key(event),
+        onfocus: () => this.moveTo(this.at),
+        onblur: () => this.markCell(),
       },
       this.row,
     );
@@ -93,7 +98,9 @@ export class Weights {
 
   // What stands in a cell: a weight, or in the last row a bias.
   value(parameters, l, i, j) {
-    return i < this.network.layers[l].n_in ? this.network.weight(parameters, l, i, j) : this.network.bias(parameters, l, j);
+    return i < this.network.layers[l].n_in
+      ? this.network.weight(parameters, l, i, j)
+      : this.network.bias(parameters, l, j);
   }
 
   // One scale for all layers, so that colours can be compared; it moves in steps of √2, not with every frame.
@@ -118,42 +125,76 @@ export class Weights {
       const { n_in, n_out } = this.network.layers[l];
       const tight = right - left < 34; // no room for numbers under it, nor beside its neighbour
       const n = l ? l + 1 : "";
-      const many = (count) => (count <= 12 ? Array.from({ length: count }, (_, k) => k) : [0, Math.floor(count / 2), count - 1]);
+      const many = (count) =>
+        count <= 12 ? Array.from({ length: count }, (_, k) => k) : [0, Math.floor(count / 2), count - 1];
       const rows = l === 0 && !net.plane ? net.feature_labels : Array.from({ length: n_in }, (_, k) => String(k + 1));
       const small = (rowCount) => (height - MARGIN.t - MARGIN.b) / (rowCount + 1) < 9;
       const ticks = small(n_in) ? [0, n_in - 1, n_in] : [...many(n_in), n_in];
       more[`xaxis${n}`] = axis(theme, {
         domain: [(left - MARGIN.l) / inner, (right - MARGIN.l) / inner],
-        range: [-0.5, n_out - 0.5], tickvals: tight && n_out > 1 ? [] : many(n_out), ticktext: many(n_out).map((k) => String(k + 1)),
-        showgrid: false, showline: false, tickfont: { size: 9 }, anchor: `y${n}`,
+        range: [-0.5, n_out - 0.5],
+        tickvals: tight && n_out > 1 ? [] : many(n_out),
+        ticktext: many(n_out).map((k) => String(k + 1)),
+        showgrid: false,
+        showline: false,
+        tickfont: { size: 9 },
+        anchor: `y${n}`,
       });
       more[`yaxis${n}`] = axis(theme, {
-        range: [n_in + 0.5, -0.5], tickvals: tight && l > 0 ? [] : ticks, ticktext: ticks.map((k) => (k === n_in ? "b" : rows[k])),
-        showgrid: false, showline: false, tickfont: { size: 9 }, anchor: `x${n}`,
+        range: [n_in + 0.5, -0.5],
+        tickvals: tight && l > 0 ? [] : ticks,
+        ticktext: ticks.map((k) => (k === n_in ? "b" : rows[k])),
+        showgrid: false,
+        showline: false,
+        tickfont: { size: 9 },
+        anchor: `x${n}`,
       });
       more.annotations.push({
-        text: heading(l, areas), showarrow: false,
-        xref: "paper", yref: "paper", y: 1, ...(l + 1 < areas.length ? { x: (left - MARGIN.l) / inner, xanchor: "left" } : { x: 1, xanchor: "right" }), yanchor: "bottom",
+        text: heading(l, areas),
+        showarrow: false,
+        xref: "paper",
+        yref: "paper",
+        y: 1,
+        ...(l + 1 < areas.length ? { x: (left - MARGIN.l) / inner, xanchor: "left" } : { x: 1, xanchor: "right" }),
+        yanchor: "bottom",
         font: { size: 11, color: theme.muted },
       });
       const to = (j) => (l + 1 === this.network.layers.length ? "output" : `neuron ${j + 1}`);
       return {
-        type: "heatmap", xaxis: `x${n}`, yaxis: `y${n}`, showscale: false, hoverongaps: false, zmin: -1, zmax: 1,
-        colorscale: [[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]],
+        type: "heatmap",
+        xaxis: `x${n}`,
+        yaxis: `y${n}`,
+        showscale: false,
+        hoverongaps: false,
+        zmin: -1,
+        zmax: 1,
+        colorscale: [
+          [0, "rgba(0,0,0,0)"],
+          [1, "rgba(0,0,0,0)"],
+        ],
         z: this.matrix(l),
         text: Array.from({ length: n_in + 1 }, (_, i) =>
-          Array.from({ length: n_out }, (_, j) => (i === n_in ? `bias of ${to(j)}` : `${l === 0 ? rows[i] : `neuron ${i + 1}`} → ${to(j)}`)),
+          Array.from({ length: n_out }, (_, j) =>
+            i === n_in ? `bias of ${to(j)}` : `${l === 0 ? rows[i] : `neuron ${i + 1}`} → ${to(j)}`,
+          ),
         ),
         hovertemplate: "%{text}<br>%{z:.5f}<extra></extra>",
       };
     });
-    Plotly.react(this.plot, traces, layout(theme, { width, height }, MARGIN, { hovermode: "closest", ...more }), CONFIG);
+    Plotly.react(
+      this.plot,
+      traces,
+      layout(theme, { width, height }, MARGIN, { hovermode: "closest", ...more }),
+      CONFIG,
+    );
     return true;
   }
 
   matrix(l) {
     const { n_in, n_out } = this.network.layers[l];
-    return Array.from({ length: n_in + 1 }, (_, i) => Array.from({ length: n_out }, (_, j) => this.value(this.parameters, l, i, j)));
+    return Array.from({ length: n_in + 1 }, (_, i) =>
+      Array.from({ length: n_out }, (_, j) => this.value(this.parameters, l, i, j)),
+    );
   }
 
   // A click on a cell sets its weight by hand.
@@ -185,7 +226,12 @@ export class Weights {
   // Arrow keys go from cell to cell, and from the edge of a layer to the next; Enter sets the weight by hand.
   key(event) {
     const { l, i, j } = this.at;
-    const moves = { ArrowUp: { l, i: i - 1, j }, ArrowDown: { l, i: i + 1, j }, ArrowLeft: { l, i, j: j - 1 }, ArrowRight: { l, i, j: j + 1 } };
+    const moves = {
+      ArrowUp: { l, i: i - 1, j },
+      ArrowDown: { l, i: i + 1, j },
+      ArrowLeft: { l, i, j: j - 1 },
+      ArrowRight: { l, i, j: j + 1 },
+    };
     if (event.key === "Enter") {
       const { left, bottom } = this.row.firstChild.getBoundingClientRect();
       this.editCell(this.at, { clientX: left, clientY: bottom, preventDefault: () => event.preventDefault() });
@@ -224,7 +270,12 @@ export class Weights {
     if (!here) return;
     const { left, right } = this.areas(this.box.clientWidth)[l];
     const [w, high] = [(right - left) / layer.n_out, (this.box.clientHeight - MARGIN.t - MARGIN.b) / (layer.n_in + 1)];
-    Object.assign(this.row.firstChild.style, { left: `${left + j * w}px`, top: `${MARGIN.t + i * high}px`, width: `${w}px`, height: `${high}px` });
+    Object.assign(this.row.firstChild.style, {
+      left: `${left + j * w}px`,
+      top: `${MARGIN.t + i * high}px`,
+      width: `${w}px`,
+      height: `${high}px`,
+    });
   }
 
   fillHover() {

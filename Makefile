@@ -5,6 +5,8 @@ PYTHON ?= python3
 PORT ?= 8501
 VENV := .venv
 PY := $(VENV)/bin/python
+# Node comes from PyPI, so that the tests need nothing but Python and a browser.
+NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npx --no-install
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench screenshots chromium
@@ -24,9 +26,14 @@ test: chromium check  ## All that `check` does, then the tests in a real browser
 # One arithmetic thread each: at these sizes more only fight over the cores with the other test process.
 check: export OMP_NUM_THREADS = 1
 check: export OPENBLAS_NUM_THREADS = 1
-check: $(VENV)/dev.stamp  ## The quick look: lint, types, and every test that needs no browser
+check: $(VENV)/dev.stamp node_modules/.stamp  ## The quick look: lint, types, and every test that needs no browser
 	$(PY) -m ruff check
 	$(PY) -m mypy
+	$(PY) -m playground.web.assets
+	$(NODE) tsc --noEmit
+	$(NODE) eslint .
+	$(NODE) prettier --check --log-level warn "**/*.{js,ts}"
+	$(VENV)/bin/node --test "tests/js/*.test.js"
 	$(PY) -m pytest -n 2 --ignore=tests/browser
 
 bench: $(VENV)/dev.stamp chromium  ## Measure the engine and the page, side by side with others
@@ -56,3 +63,8 @@ $(VENV)/dev.stamp: requirements-dev.txt requirements.txt | $(VENV)/bin/pip
 	@echo "Installing what the tests need (a few minutes the first time: PyTorch is large) ..."
 	@$(PY) -m pip install --quiet -r requirements-dev.txt
 	@touch $(VENV)/run.stamp $@
+
+node_modules/.stamp: package.json package-lock.json | $(VENV)/dev.stamp
+	@echo "Installing what checks the browser's modules (a few seconds) ..."
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm ci --silent
+	@touch $@

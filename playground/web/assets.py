@@ -30,7 +30,8 @@ _KINDS = {".js": "text/javascript", ".css": "text/css"}
 IMPORT = re.compile(r'(\bfrom|\bimport)\s*"(\.\.?/[\w./-]+\.js)"')
 """Where a module names another"""
 REGISTRY = "shared/registry.js"
-"""The module that is made of the engine's registries; there is no such file"""
+"""The module that is made of the engine's registries. The server reads no such file: it is written, by
+`python -m playground.web.assets`, only for Node and for the checkers that read the modules"""
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -118,3 +119,7 @@ def routes(prefix: str = "") -> list[Route]:
         Route(f"{prefix}/assets/js/{{hash}}/{{name:path}}", _serve_module),
         Route(f"{prefix}/assets/plotly/{{version}}/plotly.min.js", _serve_plotly),
     ]
+
+
+if __name__ == "__main__":
+    (_MODULES / REGISTRY).write_text(registry(), encoding="utf-8")

@@ -34,6 +34,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
 
 class Sheet {
   constructor() {
+    this.use = () => {};
     this.points = []; // [x1, x2, class]
     this.past = [];
     this.tool = "draw";

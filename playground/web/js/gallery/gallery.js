@@ -23,6 +23,8 @@ export default function mount({ data, parentElement, setTriggerValue }) {
 class Gallery {
   constructor(datasets) {
     this.datasets = datasets;
+    /** @type {(name: string) => void} */
+    this.choose = () => {};
     this.buttons = datasets.map((dataset) => {
       const canvas = h("canvas", { "aria-hidden": "true" });
       const pick = () => this.choose(dataset.name);

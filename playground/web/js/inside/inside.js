@@ -56,6 +56,8 @@ function svg(tag, attributes = {}, ...children) {
 
 class Inside {
   constructor(parent) {
+    /** @type {(key: string) => void} */
+    this.pick = () => {};
     this.tabs = Object.entries(STAGES).map(([stage, label]) =>
       h("button", { type: "button", class: "words", "data-stage": stage, onclick: () => this.goToStage(stage) }, label),
     );

@@ -44,5 +44,5 @@ export function fit(canvas, width, height) {
 export function uncover() {
   const dialog = document.querySelector("body > .stDialog");
   if (dialog && document.querySelector('.stApp:not([data-test-connection-state="CONNECTED"])'))
-    dialog.querySelector('[aria-label="Close"]')?.click();
+    /** @type {HTMLElement | null} */ (dialog.querySelector('[aria-label="Close"]'))?.click();
 }

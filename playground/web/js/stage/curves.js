@@ -7,13 +7,19 @@ const MOST_POINTS = 500;
 
 export class Curves {
   // lines(run, theme) -> [{name, colour, dash, of: (row, run) => number}]
-  constructor({ name, title, lines, yaxis, margin, legend }) {
-    Object.assign(this, { lines, yaxis, margin: margin ?? { l: 44, r: 8, t: 4, b: 18 } });
+  constructor({ name, title, lines, yaxis, margin = { l: 44, r: 8, t: 4, b: 18 }, legend = true }) {
+    this.lines = lines;
+    this.yaxis = yaxis;
+    this.margin = margin;
+    this.scale = "linear";
+    this.run = null;
+    this.drawn = null; // of what the chart was drawn, as a text to compare
+    this.span = null; // the chart's width, and the epoch at its end
     this.plot = h("div", { class: "over", "aria-hidden": "true" });
     this.canvas = h("div", { class: "under", role: "img", "aria-label": title }); // empty: Plotly draws, this tells
     this.cursor = h("div", { class: "cursor" });
     this.box = h("div", { class: "plot" }, this.canvas, this.plot, this.cursor);
-    this.legend = h("span", { class: "legend", hidden: legend === false });
+    this.legend = h("span", { class: "legend", hidden: !legend });
     this.title = h("h3", {}, title, " ", this.legend);
     this.element = h("section", { class: `panel curves ${name}`, "aria-label": title }, this.title, this.box);
   }

@@ -13,7 +13,11 @@ const MOST_LINKS = 2000; // more are slow to draw, and nobody can follow them
 
 export class Diagram {
   constructor(change, onFocus, edit) {
-    Object.assign(this, { change, onFocus, edit });
+    this.change = change;
+    this.onFocus = onFocus;
+    this.edit = edit;
+    this.width = this.height = 0;
+    this.parameters = null;
     this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "The network" });
     this.buttons = h("div", { class: "layer-buttons" });
     this.tip = h("div", { class: "tip", hidden: true });

@@ -7,6 +7,11 @@ const REACH = 5;
 export class Editor {
   constructor(player) {
     this.player = player;
+    this.place = 0; // where the parameter lies in the flat vector
+    this.step = 0; // the moment at which it is set
+    this.before = 0;
+    this.value = 0;
+    this.cameFrom = null; // what had the focus
     this.slider = h("input", {
       type: "range",
       step: "0.01",

@@ -16,6 +16,7 @@ export class Recording {
     this.n_layers = header.net.layers.length;
     this.rows = [];
     this.single = new Map(); // step -> row, for mini-batches between the recorded rows
+    this.dense = this.stride = 0; // how the server thins: every epoch up to `dense`, then every `stride`-th
     this.version = 0; // grows whenever a curve over the rows would look different
   }
 

@@ -124,6 +124,10 @@ class Stage {
     document.addEventListener("keydown", this.onKey);
     this.element.addEventListener("click", () => this.show());
     this.frames = 0;
+    this.step = -1; // what was drawn, since when it stands, and what was last told of it
+    this.movedAt = 0;
+    this.described = null;
+    this.describedAt = -Infinity;
     this.wake = () => this.askForFrame();
     player.watchers.add(this.wake);
     this.wake();
@@ -307,7 +311,7 @@ class Stage {
     const { run, row } = player;
     const key = [run.header.run, run.version, player.step].join();
     const stands = !player.moving && !player.scrubbing && now - this.movedAt > WORDS_AFTER_MS;
-    if (key === this.described || (!stands && now - (this.describedAt ?? -Infinity) < WORDS_EVERY_MS)) return;
+    if (key === this.described || (!stands && now - this.describedAt < WORDS_EVERY_MS)) return;
     Object.assign(this, { described: key, describedAt: now });
     const tell = (part, words) => part.canvas.setAttribute("aria-label", words);
     tell(this.timeline, timelineInWords(run, row));

@@ -24,7 +24,10 @@ export class Surface {
     };
     const [testBox, testLabel] = toggle("Test points", "Show the points that are held back", true);
     const [stepBox, stepLabel] = toggle("Discretize", "Only which side of the boundary, not how sure", false);
-    Object.assign(this, { testBox, stepBox, redraw: () => {} });
+    this.testBox = testBox;
+    this.stepBox = stepBox;
+    this.redraw = () => {};
+    this.parameters = null;
     const foot = h("div", { class: "foot" }, this.note, testLabel, stepLabel);
     this.element = h(
       "section",

@@ -20,7 +20,6 @@ export class Timeline extends Curves {
       yaxis: () => ({ type: this.scale, rangemode: this.scale === "linear" ? "tozero" : "normal", nticks: 4 }),
     });
     this.player = player;
-    this.scale = "linear";
     this.scaleButton = h(
       "button",
       {

@@ -31,6 +31,11 @@ function icon(name) {
 export class Transport {
   constructor(player) {
     this.player = player;
+    this.aside = () => null; // what is to be said instead of the sentence
+    this.stood = null; // a moment, and since when it stands
+    this.stoodSince = 0;
+    this.words = null; // what a screen reader was told, and when
+    this.spokenAt = -Infinity;
     const button = (name, label, title, onclick) =>
       h("button", { type: "button", class: name, "aria-label": label, title, onclick }, icon(name));
     this.playIcons = { play: icon("play"), pause: icon("pause") };
@@ -152,7 +157,7 @@ export class Transport {
       set("testScore", score(row[TEST_SCORE]));
       this.undoButton.disabled = !run.header.can_undo;
     }
-    const aside = this.aside?.();
+    const aside = this.aside();
     const key = [
       aside,
       player.state,
@@ -171,9 +176,7 @@ export class Transport {
     const { player } = this;
     const moment = [player.state, player.run?.header.run, player.step].join();
     if (moment !== this.stood) Object.assign(this, { stood: moment, stoodSince: now });
-    const calm = player.moving
-      ? now - (this.spokenAt ?? -Infinity) >= SPOKEN_EVERY_MS
-      : now - this.stoodSince >= SPOKEN_AFTER_MS;
+    const calm = player.moving ? now - this.spokenAt >= SPOKEN_EVERY_MS : now - this.stoodSince >= SPOKEN_AFTER_MS;
     if (!calm) return;
     const words = spokenState(player);
     if (words === this.words) return;

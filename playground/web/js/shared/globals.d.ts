@@ -1,0 +1,5 @@
+interface Window {
+  Plotly: any; // of the script that shared/plot.js loads
+  __stage: any;
+  __sheet: any;
+}

@@ -29,8 +29,8 @@ from mlp.arrays import (
     look_up,
     read_only,
 )
-from mlp.chance import Purpose, generator
 from mlp.features import expand_features
+from mlp.rng import Purpose, generator
 
 TASKS = ("binary", "multiclass", "regression")
 MAX_SAMPLES = 20_000
@@ -107,7 +107,7 @@ class Dataset:
 
 
 Maker = Callable[[int, float, np.random.Generator, int], tuple[Array, npt.NDArray[Any]]]
-"""(n_samples, noise, dice, n_classes) to inputs (n, n_inputs) and labels (n,) or targets (n, n_out)."""
+"""(n_samples, noise, rng, n_classes) to inputs (n, n_inputs) and labels (n,) or targets (n, n_out)."""
 
 
 @dataclass(frozen=True)

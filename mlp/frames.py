@@ -44,13 +44,13 @@ class FrameStore:
     """At most `capacity` frames. When there are more, some are dropped, by a rule that the browser's copy follows too.
 
     While `stride` is 1 all frames are kept. Whenever the store is full, the stride doubles, and from then on those are
-    kept whose epoch is at most `dense` or a multiple of `stride`, and always the last. Only if the frames up to `dense`
-    are by themselves too many, as after very many forks in mid-epoch, does `dense` shrink.
+    kept whose epoch is at most `dense_until` or a multiple of `stride`, and always the last. Only if the frames up to
+    that epoch are by themselves too many, as after very many forks in mid-epoch, is `dense_until` halved.
     """
 
     def __init__(self, n_parameters: int, n_layers: int, capacity: int) -> None:
         self.capacity = max(capacity, 16)
-        self.dense = self.capacity // 2
+        self.dense_until = self.capacity // 2
         self.stride = 1
         self._length = 0
         self._shared = False  # whether somebody may hold views into the columns
@@ -98,8 +98,8 @@ class FrameStore:
         self._length += 1
         while self._length > self.capacity:
             self.stride *= 2
-            if self.stride > epoch:  # nothing is left to thin out beyond `dense`
-                self.dense //= 2
+            if self.stride > epoch:  # nothing is left to thin out beyond `dense_until`
+                self.dense_until //= 2
             self._select(self._keeps(self._columns["epochs"][: self._length]))
 
     def cut(self, step: int) -> FrameStore:
@@ -119,7 +119,7 @@ class FrameStore:
         """Whether the frame of each of these epochs, (...), outlasts the next one."""
         if self.stride == 1:
             return np.ones_like(epochs, dtype=bool)
-        return np.asarray((epochs <= self.dense) | (epochs % self.stride == 0))
+        return np.asarray((epochs <= self.dense_until) | (epochs % self.stride == 0))
 
     def _select(self, chosen: npt.NDArray[np.bool]) -> None:
         chosen[-1] = True

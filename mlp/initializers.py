@@ -21,7 +21,7 @@ class Initializer:
     label: str
     help: str
     draw: Callable[[np.random.Generator, int, int], Array]
-    """(dice, n_in, n_out) to weights (n_in, n_out)."""
+    """(rng, n_in, n_out) to weights (n_in, n_out)."""
 
 
 def _orthogonal(rng: np.random.Generator, n_in: int, n_out: int) -> Array:

@@ -1,7 +1,7 @@
 """The training loop: mini-batch after mini-batch, epoch after epoch, on one network.
 
 It can hand out the state of training (`state`) and go back to one (`restore`). All random numbers are looked up by
-address (chance.py), so that a state is no more than the parameters, the optimizer's memory and three whole numbers.
+address (rng.py), so that a state is no more than the parameters, the optimizer's memory and three whole numbers.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import numpy as np
 
 from mlp.arrays import Array, Labels, read_only
 from mlp.calls import Call
-from mlp.chance import Dice, Purpose
 from mlp.datasets import Dataset
 from mlp.measure import Evaluator, Measures, check_fit, layer_norms
 from mlp.network import MLP
 from mlp.optimizers import Memory
 from mlp.plan import Pass, flat, sample_table, update_sections
+from mlp.rng import Purpose, Stream
 from mlp.schedules import Constant
 from mlp.settings import Settings
 
@@ -32,7 +32,7 @@ class State:
     """Updates made so far."""
     epoch: int
     """Whole passes over the training data made so far."""
-    row: int
+    samples_seen: int
     """Samples of the current epoch already used."""
     parameters: Array
     """(n_parameters,)"""
@@ -51,14 +51,14 @@ class BatchOrder:
     def __init__(self, n: int, settings: Settings) -> None:
         self._n = n
         self._whole = settings.batch_size >= n
-        self._dice = Dice(settings.seed, Purpose.BATCHES)
+        self._stream = Stream(settings.seed, Purpose.BATCHES)
 
-    def of_epoch(self, epoch: int, row: int = 0) -> Labels | None:
+    def of_epoch(self, epoch: int, samples_seen: int = 0) -> Labels | None:
         """Row numbers (n,); None for "as they stand", when one batch takes them all and order is of no matter.
 
-        An epoch that is already under way, at `row`, keeps the order that it was begun in.
+        An epoch of which some samples have been seen keeps the order that it was begun in.
         """
-        return None if self._whole and row == 0 else self._dice.at(epoch).permutation(self._n)
+        return None if self._whole and samples_seen == 0 else self._stream.at(epoch).permutation(self._n)
 
 
 class _Batch(NamedTuple):
@@ -79,7 +79,7 @@ class TrainingLoop:
     def __init__(self, net: MLP, data: Dataset, settings: Settings, state: State | None = None) -> None:
         check_fit(net, data)
         self.net, self.data, self.settings = net, data, settings
-        self.step, self.epoch, self.row = 0, 0, 0
+        self.step, self.epoch, self.samples_seen = 0, 0, 0
         self.memory = settings.optimizer.new_memory(net.parameters)
         self.rate = np.array(settings.optimizer.learning_rate)
         self.gradient = np.empty_like(net.parameters)
@@ -89,7 +89,7 @@ class TrainingLoop:
         self._shuffled = self._table.copy()
         self._shuffled_epoch: int | None = None  # the epoch whose order `_shuffled` is in
         self._order = BatchOrder(len(data.x_train), settings)
-        self._dropout_dice = Dice(settings.seed, Purpose.DROPOUT)
+        self._dropout_stream = Stream(settings.seed, Purpose.DROPOUT)
         self._plans: dict[int, tuple[Pass, list[Call]]] = {}  # by the number of samples in a batch
         self._batches = self._cut(0)  # of a whole epoch
         self._last_size = 0  # samples in the batch of the last step
@@ -117,30 +117,30 @@ class TrainingLoop:
                 if varies:
                     self._set_rate()
                 if masks is not None:
-                    self._dropout_dice.at(self.step).random(out=masks)
+                    self._dropout_stream.at(self.step).random(out=masks)
                 for function, arguments in calls:
                     function(*arguments)
                 self.step += 1
-                self.row += buffer.shape[1]
+                self.samples_seen += buffer.shape[1]
         self._last_size = batches[-1].samples.shape[1]
-        if self.row == self._table.shape[1]:
-            self.epoch, self.row = self.epoch + 1, 0
+        if self.samples_seen == self._table.shape[1]:
+            self.epoch, self.samples_seen = self.epoch + 1, 0
 
     def _batches_left(self) -> list[_Batch]:
         """The batches of this epoch that are still to come."""
-        done, rest = divmod(self.row, self.settings.batch_size)
-        return self._cut(self.row) if rest else self._batches[done:]
+        done, rest = divmod(self.samples_seen, self.settings.batch_size)
+        return self._cut(self.samples_seen) if rest else self._batches[done:]
 
     def _cut(self, start: int) -> list[_Batch]:
         """The samples from number `start` on, cut into batches, each with the plan for its size."""
         n, size = self._table.shape[1], self.settings.batch_size
-        pieces = [self._shuffled[:, row : row + size] for row in range(start, n, size)]
+        pieces = [self._shuffled[:, i : i + size] for i in range(start, n, size)]
         return [_Batch(piece, *self._plan(piece.shape[1])) for piece in pieces]
 
     def _shuffle(self) -> None:
         """Put the samples into the order of this epoch, if they are not yet."""
         if self._shuffled_epoch != self.epoch:
-            order = self._order.of_epoch(self.epoch, self.row)
+            order = self._order.of_epoch(self.epoch, self.samples_seen)
             if order is None:
                 self._shuffled[...] = self._table
             else:  # "clip" changes nothing here, but lets NumPy write into `out` directly
@@ -168,11 +168,11 @@ class TrainingLoop:
     def state(self) -> State:
         """The state now, in copies of its own."""
         memory = {name: read_only(array.copy()) for name, array in self.memory.items()}
-        return State(self.step, self.epoch, self.row, read_only(self.net.parameters.copy()), memory)
+        return State(self.step, self.epoch, self.samples_seen, read_only(self.net.parameters.copy()), memory)
 
     def restore(self, state: State) -> None:
         """Go on from `state`. Of its memory, what this optimizer does not know by name is not taken over."""
-        self.step, self.epoch, self.row = state.step, state.epoch, state.row
+        self.step, self.epoch, self.samples_seen = state.step, state.epoch, state.samples_seen
         self.net.parameters[...] = state.parameters
         for name, array in self.memory.items():
             array[...] = state.memory.get(name, 0.0)
@@ -180,7 +180,7 @@ class TrainingLoop:
     @property
     def time(self) -> float:
         """Epochs made so far, with a fraction in mid-epoch."""
-        return self.epoch + self.row / len(self.data.x_train)
+        return self.epoch + self.samples_seen / len(self.data.x_train)
 
     def is_finite(self, measures: Measures) -> bool:
         """Whether all parameters, and the loss over all training data, are finite."""

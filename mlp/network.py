@@ -21,9 +21,9 @@ import numpy.typing as npt
 from mlp.activations import ACTIVATIONS, Activation
 from mlp.arrays import Array, Labels, check_matrix, check_not_empty, check_number, check_whole, look_up
 from mlp.calls import run
-from mlp.chance import Purpose, generator
 from mlp.initializers import INITIALIZERS
 from mlp.losses import LOSSES, Loss
+from mlp.rng import Purpose, generator
 from mlp.shape import Shape
 
 MAX_LAYERS = 64

@@ -114,13 +114,13 @@ class Recording:
         return self.frames.gradient_norms
 
     @property
-    def dense(self) -> int:
+    def dense_until(self) -> int:
         """Up to this epoch every frame is kept."""
-        return self._store.dense
+        return self._store.dense_until
 
     @property
     def stride(self) -> int:
-        """Beyond `dense`, frames whose epoch is a multiple of this are kept, and the last one."""
+        """Beyond `dense_until`, frames whose epoch is a multiple of this are kept, and the last one."""
         return self._store.stride
 
     @property
@@ -162,10 +162,10 @@ class Recording:
         check_whole("step", step, 0, max(self.last_step - 1, 0))
         segment = self._segments_from(step)[0]
         n, size = len(self._data.x_train), segment.settings.batch_size
-        epoch, row = _epoch_and_row(segment.start, n, size, step)
-        order = BatchOrder(n, segment.settings).of_epoch(epoch, row)
+        epoch, seen = _epoch_and_samples_seen(segment.start, n, size, step)
+        order = BatchOrder(n, segment.settings).of_epoch(epoch, seen)
         rows = np.arange(n) if order is None else order
-        return read_only(rows[row : row + size])
+        return read_only(rows[seen : seen + size])
 
     def settings_at(self, step: int) -> Settings:
         """The settings under which the update from `step` to `step` + 1 is made."""
@@ -189,7 +189,7 @@ class Recording:
         if self.stride > stride:
             for segment in self.segments:
                 segment.keyframes = [state for state in segment.keyframes if state.epoch % every == 0]
-        if loop.row == 0 and loop.epoch % every == 0 and loop.step > self.segments[-1].start.step:
+        if loop.samples_seen == 0 and loop.epoch % every == 0 and loop.step > self.segments[-1].start.step:
             self.segments[-1].keyframes.append(loop.state())
 
     def set_last_step(self, step: int) -> None:
@@ -240,11 +240,11 @@ class Recording:
             start = end + 1
 
 
-def _epoch_and_row(start: State, n: int, batch_size: int, step: int) -> tuple[int, int]:
-    """Epoch and row at `step`, for a run of one batch size that was at `start`, over n samples."""
+def _epoch_and_samples_seen(start: State, n: int, batch_size: int, step: int) -> tuple[int, int]:
+    """Epoch at `step`, and samples of it seen by then, for a run of one batch size from `start` on, over n samples."""
     ahead = step - start.step
-    rest = math.ceil((n - start.row) / batch_size)  # steps to the end of the epoch that it starts in
+    rest = math.ceil((n - start.samples_seen) / batch_size)  # steps to the end of the epoch that it starts in
     if ahead < rest:
-        return start.epoch, start.row + ahead * batch_size
+        return start.epoch, start.samples_seen + ahead * batch_size
     epochs, steps = divmod(ahead - rest, math.ceil(n / batch_size))
     return start.epoch + 1 + epochs, steps * batch_size

@@ -15,12 +15,12 @@ import numpy as np
 
 from mlp.arrays import Array, check_whole
 from mlp.calls import Call, run
-from mlp.chance import Dice, Purpose
 from mlp.datasets import Dataset
 from mlp.loop import BatchOrder
 from mlp.measure import Scorer, check_fit
 from mlp.network import MLP
 from mlp.plan import Pass, flat, sample_table, update_sections
+from mlp.rng import Purpose, Stream
 from mlp.schedules import Constant
 from mlp.settings import Settings
 
@@ -121,7 +121,7 @@ class _Chunk:
         dropout = _column([s.dropout for s in settings])
         self._dropout = dropout if dropout.any() else None
         self._orders = [BatchOrder(len(data.x_train), s) for s in settings]
-        self._dropout_dice = [Dice(s.seed, Purpose.DROPOUT) for s in settings]
+        self._dropout_streams = [Stream(s.seed, Purpose.DROPOUT) for s in settings]
         self._step = 0
 
         self._table = sample_table(data.x_train, shape.loss.targets(data.y_train, shape.sizes[-1], "y_train"))
@@ -151,8 +151,8 @@ class _Chunk:
                 if not isinstance(self._settings.schedule, Constant):
                     np.multiply(self._rates, self._settings.schedule.factor(epoch + row / n), self._rate)
                 if passes.masks is not None:
-                    for dice, masks in zip(self._dropout_dice, passes.masks, strict=True):
-                        dice.at(self._step).random(out=masks)
+                    for stream, masks in zip(self._dropout_streams, passes.masks, strict=True):
+                        stream.at(self._step).random(out=masks)
                 run(calls)
                 self._step += 1
 

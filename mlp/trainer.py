@@ -163,7 +163,7 @@ class Trainer:
         if not loop.is_finite(measures):
             self._end_diverged()
         self._refuse_if_diverged()
-        if loop.row == 0:
+        if loop.samples_seen == 0:
             self.recording.append(loop, measures)
         self.recording.set_last_step(loop.step)
         norms = read_only(loop.gradient_norms())

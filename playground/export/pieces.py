@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 import mlp
-from mlp.chance import Purpose
+from mlp.rng import Purpose
 from playground.export.transcript import Stretch, Transcript, key_of
 
 SCHEDULES = {

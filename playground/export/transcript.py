@@ -10,7 +10,7 @@ import numpy as np
 
 import mlp
 from mlp.arrays import Array
-from mlp.chance import Purpose
+from mlp.rng import Purpose
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def transcript(
     kinds = [None, *(type(s.settings.optimizer) for s in segments)]
     stretches = [
         Stretch(
-            s.start.step, end, s.start.epoch, s.start.row, s.settings, before is not now,
+            s.start.step, end, s.start.epoch, s.start.samples_seen, s.settings, before is not now,
             edited[k] if last.get(s.start.step) == k else (),
         )
         for k, (s, end, (before, now)) in enumerate(zip(segments, ends, pairwise(kinds), strict=True))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 import mlp
 from mlp.calls import run
-from mlp.chance import Dice, Purpose
+from mlp.rng import Purpose, Stream
 
 Array = npt.NDArray[np.float64]
 H = 1e-5
@@ -182,7 +182,7 @@ def take_apart(trainer: mlp.Trainer, step: int) -> Step:
     before, after = recording.seek(step), recording.seek(step + 1)
     net.parameters[...] = before.parameters
     settings, rows, data = recording.settings_at(step), recording.batch(step), trainer.data
-    time = before.epoch + before.row / len(data.x_train)
+    time = before.epoch + before.samples_seen / len(data.x_train)
     memory = {name: np.array(value) for name, value in before.memory.items()}
     return Step(
         step=step,
@@ -207,8 +207,8 @@ def _masks(net: mlp.MLP, settings: mlp.Settings, step: int, n: int) -> tuple[Arr
     if not settings.dropout or not hidden:
         return (None,) * len(net.layers)
     keep = 1.0 - settings.dropout
-    dice = Dice(settings.seed, Purpose.DROPOUT).at(step).random(sum(hidden) * n)
-    flat = np.floor(dice + keep) / keep
+    uniform = Stream(settings.seed, Purpose.DROPOUT).at(step).random(sum(hidden) * n)
+    flat = np.floor(uniform + keep) / keep
     ends = np.cumsum(hidden) * n
     parts = [flat[end - size * n : end].reshape(size, n).T for end, size in zip(ends, hidden, strict=True)]
     return (*parts, None)

@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 import mlp
 from mlp.arrays import Array, read_only
-from mlp.chance import Purpose, generator
 from mlp.datasets import split
+from mlp.rng import Purpose, generator
 
 MAX_ROWS = 20_000
 MIN_ROWS = 8

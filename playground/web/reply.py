@@ -42,7 +42,7 @@ def reply(experiment: Experiment, run: Run, question: dict[str, Any]) -> tuple[t
         "after": after,
         "singles": len(singles),
         "width": rows.shape[1],
-        "dense": run.recording.dense,
+        "dense": run.recording.dense_until,
         "stride": run.recording.stride,
         "reached": run.last_step,
         "diverged": run.recording.diverged.reason if run.recording.diverged else None,

@@ -8,8 +8,8 @@ import pytest
 
 import mlp
 from mlp.activations import ACTIVATIONS
-from mlp.chance import Dice, Purpose
 from mlp.erf import erf
+from mlp.rng import Purpose, Stream
 
 # ---------------------------------------------------------------------- formulas
 
@@ -73,12 +73,12 @@ def test_probabilities_add_up():
         np.testing.assert_array_equal(shares.argmax(axis=1), net.predict(x))
 
 
-# ---------------------------------------------------------------------- chance
+# ---------------------------------------------------------------------- random numbers
 
 
-def test_every_purpose_and_place_has_dice_of_its_own():
+def test_every_purpose_and_place_has_random_numbers_of_its_own():
     draws = {
-        tuple(Dice(seed, purpose).at(place).integers(0, 2**60, 3))
+        tuple(Stream(seed, purpose).at(place).integers(0, 2**60, 3))
         for seed in (0, 1)
         for purpose in Purpose
         for place in (0, 1, 2)
@@ -86,11 +86,11 @@ def test_every_purpose_and_place_has_dice_of_its_own():
     assert len(draws) == 2 * len(Purpose) * 3
 
 
-def test_dice_at_a_place_do_not_depend_on_where_they_were_before():
-    dice = Dice(5, Purpose.BATCHES)
-    first = dice.at(3).permutation(99)
-    dice.at(9).random(1001)
-    np.testing.assert_array_equal(dice.at(3).permutation(99), first)
+def test_random_numbers_at_a_place_do_not_depend_on_what_was_drawn_before():
+    stream = Stream(5, Purpose.BATCHES)
+    first = stream.at(3).permutation(99)
+    stream.at(9).random(1001)
+    np.testing.assert_array_equal(stream.at(3).permutation(99), first)
 
 
 # ---------------------------------------------------------------------- initializers

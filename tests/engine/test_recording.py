@@ -91,7 +91,7 @@ def test_seek_finds_every_step_again_bit_for_bit(optimizer, settings):
     for truth in states:
         found = recording.seek(truth.step)
         np.testing.assert_array_equal(found.parameters, truth.parameters)
-        assert (found.epoch, found.row) == (truth.epoch, truth.row)
+        assert (found.epoch, found.samples_seen) == (truth.epoch, truth.samples_seen)
         for name, array in truth.memory.items():
             np.testing.assert_array_equal(found.memory[name], array)
 
@@ -265,7 +265,7 @@ def test_long_run_stays_within_its_memory_and_keeps_early_steps_dense():
         assert recording.nbytes <= max_bytes
     assert recording.stride in {2, 4, 8, 16, 32}
     epochs = np.arange(1001)
-    kept = (epochs <= recording.dense) | (epochs % recording.stride == 0) | (epochs == 1000)
+    kept = (epochs <= recording.dense_until) | (epochs % recording.stride == 0) | (epochs == 1000)
     np.testing.assert_array_equal(recording.epochs, epochs[kept])
 
 

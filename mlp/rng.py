@@ -1,4 +1,4 @@
-"""Random numbers by address: the dice for any purpose and moment follow from one seed alone.
+"""Random numbers by address: those for any purpose and moment follow from one seed alone.
 
 A generator usually walks along its own long sequence, so that the tenth draw needs the nine before it. Philox
 (Salmon et al. 2011, https://doi.org/10.1145/2063384.2063405) instead *computes* the numbers at a given place.
@@ -14,7 +14,7 @@ import numpy as np
 
 
 class Purpose(IntEnum):
-    """What a draw is for. Each purpose has dice of its own, so that changing one leaves the others alone."""
+    """What a draw is for. Each purpose has a stream of its own, so that changing one leaves the others alone."""
 
     DATA = 0
     SPLIT = 1
@@ -23,8 +23,8 @@ class Purpose(IntEnum):
     DROPOUT = 4
 
 
-class Dice:
-    """The generators of one purpose under one seed."""
+class Stream:
+    """The random numbers of one purpose under one seed, a generator for each place."""
 
     def __init__(self, seed: int, purpose: Purpose) -> None:
         key = np.random.SeedSequence([seed, purpose]).generate_state(2, np.uint64)
@@ -41,4 +41,4 @@ class Dice:
 
 def generator(seed: int, purpose: Purpose) -> np.random.Generator:
     """A generator for draws that need no address."""
-    return Dice(seed, purpose).at(0)
+    return Stream(seed, purpose).at(0)

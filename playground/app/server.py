@@ -38,35 +38,71 @@ _STREAMLIT = Path(st.__file__).parent / "static"
 
 
 @cache
-def _hints() -> bytes:
-    """What the first page will load after a while, as a header that the browser reads before the page."""
+def hints() -> str:
+    """What the first page will load after a while, as elements of the page's head.
+
+    Not as a header: it would be 3.5 kB, and many a proxy takes 4 kB for all headers together.
+    """
     chunks = _STREAMLIT / "static" / "js"
     elements = [path.name for element in ELEMENTS for path in chunks.glob(f"{element}.*.js")]
     index = (_STREAMLIT / "index.html").read_text(encoding="utf-8")
     elements = with_imports(elements, lambda name: (chunks / name).read_text(encoding="utf-8"), besides=index)
     modules = [f"static/js/{name}" for name in elements]
     modules += [f"{modules_address()}/{name}" for name in with_imports(["stage/stage.js"], text_of)]
-    style = f"<./{modules_address()}/stage/stage.css>; rel=preload; as=style"
-    return ", ".join([style, *(f"<./{module}>; rel=modulepreload" for module in modules)]).encode()
+    style = f'<link rel="preload" as="style" href="./{modules_address()}/stage/stage.css">'
+    return style + "".join(f'<link rel="modulepreload" href="./{module}">' for module in modules)
 
 
 class Hints:
-    """Middleware: a page comes with a hint at the modules it will ask for, so that they are there by then."""
+    """Middleware: a page comes with a hint at the modules it will ask for, so that they are there by then.
+
+    A page is small, and another after each new version of the server: it is sent whole every time it is asked for.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on, with one more header for a page."""
+        """Pass everything on, with the hints in the head of a page."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if b"text/html" in dict(scope["headers"]).get(b"accept", b""):
+            scope = {**scope, "headers": [h for h in scope["headers"] if h[0] not in _PARTS]}
+        start: Message | None = None
+        body = b""
 
         async def send_on(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = dict(message["headers"])
-                if headers.get(b"content-type", b"").startswith(b"text/html"):
-                    message["headers"] = [*message["headers"], (b"link", _hints())]
-            await send(message)
+            nonlocal start, body
+            if message["type"] == "http.response.start" and _is_page(message):
+                start = message
+            elif start is None:
+                await send(message)
+            else:
+                body += message.get("body", b"")
+                if not message.get("more_body", False):
+                    for whole in _with_hints(start, body):
+                        await send(whole)
 
         await self.app(scope, receive, send_on)
+
+
+_PARTS = (b"if-none-match", b"if-modified-since", b"range", b"accept-encoding")
+_OF_THE_FILE = (b"etag", b"last-modified", b"accept-ranges", b"content-length")
+
+
+def _is_page(start: Message) -> bool:
+    headers = dict(start["headers"])
+    whole = start["status"] == 200 and b"content-encoding" not in headers
+    return whole and headers.get(b"content-type", b"").startswith(b"text/html")
+
+
+def _with_hints(start: Message, body: bytes) -> list[Message]:
+    """The two messages of a page; a HEAD request has an empty body and says no length."""
+    page = body.replace(b"</head>", hints().encode() + b"</head>", 1)
+    headers = [header for header in start["headers"] if header[0] not in _OF_THE_FILE]
+    length = [(b"content-length", str(len(page)).encode())] if page else []
+    return [{**start, "headers": [*headers, *length]}, {"type": "http.response.body", "body": page}]
 
 
 def base_path() -> str:

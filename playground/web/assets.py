@@ -7,18 +7,20 @@ which path a proxy serves it.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import posixpath
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
 import plotly
+from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 import mlp
@@ -100,17 +102,59 @@ def plotly_address() -> str:
     return f"../../../plotly/{plotly.__version__}/plotly.min.js"
 
 
+@dataclass(frozen=True)
+class Served:
+    """A file as it is sent: plain or compressed, and the tag by which a browser knows that it has it."""
+
+    plain: bytes
+    zipped: bytes
+    kind: str
+    tag: str
+
+    def answer(self, request: Request) -> Response:
+        """The file, or 304 to a browser that has it."""
+        zips = "gzip" in request.headers.get("accept-encoding", "")
+        tag = f'"{self.tag}{"-gzip" if zips else ""}"'
+        headers = {**_FOREVER, "ETag": tag, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
+        known = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
+        if tag in known or "*" in known:
+            return Response(status_code=304, headers=headers)
+        if zips:
+            headers["Content-Encoding"] = "gzip"
+        return Response(self.zipped if zips else self.plain, media_type=self.kind, headers=headers)
+
+
+def _served(raw: bytes, kind: str) -> Served:
+    return Served(raw, gzip.compress(raw, 6, mtime=0), kind, hashlib.sha256(raw).hexdigest()[:16])
+
+
+@cache
+def _modules() -> dict[str, Served]:
+    """All modules, compressed once."""
+    return {name: _served(text_of(name).encode(), _KINDS[Path(name).suffix]) for name in names()}
+
+
+@cache
+def _plotly() -> Served:
+    return _served(_PLOTLY.read_bytes(), "text/javascript")
+
+
+def _missing() -> Response:
+    return PlainTextResponse("There is no such file.", 404, {"X-Content-Type-Options": "nosniff"})
+
+
 async def _serve_module(request: Request) -> Response:
-    name = request.path_params["name"]
-    try:
-        text = text_of(name)
-    except FileNotFoundError:
-        return Response("There is no such file.", status_code=404)
-    return Response(text, media_type=_KINDS[Path(name).suffix], headers=_FOREVER)
+    """A module of this version; one of another would be kept by the browser under the wrong hash."""
+    found = _modules().get(request.path_params["name"])
+    if found is None or request.path_params["hash"] != modules_hash():
+        return _missing()
+    return found.answer(request)
 
 
 async def _serve_plotly(request: Request) -> Response:
-    return FileResponse(_PLOTLY, media_type="text/javascript", headers=_FOREVER)
+    if request.path_params["version"] != plotly.__version__:
+        return _missing()
+    return (await to_thread.run_sync(_plotly)).answer(request)  # the first time takes a tenth of a second
 
 
 def routes(prefix: str = "") -> list[Route]:

@@ -3,10 +3,13 @@
 import asyncio
 import socket
 
+import plotly
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from playground.app.server import Hints, without_delay
-from playground.web.assets import modules_address, with_imports
+from playground.web.assets import modules_address, names, routes, text_of, with_imports
 
 
 def nodelay_of_a_connection_to(listening):
@@ -26,25 +29,54 @@ def test_small_answers_are_sent_at_once_while_the_server_runs():
         assert asyncio.run(during(listening))
 
 
-def headers_through_hints(content_type, kind="http.response.start"):
+PAGE = b"<html><head><title>Streamlit</title></head><body></body></html>"
+
+
+def through_hints(body=PAGE, content_type=b"text/html; charset=utf-8", status=200, **request):
+    """What the middleware makes of an answer: (headers, body), and which headers of the request came through."""
+    heard = []
+
     async def app(scope, receive, send):
-        await send({"type": kind, "headers": [(b"content-type", content_type)]})
+        heard.extend(name for name, _ in scope["headers"])
+        headers = [(b"content-type", content_type), (b"etag", b'"1"'), (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body[:10], "more_body": True})
+        await send({"type": "http.response.body", "body": body[10:]})
 
     sent = []
 
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Hints(app)({}, None, send))
-    return dict(sent[0]["headers"])
+    headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in request.items()]
+    asyncio.run(Hints(app)({"type": "http", "headers": headers}, None, send))
+    return dict(sent[0]["headers"]), b"".join(message["body"] for message in sent[1:]), heard
 
 
 def test_a_page_comes_with_a_hint_at_the_stage_and_at_all_that_it_imports():
-    link = headers_through_hints(b"text/html; charset=utf-8")[b"link"].decode()
+    headers, body, _ = through_hints()
+    page = body.decode()
     for name in ("stage/stage.js", "stage/player.js", "shared/registry.js", "shared/erf.js"):
-        assert f"<./{modules_address()}/{name}>; rel=modulepreload" in link
-    assert f"<./{modules_address()}/stage/stage.css>; rel=preload; as=style" in link
-    assert "inside.js" not in link
+        assert page.index(f'<link rel="modulepreload" href="./{modules_address()}/{name}">') < page.index("</head>")
+    assert f'<link rel="preload" as="style" href="./{modules_address()}/stage/stage.css">' in page
+    assert "inside.js" not in page
+    assert int(headers[b"content-length"]) == len(body)
+
+
+def test_the_headers_of_a_page_stay_below_what_a_proxy_takes():
+    assert sum(len(name) + len(value) + 4 for name, value in through_hints()[0].items()) < 500
+
+
+def test_a_page_is_sent_whole_whatever_its_browser_has_kept_of_an_older_server():
+    headers, _, heard = through_hints(accept="text/html", if_none_match='"1"', range="bytes=0-5", cookie="a=b")
+    assert b"etag" not in headers
+    assert heard == [b"accept", b"cookie"]
+
+
+def test_a_head_request_is_told_no_length_that_its_page_would_not_have():
+    headers, body, _ = through_hints(body=b"")
+    assert body == b""
+    assert b"content-length" not in headers
 
 
 def test_the_hints_follow_every_import_once_and_leave_out_what_the_page_names_itself():
@@ -58,4 +90,65 @@ def test_the_hints_follow_every_import_once_and_leave_out_what_the_page_names_it
 
 @pytest.mark.parametrize("content_type", [b"text/javascript", b"application/json"])
 def test_nothing_else_has_hints(content_type):
-    assert b"link" not in headers_through_hints(content_type)
+    headers, body, heard = through_hints(content_type=content_type, accept="*/*", if_none_match='"1"')
+    assert (headers[b"etag"], body, heard) == (b'"1"', PAGE, [b"accept", b"if-none-match"])
+
+
+def test_a_page_that_is_not_there_has_no_hints():
+    assert through_hints(status=404)[1] == PAGE
+
+
+# ---- the files ---------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module", params=["", "/play"])
+def files(request):
+    with TestClient(Starlette(routes=routes(request.param)), base_url="http://test") as client:
+        yield client, request.param
+
+
+def ask(files, path, **headers):
+    client, prefix = files
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return client.get(f"{prefix}/{path}", headers={"accept-encoding": "identity", **named})
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_module_is_served_for_good_under_its_hash(files, name):
+    answer = ask(files, f"{modules_address()}/{name}")
+    assert (answer.status_code, answer.text) == (200, text_of(name))
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    zipped = ask(files, f"{modules_address()}/{name}", accept_encoding="gzip")
+    assert (zipped.headers["content-encoding"], zipped.text) == ("gzip", text_of(name))
+    assert zipped.headers["etag"] != answer.headers["etag"]
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+@pytest.mark.parametrize(
+    "path", [f"{modules_address()}/stage/stage.js", f"assets/plotly/{plotly.__version__}/plotly.min.js"]
+)
+def test_who_has_a_file_is_told_so_and_a_head_request_is_answered(files, path, coding):
+    whole = ask(files, path, accept_encoding=coding)
+    again = ask(files, path, accept_encoding=coding, if_none_match=f'"other", W/{whole.headers["etag"]}')
+    assert (again.status_code, again.content) == (304, b"")
+    client, prefix = files
+    head = client.head(f"{prefix}/{path}", headers={"accept-encoding": coding})
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == whole.headers["content-length"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "assets/js/0000000000000000/stage/stage.js",
+        "assets/js/<script>/stage/stage.js",
+        "assets/plotly/0.0.0/plotly.min.js",
+        *(
+            f"{modules_address()}/{name}"
+            for name in ("none.js", "stage/", "stage/" + 300 * "x" + ".js", "../assets.py", "%2e%2e/assets.py", "a%00b")
+        ),
+    ],
+)
+def test_another_version_or_file_is_not_there(files, path):
+    answer = ask(files, path)
+    assert (answer.status_code, answer.text) == (404, "There is no such file.")
+    assert "cache-control" not in answer.headers

@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npx --no-install
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screenshots chromium
+.PHONY: help run test check bench screenshots programs
 .NOTPARALLEL:
 
 help:  ## Show this list
@@ -20,7 +20,7 @@ run: $(VENV)/run.stamp  ## Open the playground in your browser (PORT=8501)
 	$(PY) -m streamlit run app.py --server.port $(PORT)
 
 # A browser test that fails is tried once more, and pytest says so: a busy machine makes a browser late, not wrong.
-test: chromium check  ## All that `check` does, then the tests in a real browser
+test: programs check  ## All that `check` does, then the tests in a real browser
 	$(PY) -m pytest tests/browser -n 2 --tb=short --reruns 1
 
 # One arithmetic thread each: at these sizes more only fight over the cores with the other test process.
@@ -36,14 +36,14 @@ check: $(VENV)/dev.stamp node_modules/.stamp  ## The quick look: lint, types, an
 	$(VENV)/bin/node --test "tests/js/*.test.js"
 	$(PY) -m pytest -n 2 --ignore=tests/browser
 
-bench: $(VENV)/dev.stamp chromium  ## Measure the engine and the page, side by side with others
+bench: $(VENV)/dev.stamp programs  ## Measure the engine and the page, side by side with others
 	$(PY) -m benchmarks
 
-screenshots: $(VENV)/dev.stamp chromium  ## Take the pictures of the README anew
+screenshots: $(VENV)/dev.stamp programs  ## Take the pictures of the README anew
 	$(PY) -m scripts.screenshots
 
-chromium:
-	@$(PYTHON) scripts/chromium.py
+programs:
+	@$(PYTHON) scripts/programs.py
 
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
 
-from scripts.chromium import find_chromium
+from scripts.programs import find
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
@@ -64,10 +64,10 @@ class Server:
 
 
 @contextmanager
-def serve(app: Path = ROOT / "app.py", *, port: int = 0, timeout: float = 60.0) -> Iterator[Server]:
-    """Run an app from its own folder on a free port, or on the given one, and stop it at the end."""
+def serve(app: Path = ROOT / "app.py", *, port: int = 0, timeout: float = 60.0, base: str = "") -> Iterator[Server]:
+    """Run an app from its own folder on a free port, or on the given one, below a path, and stop it at the end."""
     port = port or free_port()
-    flags = {"address": "127.0.0.1", "port": port, "headless": "true", "fileWatcherType": "none"}
+    flags = {"address": "127.0.0.1", "port": port, "headless": "true", "fileWatcherType": "none", "baseUrlPath": base}
     command = [sys.executable, "-m", "streamlit", "run", app.name]
     command += [f"--server.{name}={value}" for name, value in flags.items()]
     with tempfile.TemporaryDirectory() as folder:
@@ -78,7 +78,7 @@ def serve(app: Path = ROOT / "app.py", *, port: int = 0, timeout: float = 60.0) 
             )
         server = Server(f"http://127.0.0.1:{port}", path, process.pid)
         try:
-            _wait_for_health(server, process, timeout)
+            _wait_for_health(server, process, timeout, base)
             yield server
         finally:
             process.terminate()
@@ -96,13 +96,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for_health(server: Server, process: subprocess.Popen[bytes], timeout: float) -> None:
+def _wait_for_health(server: Server, process: subprocess.Popen[bytes], timeout: float, base: str) -> None:
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"Streamlit ended with code {process.returncode}:\n{server.output()}")
         try:
-            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=5):
+            with urllib.request.urlopen(f"{server.url}/{base}/_stcore/health".replace("//_", "/_"), timeout=5):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
@@ -114,7 +114,7 @@ def _wait_for_health(server: Server, process: subprocess.Popen[bytes], timeout: 
 
 def launch(playwright: Playwright) -> Browser:
     """Start Debian's Chromium, or the Chrome that is there; without one, fail in a sentence."""
-    return playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+    return playwright.chromium.launch(executable_path=find("chromium"), args=CHROMIUM_FLAGS)
 
 
 class Guard:

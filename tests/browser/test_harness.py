@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from scripts import chromium
+from scripts import programs
 from tests.browser.harness import VIEWPORTS, Server, guarded_page, serve, settle, visit
 
 TINY_APP = """
@@ -121,19 +121,19 @@ def test_an_apt_that_finds_the_lock_taken_is_tried_again(tmp_path: Path, capfd: 
         f"#!/bin/sh\ntest -e {tmp_path}/free && exit 0\ntouch {tmp_path}/free\necho '{LOCKED}' >&2\nexit 100\n"
     )
     script.chmod(0o755)
-    chromium.run_when_unlocked([str(script)], pause=0.0)
+    programs.run_when_unlocked([str(script)], pause=0.0)
     assert "Another apt is at work" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize(("words", "patience"), [("E: Unable to locate package", 300.0), (LOCKED, -1.0)])
 def test_an_apt_that_fails_for_good_is_a_failure(words: str, patience: float, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(chromium, "PATIENCE", patience)
+    monkeypatch.setattr(programs, "PATIENCE", patience)
     with pytest.raises(subprocess.CalledProcessError):
-        chromium.run_when_unlocked(["sh", "-c", f"echo '{words}' >&2; exit 100"], pause=0.0)
+        programs.run_when_unlocked(["sh", "-c", f"echo '{words}' >&2; exit 100"], pause=0.0)
 
 
 def test_a_missing_chromium_is_a_failure_in_a_sentence(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("CHROMIUM", raising=False)
-    monkeypatch.setattr(chromium, "NAMES", ("no-such-browser",))
-    with pytest.raises(FileNotFoundError, match="need Chromium or Google Chrome, and none was found"):
-        chromium.find_chromium()
+    monkeypatch.setitem(programs.PROGRAMS, "chromium", ("no-such-browser",))
+    with pytest.raises(FileNotFoundError, match="need chromium, and none was found"):
+        programs.find("chromium")

@@ -1,0 +1,96 @@
+"""The app at any address: behind Debian's nginx, at the root and below a path that the server was not told of, and
+below one that it was. nginx has its default buffers, so that too long a header is a 502 here as anywhere."""
+
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from scripts.programs import find
+from tests.browser.harness import Server, free_port, guarded_page, serve, settle
+from tests.browser.stage import press, wait_for
+
+NGINX = """
+daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{}}
+http {{
+  access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  map $http_upgrade $upgraded {{ default upgrade; '' close; }}
+  proxy_http_version 1.1;
+  proxy_set_header Host $http_host; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $upgraded;
+  server {{ listen 127.0.0.1:{port}; {locations} }}
+}}
+"""
+SHELL = "location / { default_type text/html; return 200 '<!doctype html><title>Shell</title>'; }"
+PREFIX = "/~/+/"
+PAGES = ("", "health", "inside?step=50", "?embed=true")
+
+
+@pytest.fixture(scope="module")
+def based() -> Iterator[Server]:
+    """The app below a path that it was told of."""
+    with serve(base="play") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def nginx(server: Server, based: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Debian's nginx before the two servers: addresses of the app, by how it is reached."""
+    root = f"location / {{ proxy_pass {server.url}; }}"
+    below = f"location {PREFIX} {{ proxy_pass {server.url}/; }} {SHELL}"
+    told = f"location /play/ {{ proxy_pass {based.url}; }} {SHELL}"
+    found = {"told without nginx": f"{based.url}/play/"}
+    running = []
+    for name, (locations, path) in {
+        "at the root": (root, "/"),
+        "below": (below, PREFIX),
+        "told": (told, "/play/"),
+    }.items():
+        folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+        running.append(start_nginx(NGINX.format(folder=folder, port=port, locations=locations), folder, port))
+        found[name] = f"http://127.0.0.1:{port}{path}"
+    yield found
+    for process in running:
+        process.terminate()
+        process.wait(10)
+
+
+def start_nginx(config: str, folder: Path, port: int) -> subprocess.Popen[bytes]:
+    (folder / "nginx.conf").write_text(config)
+    process = subprocess.Popen([find("nginx"), "-c", str(folder / "nginx.conf")], stderr=subprocess.DEVNULL)
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+            break
+        except urllib.error.HTTPError:
+            break
+        except OSError:
+            time.sleep(0.05)
+    else:
+        raise TimeoutError((folder / "error.log").read_text())
+    return process
+
+
+@pytest.mark.parametrize("name", ["at the root", "below", "told", "told without nginx"])
+def test_every_page_stands_and_answers_at_this_address(browser: Browser, server, based, nginx, name: str):
+    home = server if name in ("at the root", "below") else based
+    origin = "/".join(nginx[name].split("/")[:3])
+    # Streamlit's client asks for its server at several addresses, and the shell's are none of them.
+    with guarded_page(browser, replace(home, url=origin), tolerate=r"_stcore/(health|host-config)") as (page, _):
+        for path in PAGES:
+            page.goto(nginx[name] + path)
+            settle(page)
+            page.wait_for_selector(".stage .js-plotly-plot")
+            pause = page.get_by_role("button", name="Pause", exact=True)
+            if pause.is_visible():
+                pause.click()
+            before = page.evaluate("() => __stage.player.step")
+            press(page, "Step")
+            wait_for(page, f"p.step === {before + 1}")

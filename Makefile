@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npx --no-install
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screenshots programs
+.PHONY: help run test check bench screenshots mutants programs
 .NOTPARALLEL:
 
 help:  ## Show this list
@@ -40,6 +40,11 @@ bench: $(VENV)/dev.stamp programs  ## Measure the engine and the page, side by s
 	$(PY) -m benchmarks
 
 screenshots: $(VENV)/dev.stamp programs  ## Take the pictures of the README anew
+# Not part of `test`: it runs tests some hundred times.
+mutants: $(VENV)/dev.stamp  ## Plant faults one at a time and see whether the tests notice (docs/mutants.md)
+	$(PY) -m scripts.mutants
+
+screenshots: $(VENV)/dev.stamp chromium  ## Take the pictures of the README anew
 	$(PY) -m scripts.screenshots
 
 programs:

@@ -89,7 +89,7 @@ class FrameStore:
     def append(self, step: int, epoch: float, parameters: Array, measures: Measures) -> None:
         """Add a frame, and drop some if that makes too many."""
         if self._length and not self._keeps(self._columns["epochs"][self._length - 1]):
-            self.drop_last()  # it was kept as the last one only
+            self._drop_last()  # it was kept as the last one only
         if self._length == len(self._columns["steps"]):
             self._resize(min(max(64, 2 * self._length), self.capacity + 1))
         row = {"steps": step, "epochs": epoch, "parameters": parameters, **vars(measures)}
@@ -103,14 +103,14 @@ class FrameStore:
             self._select(self._keeps(self._columns["epochs"][: self._length]))
 
     def cut(self, step: int) -> FrameStore:
-        """A store of the frames up to `step`, in arrays of its own."""
+        """A store of the frames before `step`, in arrays of its own."""
         twin = copy(self)
         twin._columns = dict(self._columns)
-        twin._length = int(np.searchsorted(self._columns["steps"][: self._length], step, side="right"))
+        twin._length = int(np.searchsorted(self._columns["steps"][: self._length], step))
         twin._resize(twin._length)
         return twin
 
-    def drop_last(self) -> None:
+    def _drop_last(self) -> None:
         """Forget the last frame."""
         self._unshare()
         self._length -= 1

@@ -176,8 +176,6 @@ class Recording:
     def begin(self, loop: TrainingLoop) -> None:
         """Begin a new segment where the loop stands, and record this moment."""
         self.segments.append(Segment(loop.state(), loop.settings))
-        if len(self._store) and self._store.last_step == loop.step:
-            self._store.drop_last()  # an edit by hand takes the place of what was here
         self.append(loop, loop.measure())
 
     def append(self, loop: TrainingLoop, measures: Measures) -> None:
@@ -202,7 +200,7 @@ class Recording:
         return self.seek(self._store.last_step)
 
     def cut(self, step: int) -> Recording:
-        """A recording of its own of what came up to `step`: what a fork begins with."""
+        """A recording of its own of what came before `step`, with all segments up to there: what a fork begins with."""
         past = Recording(self._net, self._data, self.max_bytes)
         past._store = self._store.cut(step)
         for segment in self.segments:

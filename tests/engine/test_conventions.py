@@ -16,7 +16,8 @@ from tests.engine.helpers import planned
     ("loss", "boundary"), [("binary_crossentropy", 0.0), ("hinge", 0.0), ("mean_squared_error", 0.5)]
 )
 def test_an_output_on_the_boundary_is_class_0(loss, boundary):
-    data = mlp.make_dataset("moons", n_samples=60, seed=1)
+    x = np.arange(10.0).reshape(5, 2)
+    data = mlp.Dataset(x, [0, 0, 0, 0, 1], x, [0, 1, 1, 1, 1], "binary")
     net = mlp.MLP([2, 3, 1], loss=loss, initializer="zeros")
     for shift, label in ((-1e-9, 0), (0.0, 0), (1e-9, 1)):
         net.layers[-1].biases[...] = boundary + shift
@@ -44,14 +45,15 @@ SLOPE_AT_ZERO = {
 
 
 @pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
-def test_slope_at_zero_is_that_of_the_left_side(activation):
-    """At a kink PyTorch takes the slope of the left side, and so do both ways to write an activation."""
+def test_value_and_slope_at_zero_are_those_of_the_left_side(activation):
+    """At a kink PyTorch takes the left side, and so do both ways to write an activation."""
     net = mlp.MLP([1, 1], loss="mean_squared_error", output_activation=activation)
     entry, z = mlp.ACTIVATIONS[activation], np.zeros(1)
     assert entry.slope(z)[0] == pytest.approx(SLOPE_AT_ZERO[activation], abs=1e-15)
     net.parameters[...] = 0.0
     miss = entry.value(z)[0] - 1.0
-    _, gradient = planned(net, np.array([[5.0]]), np.array([[1.0]]))
+    output, gradient = planned(net, np.array([[5.0]]), np.array([[1.0]]))
+    assert output[0, 0] == pytest.approx(entry.value(z)[0], abs=1e-15)
     np.testing.assert_allclose(gradient, 2.0 * miss * SLOPE_AT_ZERO[activation] * np.array([5.0, 1.0]), atol=1e-14)
 
 
@@ -144,7 +146,7 @@ SCHEDULE_AT = [
     (mlp.Constant(), {0.0: 1.0, 1e6: 1.0}),
     (mlp.StepDecay(every=10, drop=0.5), {0.0: 1.0, 9.99: 1.0, 10.0: 0.5, 19.9: 0.5, 20.0: 0.25}),
     (mlp.Exponential(decay=0.9), {0.0: 1.0, 1.0: 0.9, 2.5: 0.9**2.5}),
-    (mlp.Cosine(epochs=10, final=0.2), {0.0: 1.0, 2.5: 0.6 + 0.4 * 0.5**0.5, 5.0: 0.6, 10.0: 0.2, 50.0: 0.2}),
+    (mlp.Cosine(epochs=10, final=0.2), {0.0: 1.0, 2.5: 0.6 + 0.4 * 0.5**0.5, 5.0: 0.6, 10.0: 0.2, 17.0: 0.2}),
     (mlp.WarmUp(epochs=10, start=0.2), {0.0: 0.2, 5.0: 0.6, 10.0: 1.0, 50.0: 1.0}),
     (
         mlp.OneCycle(epochs=100, rise=0.25, start=0.2, final=0.1),

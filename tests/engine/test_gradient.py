@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import mlp
+from mlp.calls import run
+from mlp.plan import Pass, flat, sample_table
 from tests.engine.helpers import answers_for, away_from_kinks, planned, random_network, sizes_for
 
 PENALTIES = {"none": (0.0, 0.0), "l1": (0.03, 0.0), "l2": (0.0, 0.03)}
@@ -83,6 +85,30 @@ def test_an_activation_needs_no_more_than_its_value_and_slope(monkeypatch, rng):
     assert mlp.gradient_check(net, x, y) < 1e-8
     np.testing.assert_allclose(planned(net, x, y)[1], net.loss_and_gradient(x, y)[1], rtol=1e-12)
     assert any(call.function == "value" for call in mlp.describe_step(net, 10, mlp.Settings()))
+
+
+def test_backward_matches_measured_slope_under_dropout(rng):
+    net = random_network([3, 6, 5, 1], "tanh", "binary_crossentropy", rng)
+    x, y = rng.standard_normal((7, 3)), rng.integers(0, 2, 7)
+    gradient = np.empty_like(net.parameters)
+    passes = Pass(net.shape, net.parameters, gradient, sample_table(x, net.loss.targets(y, 1)), drop=0.4)
+    forward, uniform = flat(passes.forward), rng.random(passes.masks.shape)
+
+    def loss() -> float:
+        passes.masks[...] = uniform
+        run(forward)
+        return net.loss.mean(passes.output, passes.targets)
+
+    loss()
+    run(flat(passes.backward))
+    measured, h = np.empty_like(gradient), 1e-5
+    for i, value in enumerate(net.parameters.copy()):
+        net.parameters[i] = value + h
+        above = loss()
+        net.parameters[i] = value - h
+        measured[i] = (above - loss()) / (2.0 * h)
+        net.parameters[i] = value
+    np.testing.assert_allclose(gradient, measured, atol=1e-9)
 
 
 def test_network_without_biases_has_no_slope_there(tmp_path, rng):

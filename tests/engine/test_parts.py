@@ -133,6 +133,16 @@ def test_reset_draws_the_same_weights_and_another_seed_others():
     assert not np.array_equal(mlp.MLP([2, 4, 1], seed=6).parameters, start)
 
 
+def test_a_copy_has_the_same_numbers_in_arrays_of_its_own():
+    net = mlp.MLP([2, 3, 1], activation="relu", loss="hinge", seed=5)
+    net.parameters += 1.0
+    twin = net.copy()
+    assert twin.shape == net.shape
+    np.testing.assert_array_equal(twin.parameters, net.parameters)
+    net.layers[0].weights[...] = 0.0
+    assert twin.layers[0].weights.all()
+
+
 def test_layers_look_into_the_flat_vector():
     net = mlp.MLP([2, 3, 1])
     net.parameters[...] = np.arange(13.0)

@@ -146,10 +146,22 @@ def test_fork_leaves_the_old_recording_alone():
     recording = trainer.run(5)
     before = recording.frames
     copies = {name: getattr(before, name).copy() for name in COLUMNS}
-    trainer.fork(6, l2=0.1).run(10)
+    fork = trainer.fork(6, l2=0.1)
+    fork.run(10)
     assert len(recording) == 6
     for name in COLUMNS:
         np.testing.assert_array_equal(getattr(recording, name), copies[name])
+    np.testing.assert_array_equal(trainer.net.parameters, recording.parameters[-1])
+    assert not np.array_equal(fork.net.parameters, trainer.net.parameters)
+
+
+def test_fork_holds_nothing_of_what_came_after_it():
+    trainer = make_trainer()
+    trainer.run(40)
+    fork = trainer.fork(70)  # there are keyframes at steps 32, 64, 96 and so on
+    states = [state for segment in fork.recording.segments for state in (segment.start, *segment.keyframes)]
+    assert [state.step for state in states] == [0, 32, 64, 70]
+    assert fork.recording.steps[-1] == 70
 
 
 CHANGES = {

@@ -74,6 +74,19 @@ def test_sum_demo_is_trained_to_the_same_numbers(hidden):
         assert np.all(layer.biases == 0.0)
 
 
+def test_the_classic_sum_is_the_demo_with_half_its_learning_rate():
+    trainer = mlp.CLASSICS["sum"].make(3)
+    layers, data = trainer.net.layers, trainer.data
+    demo = SumDemo([layer.weights for layer in layers])
+    for _ in range(100):
+        trainer.step()
+    order = np.concatenate([trainer.recording.batch(step) for step in range(100)])
+    demo.train(data.x_train[order], data.y_train[order], 1, learning_rate=0.1)
+    for layer, weights in zip(layers, demo.weights, strict=True):
+        np.testing.assert_allclose(layer.weights, weights, rtol=1e-12)
+        assert np.all(layer.biases == 0.0)
+
+
 def test_todays_network_has_twenty_times_less_error_than_the_demo():
     today = mlp.CLASSICS["sum_today"]
     recording = today.make(0).run(today.epochs)

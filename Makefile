@@ -39,12 +39,11 @@ check: $(VENV)/dev.stamp node_modules/.stamp  ## The quick look: lint, types, an
 bench: $(VENV)/dev.stamp programs  ## Measure the engine and the page, side by side with others
 	$(PY) -m benchmarks
 
-screenshots: $(VENV)/dev.stamp programs  ## Take the pictures of the README anew
 # Not part of `test`: it runs tests some hundred times.
 mutants: $(VENV)/dev.stamp  ## Plant faults one at a time and see whether the tests notice (docs/mutants.md)
 	$(PY) -m scripts.mutants
 
-screenshots: $(VENV)/dev.stamp chromium  ## Take the pictures of the README anew
+screenshots: $(VENV)/dev.stamp programs  ## Take the pictures of the README anew
 	$(PY) -m scripts.screenshots
 
 programs:

@@ -230,7 +230,7 @@ def main(arguments: list[str] | None = None) -> None:
     found: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         empty = Path(folder) / "empty.py"
-        empty.write_text("import streamlit as st\n\nst.write('empty')\n")
+        empty.write_text("import streamlit as st\n\nst.write('empty')\n", encoding="utf-8")
         shutil.copytree(ROOT / ".streamlit", empty.parent / ".streamlit")
         browser = launch(playwright)
         with serve() as server, serve(empty) as bare:
@@ -255,7 +255,7 @@ def main(arguments: list[str] | None = None) -> None:
     for name, values in found.items():
         print(f"  {name:44s} {statistics.median(values):8.2f}   ({min(values):.2f} to {max(values):.2f})")
     if options.json:
-        options.json.write_text(json.dumps(found, indent=1))
+        options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

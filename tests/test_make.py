@@ -17,7 +17,7 @@ def make(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_make_alone_shows_every_target_with_a_sentence():
     shown = set(re.findall(r"^  make (\w+) +\S", make().stdout, re.M))
-    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.M)
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
     assert phony is not None
     assert shown == set(phony[1].split()) - {"programs"}
 
@@ -28,7 +28,7 @@ def test_the_port_can_be_chosen():
 
 def test_an_old_python_is_told_in_a_sentence(tmp_path: Path):
     old = tmp_path / "python3.9"
-    old.write_text("#!/bin/sh\nexit 1\n")
+    old.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
     old.chmod(0o755)
     done = make("run", f"PYTHON={old}", f"VENV={tmp_path / 'venv'}")
     assert done.returncode != 0

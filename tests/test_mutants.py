@@ -26,9 +26,9 @@ def test_every_fault_of_a_table_can_be_planted(name: str, tmp_path: Path):
 
 @pytest.fixture
 def small_project(tmp_path: Path, monkeypatch) -> Table:
-    (tmp_path / "sum.py").write_text("def add(a, b):\n    return a + b\n")
-    (tmp_path / "check.py").write_text("from sum import add\nassert add(2, 2) == 4\n")
-    (tmp_path / "report.md").write_text("# Planted faults\n\nHello.\n\n## Another\n\nAs it was.\n")
+    (tmp_path / "sum.py").write_text("def add(a, b):\n    return a + b\n", encoding="utf-8")
+    (tmp_path / "check.py").write_text("from sum import add\nassert add(2, 2) == 4\n", encoding="utf-8")
+    (tmp_path / "report.md").write_text("# Planted faults\n\nHello.\n\n## Another\n\nAs it was.\n", encoding="utf-8")
     monkeypatch.setattr(mutants, "ROOT", tmp_path)
     monkeypatch.setattr(mutants, "REPORT", tmp_path / "report.md")
     faults = (
@@ -47,7 +47,7 @@ def test_a_fault_that_no_test_notices_survives(small_project: Table, capsys):
 def test_the_report_keeps_what_others_have_written(small_project: Table):
     for alive in ([], [small_project.mutants[1]]):
         mutants.write_report(small_project, alive)
-    text = mutants.REPORT.read_text()
+    text = mutants.REPORT.read_text(encoding="utf-8")
     assert text.startswith("# Planted faults\n\nHello.\n\n## Another\n\nAs it was.\n\n## A sum\n")
     assert text.count("## A sum") == 1
     assert "1 of 2 planted faults are noticed" in text
@@ -61,6 +61,6 @@ def test_a_text_that_is_not_there_once_is_refused(small_project: Table):
 
 
 def test_without_a_fault_the_tests_must_pass(small_project: Table):
-    (mutants.ROOT / "check.py").write_text("assert False\n")
+    (mutants.ROOT / "check.py").write_text("assert False\n", encoding="utf-8")
     with pytest.raises(SystemExit, match=r"check\.py must pass without any fault first"):
         mutants.hunt(small_project, [], jobs=1)

@@ -60,7 +60,7 @@ class Server:
 
     def output(self) -> str:
         """Give all that the server has printed so far; nothing is left of one that has been put away."""
-        return self.log.read_text(errors="replace") if self.log.exists() else ""
+        return self.log.read_text(errors="replace", encoding="utf-8") if self.log.exists() else ""
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def serve(app: Path = ROOT / "app.py", *, port: int = 0, timeout: float = 60.0, 
     command += [f"--server.{name}={value}" for name, value in flags.items()]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "server.log"
-        with path.open("w") as log:
+        with path.open("w", encoding="utf-8") as log:
             process = subprocess.Popen(
                 command, cwd=app.parent, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
@@ -260,6 +260,8 @@ def save_evidence(page: Page, guard: Guard, name: str) -> None:
     """Keep what a failed test leaves behind: the picture, the browser's log and the server's."""
     stem = re.sub(r"[^\w.-]+", "_", name).strip("_")
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{stem}.log").write_text("\n".join([*guard.log, "", "--- server ---", guard.server.output()]))
+    (RESULTS / f"{stem}.log").write_text(
+        "\n".join([*guard.log, "", "--- server ---", guard.server.output()]), encoding="utf-8"
+    )
     with suppress(Error):  # When the page is closed or has crashed, the log has to do.
         screenshot(page, stem)

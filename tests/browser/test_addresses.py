@@ -63,7 +63,7 @@ def nginx(server: Server, based: Server, tmp_path_factory: pytest.TempPathFactor
 
 
 def start_nginx(config: str, folder: Path, port: int) -> subprocess.Popen[bytes]:
-    (folder / "nginx.conf").write_text(config)
+    (folder / "nginx.conf").write_text(config, encoding="utf-8")
     process = subprocess.Popen([find("nginx"), "-c", str(folder / "nginx.conf")], stderr=subprocess.DEVNULL)
     for _ in range(200):
         try:
@@ -74,7 +74,7 @@ def start_nginx(config: str, folder: Path, port: int) -> subprocess.Popen[bytes]
         except OSError:
             time.sleep(0.05)
     else:
-        raise TimeoutError((folder / "error.log").read_text())
+        raise TimeoutError((folder / "error.log").read_text(encoding="utf-8"))
     return process
 
 

@@ -29,8 +29,8 @@ OFFLINE = "[browser]\ngatherUsageStats = false\n"
 
 def write_app(folder: Path, *, config: str = OFFLINE) -> Path:
     (folder / ".streamlit").mkdir()
-    (folder / ".streamlit" / "config.toml").write_text(config)
-    (folder / "app.py").write_text(TINY_APP)
+    (folder / ".streamlit" / "config.toml").write_text(config, encoding="utf-8")
+    (folder / "app.py").write_text(TINY_APP, encoding="utf-8")
     return folder / "app.py"
 
 
@@ -118,7 +118,8 @@ LOCKED = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 1
 def test_an_apt_that_finds_the_lock_taken_is_tried_again(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     script = tmp_path / "apt-get"
     script.write_text(
-        f"#!/bin/sh\ntest -e {tmp_path}/free && exit 0\ntouch {tmp_path}/free\necho '{LOCKED}' >&2\nexit 100\n"
+        f"#!/bin/sh\ntest -e {tmp_path}/free && exit 0\ntouch {tmp_path}/free\necho '{LOCKED}' >&2\nexit 100\n",
+        encoding="utf-8",
     )
     script.chmod(0o755)
     programs.run_when_unlocked([str(script)], pause=0.0)

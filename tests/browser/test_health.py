@@ -98,7 +98,7 @@ def test_the_numbers_come_as_csv(page: Page, tmp_path: Path):
         page.get_by_role("button", name="Save as CSV file").first.click()
     download.value.save_as(tmp_path / "layers.csv")
     assert download.value.suggested_filename == "layers.csv"
-    text = (tmp_path / "layers.csv").read_text()
+    text = (tmp_path / "layers.csv").read_text(encoding="utf-8")
     assert text.startswith("layer,activation,units")
     assert len(text.splitlines()) == 4
 

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 import mlp
 
-thorough = settings(
-    deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
-)
+thorough = settings(deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 OUTPUTS = {"binary_crossentropy": (1, "binary"), "categorical_crossentropy": (3, "multiclass"), "hinge": (1, "binary")}
 

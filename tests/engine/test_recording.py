@@ -305,9 +305,7 @@ def test_any_step_of_a_thinned_recording_can_still_be_found():
     thinned.run(700)
     whole.run(700)
     for step in (1, 333, 801, 1398, 1400):
-        np.testing.assert_array_equal(
-            thinned.recording.seek(step).parameters, whole.recording.seek(step).parameters
-        )
+        np.testing.assert_array_equal(thinned.recording.seek(step).parameters, whole.recording.seek(step).parameters)
 
 
 def test_more_frames_of_early_epochs_than_fit_are_thinned_too():

@@ -42,9 +42,7 @@ def test_stack_equals_singles_for_many_classes(activation, optimizer):
     data = mlp.make_dataset("blobs", n_samples=60, n_classes=4, seed=1)
     kind = mlp.OPTIMIZERS[optimizer]
     settings = [mlp.Settings(kind(learning_rate=0.003 * (i + 1)), seed=7 - i) for i in range(4)]
-    networks = [
-        mlp.MLP([2, 5, 4], activation=activation, loss="categorical_crossentropy", seed=i) for i in range(4)
-    ]
+    networks = [mlp.MLP([2, 5, 4], activation=activation, loss="categorical_crossentropy", seed=i) for i in range(4)]
     assert_stack_equals_singles(data, networks, settings)
 
 

@@ -18,7 +18,7 @@ def test_a_link_becomes_a_script_that_repeats_the_run(tmp_path: Path, capsys: py
     link = "http://localhost:8501/export" + run_to_link(EXPERIMENT, 31)
     assert main(["export", "--link", link, "--to", "numpy", "experiment", "--into", str(tmp_path)]) == 0
     script, file = (Path(line) for line in capsys.readouterr().out.split())
-    assert difference(execute(script.read_text())) < 1e-12
+    assert difference(execute(script.read_text(encoding="utf-8"))) < 1e-12
     assert read_experiment(file.read_bytes()) == (EXPERIMENT, 31, [])
 
 

@@ -189,12 +189,14 @@ def test_a_script_that_does_not_match_says_so(write: Writer) -> None:
 
 def test_a_script_runs_alone_with_no_playground_in_reach(tmp_path: Path) -> None:
     script = tmp_path / "run.py"
-    script.write_text(numpy_script(run()))
+    script.write_text(numpy_script(run()), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-I", "-W", "error", script.name], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert "The numbers match the playground's." in done.stdout
-    assert "mlp" not in {line.split()[1] for line in script.read_text().splitlines() if line.startswith("import")}
+    assert "mlp" not in {
+        line.split()[1] for line in script.read_text(encoding="utf-8").splitlines() if line.startswith("import")
+    }
 
 
 NASTY = ('"""\nimport os\n', "'); print('x", "\\", "\u202e\u2028 ", "{0}%s", "#\n1/0", "\ud800", "naïve 🐢")

@@ -211,7 +211,7 @@ def test_a_checkup_in_mid_run_knows_nothing_of_what_comes_after():
 
 
 def test_the_guide_tells_every_rule_with_its_sources():
-    guide = (Path(__file__).parents[2] / "docs" / "health.md").read_text()
+    guide = (Path(__file__).parents[2] / "docs" / "health.md").read_text(encoding="utf-8")
     for entry in RULES.values():
         assert f"## {entry.title}" in guide
         assert entry.when in guide.replace("\n", " ")

@@ -37,12 +37,8 @@ OPTIMIZERS = {
     "nesterov": lambda groups, o: torch.optim.SGD(groups, lr=o.learning_rate, momentum=o.momentum, nesterov=True),
     "adagrad": lambda groups, o: torch.optim.Adagrad(groups, lr=o.learning_rate, eps=o.epsilon),
     "rmsprop": lambda groups, o: torch.optim.RMSprop(groups, lr=o.learning_rate, alpha=o.rho, eps=o.epsilon),
-    "adam": lambda groups, o: torch.optim.Adam(
-        groups, lr=o.learning_rate, betas=(o.beta_1, o.beta_2), eps=o.epsilon
-    ),
-    "adamw": lambda groups, o: torch.optim.AdamW(
-        groups, lr=o.learning_rate, betas=(o.beta_1, o.beta_2), eps=o.epsilon
-    ),
+    "adam": lambda groups, o: torch.optim.Adam(groups, lr=o.learning_rate, betas=(o.beta_1, o.beta_2), eps=o.epsilon),
+    "adamw": lambda groups, o: torch.optim.AdamW(groups, lr=o.learning_rate, betas=(o.beta_1, o.beta_2), eps=o.epsilon),
 }
 
 

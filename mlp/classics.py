@@ -35,9 +35,7 @@ def from_scratch(seed: int = 0) -> Trainer:
     0.001 on 300 samples is ours of 0.3.
     """
     data = make_dataset("blobs", n_samples=600, noise=0.3, test_fraction=0.5, seed=seed)
-    net = MLP(
-        [2, 4, 3], activation="sigmoid", loss="categorical_crossentropy", initializer="normal", seed=seed
-    )
+    net = MLP([2, 4, 3], activation="sigmoid", loss="categorical_crossentropy", initializer="normal", seed=seed)
     summed_rate, n = 0.001, len(data.x_train)
     return Trainer(net, data, SGD(learning_rate=summed_rate * n), batch_size=n, seed=seed)
 

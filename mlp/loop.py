@@ -156,9 +156,7 @@ class TrainingLoop:
             s, w, g = self.settings, self.net.parameters, self.gradient
             batch = np.empty((len(self._table), size))
             passes = Pass(self.net.shape, w, g, batch, s.dropout or None)
-            update = update_sections(
-                self.net.shape, s.optimizer, w, g, self.rate, self.memory, s.l1, s.l2, s.clip_norm
-            )
+            update = update_sections(self.net.shape, s.optimizer, w, g, self.rate, self.memory, s.l1, s.l2, s.clip_norm)
             self._plans[size] = passes, flat([*passes.forward, *passes.backward, *update])
         passes, calls = self._plans[size]
         return passes.batch, passes.masks, calls

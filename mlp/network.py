@@ -214,10 +214,10 @@ class MLP:
         traces = []
         for layer, x_in, z, a in zip(self.layers[::-1], inputs[::-1], sums[::-1], outputs[::-1], strict=True):
             d_z = d_a * layer.activation.slope(z)  # (n, n_out)
-            d_W = x_in.T @ d_z                     # (n_in, n_out)
-            d_b = d_z.sum(axis=0)                  # (n_out,)
+            d_W = x_in.T @ d_z  # (n_in, n_out)
+            d_b = d_z.sum(axis=0)  # (n_out,)
             traces.append(LayerTrace(x_in, z, a, d_a, d_z, d_W, d_b))
-            d_a = d_z @ layer.weights.T            # (n, n_in)
+            d_a = d_z @ layer.weights.T  # (n, n_in)
         return traces[::-1]
 
     def loss_and_gradient(

@@ -213,8 +213,7 @@ def _check(nets: Sequence[MLP], data: Dataset, settings: Sequence[Settings]) -> 
     for s in settings:
         if _common(s) != _common(settings[0]):
             raise ValueError(
-                "settings may differ in learning_rate, seed, l1, l2 and dropout only; "
-                f"got {settings[0]!r} and {s!r}."
+                f"settings may differ in learning_rate, seed, l1, l2 and dropout only; got {settings[0]!r} and {s!r}."
             )
 
 

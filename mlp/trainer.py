@@ -121,9 +121,7 @@ class Trainer:
         schedule: Schedule | None = None,
         max_bytes: int = DEFAULT_MAX_BYTES,
     ) -> None:
-        settings = Settings(
-            optimizer or SGD(), batch_size, seed, l1, l2, dropout, clip_norm, schedule or Constant()
-        )
+        settings = Settings(optimizer or SGD(), batch_size, seed, l1, l2, dropout, clip_norm, schedule or Constant())
         check_whole("max_bytes", max_bytes, 1, 2**40)
         self._loop = TrainingLoop(net, data, settings)
         self.recording = Recording(net, data, max_bytes)

@@ -127,12 +127,7 @@ def with_change(
     if not (settings or edits) or not LIVE.issuperset(settings):
         allowed = ", ".join(SETTINGS[name].key for name in sorted(LIVE))
         raise ValueError(f"On the way only these may change: {allowed}.")
-    experiment.now.changed(**settings)  # says what does not fit
-    change = Change(step, tuple(sorted(settings.items())))
-    result = Experiment(experiment.config, (*experiment.changes, change) if settings else experiment.changes)
-    for index, value in (edits or {}).items():
-        result = result.edit(step, index, value)
-    return result
+    return experiment.then(Change(step, tuple(sorted(settings.items())), experiment.checked(edits or {})))
 
 
 def check_step(experiment: Experiment, step: Any) -> int:

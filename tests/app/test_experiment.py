@@ -5,7 +5,7 @@ import pytest
 
 from playground.run.config import Config
 from playground.run.experiment import Change, Experiment
-from playground.run.link import run_from_query, run_to_query
+from playground.run.link import MAX_CHANGES, run_from_query, run_to_query
 from playground.run.runs import Runs, new_trainer
 
 
@@ -97,7 +97,7 @@ def test_a_row_for_the_stage_holds_the_figures_the_norms_and_the_parameters():
 
 def test_a_weight_set_by_hand_is_a_step_of_the_run():
     runs = Runs()
-    edited = SMALL.edit(15, 2, 1.5)
+    edited = SMALL.edit(15, {2: 1.5})
     run = runs.get(edited)
     run.record(5, seconds=60)
     parent = runs.get(SMALL).recording
@@ -105,17 +105,17 @@ def test_a_weight_set_by_hand_is_a_step_of_the_run():
     assert after[2] == 1.5
     assert (np.delete(before, 2) == np.delete(after, 2)).all()
     assert (run.recording.seek(14).parameters == parent.seek(14).parameters).all()
-    assert edited.edit(15, 3, 0.5).changes == (Change(15, (), ((2, 1.5), (3, 0.5))),)
+    assert edited.edit(15, {3: 0.5}).changes == (Change(15, (), ((2, 1.5), (3, 0.5))),)
     assert edited.parent == SMALL
 
 
 def test_an_edit_at_the_very_beginning_and_a_change_of_settings_at_an_edit():
-    start = SMALL.edit(0, 0, 2.0)
+    start = SMALL.edit(0, {0: 2.0})
     assert Runs().get(start).recording.parameters[0, 0] == 2.0
-    both = SMALL.edit(15, 2, 1.5).change(15, learning_rate=0.5)
+    both = SMALL.edit(15, {2: 1.5}).change(15, learning_rate=0.5)
     assert both.changes == (Change(15, (("learning_rate", 0.5),), ((2, 1.5),)),)
-    assert SMALL.change(15, learning_rate=0.5).edit(15, 2, 1.5) == both
-    assert SMALL.change(15, learning_rate=0.5).edit(30, 2, 1.5).now.learning_rate == 0.5
+    assert SMALL.change(15, learning_rate=0.5).edit(15, {2: 1.5}) == both
+    assert SMALL.change(15, learning_rate=0.5).edit(30, {2: 1.5}).now.learning_rate == 0.5
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_an_edit_at_the_very_beginning_and_a_change_of_settings_at_an_edit():
 def test_an_edit_that_cannot_be_is_refused_in_a_sentence(index, value, sentence):
     assert SMALL.config.n_parameters == 13
     with pytest.raises(ValueError, match=sentence):
-        SMALL.edit(15, index, value)
+        SMALL.edit(15, {index: value})
 
 
 def test_the_number_of_parameters_is_the_engines():
@@ -142,9 +142,26 @@ def test_the_number_of_parameters_is_the_engines():
 
 
 def test_an_edit_travels_in_the_link():
-    experiment = SMALL.change(15, learning_rate=0.5).edit(30, 2, -0.1).edit(30, 0, 2.0)
+    experiment = SMALL.change(15, learning_rate=0.5).edit(30, {2: -0.1}).edit(30, {0: 2.0})
     query = run_to_query(experiment, 31)
     assert run_from_query(query) == (experiment, 31, [])
-    assert run_from_query(run_to_query(SMALL.edit(0, 0, 2.0)))[0] == SMALL.edit(0, 0, 2.0)
+    assert run_from_query(run_to_query(SMALL.edit(0, {0: 2.0})))[0] == SMALL.edit(0, {0: 2.0})
     _, _, problems = run_from_query({**query, "then": "30@w99:1"})
     assert "from 0 to 12; got 99" in problems[0]
+
+
+def test_a_link_of_many_changes_and_edits_is_read_in_a_time_that_grows_with_its_length_alone(monkeypatch):
+    counted = []
+    changed = Config.changed
+
+    def counting(self, **changes):
+        counted.append(1)
+        return changed(self, **changes)
+
+    monkeypatch.setattr(Config, "changed", counting)
+    edits = ",".join(f"w{index}:0.5" for index in range(40))
+    query = {"then": ";".join(f"{step}@lr:{0.001 * step:g},{edits}" for step in range(1, MAX_CHANGES + 1))}
+    experiment, _, problems = run_from_query(query)
+    assert (len(experiment.changes), problems) == (MAX_CHANGES, [])
+    assert len(counted) < 5 * MAX_CHANGES
+    assert experiment.now == experiment.at(10**9).now == Experiment(experiment.config, experiment.changes).now

@@ -70,7 +70,7 @@ def test_tanh_neurons_do_not_die():
 
 
 def test_changes_and_edits_are_marked_where_they_were_made():
-    experiment = Experiment(Config(n_samples=60)).change(30, learning_rate=0.1).edit(60, 0, 1.0)
+    experiment = Experiment(Config(n_samples=60)).change(30, learning_rate=0.1).edit(60, {0: 1.0})
     run = Runs().get(experiment)
     found = marks(experiment, run.trainer)
     assert [(m.step, m.kind) for m in found] == [(30, "change"), (60, "edit")]

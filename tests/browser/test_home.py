@@ -568,7 +568,7 @@ def test_a_weight_is_set_by_hand_and_the_run_goes_on_from_there(home):
     assert edited[place] == -4
     press(home, "Step")
     wait_for(home, "p.step === 1001")
-    run = recorded(Experiment().edit(1000, place, -4.0), 41)
+    run = recorded(Experiment().edit(1000, {place: -4.0}), 41)
     np.testing.assert_array_equal(parameters(home), run.recording.seek(1001).parameters.astype(np.float32))
     press(home, "Back")
     press(home, "Back")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -63,6 +63,14 @@ class Experiment:
     def parent(self) -> Experiment | None:
         """The experiment before the last change, whose first steps this one shares."""
         return Experiment(self.config, self.changes[:-1]) if self.changes else None
+
+    def lineage(self) -> Iterator[Experiment]:
+        """The experiments that this one grew out of, from the one without changes to this one itself."""
+        grown = Experiment(self.config)
+        yield grown
+        for change in self.changes:
+            grown = grown.then(change)
+            yield grown
 
     def change(self, step: int, **settings: Any) -> Experiment:
         """Change settings from `step` on; a setting that cannot change in mid-run starts a new run.

@@ -14,7 +14,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -68,18 +68,27 @@ class Run:
 
     def __init__(self, make_trainer: Callable[[], mlp.Trainer], gate: Gate) -> None:
         self._make_trainer = make_trainer
+        self._trainer: mlp.Trainer | None = None
         self.lock = threading.RLock()
         self._gate = gate
         self._epochs_a_slice = 1
+        self.counted = 0  # bytes, when somebody last asked for it
         self._marked: tuple[int, list[dict[str, Any]]] = (0, [])
         self.update_ratios: dict[int, np.ndarray] = {}
         """What the page Health has measured of it, by step"""
 
-    @cached_property
+    @property
     def trainer(self) -> mlp.Trainer:
         """Makes the steps."""
-        with self.lock:
-            return self.__dict__.get("trainer") or self._make_trainer()
+        if self._trainer is None:  # not a cached_property: Python 3.11 has one lock for those of all runs
+            with self.lock:
+                self._trainer = self._trainer or self._make_trainer()
+        return self._trainer
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it has its trainer already."""
+        return self._trainer is not None
 
     @property
     def recording(self) -> mlp.Recording:
@@ -89,10 +98,15 @@ class Run:
     @property
     def nbytes(self) -> int:
         """Bytes that the recording holds, and the data with the copies that training makes of them."""
-        if "trainer" not in self.__dict__:
+        if not self.is_made:
             return 0
         data = self.trainer.data
         return self.recording.nbytes + COPIES_OF_DATA * (data.x_train.nbytes + data.x_test.nbytes)
+
+    def count(self) -> int:
+        """By how many bytes it has grown since it was last counted."""
+        before, self.counted = self.counted, self.nbytes
+        return self.counted - before
 
     @property
     def last_step(self) -> int:
@@ -198,6 +212,8 @@ class Runs:
 
     def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
         self._runs: OrderedDict[Experiment, Run] = OrderedDict()
+        self._total = 0  # bytes; to count them all each time would take longer the more there are
+        self._last: Run | None = None  # has grown since it was counted, most likely
         self._lock = threading.RLock()
         self._gate = Gate()
         self._max_bytes = max_bytes
@@ -209,6 +225,9 @@ class Runs:
             if run is None:
                 run = self._runs[experiment] = Run(partial(self._trainer, experiment), self._gate)
             self._runs.move_to_end(experiment)
+            for one in (self._last or run, run):
+                self._total += one.count()
+            self._last = run
             self._forget(run)
             return run
 
@@ -216,7 +235,11 @@ class Runs:
         parent = experiment.parent
         if parent is None:
             return new_trainer(experiment)
-        last, before = experiment.changes[-1], self.get(parent)
+        before = self.get(parent)
+        if not before.is_made:  # from the first on, so that no trainer has to wait for a whole line of others
+            for ancestor in parent.lineage():
+                self.get(ancestor).trainer  # noqa: B018
+        last = experiment.changes[-1]
         before.record_until(last.step)
         with before.lock:
             step = min(last.step, before.last_step)
@@ -228,9 +251,9 @@ class Runs:
             )
 
     def _forget(self, keep: Run) -> None:
-        while len(self._runs) > 1 and sum(r.nbytes for r in self._runs.values()) > self._max_bytes:
+        while len(self._runs) > 1 and self._total > self._max_bytes:
             oldest = next(e for e, r in self._runs.items() if r is not keep)
-            del self._runs[oldest]
+            self._total -= self._runs.pop(oldest).counted
 
 
 def new_trainer(experiment: Experiment) -> mlp.Trainer:

@@ -9,7 +9,8 @@ import pytest
 
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from playground.run.runs import Gate, Runs
+from playground.run.link import MAX_CHANGES
+from playground.run.runs import Gate, Run, Runs, new_trainer
 
 SMALL = Experiment(Config(dataset="xor", n_samples=60, hidden_layer_sizes=(3, 2)))
 OTHER = Experiment(Config(dataset="moons", n_samples=60, hidden_layer_sizes=(3, 2)))
@@ -135,3 +136,42 @@ def test_memory_stays_bounded_and_the_oldest_run_goes_first():
     assert again is not kept[0]
     again.record_to(60, seconds=30)
     np.testing.assert_array_equal(again.rows(-1), kept[0].rows(-1))
+
+
+@pytest.mark.parametrize("what", [{"learning_rate": 0.001}, None], ids=["settings", "by hand"])
+def test_a_run_of_as_many_changes_as_a_link_holds_is_trained(what):
+    experiment = SMALL
+    for step in range(1, MAX_CHANGES + 1):
+        change = {name: value * step for name, value in what.items()} if what else {}
+        experiment = experiment.change(step, **change) if what else experiment.edit(step, {1: step / 100})
+    run = Runs().get(experiment)
+    run.record_until(MAX_CHANGES + 5)
+    assert run.last_step >= MAX_CHANGES + 5
+
+
+def test_looking_a_run_up_counts_it_and_the_one_before_and_no_other(monkeypatch):
+    runs = Runs()
+    for seed in range(5):
+        runs.get(Experiment(Config(n_samples=60, seed=seed))).record(1, seconds=60)
+    counted = []
+    monkeypatch.setattr(Run, "nbytes", property(lambda run: counted.append(run) or 1))
+    last, run = (runs.get(Experiment(Config(n_samples=60, seed=seed))) for seed in (4, 2))
+    assert counted == [last, last, last, run]
+
+
+def test_a_long_way_to_one_trainer_keeps_nobody_from_another():
+    gate, at_work, go = Gate(), threading.Event(), threading.Event()
+
+    def slow():
+        at_work.set()
+        assert go.wait(60)
+        return new_trainer(SMALL)
+
+    slow_run = Run(slow, gate)
+    waiting = threading.Thread(target=lambda: slow_run.trainer)
+    waiting.start()
+    assert at_work.wait(60)
+    assert Run(lambda: new_trainer(SMALL), gate).trainer is not None  # with one lock for all this would wait for ever
+    go.set()
+    waiting.join(60)
+    assert slow_run.is_made

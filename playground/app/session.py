@@ -10,10 +10,13 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from playground.app.shared_runs import run_of
 from playground.run import link
-from playground.run.config import LIVE, SETTINGS
+from playground.run.config import LIVE
 from playground.run.experiment import Experiment
 from playground.run.on_show import OnShow, from_query
+from playground.web.message import Question
+from playground.web.question import read_question
 
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
 _QUESTION, _NEWS, _SENT, _LIVE_CHANGE = "question", "news", "sent", "live_change"
@@ -63,7 +66,7 @@ def show(new: Experiment) -> None:
     set_moment(new.changes[-1].step if new.changes else 0)
 
 
-def edit(index: Any, value: Any) -> None:
+def edit(index: int, value: float) -> None:
     """Set one parameter by hand at the present moment; what cannot be becomes a notice."""
     try:
         show(experiment().edit(moment(), {index if isinstance(index, int) else str(index): value}))
@@ -216,28 +219,34 @@ def mirror() -> None:
 # ---- what the stage in the browser asks ------------------------------------------------------------------------
 def hear(key: str) -> None:
     """Take a question from the stage, and do what it asks for."""
-    question = getattr(st.session_state.get(key), "ask", None)  # its page may have been left meanwhile
-    if not isinstance(question, dict):
+    asked = getattr(st.session_state.get(key), "ask", None)  # its page may have been left meanwhile
+    question = None if asked is None else read_question(asked, _furthest())
+    if question is None:
         return
-    step = question.get("moment")
-    if question.get("run") == experiment().name and isinstance(step, int | float):
-        set_moment(int(step))
-    if isinstance(step := question.get("refork"), int):
-        refork(step)
-    if isinstance(settings := question.get("change"), dict):
-        change(**{name: tuple(v) if isinstance(v, list) else v for name, v in settings.items() if name in SETTINGS})
-    if action := _ACTIONS.get(question.get("action", "")):
-        action()
-    if isinstance(by_hand := question.get("edit"), dict):
-        edit(by_hand.get("index"), by_hand.get("value"))
-    if isinstance(branch := question.get("branch"), str):
-        switch(branch)
+    if question["run"] == experiment().name:
+        set_moment(question["moment"])
+    if "refork" in question:
+        refork(question["refork"])
+    if "change" in question:
+        change(**question["change"])
+    if "action" in question:
+        _ACTIONS[question["action"]]()
+    if "edit" in question:
+        edit(**question["edit"])
+    if "branch" in question:
+        switch(question["branch"])
     st.session_state[_QUESTION] = question
 
 
-def take_question() -> dict[str, Any] | None:
+def _furthest() -> int:
+    """The last step that can be asked about: recorded, of this run or of the one it has replaced, or within reach."""
+    runs = [run_of(each) for each in (experiment(), replaced()) if each is not None]
+    return max(link.reach(experiment()), *(run.last_step for run in runs))
+
+
+def take_question() -> Question | None:
     """The question to answer now."""
-    question: dict[str, Any] | None = st.session_state[_QUESTION]
+    question: Question | None = st.session_state[_QUESTION]
     st.session_state[_QUESTION] = None
     return question
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -12,14 +11,15 @@ import streamlit as st
 from playground.app import components, session
 from playground.app.shared_runs import run_of
 from playground.run.experiment import Experiment
+from playground.run.runs import Run
 from playground.web.assets import plotly_address
-from playground.web.message import encode
-from playground.web.reply import reply
+from playground.web.message import Page, Parts, encode
+from playground.web.reply import Reply, first_reply, reply
 
 KEY = "stage"
 
 
-def show(parts: str = "full", below: Callable[[], None] | None = None) -> None:
+def show(parts: Parts = "full", below: Callable[[], None] | None = None) -> None:
     """Mount the stage: "full", or "timeline" for the transport and the timeline alone.
 
     `below` draws what follows the moment. It runs with every answer to the browser, and the rest of the page does not.
@@ -28,18 +28,19 @@ def show(parts: str = "full", below: Callable[[], None] | None = None) -> None:
 
 
 @st.fragment
-def _fragment(parts: str, below: Callable[[], None] | None, drawn: Experiment) -> None:
+def _fragment(parts: Parts, below: Callable[[], None] | None, drawn: Experiment) -> None:
     question, experiment = session.take_question(), session.experiment()
     if experiment != drawn or session.has_news():  # the settings and sentences around the stage are old
         st.rerun(scope="app")
     run = run_of(experiment)
-    if question is None or question.get("run") != experiment.name:
-        question = first_question(experiment)
+    if question is None or question["run"] != experiment.name:
         run.record_until(session.moment())
-    message, last = reply(experiment, run, question)
-    session.set_sent(experiment.name, last)
+        answer = _as_drawn(experiment, run)
+    else:
+        answer = reply(experiment, run, question)
+    session.set_sent(experiment.name, answer.last)
     before = session.replaced()
-    header = {
+    page: Page = {
         "moment": session.moment(),
         "instead_of": before.name if before else None,
         "can_undo": session.can_undo(),
@@ -50,18 +51,19 @@ def _fragment(parts: str, below: Callable[[], None] | None, drawn: Experiment) -
         "view_link": urlencode(session.on_show().to_query(), safe=","),
         "plotly": plotly_address(),
     }
-    data = encode({**message[0], **header}, message[1])
+    data = encode({**answer.header, **page}, answer.rows)
     components.stage(key=KEY, data=data, on_ask_change=partial(session.hear, KEY))
     if below is not None:
         below()
 
 
-def first_question(experiment: Experiment) -> dict[str, Any]:
-    """What a page that has just been drawn would ask: all up to the moment, but for what its browser holds already."""
+def _as_drawn(experiment: Experiment, run: Run) -> Reply:
+    """What a page that has just been drawn is told: all up to the moment, but for what its browser holds already."""
     parent = experiment.parent
-    return {
-        "have": session.sent(experiment.name),
-        "first": True,
-        "has_parent": parent is None or session.sent(parent.name) >= 0,
-        "moment": session.moment(),
-    }
+    return first_reply(
+        experiment,
+        run,
+        moment=session.moment(),
+        have=session.sent(experiment.name),
+        has_parent=parent is None or session.sent(parent.name) >= 0,
+    )

@@ -15,7 +15,7 @@ from playground.export.subject import Subject
 from playground.figures.palette import DARK, LIGHT
 from playground.run.runs import Gate, Run, frame_rows
 from playground.web import assets
-from playground.web.message import encode
+from playground.web.message import Question, encode
 from playground.web.reply import reply
 
 MAX_NUMBERS = 2_000_000  # eight megabytes of recording
@@ -77,7 +77,8 @@ def recording(subject: Subject) -> bytes:
         rows = rows[np.unique(keep)]
     diverged = trainer.recording.diverged
     # What the server answers to a browser that holds nothing, and wants nothing trained; then what is different here.
-    (answered, _), _ = reply(e, Run(lambda: trainer, Gate()), {"have": -1, "moment": subject.step})
+    question: Question = {"serial": 0, "run": e.name, "moment": subject.step, "have": -1, "answers": False}
+    answered = reply(e, Run(lambda: trainer, Gate()), question).header
     header: dict[str, Any] = {
         **answered,
         "marks": [mark for mark in answered["marks"] if mark["step"] <= subject.step],

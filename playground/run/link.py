@@ -134,10 +134,14 @@ def check_step(experiment: Experiment, step: Any) -> int:
     """Hand back a step that this server can reach in a few seconds. ValueError, in a sentence, for another."""
     if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step <= MAX_STEP:
         raise ValueError(f"The step must be a whole number from 0 to {MAX_STEP:,}; got {str(step)[:20]}.")
-    most = max(1000, int(MAX_WORK / _work_of_a_step(experiment)))
-    if step > most:
+    if step > (most := reach(experiment)):
         raise ValueError(f"The step must be at most {most:,} for a network and batches of this size; got {step:,}.")
     return step
+
+
+def reach(experiment: Experiment) -> int:
+    """The last step that this server trains to in a few seconds."""
+    return min(MAX_STEP, max(1000, int(MAX_WORK / _work_of_a_step(experiment))))
 
 
 def _work_of_a_step(experiment: Experiment) -> float:

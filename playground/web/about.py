@@ -15,11 +15,12 @@ from playground.run.data import make_data, plane_of
 from playground.run.experiment import Experiment
 from playground.run.runs import Run
 from playground.tables.table import Plane
+from playground.web.message import About, LiveSetting, Net, Points, Scale, Trace
 
 GOAL_EPOCHS = 200  # how far a new run plays by itself
 
 
-def about(experiment: Experiment, run: Run) -> dict[str, Any]:
+def about(experiment: Experiment, run: Run) -> About:
     """What the browser must know of a run before it can draw it; sent once for each run."""
     points, _ = make_data(experiment)
     net, now, plane = run.trainer.net, experiment.now, plane_of(experiment)
@@ -45,7 +46,7 @@ def about(experiment: Experiment, run: Run) -> dict[str, Any]:
     }
 
 
-def _live(name: str, now: Any) -> dict[str, Any]:
+def _live(name: str, now: Any) -> LiveSetting:
     """A setting that may change in mid-run, with the values to choose from."""
     s = SETTINGS[name]
     values = s.choices or s.presets or tuple(np.linspace(s.low or 0.0, s.high or 0.0, 10).round(3).tolist())
@@ -55,7 +56,7 @@ def _live(name: str, now: Any) -> dict[str, Any]:
 _PROBABILITY_OF = {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax"}
 
 
-def _network(experiment: Experiment, net: mlp.MLP, plane: Plane | None) -> dict[str, Any]:
+def _network(experiment: Experiment, net: mlp.MLP, plane: Plane | None) -> Net:
     activations = [mlp.ACTIVATIONS[name] for name in experiment.config.hidden_activations]
     output = _PROBABILITY_OF.get(net.loss.name, net.output_activation)
     own = experiment.config.own_data
@@ -93,7 +94,7 @@ def _place(parameters: np.ndarray, view: np.ndarray) -> list[int]:
     return [start // parameters.itemsize, *(stride // parameters.itemsize for stride in view.strides)]
 
 
-def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) -> dict[str, Any]:
+def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) -> Points:
     own = experiment.config.own_data
     classes = own.classes if own is not None else tuple(f"class {c}" for c in range(points.n_classes))
     reach = 1.08 * max(np.abs(x).max(initial=0.1) for x in (points.x_train, points.x_test))
@@ -120,7 +121,7 @@ def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) ->
     }
 
 
-def _traces(x: np.ndarray, y: np.ndarray, classes: tuple[str, ...], *, test: bool) -> list[dict[str, Any]]:
+def _traces(x: np.ndarray, y: np.ndarray, classes: tuple[str, ...], *, test: bool) -> list[Trace]:
     """One trace for each class, or a single one coloured by its values where there are none."""
     kind = "test" if test else "training"
     groups: list[tuple[np.ndarray, int | None]] = [(y == c, c) for c in range(len(classes))]
@@ -144,7 +145,7 @@ def text_for_plotly(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")
 
 
-def _scale(run: Run, points: mlp.Dataset) -> dict[str, float | bool]:
+def _scale(run: Run, points: mlp.Dataset) -> Scale:
     """The output that is drawn in the neutral colour, and how far from it the full colours are."""
     loss = run.trainer.net.loss
     if points.task == "regression":

@@ -1,14 +1,217 @@
-"""What crosses the wire: the length of a header, the header in JSON, then the recorded moments as float32."""
+"""What the stage in the browser and this server say to each other: every key, once for both.
 
-from __future__ import annotations
+The stage asks, and every answer is one message: the length of a header, the header in JSON, then recorded moments as
+float32, one row each. A question (`Question`) names the run that the browser shows and the `moment` at which it stands,
+tells how much of the run it holds (`have`), and may want more: `want` epochs, or every step of a range (`single`). It
+may also do something: `change` settings, `edit` a parameter, go to another `branch`, take an `action`, or `refork`: the
+change that was just made counts from a later step, because the picture had played on while it was made. A `serial`
+number comes back with the answer, so that two answers that say the same still differ. The header (`Header`) says what
+follows it (`Progress`), what the page shows (`Page`) and, once for each run, what it takes to draw it (`About`).
+`playground.web.question` reads questions; web/js/stage/types.d.ts holds the same types for the browser, and a test
+compares the two.
+"""
 
+# Without annotations from the future: as texts they would not say which keys may be left out.
 import json
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 
+Action = Literal["reset", "new_seed", "undo"]
 
-def encode(header: dict[str, Any], rows: np.ndarray) -> bytes:
+
+class Edit(TypedDict):
+    """A parameter set by hand."""
+
+    index: int  # its place in the flat vector
+    value: float
+
+
+class Question(TypedDict):
+    """What the stage asks, and what the user wants done."""
+
+    serial: int
+    run: str | None  # the run that the stage shows; None before the first
+    moment: int  # the step at which it stands
+    have: int  # the last step that the browser holds; -1 for none
+    answers: bool  # whether to say how right the network is at the moment
+    want: NotRequired[int]  # epochs to record beyond `have`
+    single: NotRequired[list[int]]  # first and last of a range of steps, all of which are wanted
+    refork: NotRequired[int]  # the step from which the change just made counts
+    change: NotRequired[dict[str, Any]]  # settings and their new values
+    edit: NotRequired[Edit]
+    branch: NotRequired[str]  # the run to go to
+    action: NotRequired[Action]
+
+
+class Mark(TypedDict):
+    """Where something happened in the run."""
+
+    epoch: float
+    step: int
+    kind: str
+    text: str
+
+
+class Answers(TypedDict):
+    """How right the network is at a step: a matrix of counts, or for a regression what is off by how much."""
+
+    step: int
+    matrix: NotRequired[Sequence[Sequence[int]]]  # a row for each true class, a column for each class it is taken for
+    truth: NotRequired[Sequence[float]]
+    residual: NotRequired[Sequence[float]]  # prediction minus truth
+
+
+class Progress(TypedDict):
+    """What comes with every answer: which rows follow, and how far the run is."""
+
+    run: str
+    serial: int
+    after: int  # the step that the rows follow; -1 for none
+    singles: int  # how many of the last rows are single steps
+    width: int  # numbers in a row
+    dense: int  # every epoch is kept up to this one, then every `stride`-th
+    stride: int
+    reached: int  # the newest step that the server has recorded
+    diverged: str | None  # why the run broke, in a sentence
+    marks: Sequence[Mark]
+    answers: NotRequired[Answers]
+
+
+class Layer(TypedDict):
+    """A layer, and where its parameters lie in the flat vector: an offset, then a stride for each axis."""
+
+    n_in: int
+    n_out: int
+    weight: Sequence[int]
+    bias: Sequence[int]
+    activation: str
+
+
+class PlaneOf(TypedDict):
+    """With more inputs than two, the point (p1, p2) of the picture stands for the inputs origin + p1 u + p2 v."""
+
+    origin: Sequence[float]
+    axes: Sequence[Sequence[float]]
+
+
+class Net(TypedDict):
+    """What the browser must know to run the network forward."""
+
+    features: Sequence[str]
+    feature_labels: Sequence[str]
+    plane: PlaneOf | None
+    output: str  # the activation of the output
+    activation_labels: Sequence[str]
+    bounded: Sequence[bool]  # by layer: whether its units stay about between -1 and 1
+    layers: Sequence[Layer]
+
+
+Trace = TypedDict(
+    "Trace",
+    {
+        "x1": Sequence[float],
+        "x2": Sequence[float],
+        "class": int | None,
+        "values": Sequence[float] | None,  # without classes: the value of each point
+        "symbol": str,
+        "test": bool,
+        "hover": str,
+    },
+)
+Trace.__doc__ = """Points that are drawn alike."""
+
+
+class Points(TypedDict):
+    """The data, as they are drawn."""
+
+    name: str
+    curve: bool  # one input: the value is drawn over it
+    range: Sequence[float]
+    up: Sequence[float]
+    traces: Sequence[Trace]
+    classes: Sequence[str]
+    axes: Sequence[str]
+    note: str
+
+
+class Scale(TypedDict):
+    """The output that is drawn in the neutral colour, and how far from it the full colours are."""
+
+    middle: float
+    reach: float
+    probability: bool
+
+
+class LiveSetting(TypedDict):
+    """A setting that may change in mid-run, with the values to choose from."""
+
+    name: str
+    label: str
+    values: Sequence[Any]
+    now: Any
+
+
+class Settings(TypedDict):
+    """The settings that the stage itself can change."""
+
+    hidden_layer_sizes: Sequence[int]
+    max_layers: int
+    max_neurons: int
+    live: Sequence[LiveSetting]
+
+
+class About(TypedDict):
+    """What it takes to draw a run; sent once for each."""
+
+    family: str  # runs of one family share their first settings
+    parent: str | None  # the run whose first steps this one shares, up to `fork`
+    fork: int
+    goal: float  # epochs that it plays by itself
+    steps_per_epoch: int
+    task: str
+    net: Net
+    data: Points
+    scale: Scale
+    settings: Settings
+    link: str
+    link_holds_all: bool
+
+
+class Branch(TypedDict):
+    """A run of the family, to go to."""
+
+    run: str
+    title: str
+
+
+Parts = Literal["full", "timeline"]
+
+
+class Page(TypedDict):
+    """What the page shows, and where it stands."""
+
+    moment: int
+    instead_of: str | None  # the run that this one has just replaced
+    can_undo: bool
+    branches: Sequence[Branch]
+    parts: Parts
+    hidden: Sequence[str]
+    projector: bool
+    view_link: str
+    plotly: str  # where Plotly.js is, from the folder of the module that loads it
+
+
+class AboutRun(About, Progress):
+    """An answer about a run that its browser does not know yet."""
+
+
+class Header(AboutRun, Page):
+    """All that a header may hold: without `About` where the browser knows the run."""
+
+
+def encode(header: Mapping[str, object], rows: np.ndarray) -> bytes:
     """Pack a header and rows (k, width) for `parseMessage` in recording.js."""
     text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
     return len(text).to_bytes(4, "little") + text + np.ascontiguousarray(rows, dtype="<f4").tobytes()

@@ -2,66 +2,94 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple, cast
 
 import numpy as np
 
 from playground.run.experiment import Experiment
 from playground.run.runs import Run
 from playground.web.about import GOAL_EPOCHS, about, last_shared_step
+from playground.web.message import AboutRun, Answers, Mark, Progress, Question
 
 FIRST_SECONDS = 0.05  # a page waits no longer for its first picture; its browser asks for what follows
 ANSWER_SECONDS = 0.25
 MOST_SINGLE_STEPS = 400
 
 
-def reply(experiment: Experiment, run: Run, question: dict[str, Any]) -> tuple[tuple[dict[str, Any], np.ndarray], int]:
-    """Reply to a question: ((header, rows), the last step that the browser then holds).
+class Reply(NamedTuple):
+    """What the browser is told."""
 
-    `question` may hold have (the last step that the browser holds, -1 for none), want (epochs to record
-    beyond it), single ([first, last] of a range of steps, all of which are wanted), answers (how right the network
-    is at the moment, for an open panel), first (a page was drawn).
+    header: Progress | AboutRun
+    rows: np.ndarray
+    """(k, width): recorded moments, then single steps"""
+    last: int
+    """The last step that the browser then holds"""
+
+
+def first_reply(
+    experiment: Experiment, run: Run, *, moment: int, have: int, has_parent: bool, seconds: float = FIRST_SECONDS
+) -> Reply:
+    """What a page that has just been drawn is told: the run as far as it plays by itself, or to the moment of a link.
+
+    have : the last step that the browser holds, -1 for none
+    has_parent : whether it holds the run that this one has branched off from, or there is none
     """
-    first = bool(question.get("first"))
-    have = _whole(question.get("have"), -1)
-    after = max(have, last_shared_step(experiment, run)) if first and question.get("has_parent", True) else have
-    if have > run.last_step:  # this server was started anew, and its browser has played on
-        run.record_until(have, ANSWER_SECONDS)
+    _catch_up(run, have, ANSWER_SECONDS)
+    shared = last_shared_step(experiment, run)
+    after = max(have, shared) if has_parent else have
+    end = max(run.epoch_of(max(shared, 0)) + GOAL_EPOCHS, run.epoch_of(moment))
     # A run is shared: others may have trained it further than this page has any use for.
-    if first:  # as far as it plays by itself from where it begins, or to the moment of a link
-        end = run.epoch_of(max(last_shared_step(experiment, run), 0)) + GOAL_EPOCHS
-        end = max(end, run.epoch_of(_whole(question.get("moment"), 0)))
-    else:
-        end = run.epoch_of(max(after, 0)) + min(_whole(question.get("want"), 0), 10_000)
-    run.record_to(end, seconds=FIRST_SECONDS if first else ANSWER_SECONDS)
-    rows = run.rows(after, end, at_least=int(end > run.epoch_of(max(after, 0))))
-    singles = _singles(run, question.get("single"))
-    header = {
+    run.record_to(end, seconds)
+    rows = _rows(run, after, end)
+    header: AboutRun = {**_progress(experiment, run, after, rows), **about(experiment, run)}
+    return Reply(header, rows, _last(rows, after))
+
+
+def reply(experiment: Experiment, run: Run, question: Question, seconds: float = ANSWER_SECONDS) -> Reply:
+    """Reply to a question about this run, after training for so many seconds at the most."""
+    have = question["have"]
+    _catch_up(run, have, seconds)
+    end = run.epoch_of(max(have, 0)) + question.get("want", 0)
+    run.record_to(end, seconds)
+    rows, singles = _rows(run, have, end), _singles(run, question)
+    header: Progress = {**_progress(experiment, run, have, rows), "serial": question["serial"], "singles": len(singles)}
+    if question["answers"]:
+        header["answers"] = cast(Answers, run.answers_at(min(question["moment"], run.last_step)))
+    told: Progress | AboutRun = {**header, **about(experiment, run)} if have < 0 else header
+    return Reply(told, np.concatenate([rows, singles]), _last(rows, have))
+
+
+def _catch_up(run: Run, have: int, seconds: float) -> None:
+    if have > run.last_step:  # this server was started anew, and its browser has played on
+        run.record_until(have, seconds)
+
+
+def _progress(experiment: Experiment, run: Run, after: int, rows: np.ndarray) -> Progress:
+    return {
         "run": experiment.name,
-        "serial": _whole(question.get("serial"), 0),  # two answers that say the same must not look the same
+        "serial": 0,
         "after": after,
-        "singles": len(singles),
+        "singles": 0,
         "width": rows.shape[1],
         "dense": run.recording.dense_until,
         "stride": run.recording.stride,
         "reached": run.last_step,
         "diverged": run.recording.diverged.reason if run.recording.diverged else None,
-        "marks": run.marks(experiment),
+        "marks": cast(list[Mark], run.marks(experiment)),
     }
-    if question.get("answers"):
-        header["answers"] = run.answers_at(max(0, min(_whole(question.get("moment"), 0), run.last_step)))
-    if first or have < 0:
-        header |= about(experiment, run)
-    return (header, np.concatenate([rows, singles])), int(rows[-1, 0]) if len(rows) else after
 
 
-def _singles(run: Run, wanted: Any) -> np.ndarray:
-    if not isinstance(wanted, list) or len(wanted) != 2:
+def _rows(run: Run, after: int, end: float) -> np.ndarray:
+    """What follows a step, up to an epoch; at least one row where something does."""
+    return run.rows(after, end, at_least=int(end > run.epoch_of(max(after, 0))))
+
+
+def _singles(run: Run, question: Question) -> np.ndarray:
+    if "single" not in question:
         return run.rows(run.last_step, end=0)
-    start = _whole(wanted[0], 0)
-    return run.step_rows(start, min(_whole(wanted[1], start), start + MOST_SINGLE_STEPS))
+    start, stop = question["single"]
+    return run.step_rows(start, min(stop, start + MOST_SINGLE_STEPS))
 
 
-def _whole(value: Any, otherwise: int) -> int:
-    """What came from the browser as a whole number."""
-    return int(value) if isinstance(value, int | float) and abs(value) < 2**53 else otherwise
+def _last(rows: np.ndarray, after: int) -> int:
+    return int(rows[-1, 0]) if len(rows) else after

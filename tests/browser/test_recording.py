@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import base64
+import math
 
 import mlp
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.runs import Gate, Run, new_trainer
 from playground.web.assets import modules_address
-from playground.web.message import encode
+from playground.web.message import Question, encode
 from playground.web.reply import reply
 from tests.browser.harness import visit
 
 SMALL = Experiment(Config(dataset="xor", n_samples=20, hidden_layer_sizes=(2,), batch_size=10))
+QUESTION: Question = {"serial": 1, "run": SMALL.name, "moment": 0, "have": -1, "answers": False}
 TAKE = """async ([url, messages]) => {
   const { Recording, parseMessage } = await import(url);
   for (const text of messages) {
@@ -30,13 +32,20 @@ def test_a_run_of_twenty_thousand_epochs_is_thinned_in_the_browser_as_on_the_ser
     visit(page, "/")
     full = new_trainer(SMALL)
     run = Run(lambda: mlp.Trainer(full.net, full.data, max_bytes=20_000), Gate())
-    capacity, have, first = run.recording._film.capacity, -1, True
+    capacity, have = 2 * run.recording.dense_until, -1
     copy = {"steps": [], "last": -1}
     for k in range(50):
         messages = []
         for _ in range(4):
-            (header, rows), have = reply(SMALL, run, {"have": have, "want": 100, "first": first})
-            first = False
+            question: Question = {
+                "serial": 1,
+                "run": SMALL.name,
+                "moment": 0,
+                "have": have,
+                "answers": False,
+                "want": 100,
+            }
+            header, rows, have = reply(SMALL, run, question, seconds=math.inf)
             messages.append(base64.b64encode(encode(header, rows)).decode())
         copy = page.evaluate(TAKE, [f"{server.url}/{modules_address()}/stage/recording.js", messages])
         assert copy["last"] == have, f"after {4 * k + 4} answers"

@@ -1,0 +1,163 @@
+// What the stage and the server say to each other, as playground/web/message.py declares and explains it.
+// A test compares the two, key by key.
+
+export interface Edit {
+  index: number;
+  value: number;
+}
+
+export interface Question {
+  serial: number;
+  run: string | null;
+  moment: number;
+  have: number;
+  answers: boolean;
+  want?: number;
+  single?: number[];
+  refork?: number;
+  change?: Record<string, any>;
+  edit?: Edit;
+  branch?: string;
+  action?: Action;
+}
+
+export type Action = "reset" | "new_seed" | "undo";
+
+export interface Mark {
+  epoch: number;
+  step: number;
+  kind: string;
+  text: string;
+}
+
+export interface Answers {
+  step: number;
+  matrix?: number[][];
+  truth?: number[];
+  residual?: number[];
+}
+
+export interface Progress {
+  run: string;
+  serial: number;
+  after: number;
+  singles: number;
+  width: number;
+  dense: number;
+  stride: number;
+  reached: number;
+  diverged: string | null;
+  marks: Mark[];
+  answers?: Answers;
+}
+
+export interface Layer {
+  n_in: number;
+  n_out: number;
+  weight: number[];
+  bias: number[];
+  activation: string;
+}
+
+export interface PlaneOf {
+  origin: number[];
+  axes: number[][];
+}
+
+export interface Net {
+  features: string[];
+  feature_labels: string[];
+  plane: PlaneOf | null;
+  output: string;
+  activation_labels: string[];
+  bounded: boolean[];
+  layers: Layer[];
+}
+
+export interface Trace {
+  x1: number[];
+  x2: number[];
+  class: number | null;
+  values: number[] | null;
+  symbol: string;
+  test: boolean;
+  hover: string;
+}
+
+export interface Points {
+  name: string;
+  curve: boolean;
+  range: number[];
+  up: number[];
+  traces: Trace[];
+  classes: string[];
+  axes: string[];
+  note: string;
+}
+
+export interface Scale {
+  middle: number;
+  reach: number;
+  probability: boolean;
+}
+
+export interface LiveSetting {
+  name: string;
+  label: string;
+  values: any[];
+  now: any;
+}
+
+export interface Settings {
+  hidden_layer_sizes: number[];
+  max_layers: number;
+  max_neurons: number;
+  live: LiveSetting[];
+}
+
+export interface About {
+  family: string;
+  parent: string | null;
+  fork: number;
+  goal: number;
+  steps_per_epoch: number;
+  task: string;
+  net: Net;
+  data: Points;
+  scale: Scale;
+  settings: Settings;
+  link: string;
+  link_holds_all: boolean;
+}
+
+export interface Branch {
+  run: string;
+  title: string;
+}
+
+export interface Page {
+  moment: number;
+  instead_of: string | null;
+  can_undo: boolean;
+  branches: Branch[];
+  parts: Parts;
+  hidden: string[];
+  projector: boolean;
+  view_link: string;
+  plotly: string;
+}
+
+export type Parts = "full" | "timeline";
+
+// A run's header as the browser keeps it: what came once for the run, and what came last.
+export type Header = Progress & Page & About;
+
+// A message, taken apart.
+export interface Message {
+  header: Progress & Page & Partial<About>;
+  floats: Float32Array;
+}
+
+// A recorded moment: step, epoch, training and test loss, training and test score, a gradient norm for each layer,
+// then the parameters.
+export type Row = Float32Array;

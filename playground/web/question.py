@@ -1,0 +1,141 @@
+"""Reading what the stage asks: anything may come from a browser, and what does not fit is dropped with a log line."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, cast, get_args
+
+from playground.run.config import DEFAULTS
+from playground.web.message import Action, Question
+
+_LOG = logging.getLogger(__name__)
+MOST_STEPS = 2**24
+"""The last step that a row of float32 can name"""
+MOST_EPOCHS = 10_000
+"""In one question"""
+_MOST_ITEMS = 100
+_LONGEST = 64
+
+
+def read_question(value: Any, furthest: int = MOST_STEPS) -> Question | None:
+    """A question as it may be acted upon; None, and a line in the log, where anything about it is wrong.
+
+    furthest : the last step that the run can be asked about; a moment beyond it would have to be trained first
+    """
+    try:
+        return cast(Question, _read(value, furthest))
+    except ValueError as problem:
+        _LOG.warning("A question of the stage was dropped: %s", problem)
+        return None
+
+
+def _read(value: Any, furthest: int) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"it must be an object; got {_told(value)}.")
+    rules = _rules(furthest)
+    if missing := _REQUIRED - value.keys():
+        raise ValueError(f"{', '.join(sorted(missing))} must be given.")
+    for key in value:
+        if key not in rules:
+            raise ValueError(f"{_told(key)} is not one of its keys.")
+    return {key: rules[key](key, item) for key, item in value.items()}
+
+
+_REQUIRED = Question.__required_keys__
+_Rule = Callable[[str, Any], Any]
+
+
+def _rules(furthest: int) -> dict[str, _Rule]:
+    """How each key is read."""
+    return {
+        "serial": _whole(0, 2**53),
+        "run": lambda key, x: x if x is None else _name(key, x),
+        "moment": _whole(0, furthest),
+        "have": _whole(-1, MOST_STEPS),
+        "answers": _flag,
+        "want": _whole(0, MOST_EPOCHS),
+        "single": _span,
+        "refork": _whole(0, furthest),
+        "change": _settings,
+        "edit": _edit,
+        "branch": _name,
+        "action": _action,
+    }
+
+
+def _whole(low: int, high: int) -> _Rule:
+    def read(key: str, x: Any) -> int:
+        if isinstance(x, bool) or not isinstance(x, int) or not low <= x <= high:
+            raise ValueError(f"{key} must be a whole number from {low} to {high}; got {_told(x)}.")
+        return x
+
+    return read
+
+
+def _flag(key: str, x: Any) -> bool:
+    if not isinstance(x, bool):
+        raise ValueError(f"{key} must be true or false; got {_told(x)}.")
+    return x
+
+
+def _number(key: str, x: Any) -> float:
+    if isinstance(x, bool) or not isinstance(x, int | float) or not abs(x) <= 2**53:
+        raise ValueError(f"{key} must be a number; got {_told(x)}.")
+    return float(x)
+
+
+def _name(key: str, x: Any) -> str:
+    if not isinstance(x, str) or len(x) > _LONGEST:
+        raise ValueError(f"{key} must be a text of at most {_LONGEST} letters; got {_told(x)}.")
+    return x
+
+
+def _span(key: str, x: Any) -> list[int]:
+    if not isinstance(x, list) or len(x) != 2:
+        raise ValueError(f"{key} must be two steps; got {_told(x)}.")
+    first = _whole(0, MOST_STEPS)(key, x[0])
+    return [first, _whole(first, 2 * MOST_STEPS)(key, x[1])]
+
+
+def _edit(key: str, x: Any) -> dict[str, Any]:
+    if not isinstance(x, dict) or x.keys() != {"index", "value"}:
+        raise ValueError(f"{key} must be an index and a value; got {_told(x)}.")
+    return {"index": _whole(0, 2**53)("edit's index", x["index"]), "value": _number("edit's value", x["value"])}
+
+
+def _action(key: str, x: Any) -> Action:
+    for action in get_args(Action):
+        if isinstance(x, str) and x == action:
+            return cast(Action, action)
+    raise ValueError(f"{key} must be one of {', '.join(get_args(Action))}; got {_told(x)}.")
+
+
+def _settings(key: str, x: Any) -> dict[str, Any]:
+    """Settings with values of their own types. Whether a value is in its range the settings themselves say."""
+    if not isinstance(x, dict):
+        raise ValueError(f"{key} must be settings and their values; got {_told(x)}.")
+    for name in x:
+        if name not in DEFAULTS:
+            raise ValueError(f"{key} must name settings; got {_told(name)}.")
+    return {name: _like(name, value, DEFAULTS[name]) for name, value in x.items()}
+
+
+def _like(name: str, value: Any, default: Any) -> Any:
+    if isinstance(default, tuple):
+        if not isinstance(value, list) or len(value) > _MOST_ITEMS:
+            raise ValueError(f"{name} must be a list of at most {_MOST_ITEMS}; got {_told(value)}.")
+        return tuple(_like(name, item, default[0]) for item in value)
+    return _READERS[type(default)](name, value)
+
+
+_READERS: Mapping[type, _Rule] = {int: _whole(-(2**53), 2**53), float: _number, str: _name}
+
+
+def _told(x: Any) -> str:
+    """What came, in a few letters on one line, whatever it is."""
+    if isinstance(x, str):
+        return ascii(x[:40])
+    if isinstance(x, int) and x.bit_length() > 64:
+        return f"a whole number of {x.bit_length()} bits"
+    return ascii(x) if x is None or isinstance(x, bool | int | float) else f"a {type(x).__name__} of {len(x)}"

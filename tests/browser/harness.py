@@ -24,6 +24,7 @@ from scripts.programs import find
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
+REACH = Path(__file__).with_name("reach.js")
 VIEWPORTS = {"desktop": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 
@@ -174,7 +175,13 @@ class Guard:
 
 def new_context(browser: Browser, server: Server) -> BrowserContext:
     """A browser of its own, at home on the server, that has seen and remembers nothing."""
-    return browser.new_context(base_url=server.url)
+    return reaching(browser.new_context(base_url=server.url))
+
+
+def reaching(context: BrowserContext) -> BrowserContext:
+    """Let tests reach the stage and the drawing sheet of every page, as `__stage` and `__sheet`."""
+    context.add_init_script(path=REACH)
+    return context
 
 
 def forget(context: BrowserContext) -> None:
@@ -245,7 +252,8 @@ def settle(page: Page, *, timeout: float = 30_000) -> None:
     page.wait_for_selector(calm, timeout=timeout)
     page.wait_for_timeout(150)  # A click takes a moment to reach the server and make it run.
     page.wait_for_selector(calm, timeout=timeout)
-    page.wait_for_function("() => !window.__stage || (__stage.ready && __stage.player.filled)", timeout=timeout)
+    stands = "!document.querySelector('.stage-place') || (window.__stage?.ready && __stage.player.filled)"
+    page.wait_for_function(f"() => {stands}", timeout=timeout)
 
 
 def screenshot(page: Page, name: str, folder: Path = RESULTS) -> Path:

@@ -38,14 +38,14 @@ FOCUSED = """() => {
 @pytest.fixture
 def home(page: Page) -> Page:
     visit(page, "/?view=full")
-    wait_for(page, "window.__stage.ready && p.run.rows.length > 1", timeout=30_000)
+    wait_for(page, "window.__stage?.ready && p.run.rows.length > 1", timeout=30_000)
     return page
 
 
 def stand_still(page: Page) -> None:
     """Wait for a stage with a run, where the page has one, and pause it."""
     if page.locator(".stage-place").count():
-        wait_for(page, "window.__stage.ready && p.run.rows.length > 1", timeout=30_000)
+        wait_for(page, "window.__stage?.ready && p.run.rows.length > 1", timeout=30_000)
         page.evaluate("() => __stage.player.pause()")
     expect(page.locator(".stException")).to_have_count(0)
 
@@ -79,7 +79,7 @@ def test_axe_finds_nothing_serious(page, path):
             dark = "true" if scheme == "dark" else "false"
             page.wait_for_function(
                 f"""() => {dark} === (getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark')
-                          && (!window.__stage || __stage.theme.dark === {dark})"""
+                          && (!document.querySelector('.stage-place') || __stage.theme.dark === {dark})"""
             )
             page.wait_for_timeout(700)  # the component on "Inside a step" looks for a new theme every 600 ms
             if problems := complaints(page):
@@ -360,7 +360,7 @@ def test_words_follow_at_a_calm_pace_and_the_end_is_always_told(home):
 def test_reduced_motion_is_respected(page):
     page.emulate_media(reduced_motion="reduce")
     visit(page, "/inside")
-    wait_for(page, "window.__stage.ready && p.run.rows.length > 1", timeout=30_000)
+    wait_for(page, "window.__stage?.ready && p.run.rows.length > 1", timeout=30_000)
     page.wait_for_timeout(500)
     assert state(page)["step"] == 0
     assert state(page)["state"] == "paused"

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from playground.export.weights import read_npz
 from playground.run.link import run_from_query
 from playground.run.runs import Runs
-from tests.browser.harness import screenshot, settle, visit
+from tests.browser.harness import reaching, screenshot, settle, visit
 from tests.browser.stage import parameters, state, wait_for
 from tests.export.scripts import difference, execute
 
@@ -121,14 +121,14 @@ def test_the_replay_plays_and_scrubs_from_disk_with_the_network_cut_off(new_page
     wait_for(page, "p.step > 0 && p.state === 'paused'")
     file = tmp_path / "replay.html"
     file.write_bytes(download(page, "Replay (HTML)"))
-    context = browser.new_context(offline=True)
+    context = reaching(browser.new_context(offline=True))
     problems: list[str] = []
     context.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
     context.on("weberror", lambda e: problems.append(str(e.error)))
     context.on("request", lambda r: problems.append(r.url) if r.url.startswith("http") else None)
     replay = context.new_page()
     replay.goto(file.as_uri())
-    wait_for(replay, "p.step > 0 && !p.moving && window.__stage.ready")
+    wait_for(replay, "p.step > 0 && !p.moving && window.__stage?.ready")
     mine, last = state(replay), parameters(replay)
     assert mine["step"] == mine["last"]
     np.testing.assert_array_equal(last, parameters(page))

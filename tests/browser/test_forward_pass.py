@@ -12,7 +12,7 @@ from playground.run.experiment import Experiment
 from playground.run.runs import Runs
 from playground.web.about import about
 from playground.web.assets import modules_address
-from tests.browser.harness import visit
+from tests.browser.harness import new_context, visit
 
 EVALUATE = """async ({ base, net, parameters, x1, x2 }) => {
   const { Network } = await import(base + "/stage/network.js");
@@ -35,7 +35,7 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def blank(browser, server):
-    page = browser.new_context(base_url=server.url).new_page()
+    page = new_context(browser, server).new_page()
     visit(page, "/")
     yield page
     page.context.close()

@@ -20,7 +20,7 @@ from tests.browser.stage import WATCH, parameters, pictures, press, recorded, se
 @pytest.fixture
 def home(page):
     visit(page, "/")
-    wait_for(page, "window.__stage.ready")
+    wait_for(page, "window.__stage?.ready")
     return page
 
 
@@ -251,7 +251,7 @@ def test_neurons_and_layers_are_added_and_removed_at_the_network(page):
 @pytest.mark.parametrize("hidden", ["64,64", ",".join(["4"] * 14), ",".join(["32"] * 20)])
 def test_a_network_beyond_the_buttons_opens_by_link_and_says_what_it_costs_and_what_is_shown(page, hidden):
     visit(page, f"/?hidden={hidden}&view=full&step=25")
-    wait_for(page, "window.__stage.ready", timeout=60_000)
+    wait_for(page, "window.__stage?.ready", timeout=60_000)
     config = Config(hidden_layer_sizes=tuple(map(int, hidden.split(","))))
     expect(page.get_by_text(config.cost)).to_be_visible()
     expect(page.get_by_role("textbox", name="Hidden layers")).to_have_value(hidden.replace(",", ", "))
@@ -537,12 +537,12 @@ def test_a_browser_that_keeps_nothing_shows_full_all_the_same(new_page):
     visit(page, "/")
     page.get_by_text("Full", exact=True).click()
     expect(page.get_by_role("slider", name="Test share")).to_be_visible(timeout=20_000)
-    wait_for(page, "window.__stage.ready")
+    wait_for(page, "window.__stage?.ready")
 
 
 def test_the_projector_makes_everything_larger_and_a_link_can_leave_parts_away(page):
     visit(page, "/?look=projector&hide=weights")
-    wait_for(page, "window.__stage.ready")
+    wait_for(page, "window.__stage?.ready")
     assert page.evaluate("() => getComputedStyle(document.querySelector('.stage .sentence')).fontSize") == "19px"
     expect(page.locator(".stage section.weights")).to_be_hidden()
     expect(page.locator(".stage section.gradients")).to_be_visible()
@@ -624,7 +624,7 @@ def test_marks_say_what_happened_and_a_click_goes_there(page):
 
 def test_the_confusion_matrix_is_the_engines(page):
     visit(page, "/?dataset=blobs&classes=4&noise=0.4")
-    wait_for(page, "window.__stage.ready")
+    wait_for(page, "window.__stage?.ready")
     pause(page)
     page.keyboard.press("End")
     page.get_by_role("button", name="Confusion").click()
@@ -682,7 +682,7 @@ def test_the_answers_are_asked_for_while_their_panel_is_open_and_follow_the_mome
 
 def test_residuals_and_the_curve_of_one_input(page):
     visit(page, "/?dataset=sine")
-    wait_for(page, "window.__stage.ready")
+    wait_for(page, "window.__stage?.ready")
     pause(page)
     expect(page.locator(".stage .surface h3")).to_have_text("The curve that the network has learned")
     page.get_by_role("button", name="Residuals").click()

@@ -4,7 +4,7 @@
 // Goes out:  nothing.
 import { h } from "../shared/dom.js";
 import { CONFIG, loadPlotly } from "../shared/plot.js";
-import { player } from "../stage/stage.js";
+import { player } from "../shared/player.js";
 
 const grids = new WeakMap();
 

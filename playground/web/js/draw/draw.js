@@ -16,7 +16,7 @@ const TOOLS = [
   { name: "erase", label: "Erase", title: "Drag over points to take them away (E)", key: "e" },
   { name: "move", label: "Move", title: "Drag a point to another place (M)", key: "m" },
 ];
-const sheets = new WeakMap();
+export const sheets = new WeakMap();
 let kept = null; // what was drawn, while other pages are looked at: {version, points}
 
 export default function mount({ data, parentElement, setTriggerValue }) {
@@ -103,7 +103,6 @@ class Sheet {
     this.onResize = new ResizeObserver(() => this.draw());
     this.onResize.observe(this.element);
     this.watch = setInterval(() => currentTheme(this.element).dark !== this.theme?.dark && this.draw(), 500);
-    window.__sheet = this;
   }
 
   close() {

@@ -1,5 +1,3 @@
 interface Window {
   Plotly: any; // of the script that shared/plot.js loads
-  __stage: any;
-  __sheet: any;
 }

@@ -17,6 +17,8 @@ export class Recording {
     this.rows = [];
     this.single = new Map(); // step -> row, for mini-batches between the recorded rows
     this.dense = this.stride = 0; // how the server thins: every epoch up to `dense`, then every `stride`-th
+    /** @type {number | null} */
+    this.fillTo = null; // the epoch up to which it is fetched in any case
     this.version = 0; // grows whenever a curve over the rows would look different
   }
 

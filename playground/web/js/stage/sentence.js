@@ -15,7 +15,7 @@ export function sentence(player) {
   const mark = happened(run, row);
   if (mark) return `${when}: ${loss}. ${mark.text}`;
   const what = gradients(run, row) ?? trend(run, row) ?? "";
-  const end = player.moving || !player.atGoal() ? "" : " Drag the curve to go back in time.";
+  const end = player.moving || !player.atGoal ? "" : " Drag the curve to go back in time.";
   return `${when}: ${loss}${what ? `; ${what}` : ""}.${end}`;
 }
 

@@ -14,7 +14,7 @@ import { Diagram } from "./diagram.js";
 import { h, scrolls, uncover } from "../shared/dom.js";
 import { Editor } from "./editor.js";
 import { Network } from "./network.js";
-import { Player } from "./player.js";
+import { player } from "../shared/player.js";
 import { loadPlotly } from "../shared/plot.js";
 import { TEST_SCORE, TRAIN_SCORE, parseMessage } from "./recording.js";
 import {
@@ -40,17 +40,20 @@ const FINE_AFTER_MS = 80; // a moment that stands this long is drawn on the fine
 const OWN_KEYS =
   "input, textarea, select, option, summary, canvas, iframe, audio, video, [contenteditable], [role=dialog], [role=alertdialog], [role=menu], [role=menubar], [role=radiogroup], [role=listbox], [role=combobox], [role=slider], [role=spinbutton], [role=tablist], [role=grid], [role=tree]";
 const OWN_SPACE = "button, a, [role=button], [role=link], [role=checkbox], [role=switch]";
-export const player = new Player();
-const stages = new WeakMap();
+export const stages = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
+  return show(parentElement, parseMessage(data), { send: (question) => setTriggerValue("ask", question) });
+}
+
+// Take a message, and show it in an element; `transport` takes what the stage asks.
+export function show(parentElement, message, transport) {
   let stage = stages.get(parentElement);
-  const message = parseMessage(data);
   if (!stage) {
     stage = new Stage(parentElement, message.header);
     stages.set(parentElement, stage);
   }
-  player.send = (question) => setTriggerValue("ask", question);
+  player.connect(transport);
   player.receive(message);
   stage.show();
   return () => setTimeout(() => parentElement.isConnected || stage.close(), 0);
@@ -131,7 +134,6 @@ class Stage {
     this.wake = () => this.askForFrame();
     player.watchers.add(this.wake);
     this.wake();
-    window.__stage = this;
   }
 
   close() {

@@ -1,0 +1,425 @@
+// The player's whole life, from loading to diverged, with a server that answers when the test says so.
+import assert from "node:assert/strict";
+import test, { afterEach, beforeEach } from "node:test";
+
+import { SPEEDS } from "../../playground/web/js/stage/player.js";
+import { PER, World, row } from "./world.js";
+
+/** @type {World} */
+let world;
+/** @type {import("../../playground/web/js/stage/player.js").Player} */
+let player;
+
+beforeEach(() => ({ player } = world = new World()));
+afterEach(() => world.close());
+
+const speed = (name) => SPEEDS.find((one) => one.name === name);
+
+// ---- the life of a run
+test("a run plays by itself to its goal, and on when asked to", () => {
+  assert.equal(player.state, "loading");
+  assert.equal(player.row, null);
+  world.tell({ to: 30 });
+  assert.equal(player.state, "playing");
+  world.pass(0.1);
+  assert.ok(player.step > 0);
+  world.pass(1);
+  assert.deepEqual([player.state, player.epoch, player.step], ["paused", 20, 20 * PER]);
+  player.play();
+  assert.equal(player.goal, Infinity);
+  world.pass(0.1);
+  assert.ok(player.epoch > 20);
+});
+
+test("those who want less motion press Play themselves", () => {
+  world.close();
+  ({ player } = world = new World({ calm: true }));
+  world.tell({ to: 30 });
+  assert.equal(player.state, "paused");
+  player.play();
+  assert.equal(player.state, "playing");
+});
+
+test("a run that is opened at a later moment stands there", () => {
+  world.tell({ to: 10, moment: 5 * PER });
+  assert.deepEqual([player.state, player.step], ["paused", 5 * PER]);
+});
+
+test("a page that carries the timeline alone does not begin to play", () => {
+  world.tell({ to: 10, parts: "timeline" });
+  assert.equal(player.state, "paused");
+});
+
+test("at the end of what has arrived it waits, and plays on with the next answer", () => {
+  world.tell({ to: 3 });
+  world.pass(1);
+  assert.deepEqual([player.state, player.epoch], ["waiting", 3]);
+  assert.deepEqual([world.asked.have, world.asked.run], [3 * PER, "r"]);
+  assert.ok(world.asked.want > 0);
+  world.answer({ to: 20 });
+  world.pass(0.1);
+  assert.equal(player.state, "playing");
+});
+
+test("a run that breaks ends as diverged; any earlier moment can be seen, and Play does nothing at the end", () => {
+  world.tell({ to: 6, diverged: "The loss is too large." });
+  world.pass(2);
+  assert.deepEqual([player.state, player.step], ["diverged", 6 * PER]);
+  player.play();
+  assert.equal(player.state, "diverged");
+  player.stepBy(-1, true);
+  assert.deepEqual([player.state, player.step], ["paused", 5 * PER]);
+  player.play();
+  world.pass(1);
+  assert.equal(player.state, "diverged");
+  assert.ok(
+    world.questions.every(({ want }) => !want),
+    "nothing is left to train",
+  );
+});
+
+test("news that the run has broken at the moment that is shown is told at once", () => {
+  world.tell({ to: 2, moment: 2 * PER });
+  assert.equal(player.state, "paused");
+  world.answer({ to: 2, diverged: "The loss is too large." });
+  assert.equal(player.state, "diverged");
+});
+
+// ---- speed
+for (const { name, epochs } of SPEEDS.filter((one) => one.epochs < Infinity))
+  test(`${name} is what it says`, () => {
+    world.tell({ to: 2000, about: { goal: 1500 } });
+    player.setSpeed(speed(name));
+    world.pass(3);
+    assert.ok(Math.abs(player.epoch - 3 * epochs) < 0.05 * epochs, `${player.epoch} epochs in 3 s`);
+    assert.equal(player.step, Math.floor(player.epoch + 1e-9) * PER, "and the picture is that epoch's");
+  });
+
+test("slow motion shows six mini-batches a second, one after the other", () => {
+  world.tell({ to: 20, singles: Array.from({ length: 40 }, (_, k) => k) });
+  player.setSpeed(speed("Slow motion"));
+  const seen = new Set();
+  for (let k = 0; k < 180; k++) {
+    world.pass(1 / 60);
+    seen.add(player.step);
+  }
+  const steps = [...seen];
+  assert.deepEqual(
+    steps,
+    Array.from({ length: steps.length }, (_, k) => k),
+  );
+  assert.ok(Math.abs(player.step - 18) <= 2, `${player.step} mini-batches in 3 s`);
+});
+
+test("slow motion waits for the steps between the epochs, and asks for them", () => {
+  world.tell({ to: 20 });
+  player.setSpeed(speed("Slow motion"));
+  world.pass(0.5);
+  assert.deepEqual([player.state, player.step], ["waiting", 0]);
+  assert.equal(world.asked.single[0], 0);
+  world.answer({ to: 20, singles: [0, 1, 2, 3, 4, 5] });
+  world.pass(0.5);
+  assert.equal(player.state, "playing");
+  assert.ok(player.step >= 2);
+});
+
+test("full speed takes a few frames for whatever has arrived, and asks for much", () => {
+  world.tell({ to: 2000, about: { goal: 10_000 } });
+  player.setSpeed(speed("Full speed"));
+  world.pass(1);
+  assert.ok(player.epoch > 1500, `${player.epoch} epochs in a second`);
+  assert.ok(world.asked.want >= 5000);
+});
+
+test("a frame that took very long is not made up for", () => {
+  world.tell({ to: 2000, about: { goal: 1500 } });
+  player.tick(10);
+  assert.ok(player.epoch <= 60 * 0.1);
+});
+
+// ---- what a hand does
+test("scrubbing takes the nearest recorded moment", () => {
+  world.tell({ to: 10 });
+  player.beginScrub();
+  assert.equal(player.state, "scrubbing");
+  for (const [epoch, nearest] of [
+    [4.4, 4],
+    [4.6, 5],
+    [0.2, 0],
+    [7, 7],
+    [99, 10],
+  ]) {
+    player.scrubTo(epoch);
+    assert.equal(player.epoch, nearest, `at ${epoch}`);
+  }
+  world.pass(1);
+  assert.equal(player.step, 10 * PER, "nothing moves while a hand is on it");
+  player.endScrub();
+  assert.equal(player.state, "paused");
+});
+
+test("a scrub that ends where the run broke is at the break", () => {
+  world.tell({ to: 10, diverged: "The loss is too large." });
+  player.beginScrub();
+  player.scrubTo(99);
+  player.endScrub();
+  assert.equal(player.state, "diverged");
+});
+
+test("a step forwards or back by an epoch goes from recorded moment to recorded moment", () => {
+  world.tell({ to: 10, moment: 5 * PER, singles: [22] });
+  const after = (direction) => {
+    player.stepBy(direction, true);
+    return player.step;
+  };
+  assert.deepEqual([after(1), after(-1), after(-1)], [24, 20, 16]);
+  player.place(22);
+  assert.equal(after(-1), 20, "from between two epochs back to the one before");
+  player.place(0);
+  assert.equal(after(-1), 0, "and never before the beginning");
+});
+
+test("a single step that is not here is asked for and shown when it comes", () => {
+  world.tell({ to: 20, moment: 8 });
+  player.stepBy(1, false);
+  assert.deepEqual([player.step, player.pendingStep], [8, 9]);
+  assert.deepEqual([world.asked.single, world.asked.want], [[5, 13], 0]);
+  world.answer({ to: 20, singles: [5, 6, 7, 8, 9, 10] });
+  assert.deepEqual([player.step, player.pendingStep], [9, null]);
+  assert.deepEqual([...player.row], [...Float32Array.from(row(9))]);
+});
+
+test("a step beyond the end has the server train on", () => {
+  world.tell({ to: 20, moment: 80 });
+  player.stepBy(1, true);
+  assert.deepEqual([player.pendingStep, world.asked.want], [84, 1]);
+  world.answer({ to: 21 });
+  assert.equal(player.step, 84);
+});
+
+test("a step beyond a break stays at it", () => {
+  world.tell({ to: 6, moment: 6 * PER, diverged: "The loss is too large." });
+  player.stepBy(1, true);
+  assert.deepEqual([player.state, player.step, player.pendingStep], ["diverged", 24, null]);
+});
+
+test("a server that was started anew is asked for a pending step until it has caught up", () => {
+  world.tell({ to: 20, moment: 8 });
+  player.stepBy(1, false);
+  const before = world.questions.length;
+  world.answer({ to: 20, reached: 0 });
+  assert.equal(player.pendingStep, 9);
+  assert.equal(world.questions.length, before + 1);
+  assert.deepEqual(world.asked.single, [5, 13]);
+});
+
+test("Reset goes back at once and asks once for the beginning", () => {
+  world.tell({ to: 20 });
+  world.pass(0.2);
+  player.reset();
+  assert.deepEqual([player.state, player.step], ["paused", 0]);
+  assert.equal(world.asked.action, "reset");
+});
+
+// ---- what the server is told
+test("a moment that stands is told, once, with the steps around it that are not here", () => {
+  world.tell({ to: 20 });
+  world.pass(0.1);
+  player.pause();
+  player.place(40);
+  const before = world.questions.length;
+  world.pass(0.1);
+  assert.equal(world.questions.length, before, "not while it may still change");
+  world.pass(0.2);
+  assert.equal(world.questions.length, before + 1);
+  assert.deepEqual([world.asked.moment, world.asked.single], [40, [36, 44]]);
+  world.answer({ to: 20 });
+  world.pass(1);
+  assert.equal(world.questions.length, before + 1);
+});
+
+test("where the page follows the moment a single step is told at once", () => {
+  world.tell({ to: 20, parts: "timeline" });
+  world.pass(1);
+  player.stepBy(1, true);
+  world.pass(1 / 60);
+  assert.equal(world.asked.moment, PER);
+});
+
+test("one question at a time, except for what the user waits for", () => {
+  world.tell({ to: 3 });
+  world.pass(0.2);
+  const before = world.questions.length;
+  assert.ok(player.asked);
+  world.pass(0.5);
+  assert.equal(world.questions.length, before);
+  player.ask({ change: { learning_rate: 0.1 } }, true);
+  assert.equal(world.questions.length, before + 1);
+});
+
+test("an answer to an earlier question is no answer to the last one", () => {
+  world.tell({ to: 3 });
+  world.pass(0.2);
+  const { serial } = world.asked;
+  player.ask({ change: { learning_rate: 0.1 } }, true);
+  world.answer({ to: 5, serial });
+  world.pass(0.2);
+  assert.deepEqual(world.asked.change, { learning_rate: 0.1 }, "nothing has been asked since");
+  assert.ok(player.asked);
+  world.answer({ to: 20 });
+  assert.ok(!player.asked);
+});
+
+test("what is to be done is done before anything else is asked", () => {
+  world.tell({ to: 20, moment: 8 });
+  player.ask({ edit: { index: 1, value: 2 } }, true);
+  player.stepBy(1, false);
+  assert.ok(world.asked.edit, "the step waits");
+  world.answer({ to: 20 });
+  assert.deepEqual(world.asked.single, [5, 13]);
+  player.ask({ action: "undo" }, true);
+  player.ask({ branch: "x" }, true);
+  assert.equal(world.asked.branch, "x", "but a second deed does not");
+});
+
+test("every question holds what the contract wants, and no two the same number", () => {
+  world.tell({ to: 3 });
+  world.pass(0.2);
+  player.wantsAnswers = true;
+  player.ask({ action: "undo" }, true);
+  const [first, second] = world.questions.slice(-2);
+  assert.deepEqual(Object.keys(first).sort(), ["answers", "have", "moment", "run", "serial", "want"]);
+  assert.deepEqual([second.answers, second.serial - first.serial], [true, 1]);
+});
+
+test("what the run plays by itself is fetched though it stands", () => {
+  world.close();
+  ({ player } = world = new World({ calm: true }));
+  world.tell({ to: 3 });
+  world.pass(0.1);
+  assert.equal(world.asked.want, 17);
+  assert.ok(!player.filled);
+  world.answer({ to: 20 });
+  const before = world.questions.length;
+  world.pass(1);
+  assert.ok(player.filled);
+  assert.equal(world.questions.length, before);
+});
+
+// ---- a bad line
+test("a lost answer is asked for again, an action only once, and a server that stays silent is told of", () => {
+  world.tell({ to: 20 });
+  world.pass(2);
+  player.ask({ action: "new_seed" }, true);
+  const { serial } = world.asked;
+  const before = world.questions.length;
+  world.pass(2.9);
+  assert.equal(world.questions.length, before);
+  world.pass(0.2);
+  assert.equal(world.questions.length, before + 1);
+  assert.deepEqual([world.asked.serial, world.asked.action], [serial, undefined]);
+  assert.equal(player.state, "paused");
+  world.pass(3);
+  assert.equal(player.state, "disconnected");
+  assert.ok(world.questions.length >= before + 2, "and is asked all the while");
+  world.answer({ to: 20 });
+  assert.equal(player.state, "paused");
+});
+
+test("while the server is away the recorded run can be played", () => {
+  world.tell({ to: 20 });
+  player.ask({}, true);
+  player.pause();
+  world.pass(7);
+  assert.equal(player.state, "disconnected");
+  player.place(0);
+  player.play();
+  world.pass(0.2);
+  assert.ok(player.moving);
+  assert.ok(player.epoch > 5);
+});
+
+test("rows behind a gap are asked for again from where they are missing", () => {
+  world.tell({ to: 3 });
+  world.tell({ after: 40, to: 12, about: null });
+  assert.deepEqual([world.asked.have, player.run.last], [12, 12]);
+});
+
+test("a run that is not known is asked for from its beginning", () => {
+  world.tell({ to: 3 });
+  world.tell({ run: "other", after: 40, to: 12, about: null });
+  assert.deepEqual([world.asked.run, world.asked.have], ["other", -1]);
+  assert.equal(player.run.header.run, "r");
+});
+
+// ---- a change of settings
+const child = { parent: "r", fork: 20, family: "f" };
+
+test("a change goes on from its moment and shares the steps before it", () => {
+  world.tell({ to: 10 });
+  world.pass(0.05);
+  player.pause();
+  player.place(20);
+  player.play();
+  world.tell({ run: "c", after: 20, to: 8, moment: 20, instead_of: "r", about: child });
+  assert.deepEqual([player.run.header.run, player.step, player.state], ["c", 20, "playing"]);
+  assert.deepEqual(
+    player.run.rows.map((r) => r[0]),
+    [0, 4, 8, 12, 16, 20, 24, 28, 32],
+  );
+  assert.equal(player.goal, 5 + 20, "and plays as far again");
+  assert.deepEqual(
+    player.branches.map((run) => run.header.run),
+    ["r"],
+  );
+});
+
+test("a change made while the picture played on counts from where the picture is", () => {
+  world.tell({ to: 20 });
+  world.pass(0.2);
+  const shown = player.step;
+  assert.ok(shown > 20);
+  world.tell({ run: "c", after: 20, to: 8, moment: 20, instead_of: "r", about: child });
+  assert.deepEqual([player.state, player.run.header.run], ["holding", "r"]);
+  assert.deepEqual([world.asked.refork, world.asked.run], [shown, "c"]);
+  world.pass(0.5);
+  assert.equal(player.step, shown, "it waits there for the answer");
+  world.tell({ run: "d", after: shown, to: 15, moment: shown, instead_of: "r", about: { ...child, fork: shown } });
+  assert.deepEqual([player.run.header.run, player.step, player.state], ["d", shown, "playing"]);
+  assert.ok(!player.runs.has("c"), "the run that nobody wanted is forgotten");
+});
+
+test("a run that stands at the change stands there afterwards as well", () => {
+  world.tell({ to: 10 });
+  player.pause();
+  player.place(20);
+  world.tell({ run: "c", after: 20, to: 8, moment: 20, instead_of: "r", about: child });
+  assert.deepEqual([player.state, player.step], ["paused", 20]);
+});
+
+test("a run that has reached its goal plays on after a change: nobody has stopped it", () => {
+  world.tell({ to: 30 });
+  world.pass(2);
+  assert.equal(player.state, "paused");
+  world.tell({ run: "n", to: 5, about: { family: "g" } });
+  assert.deepEqual([player.state, player.step], ["playing", 0]);
+});
+
+test("only the newest runs are kept, and the one that is shown among them", () => {
+  for (const run of ["a", "b", "c", "d", "e", "f", "g"]) world.tell({ run, to: 1 });
+  assert.deepEqual([...player.runs.keys()], ["c", "d", "e", "f", "g"]);
+  assert.equal(player.run.header.run, "g");
+});
+
+test("those who watch are told of every change, and of nothing else", () => {
+  let told = 0;
+  player.watchers.add(() => told++);
+  world.tell({ to: 10 });
+  assert.ok(told > 0);
+  player.pause();
+  told = 0;
+  world.pass(0.1);
+  assert.equal(told, 0);
+  player.place(8);
+  assert.equal(told, 1);
+});

@@ -68,8 +68,7 @@ def _train(experiment: Experiment, step: int) -> Subject:
     run = Runs().get(experiment)
     if step <= 0:
         last = experiment.changes[-1].step if experiment.changes else 0
-        per_epoch = -(-len(run.trainer.data.x_train) // experiment.now.batch_size)
-        step = last + DEFAULT_EPOCHS * per_epoch
+        step = last + DEFAULT_EPOCHS * experiment.steps_per_epoch(len(run.trainer.data.x_train))
     run.record_until(step)
     return Subject(experiment, run.trainer, min(step, run.last_step))
 

@@ -21,6 +21,11 @@ def palette(theme: str) -> Palette:
     return THEMES[theme]
 
 
+def text_for_plotly(text: str) -> str:
+    """Text that Plotly shows as it is: it takes tags for markup and %{...} for a place to fill in."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")
+
+
 def figure(theme: str, *, title: str, height: int, traces: list[dict[str, Any]], **layout: Any) -> go.Figure:
     """A figure with the shared template; a second line of the title, after a line break, is smaller."""
     colours = palette(theme)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from playground.figures.look import epochs_axis, figure, palette
+from playground.figures.look import epochs_axis, figure, palette, text_for_plotly
 from playground.figures.palette import CLASS_SYMBOLS, Palette
 
 MOST_COLUMNS = 200
@@ -26,34 +26,52 @@ def decision_boundary(
     x2: npt.ArrayLike,
     output: npt.ArrayLike,
     points: npt.ArrayLike | None = None,
-    labels: npt.ArrayLike | None = None,
+    truth: npt.ArrayLike | None = None,
     *,
     theme: str = "light",
     middle: float = 0.0,
-    limit: float | None = None,
+    reach: float = 1.0,
     height: int = 420,
     title: str = "Decision boundary\nThe pale seam is where the network cannot decide.",
     axes: tuple[str, str] = ("x₁", "x₂"),
 ) -> go.Figure:
-    """The output (len(x2), len(x1)) over the plane, and points (n, 2), classes told by colour and by shape."""
-    colours = palette(theme)
-    z = np.asarray(output, float)
-    reach = limit or float(np.abs(z - middle).max()) or 1.0
-    traces: list[dict[str, Any]] = [{
-        "type": "heatmap", "x": x1, "y": x2, "z": z, "zmid": middle, "zmin": middle - reach, "zmax": middle + reach,
-        "colorscale": signed_scale(colours), "showscale": False, "opacity": 0.55,
-        "hovertemplate": "x₁ %{x:.2f}, x₂ %{y:.2f}<br>output %{z:.4f}<extra></extra>",
-    }]  # fmt: skip
+    """What a network answers over the plane, and points (n, 2) on it.
+
+    output : (len(x2), len(x1), n_out). One output is orange below `middle` and blue above, in full colour `reach` away
+        from it; of several, the ground has the colour of the class whose output is largest.
+    truth : class numbers (n,), told by colour and by shape; or values, in the colour that such an output has.
+    """
+    colours, z = palette(theme), np.asarray(output, float)
+    across, up = (text_for_plotly(name) for name in axes)
+    if z.shape[-1] == 1:
+        hover = f"{across} %{{x:.2f}}, {up} %{{y:.2f}}<br>output %{{z:.4f}}<extra></extra>"
+        ground = {**_signed(z[..., 0], middle, reach, colours), "hovertemplate": hover}
+    else:
+        ground = {**_regions(z, colours), "hoverinfo": "skip"}
+    traces: list[dict[str, Any]] = [{"type": "heatmap", "x": x1, "y": x2, "showscale": False, **ground}]
     if points is not None:
         rows = np.asarray(points, float)
-        kinds = np.zeros(len(rows), int) if labels is None else np.asarray(labels, int)
-        traces += [_cloud(rows[kinds == k], int(k), colours) for k in np.unique(kinds)]
-    spans = zip(axes, (np.asarray(x1, float), np.asarray(x2, float)), strict=True)
-    across, up = ({"title": {"text": name}, "range": [v.min(), v.max()]} for name, v in spans)
+        kinds = np.zeros(len(rows), int) if truth is None else np.asarray(truth).reshape(len(rows))
+        groups = [(kinds == k, f"class {k}") for k in np.unique(kinds)] if _are_classes(kinds) else [(slice(None), "")]
+        traces += [
+            {
+                "type": "scatter", "mode": "markers", "name": name, "x": rows[here, 0], "y": rows[here, 1],
+                "marker": {
+                    "size": 8, "line": {"width": 1, "color": colours.background},
+                    **_marker(kinds[here], colours, middle, reach),
+                },
+                "hovertemplate": f"{name or 'value %{marker.color:.3f}'}<br>"
+                f"{across} %{{x:.3f}}, {up} %{{y:.3f}}<extra></extra>",
+            }
+            for here, name in groups
+        ]  # fmt: skip
+    x, y = (
+        {"title": {"text": name}, "range": [np.min(span), np.max(span)], "constrain": "domain"}
+        for name, span in ((across, x1), (up, x2))
+    )
     return figure(
-        theme, title=title, height=height, traces=traces, xaxis={**across, "constrain": "domain"},
-        yaxis={**up, "scaleanchor": "x", "constrain": "domain"}, showlegend=False,
-    )  # fmt: skip
+        theme, title=title, height=height, traces=traces, xaxis=x, yaxis={**y, "scaleanchor": "x"}, showlegend=False
+    )
 
 
 def mini_batch(
@@ -61,25 +79,24 @@ def mini_batch(
     x2: npt.ArrayLike,
     output: npt.ArrayLike,
     batch: npt.ArrayLike,
-    kinds: npt.ArrayLike,
+    truth: npt.ArrayLike,
     others: npt.ArrayLike,
     picked: int,
     *,
     theme: str = "light",
     middle: float = 0.0,
-    limit: float = 1.0,
+    reach: float = 1.0,
     axes: tuple[str, str] = ("x₁", "x₂"),
 ) -> go.Figure:
-    """The points of a mini-batch (n, 2) over what the network makes of the plane; the last trace is the batch.
+    """The points of a mini-batch (n, 2) over what the network answers; the last trace is the batch.
 
-    kinds (n,) tells classes by colour and by shape; `others` (k, 2) are the training points that wait for their turn.
+    output, truth : as for `decision_boundary`; others : (k, 2), the training points that wait for their turn.
     """
     fig = decision_boundary(
-        x1, x2, output, theme=theme, middle=middle, limit=limit, height=340, axes=axes,
+        x1, x2, output, theme=theme, middle=middle, reach=reach, height=340, axes=axes,
         title="The mini-batch on the plane\nClick a point to follow it through the network.",
     )  # fmt: skip
     colours, rows, rest = palette(theme), np.asarray(batch, float), np.asarray(others, float)
-    names = np.asarray(kinds, int)
     chosen = np.arange(len(rows)) == picked
     fig.add_trace({
         "type": "scatter", "mode": "markers", "x": rest[:, 0], "y": rest[:, 1], "hoverinfo": "skip",
@@ -89,9 +106,9 @@ def mini_batch(
         "type": "scatter", "mode": "markers", "x": rows[:, 0], "y": rows[:, 1],
         "customdata": np.arange(1, len(rows) + 1), "hovertemplate": "point %{customdata}<extra></extra>",
         "marker": {
-            "size": np.where(chosen, 17, 11), "symbol": [CLASS_SYMBOLS[k % len(CLASS_SYMBOLS)] for k in names],
-            "color": [colours.classes[k % len(colours.classes)] for k in names], "opacity": 1.0,
+            "size": np.where(chosen, 17, 11), "opacity": 1.0,
             "line": {"width": np.where(chosen, 3, 1), "color": np.where(chosen, colours.text, colours.background)},
+            **_marker(np.asarray(truth).reshape(len(rows)), colours, middle, reach),
         },
         "selected": {"marker": {"opacity": 1.0}}, "unselected": {"marker": {"opacity": 1.0}},
     })  # fmt: skip
@@ -100,15 +117,34 @@ def mini_batch(
     return fig
 
 
-def _cloud(rows: npt.NDArray[np.float64], kind: int, colours: Palette) -> dict[str, Any]:
+def _signed(z: npt.NDArray[np.float64], middle: float, reach: float, colours: Palette) -> dict[str, Any]:
+    """A ground that goes from orange to blue."""
     return {
-        "type": "scatter", "mode": "markers", "name": f"class {kind}", "x": rows[:, 0], "y": rows[:, 1],
-        "marker": {
-            "size": 8, "symbol": CLASS_SYMBOLS[kind % len(CLASS_SYMBOLS)],
-            "color": colours.classes[kind % len(colours.classes)], "line": {"width": 1, "color": colours.background},
-        },
-        "hovertemplate": f"class {kind}<br>x₁ %{{x:.3f}}, x₂ %{{y:.3f}}<extra></extra>",
+        "z": z, "zmid": middle, "zmin": middle - reach, "zmax": middle + reach, "colorscale": signed_scale(colours),
+        "opacity": 0.55,
     }  # fmt: skip
+
+
+def _regions(z: npt.NDArray[np.float64], colours: Palette) -> dict[str, Any]:
+    """A ground of the colours of the classes, from outputs (..., n_classes)."""
+    n = z.shape[-1]
+    steps = [[(c + end) / n, colours.classes[c % len(colours.classes)]] for c in range(n) for end in (0, 1)]
+    return {"z": z.argmax(axis=-1), "zmin": -0.5, "zmax": n - 0.5, "colorscale": steps, "opacity": 0.45}
+
+
+def _are_classes(truth: npt.NDArray[Any]) -> bool:
+    return truth.dtype.kind in "biu"
+
+
+def _marker(truth: npt.NDArray[Any], colours: Palette, middle: float, reach: float) -> dict[str, Any]:
+    """Colour and shape of points: by their class, or by their value."""
+    if not _are_classes(truth):
+        scale = {"cmin": middle - reach, "cmax": middle + reach, "colorscale": signed_scale(colours)}
+        return {"symbol": "circle", "color": truth, **scale}
+    return {
+        "symbol": [CLASS_SYMBOLS[k % len(CLASS_SYMBOLS)] for k in truth],
+        "color": [colours.classes[k % len(colours.classes)] for k in truth],
+    }
 
 
 def weight_heatmaps(

@@ -86,8 +86,8 @@ DARK = Palette(
 
 
 def layer_colour(palette: Palette, layer: int, n_layers: int) -> str:
-    """The colour of a layer's curve; the stage's `layerColour` spreads them alike."""
-    return palette.layers[round(layer * (len(palette.layers) - 1) / max(1, n_layers - 1))]
+    """The colour of a layer's curve; the stage's `layerColour` spreads them alike, halves rounded up."""
+    return palette.layers[int(layer * (len(palette.layers) - 1) / max(1, n_layers - 1) + 0.5)]
 
 
 THEMES = {"light": LIGHT, "dark": DARK}

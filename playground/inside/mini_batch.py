@@ -13,6 +13,7 @@ from playground.inside.expressions import say
 from playground.inside.step import Step
 from playground.run.data import make_data, plane_of
 from playground.run.experiment import Experiment
+from playground.run.surface import answers, colour_scale, grid
 
 GRID = 48
 
@@ -22,24 +23,12 @@ def map_figure(experiment: Experiment, step: Step, point: int, theme: str) -> go
     """The mini-batch over what the network makes of the plane; `theme` is light or dark."""
     points, _ = make_data(experiment)
     x, plane = points.x_train, plane_of(experiment)
-    reach = 1.08 * float(np.abs(x).max())
-    axis = np.linspace(-reach, reach, GRID)
-    grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
-    net = step.net
-    if plane is not None and not experiment.config.is_planar:
-        output = net.outputs(plane.origin + grid @ plane.axes)
-    else:
-        output = net.outputs(mlp.expand_features(grid, experiment.config.features))
-    regression = points.task == "regression"
-    middle, limit = 0.0 if regression else net.loss.boundary, 3.0 if net.loss.from_logits else 1.0
-    # Of several outputs, how far the winner is ahead: the seam stays where it belongs.
-    top = np.sort(output, axis=1)
-    values = output[:, 0] if output.shape[1] == 1 else top[:, -1] - top[:, -2]
-    truth = np.asarray(step.labels, float)
-    kinds = truth[:, 0] > 0 if regression else truth
+    along, inputs = grid(experiment, points, GRID)
+    output, scale = answers(step.net, inputs), colour_scale(step.net, points)
     return figures.mini_batch(
-        axis, axis, values.reshape(GRID, GRID), x[step.rows], kinds, np.delete(x, step.rows, axis=0), point,
-        theme=theme, middle=middle, limit=limit, axes=plane.labels if plane else ("x₁", "x₂"),
+        along, along, output.reshape(GRID, GRID, -1),
+        x[step.rows], step.labels, np.delete(x, step.rows, axis=0), point, theme=theme,
+        middle=scale.middle, reach=scale.reach, axes=plane.labels if plane else ("x₁", "x₂"),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -36,6 +37,10 @@ class Experiment:
         for change in self.changes:
             config = config.changed(**dict(change.settings))
         return config
+
+    def steps_per_epoch(self, n_train: int) -> int:
+        """Mini-batches that `n_train` training points make at the end of the run; the last may be smaller."""
+        return math.ceil(n_train / self.now.batch_size)
 
     @cached_property
     def name(self) -> str:

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 
 import mlp
+from playground.figures.look import text_for_plotly
 from playground.figures.palette import CLASS_SYMBOLS
 from playground.run import link
 from playground.run.config import EASY_LAYERS, EASY_NEURONS, LIVE, SETTINGS
 from playground.run.data import make_data, plane_of
 from playground.run.experiment import Experiment
 from playground.run.runs import Run
+from playground.run.surface import PROBABILITY_OF, colour_scale, half_side
 from playground.tables.table import Plane
-from playground.web.message import About, LiveSetting, Net, Points, Scale, Trace
+from playground.web.message import About, Layer, LiveSetting, Net, Points, Scale, Trace
 
 GOAL_EPOCHS = 200  # how far a new run plays by itself
 
@@ -30,11 +32,11 @@ def about(experiment: Experiment, run: Run) -> About:
         "parent": parent.name if parent else None,
         "fork": max(0, last_shared_step(experiment, run)),
         "goal": GOAL_EPOCHS,
-        "steps_per_epoch": -(-len(points.x_train) // now.batch_size),
+        "steps_per_epoch": experiment.steps_per_epoch(len(points.x_train)),
         "task": points.task,
         "net": _network(experiment, net, plane),
         "data": _points(experiment, points, plane),
-        "scale": _scale(run, points),
+        "scale": _scale(net, points),
         "settings": {
             "hidden_layer_sizes": now.hidden_layer_sizes,
             "max_layers": EASY_LAYERS,
@@ -53,12 +55,9 @@ def _live(name: str, now: Any) -> LiveSetting:
     return {"name": name, "label": s.label, "values": [type(now)(v) for v in values if v != now], "now": now}
 
 
-_PROBABILITY_OF = {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax"}
-
-
 def _network(experiment: Experiment, net: mlp.MLP, plane: Plane | None) -> Net:
     activations = [mlp.ACTIVATIONS[name] for name in experiment.config.hidden_activations]
-    output = _PROBABILITY_OF.get(net.loss.name, net.output_activation)
+    output = PROBABILITY_OF.get(net.loss.name, net.output_activation)
     own = experiment.config.own_data
     many = not experiment.config.is_planar
     features = own.inputs if own is not None and many else experiment.config.features
@@ -70,16 +69,7 @@ def _network(experiment: Experiment, net: mlp.MLP, plane: Plane | None) -> Net:
         "output": output,
         "activation_labels": [*(a.label for a in activations), output],
         "bounded": [*(_is_bounded(a) for a in activations), False],
-        "layers": [
-            {
-                "n_in": layer.weights.shape[0],
-                "n_out": layer.weights.shape[1],
-                "weight": _place(net.parameters, layer.weights),
-                "bias": _place(net.parameters, layer.biases),
-                "activation": name,
-            }
-            for layer, name in zip(net.layers, [*(a.name for a in activations), "identity"], strict=True)
-        ],
+        "layers": [_layer(net, k, name) for k, name in enumerate((*experiment.config.hidden_activations, "identity"))],
     }
 
 
@@ -88,16 +78,18 @@ def _is_bounded(activation: mlp.Activation) -> bool:
     return bool(np.abs(activation.value(np.linspace(-50.0, 50.0, 201))).max() < 1.5)
 
 
-def _place(parameters: np.ndarray, view: np.ndarray) -> list[int]:
-    """Where a view lies in the flat parameters: its offset and a stride for each axis, in numbers."""
-    start = view.__array_interface__["data"][0] - parameters.__array_interface__["data"][0]
-    return [start // parameters.itemsize, *(stride // parameters.itemsize for stride in view.strides)]
+def _layer(net: mlp.MLP, layer: int, activation: str) -> Layer:
+    """A layer's size, and where its parameters lie in the flat vector: an offset, then a stride for each axis."""
+    n_in, n_out = net.sizes[layer : layer + 2]
+    weight, bias = net.shape.index(layer, 0, 0), net.shape.index(layer, n_in, 0)
+    unit = bias + 1 - weight  # the bias is the last parameter of its unit
+    return {"n_in": n_in, "n_out": n_out, "weight": [weight, 1, unit], "bias": [bias, unit], "activation": activation}
 
 
 def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) -> Points:
     own = experiment.config.own_data
     classes = own.classes if own is not None else tuple(f"class {c}" for c in range(points.n_classes))
-    reach = 1.08 * max(np.abs(x).max(initial=0.1) for x in (points.x_train, points.x_test))
+    side = half_side(points)
     curve = own is None and mlp.DATASETS[experiment.config.dataset].n_inputs == 1
     if curve:  # drawn as what it is: the value over the only input
         points = replace(
@@ -105,11 +97,11 @@ def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) ->
             x_train=np.column_stack([points.x_train[:, 0], points.y_train]),
             x_test=np.column_stack([points.x_test[:, 0], points.y_test]),
         )
-    height = 1.15 * float(np.abs(points.x_train[:, 1]).max(initial=0.1)) if curve else float(reach)
+    height = 1.15 * float(np.abs(points.x_train[:, 1]).max(initial=0.1)) if curve else side
     return {
         "name": experiment.data_name,
         "curve": curve,
-        "range": [-float(reach), float(reach)],
+        "range": [-side, side],
         "up": [-height, height],
         "traces": [
             *_traces(points.x_train, points.y_train, classes, test=False),
@@ -140,20 +132,9 @@ def _traces(x: np.ndarray, y: np.ndarray, classes: tuple[str, ...], *, test: boo
     ]
 
 
-def text_for_plotly(text: str) -> str:
-    """Text that Plotly shows as it is: it takes tags for markup and %{...} for a place to fill in."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")
-
-
-def _scale(run: Run, points: mlp.Dataset) -> Scale:
-    """The output that is drawn in the neutral colour, and how far from it the full colours are."""
-    loss = run.trainer.net.loss
-    if points.task == "regression":
-        middle = float(points.y_train.mean())
-        return {"middle": middle, "reach": float(np.abs(points.y_train - middle).max()) or 1.0, "probability": False}
-    if loss.name in _PROBABILITY_OF:
-        return {"middle": 0.5, "reach": 0.5, "probability": True}
-    return {"middle": loss.boundary, "reach": 1.0 if loss.boundary == 0 else 0.5, "probability": False}
+def _scale(net: mlp.MLP, points: mlp.Dataset) -> Scale:
+    scale = colour_scale(net, points)
+    return {"middle": scale.middle, "reach": scale.reach, "probability": net.loss.name in PROBABILITY_OF}
 
 
 def last_shared_step(experiment: Experiment, run: Run) -> int:

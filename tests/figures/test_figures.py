@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from playground import figures
-from playground.figures.palette import THEMES, layer_colour
+from playground.figures.palette import THEMES
 
 EPOCHS = np.arange(5.0)
 NAMES = ["layer 1", "layer 2", "output"]
@@ -32,10 +32,10 @@ BUILDERS: dict[str, Callable[..., go.Figure]] = {
     ),
     "flat_units": lambda **k: figures.flat_units([0.5, 0.2, 0.0], [0.25, 0.0, 0.0], NAMES, **k),
     "mini_batch": lambda **k: figures.mini_batch(
-        AXIS, AXIS, np.outer(AXIS, AXIS), [[0.5, -0.5], [0.1, 0.2]], [0, 1], [[0.0, 0.0]], 1, **k
+        AXIS, AXIS, np.outer(AXIS, AXIS)[..., None], [[0.5, -0.5], [0.1, 0.2]], [0, 1], [[0.0, 0.0]], 1, **k
     ),
     "decision_boundary": lambda **k: figures.decision_boundary(
-        AXIS, AXIS, np.outer(AXIS, AXIS), [[0.5, -0.5], [0.1, 0.2]], [0, 1], **k
+        AXIS, AXIS, np.outer(AXIS, AXIS)[..., None], [[0.5, -0.5], [0.1, 0.2]], [0, 1], **k
     ),
     "weight_heatmaps": lambda **k: figures.weight_heatmaps(
         [np.eye(3), np.full((4, 1), -2.0)], ["layer 1", "output"], **k
@@ -60,7 +60,7 @@ def test_gradient_norms_are_the_numbers_with_gaps_for_zeros():
     assert fig.layout.yaxis.type == "log"
     np.testing.assert_array_equal(fig.data[0].y, NORMS[:, 0])
     assert np.isnan(fig.data[1].y[1])
-    assert [t.line.color for t in fig.data] == [layer_colour(THEMES["light"], i, 3) for i in range(3)]
+    assert [t.line.color for t in fig.data] == ["#2b1a8f", "#d0446f", "#b98a00"]
 
 
 def test_long_curves_are_thinned_but_keep_their_ends():
@@ -93,15 +93,6 @@ def test_histograms_hold_every_value_on_one_scale_for_a_column():
 
 def test_sizes_are_powers_of_ten_without_the_zeros():
     np.testing.assert_allclose(figures.sizes([0.0, -1e-3, 100.0, np.nan]), [-3.0, 2.0])
-
-
-def test_the_boundary_has_its_values_its_points_and_their_shapes():
-    fig = figures.decision_boundary(AXIS, AXIS, np.outer(AXIS, AXIS), [[0.5, -0.5], [0.1, 0.2]], [0, 1], middle=0.5)
-    surface, *clouds = fig.data
-    np.testing.assert_array_equal(surface.z, np.outer(AXIS, AXIS))
-    assert surface.zmax - 0.5 == 0.5 - surface.zmin
-    assert [(c.x[0], c.y[0]) for c in clouds] == [(0.5, -0.5), (0.1, 0.2)]
-    assert len({c.marker.symbol for c in clouds}) == 2
 
 
 def test_the_picked_point_of_a_mini_batch_stands_out():

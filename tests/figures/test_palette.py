@@ -1,11 +1,13 @@
 """The palette is readable, and can be told apart by people with any kind of colour vision."""
 
+import json
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from playground.figures.palette import THEMES, Palette
+from playground.figures.palette import THEMES, Palette, layer_colour
 
 # Machado, Oliveira and Fernandes 2009, https://doi.org/10.1109/TVCG.2009.113: how linear RGB is seen without one
 # of the three kinds of cones.
@@ -88,3 +90,11 @@ def test_signs_and_classes_stay_apart_for_every_eye(palette: Palette, vision: st
     for (a, one), (b, other) in combinations(enumerate(palette.classes), 2):
         bound = BETWEEN_3 if b < 3 else BETWEEN_6 if b < 6 else BETWEEN_10
         assert difference(one, other, vision) >= bound, f"classes {a} and {b}"
+
+
+@themes
+def test_layers_have_the_colours_that_the_stage_gives_them(palette: Palette):
+    table = json.loads((Path(__file__).parents[1] / "layer_colours.json").read_text(encoding="utf-8"))["colours"]
+    for n, wanted in table.items():
+        found = [layer_colour(palette, layer, int(n)) for layer in range(int(n))]
+        assert found == [palette.layers[k] for k in wanted], f"{n} layers"

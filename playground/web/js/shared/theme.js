@@ -20,6 +20,11 @@ export function currentTheme(element, projector = false) {
   };
 }
 
+// The colour of a layer's curve: spread over the palette, from the first layer to the last.
+export function layerColour(theme, layer, nLayers) {
+  return theme.layers[Math.round((layer * (theme.layers.length - 1)) / Math.max(1, nLayers - 1))];
+}
+
 function rgb(hex) {
   const n = parseInt(hex.slice(1, 7), 16);
   return [n >> 16, (n >> 8) & 255, n & 255];

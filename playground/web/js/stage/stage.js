@@ -26,7 +26,7 @@ import {
   weightsInWords,
 } from "./spoken.js";
 import { BUDGETS_MS, Surface } from "./surface.js";
-import { currentTheme } from "../shared/theme.js";
+import { currentTheme, layerColour } from "../shared/theme.js";
 import { Timeline } from "./timeline.js";
 import { Transport } from "./transport.js";
 import { Weights } from "./weights.js";
@@ -357,9 +357,4 @@ class Stage {
     event.preventDefault();
     this.show();
   }
-}
-
-// Spread over the palette, from the first layer to the last.
-function layerColour(theme, layer, nLayers) {
-  return theme.layers[Math.round((layer * (theme.layers.length - 1)) / Math.max(1, nLayers - 1))];
 }

@@ -21,6 +21,7 @@ import numpy as np
 from mlp.arrays import Array
 from mlp.calls import Calls, maximum, minimum
 from mlp.erf import erf
+from mlp.source import Source
 
 SQRT_2 = float(np.sqrt(2.0))
 SQRT_2_PI = float(np.sqrt(2.0 * np.pi))
@@ -35,6 +36,8 @@ class Activation:
     formula: ClassVar[str]
     javascript: ClassVar[str]
     """The same function in `z` for a web page, with Math.* and a helper erf(x)."""
+    source: ClassVar[Source] = Source()
+    """The same function for programs in other languages."""
     kinks: ClassVar[tuple[float, ...]] = ()
     """Places z at which the slope jumps, so that it cannot be measured there."""
     learns: ClassVar[bool] = True
@@ -60,9 +63,12 @@ class Activation:
 
 
 class Identity(Activation):
-    """No bend at all."""
+    """f(z) = z: a layer without a bend."""
 
     name, label, formula, javascript = "identity", "Identity", "z", "z"
+    source = Source(
+        numpy="z", numpy_slope="np.ones_like(z)", torch="nn.Identity()", keras="None", onnx=(), sklearn="identity"
+    )
     help = "Passes the sum on unchanged: however many such layers you stack, the boundary stays a straight line."
 
     def value(self, z: Array) -> Array:
@@ -79,10 +85,18 @@ class Identity(Activation):
 
 
 class Sigmoid(Activation):
-    """An S from 0 to 1."""
+    """The logistic function, from 0 to 1."""
 
     name, label, formula = "sigmoid", "Sigmoid", "1 / (1 + e⁻ᶻ)"
     javascript = "0.5 * (1 + Math.tanh(z / 2))"
+    source = Source(
+        numpy="0.5 * (1.0 + np.tanh(0.5 * z))",
+        numpy_slope="sigmoid(z) * (1.0 - sigmoid(z))",
+        torch="nn.Sigmoid()",
+        keras='"sigmoid"',
+        onnx=(("Sigmoid", {}),),
+        sklearn="logistic",
+    )
     help = "Squeezes every number to between 0 and 1; it is nearly flat at both ends, where learning becomes slow."
 
     def value(self, z: Array) -> Array:
@@ -107,9 +121,17 @@ class Sigmoid(Activation):
 
 
 class Tanh(Activation):
-    """An S from -1 to 1."""
+    """The hyperbolic tangent, from -1 to 1."""
 
     name, label, formula, javascript = "tanh", "Tanh", "tanh(z)", "Math.tanh(z)"
+    source = Source(
+        numpy="np.tanh(z)",
+        numpy_slope="1.0 - np.tanh(z) ** 2",
+        torch="nn.Tanh()",
+        keras='"tanh"',
+        onnx=(("Tanh", {}),),
+        sklearn="tanh",
+    )
     help = "A smooth S from -1 to 1, centred on zero: a good first choice for small networks."
 
     def value(self, z: Array) -> Array:
@@ -129,9 +151,17 @@ class Tanh(Activation):
 
 
 class ReLU(Activation):
-    """A hinge."""
+    """Rectified linear unit: zero below zero, the sum itself above."""
 
     name, label, formula, javascript = "relu", "ReLU", "max(0, z)", "Math.max(0, z)"
+    source = Source(
+        numpy="np.maximum(z, 0.0)",
+        numpy_slope="np.where(z > 0.0, 1.0, 0.0)",
+        torch="nn.ReLU()",
+        keras='"relu"',
+        onnx=(("Relu", {}),),
+        sklearn="relu",
+    )
     help = "Keeps positive numbers and sets negative ones to zero: fast and popular, but a unit always off stays off."
     kinks = (0.0,)
 
@@ -151,10 +181,17 @@ class ReLU(Activation):
 
 
 class LeakyReLU(Activation):
-    """A hinge that lets a little through."""
+    """ReLU with slope 0.01 below zero."""
 
     name, label, formula = "leaky_relu", "Leaky ReLU", "max(0.01 z, z)"
     javascript = "Math.max(0.01 * z, z)"
+    source = Source(
+        numpy="np.maximum(0.01 * z, z)",
+        numpy_slope="np.where(z > 0.0, 1.0, 0.01)",
+        torch="nn.LeakyReLU(0.01)",
+        keras="lambda z: keras.ops.leaky_relu(z, 0.01)",
+        onnx=(("LeakyRelu", {"alpha": 0.01}),),
+    )
     help = "Like ReLU, but lets a hundredth of the negative side through, so that no unit can die."
     kinks = (0.0,)
 
@@ -176,10 +213,17 @@ class LeakyReLU(Activation):
 
 
 class ELU(Activation):
-    """A hinge with a soft floor."""
+    """Exponential linear unit: e^z - 1 below zero, alpha = 1."""
 
     name, label, formula = "elu", "ELU", "z if z > 0, else eᶻ − 1"
     javascript = "z > 0 ? z : Math.expm1(z)"
+    source = Source(
+        numpy="np.where(z > 0.0, z, np.expm1(np.minimum(z, 0.0)))",
+        numpy_slope="np.exp(np.minimum(z, 0.0))",
+        torch="nn.ELU()",
+        keras='"elu"',
+        onnx=(("Elu", {"alpha": 1.0}),),
+    )
     help = "Like ReLU, but bends down softly to -1 on the negative side (Clevert et al. 2015)."
 
     def value(self, z: Array) -> Array:
@@ -205,6 +249,13 @@ class SELU(Activation):
     name, label, formula = "selu", "SELU", "1.0507 z if z > 0, else 1.7581 (eᶻ − 1)"
     scale, alpha = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
     javascript = f"{scale} * (z > 0 ? z : {alpha} * Math.expm1(z))"
+    source = Source(
+        numpy="{self.scale} * np.where(z > 0.0, z, {self.alpha} * np.expm1(np.minimum(z, 0.0)))",
+        numpy_slope="{self.scale} * np.where(z > 0.0, 1.0, {self.alpha} * np.exp(np.minimum(z, 0.0)))",
+        torch="nn.SELU()",
+        keras='"selu"',
+        onnx=(("Selu", {}),),
+    )
     help = "A scaled ELU that keeps the numbers in a deep network from growing or fading (Klambauer et al. 2017)."
     kinks = (0.0,)
 
@@ -234,10 +285,17 @@ class SELU(Activation):
 
 
 class Softplus(Activation):
-    """A rounded hinge."""
+    """ln(1 + e^z), a smooth ReLU; its slope is the sigmoid."""
 
     name, label, formula = "softplus", "Softplus", "ln(1 + eᶻ)"
     javascript = "Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))"
+    source = Source(
+        numpy="np.logaddexp(0.0, z)",
+        numpy_slope="0.5 * (1.0 + np.tanh(0.5 * z))",
+        torch="nn.Softplus(threshold=500)",  # exact far out, where PyTorch's default takes a short cut
+        keras="lambda z: keras.ops.logaddexp(z, 0.0 * z)",  # and so does Keras's
+        onnx=(("Softplus", {}),),
+    )
     help = "A ReLU with its corner rounded off; its slope is the sigmoid."
 
     def value(self, z: Array) -> Array:
@@ -263,6 +321,17 @@ class GELU(Activation):
 
     name, label, formula = "gelu", "GELU", "z Φ(z)"
     javascript = "0.5 * z * (1 + erf(z / Math.SQRT2))"
+    source = Source(
+        numpy="z * normal_cdf(z)",
+        numpy_slope="normal_cdf(z) + z * np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi)",
+        numpy_helper="""\
+def normal_cdf(z):
+    \"\"\"The chance that a standard normal number is below z.\"\"\"
+    return 0.5 * np.vectorize(math.erfc, otypes=[float])(-z / np.sqrt(2.0))""",
+        torch="nn.GELU()",
+        keras="lambda z: keras.ops.gelu(z, approximate=False)",
+        onnx=(("Gelu", {}),),
+    )
     help = "Like ReLU with a soft, slightly dipping corner; used in large language models (Hendrycks & Gimpel 2016)."
 
     def value(self, z: Array) -> Array:
@@ -291,6 +360,14 @@ class SiLU(Activation):
 
     name, label, formula = "silu", "SiLU", "z / (1 + e⁻ᶻ)"
     javascript = "z * 0.5 * (1 + Math.tanh(z / 2))"
+    source = Source(
+        numpy="z * logistic(z)",
+        numpy_slope="logistic(z) * (1.0 + z * (1.0 - logistic(z)))",
+        numpy_helper="def logistic(z):\n    return 0.5 * (1.0 + np.tanh(0.5 * z))",
+        torch="nn.SiLU()",
+        keras='"silu"',
+        onnx=(("Sigmoid", {}), ("Mul z", {})),
+    )
     help = "Also called swish: smooth like GELU, dips a little below zero, then rises (Ramachandran et al. 2017)."
 
     def value(self, z: Array) -> Array:
@@ -316,9 +393,17 @@ class SiLU(Activation):
 
 
 class Sine(Activation):
-    """A wave."""
+    """The sine of the sum."""
 
     name, label, formula, javascript = "sine", "Sine", "sin(z)", "Math.sin(z)"
+    source = Source(
+        numpy="np.sin(z)",
+        numpy_slope="np.cos(z)",
+        torch="Sine()",
+        torch_helper="class Sine(nn.Module):\n    def forward(self, z):\n        return torch.sin(z)",
+        keras="keras.ops.sin",
+        onnx=(("Sin", {}),),
+    )
     help = "A wave: finds ripples and spirals easily, but may see ripples where there are none (Sitzmann et al. 2020)."
 
     def value(self, z: Array) -> Array:
@@ -337,9 +422,20 @@ class Sine(Activation):
 
 
 class Step(Activation):
-    """Off or on."""
+    """The unit step of the perceptron, with slope 0 everywhere."""
 
     name, label, formula, javascript = "step", "Step", "1 if z > 0, else 0", "z > 0 ? 1 : 0"
+    source = Source(
+        numpy="np.heaviside(z, 0.0)",
+        numpy_slope="np.zeros_like(z)",
+        torch="Step()",
+        torch_helper="""\
+class Step(nn.Module):
+    def forward(self, z):
+        return (z > 0).double() + 0 * z  # flat everywhere: its slope is zero""",
+        keras='lambda z: keras.ops.cast(z > 0, "float64") + 0.0 * z',
+        onnx=(("Sign", {}), ("Relu", {})),
+    )
     help = (
         "The first artificial neuron (1958), off or on; its slope is zero everywhere, "
         "so gradients cannot tell it which way to move, and the layers up to it never learn."

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from mlp.activations import ACTIVATIONS, softmax
 from mlp.arrays import Array, Labels, as_array, check_columns, check_labels, check_matrix
 from mlp.calls import Calls, maximum, minimum, product
+from mlp.source import Source
 
 
 class Loss:
@@ -36,6 +37,8 @@ class Loss:
     """Whether it applies its own sigmoid or softmax, so that the output layer must be the identity."""
     boundary: ClassVar[float] = 0.0
     """With one output, class 1 is predicted where z is above this."""
+    source: ClassVar[Source] = Source()
+    """The same loss for programs in other languages."""
 
     def each(self, z: Array, y: Array) -> Array:
         """The loss of each sample, (n_samples,), averaged over outputs."""
@@ -73,10 +76,16 @@ class _OfNumbers(Loss):
 
 
 class MeanSquaredError(_OfNumbers):
-    """Far misses count most."""
+    """The square of each miss."""
 
     name, label, formula = "mean_squared_error", "Mean squared error", "(ŷ − y)²"
     help = "The square of each miss, averaged: being twice as far off costs four times as much."
+    source = Source(
+        numpy="((z - y) ** 2).mean()",
+        numpy_slope="2.0 * (z - y) / z.size",
+        torch="nn.MSELoss()",
+        keras="keras.losses.MeanSquaredError()",
+    )
 
     def each(self, z: Array, y: Array) -> Array:
         return _over_outputs((z - y) ** 2)
@@ -87,10 +96,16 @@ class MeanSquaredError(_OfNumbers):
 
 
 class MeanAbsoluteError(_OfNumbers):
-    """Every step of a miss counts the same."""
+    """The size of each miss."""
 
     name, label, formula = "mean_absolute_error", "Mean absolute error", "|ŷ − y|"
     help = "The size of each miss, averaged: a few wild points do not pull the answer far."
+    source = Source(
+        numpy="np.abs(z - y).mean()",
+        numpy_slope="np.sign(z - y) / z.size",
+        torch="nn.L1Loss()",
+        keras="keras.losses.MeanAbsoluteError()",
+    )
 
     def each(self, z: Array, y: Array) -> Array:
         return _over_outputs(np.abs(z - y))
@@ -106,6 +121,12 @@ class Huber(_OfNumbers):
 
     name, label, formula = "huber", "Huber", "½(ŷ − y)² up to a miss of 1, then |ŷ − y| − ½"
     help = "Squares small misses and only measures large ones: smooth near the answer, calm about wild points."
+    source = Source(
+        numpy="np.where(np.abs(z - y) < 1.0, 0.5 * (z - y) ** 2, np.abs(z - y) - 0.5).mean()",
+        numpy_slope="np.clip(z - y, -1.0, 1.0) / z.size",
+        torch="nn.HuberLoss()",
+        keras="keras.losses.Huber()",
+    )
 
     def each(self, z: Array, y: Array) -> Array:
         miss = np.abs(z - y)
@@ -136,12 +157,18 @@ class _OfTwoClasses(Loss):
 
 
 class BinaryCrossentropy(_OfTwoClasses):
-    """How surprised the network is by the true answer, for yes-or-no questions."""
+    """Minus the log of the probability given to the true answer, for yes-or-no questions."""
 
     name, label = "binary_crossentropy", "Binary cross-entropy"
     formula = "−y ln σ(z) − (1 − y) ln(1 − σ(z))"
     tasks = ("binary",)
     help = "How surprised the network is by the true answer: being sure and wrong costs a lot."
+    source = Source(
+        numpy="(np.logaddexp(0.0, z) - y * z).mean()",
+        numpy_slope="(0.5 * (1.0 + np.tanh(0.5 * z)) - y) / z.size",
+        torch="nn.BCEWithLogitsLoss()",
+        keras="keras.losses.BinaryCrossentropy(from_logits=True)",
+    )
 
     def each(self, z: Array, y: Array) -> Array:
         # ln(1 + e^z) - z (s + 1) / 2, arranged so that nothing overflows and nothing cancels.
@@ -161,11 +188,18 @@ class BinaryCrossentropy(_OfTwoClasses):
 
 
 class Hinge(_OfTwoClasses):
-    """Right is not enough: be right by a margin of 1 (the loss of support vector machines)."""
+    """Zero only for answers that are right by a margin of 1: the loss of support vector machines."""
 
     name, label, formula = "hinge", "Hinge", "max(0, 1 − s z), s = ±1"
     tasks = ("binary", "multiclass")
     help = "Asks only that every point lies on its own side with some room to spare, and then forgets about it."
+    source = Source(
+        numpy="np.maximum(0.0, 1.0 - y * z).mean()",
+        numpy_slope="np.where(1.0 - y * z > 0.0, -y, 0.0) / z.size",
+        torch="lambda z, y: torch.relu(1 - y * z).mean()",
+        keras="keras.losses.Hinge()",
+        targets={"numpy": "signs", "torch": "signs", "keras": "signs"},
+    )
 
     def each(self, z: Array, y: Array) -> Array:
         return _over_outputs(np.maximum(0.0, 1.0 - y * z))
@@ -179,13 +213,20 @@ class Hinge(_OfTwoClasses):
 
 
 class CategoricalCrossentropy(Loss):
-    """How surprised the network is by the true class, of several; targets (n, n_out) are shares of each class."""
+    """Minus the log of the probability given to the true class; targets (n, n_out) are shares of each class."""
 
     name, label = "categorical_crossentropy", "Categorical cross-entropy"
     formula = "−ln softmax(z) of the true class"
     tasks = ("multiclass",)
     from_logits = True
     help = "How surprised the network is by the true class, when it has to share 100 % among all of them."
+    source = Source(
+        numpy="(np.logaddexp.reduce(z, axis=1) - (y * z).sum(axis=1)).mean()",
+        numpy_slope="(np.exp(z - np.logaddexp.reduce(z, axis=1, keepdims=True)) - y) / len(z)",
+        torch="nn.CrossEntropyLoss()",
+        keras="keras.losses.CategoricalCrossentropy(from_logits=True)",
+        targets={"torch": "classes"},
+    )
 
     def each(self, z: Array, y: Array) -> Array:
         lifted = z - z.max(axis=-2, keepdims=True)

@@ -1,4 +1,4 @@
-"""How a gradient becomes a step: rules that keep nothing to themselves, and a memory that is plain arrays.
+"""How a gradient becomes a step: rules without state of their own, and a memory that is plain arrays.
 
 Each optimizer is a frozen bundle of settings and one method, which yields the NumPy calls of an update over *all*
 parameters at once. `w` are the parameters of the whole network in one flat vector, `g` is their gradient, and `rate` is
@@ -24,8 +24,15 @@ import numpy as np
 
 from mlp.arrays import Array, check_settings, setting
 from mlp.calls import Calls
+from mlp.source import Source
 
 Memory = dict[str, Array]
+ADAM_IN_NUMPY = """\
+mean[...] = beta_1 * mean + (1.0 - beta_1) * g
+squares[...] = beta_2 * squares + (1.0 - beta_2) * g**2
+m_hat = mean / (1.0 - beta_1**t)  # both start at zero: this makes up for it
+v_hat = squares / (1.0 - beta_2**t)
+w -= lr * m_hat / (np.sqrt(v_hat) + epsilon)"""
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,8 @@ class Optimizer:
     formula: ClassVar[str]
     remembers: ClassVar[tuple[str, ...]] = ()
     """Names of the vectors, as long as the parameters, that it keeps between steps."""
+    source: ClassVar[Source] = Source()
+    """The same rule for programs in other languages."""
 
     learning_rate: float = setting(0.03, low=1e-6, high=10.0, help="How far each step goes.")
 
@@ -55,10 +64,16 @@ class Optimizer:
 
 @dataclass(frozen=True)
 class SGD(Optimizer):
-    """Straight down the slope of the batch."""
+    """Stochastic gradient descent."""
 
     name, label, formula = "sgd", "SGD", "w ← w − η g"
     help = "Steps straight down the slope that the current batch shows."
+    source = Source(
+        numpy="w -= lr * g",
+        torch="SGD(lr={learning_rate})",
+        keras="keras.optimizers.SGD({learning_rate})",
+        sklearn="sgd",
+    )
 
     def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
         move = np.empty_like(w)
@@ -68,11 +83,17 @@ class SGD(Optimizer):
 
 @dataclass(frozen=True)
 class Momentum(Optimizer):
-    """A ball that rolls (Polyak 1964)."""
+    """Heavy-ball momentum (Polyak 1964)."""
 
     name, label, formula = "momentum", "Momentum", "v ← μ v + g,  w ← w − η v"
     help = "A ball that rolls downhill: it keeps its speed, smooths out zigzags and runs through small dips."
     remembers = ("velocity",)
+    source = Source(
+        numpy="velocity[...] = momentum * velocity + g\nw -= lr * velocity",
+        torch="SGD(lr={learning_rate}, momentum={momentum})",
+        keras="keras.optimizers.SGD({learning_rate}, momentum={momentum})",
+        sklearn="sgd",
+    )
 
     momentum: float = setting(
         0.9, low=0.0, high=1.0, open_high=True, help="How much of its speed the ball keeps from step to step."
@@ -88,10 +109,16 @@ class Momentum(Optimizer):
 
 @dataclass(frozen=True)
 class Nesterov(Momentum):
-    """A ball that looks where it is going (Nesterov 1983, Sutskever et al. 2013)."""
+    """Momentum with the gradient looked up ahead (Nesterov 1983, Sutskever et al. 2013)."""
 
     name, label, formula = "nesterov", "Nesterov momentum", "v ← μ v + g,  w ← w − η (g + μ v)"
     help = "Momentum that looks a little ahead, and so brakes earlier before the way goes up again."
+    source = Source(
+        numpy="velocity[...] = momentum * velocity + g\nw -= lr * (g + momentum * velocity)",
+        torch="SGD(lr={learning_rate}, momentum={momentum}, nesterov=True)",
+        keras="keras.optimizers.SGD({learning_rate}, momentum={momentum}, nesterov=True)",
+        sklearn="sgd",
+    )
 
     def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
         v, move = memory["velocity"], np.empty_like(w)
@@ -105,11 +132,16 @@ class Nesterov(Momentum):
 
 @dataclass(frozen=True)
 class Adagrad(Optimizer):
-    """Short steps where much has been walked (Duchi et al. 2011)."""
+    """Steps divided by the root of all squared gradients so far (Duchi et al. 2011)."""
 
     name, label, formula = "adagrad", "Adagrad", "s ← s + g²,  w ← w − η g / (√s + ε)"
     help = "Each weight gets steps of its own length, shorter the more it has already moved; they only ever shrink."
     remembers = ("squares",)
+    source = Source(
+        numpy="squares[...] = squares + g**2\nw -= lr * g / (np.sqrt(squares) + epsilon)",
+        torch="Adagrad(lr={learning_rate}, eps={epsilon})",
+        keras="keras.optimizers.Adagrad({learning_rate}, initial_accumulator_value=0.0, epsilon={epsilon}**2)",
+    )
 
     epsilon: float = setting(1e-10, low=1e-16, high=1.0, help="Keeps the division away from zero.")
 
@@ -126,11 +158,16 @@ class Adagrad(Optimizer):
 
 @dataclass(frozen=True)
 class RMSprop(Optimizer):
-    """Steps measured by the recent size of the gradient (Tieleman & Hinton 2012)."""
+    """Steps divided by the root of the running mean of squared gradients (Tieleman & Hinton 2012)."""
 
     name, label, formula = "rmsprop", "RMSprop", "v ← ρ v + (1 − ρ) g²,  w ← w − η g / (√v + ε)"
     help = "Divides each weight's step by how large its gradient has lately been, so that all move at a like pace."
     remembers = ("squares",)
+    source = Source(
+        numpy="squares[...] = rho * squares + (1.0 - rho) * g**2\nw -= lr * g / (np.sqrt(squares) + epsilon)",
+        torch="RMSprop(lr={learning_rate}, alpha={rho}, eps={epsilon})",
+        keras="keras.optimizers.RMSprop({learning_rate}, rho={rho}, epsilon={epsilon}**2)",
+    )
 
     learning_rate: float = setting(0.01, low=1e-6, high=10.0, help="How far each step goes.")
     rho: float = setting(
@@ -159,6 +196,12 @@ class Adam(Optimizer):
     formula = "m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,  w ← w − η m̂ / (√v̂ + ε)"
     help = "Momentum, with steps of a fitting length for each weight: the usual first choice."
     remembers = ("mean", "squares")
+    source = Source(
+        numpy=ADAM_IN_NUMPY,
+        torch="Adam(lr={learning_rate}, betas=({beta_1}, {beta_2}), eps={epsilon})",
+        keras="keras.optimizers.Adam({learning_rate}, beta_1={beta_1}, beta_2={beta_2}, epsilon={epsilon})",
+        sklearn="adam",
+    )
 
     learning_rate: float = setting(0.01, low=1e-6, high=10.0, help="How far each step goes.")
     beta_1: float = setting(
@@ -204,6 +247,12 @@ class AdamW(Adam):
     name, label = "adamw", "AdamW"
     formula = "w ← w − η λ w,  then as Adam"
     help = "Adam that also lets every weight fade a little at each step, which keeps the answer simple."
+    source = Source(
+        numpy=f"if w.ndim == 2:  # weights fade, biases do not\n    w -= lr * weight_decay * w\n{ADAM_IN_NUMPY}",
+        torch="AdamW(lr={learning_rate}, betas=({beta_1}, {beta_2}), eps={epsilon})",
+        keras="keras.optimizers.AdamW({learning_rate}, weight_decay={weight_decay}, "
+        "beta_1={beta_1}, beta_2={beta_2}, epsilon={epsilon})",
+    )
 
     weight_decay: float = setting(0.01, low=0.0, high=10.0, help="How fast weights fade; biases do not.")
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from mlp.source import source_of
 from playground.export.pieces import (
     batches,
     check,
@@ -14,52 +15,13 @@ from playground.export.pieces import (
     numbers,
     optimizer_settings,
     plain_settings,
+    targets,
 )
 from playground.export.transcript import Transcript
-
-ACTIVATIONS = {
-    "identity": "None",
-    "sigmoid": '"sigmoid"',
-    "tanh": '"tanh"',
-    "relu": '"relu"',
-    "leaky_relu": "lambda z: keras.ops.leaky_relu(z, 0.01)",
-    "elu": '"elu"',
-    "selu": '"selu"',
-    "softplus": "lambda z: keras.ops.logaddexp(z, 0.0 * z)",  # exact far out, where the built-in takes a short cut
-    "gelu": "lambda z: keras.ops.gelu(z, approximate=False)",
-    "silu": '"silu"',
-    "sine": "keras.ops.sin",
-    "step": 'lambda z: keras.ops.cast(z > 0, "float64") + 0.0 * z',
-}
-LOSSES = {
-    "mean_squared_error": ("numbers", "keras.losses.MeanSquaredError()"),
-    "mean_absolute_error": ("numbers", "keras.losses.MeanAbsoluteError()"),
-    "huber": ("numbers", "keras.losses.Huber()"),
-    "binary_crossentropy": ("numbers", "keras.losses.BinaryCrossentropy(from_logits=True)"),
-    "categorical_crossentropy": ("one-hot", "keras.losses.CategoricalCrossentropy(from_logits=True)"),
-    "hinge": ("numbers", "keras.losses.Hinge()"),
-}
-TARGETS = {"numbers": "y.reshape(len(y), -1).astype(float)", "one-hot": "np.eye({n_out})[y]"}
-OPTIMIZERS = {
-    "sgd": "keras.optimizers.SGD({learning_rate})",
-    "momentum": "keras.optimizers.SGD({learning_rate}, momentum={momentum})",
-    "nesterov": "keras.optimizers.SGD({learning_rate}, momentum={momentum}, nesterov=True)",
-    "adagrad": "keras.optimizers.Adagrad({learning_rate}, initial_accumulator_value=0.0, epsilon={epsilon}**2)",
-    "rmsprop": "keras.optimizers.RMSprop({learning_rate}, rho={rho}, epsilon={epsilon}**2)",
-    "adam": "keras.optimizers.Adam({learning_rate}, beta_1={beta_1}, beta_2={beta_2}, epsilon={epsilon})",
-    "adamw": "keras.optimizers.AdamW({learning_rate}, weight_decay={weight_decay}, "
-    "beta_1={beta_1}, beta_2={beta_2}, epsilon={epsilon})",
-}
 
 
 def keras_script(t: Transcript) -> str:
     """Write the whole program. Raises ValueError, in a sentence, for what it cannot express."""
-    for name in (layer.activation.name for layer in t.first.layers):
-        if name not in ACTIVATIONS:
-            raise ValueError(f"The activation “{name}” cannot be written in Keras yet.")
-    optimizer = t.settings.optimizer
-    if optimizer.name not in OPTIMIZERS:
-        raise ValueError(f"The optimizer “{optimizer.label}” cannot be written in Keras yet.")
     if t.uses("dropout"):
         raise ValueError(
             "Keras chooses by itself who sits out in dropout, so a run with dropout cannot be repeated in it."
@@ -94,10 +56,10 @@ def _network(t: Transcript) -> str:
     l1, l2 = t.settings.l1, t.settings.l2
     penalty = f", kernel_regularizer=keras.regularizers.L1L2({literal(l1)}, {literal(l2 / 2.0)})" if l1 or l2 else ""
     layers = "\n".join(
-        f"            keras.layers.Dense({layer.weights.shape[1]}, activation={ACTIVATIONS[layer.activation.name]}{penalty}),"
+        f"            keras.layers.Dense({layer.weights.shape[1]}, activation={source_of(layer.activation, 'keras', 'Keras')}{penalty}),"
         for layer in t.first.layers
     )
-    kind, loss = LOSSES[t.first.loss.name]
+    loss = source_of(t.first.loss, "keras", "Keras")
     values = {name: literal(value) for name, value in optimizer_settings(t.settings.optimizer).items()}
     name = t.settings.optimizer.name
     root = "    # epsilon stands inside the root here, outside it in PyTorch and the playground: hence the square\n"
@@ -110,12 +72,12 @@ def _network(t: Transcript) -> str:
         "    for layer, W, b in zip(net.layers, FIRST_WEIGHTS, FIRST_BIASES):\n"
         "        layer.set_weights([W, b])\n"
         f"{root if name in ('adagrad', 'rmsprop') else ''}"
-        f"    optimizer = {OPTIMIZERS[name].format(**values)}\n"
+        f"    optimizer = {source_of(t.settings.optimizer, 'keras', 'Keras').format(**values)}\n"
         f"{fade if name == 'adamw' else ''}"
         f"    net.compile(optimizer, {loss}, run_eagerly=True)\n"
         "    return net\n\n\n"
         "def targets(y):\n"
-        f"    return {TARGETS[kind].format(n_out=t.first.sizes[-1])}\n"
+        f"    return {targets(t, 'keras')}\n"
     )
 
 

@@ -1,12 +1,10 @@
 """The run as a program in NumPy alone: the textbook's formulas and nothing else."""
 
-# ruff: noqa: E501 - templates stand here as they will be printed
-
 from __future__ import annotations
 
+from mlp.source import source_of
 from playground.export.pieces import (
     batches,
-    block,
     check,
     intro,
     join,
@@ -17,113 +15,28 @@ from playground.export.pieces import (
     optimizer_settings,
     plain_settings,
     schedule,
+    targets,
 )
 from playground.export.transcript import Transcript
-
-# name: (value, slope), both of z
-ACTIVATIONS = {
-    "identity": ("z", "np.ones_like(z)"),
-    "sigmoid": ("0.5 * (1.0 + np.tanh(0.5 * z))", "sigmoid(z) * (1.0 - sigmoid(z))"),
-    "tanh": ("np.tanh(z)", "1.0 - np.tanh(z) ** 2"),
-    "relu": ("np.maximum(z, 0.0)", "np.where(z > 0.0, 1.0, 0.0)"),
-    "leaky_relu": ("np.maximum(0.01 * z, z)", "np.where(z > 0.0, 1.0, 0.01)"),
-    "elu": ("np.where(z > 0.0, z, np.expm1(np.minimum(z, 0.0)))", "np.exp(np.minimum(z, 0.0))"),
-    "selu": (
-        "1.0507009873554805 * np.where(z > 0.0, z, 1.6732632423543772 * np.expm1(np.minimum(z, 0.0)))",
-        "1.0507009873554805 * np.where(z > 0.0, 1.0, 1.6732632423543772 * np.exp(np.minimum(z, 0.0)))",
-    ),
-    "softplus": ("np.logaddexp(0.0, z)", "0.5 * (1.0 + np.tanh(0.5 * z))"),
-    "gelu": ("z * normal_cdf(z)", "normal_cdf(z) + z * np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi)"),
-    "silu": ("z * logistic(z)", "logistic(z) * (1.0 + z * (1.0 - logistic(z)))"),
-    "sine": ("np.sin(z)", "np.cos(z)"),
-    "step": ("np.heaviside(z, 0.0)", "np.zeros_like(z)"),
-}
-HELPERS = {
-    "gelu": block('''
-        def normal_cdf(z):
-            """The chance that a standard normal number is below z."""
-            return 0.5 * np.vectorize(math.erfc, otypes=[float])(-z / np.sqrt(2.0))
-        '''),
-    "silu": block("""
-        def logistic(z):
-            return 0.5 * (1.0 + np.tanh(0.5 * z))
-        """),
-}
-
-# name: (targets from labels, mean loss, slope dL/dz); z and y are (n, n_out)
-LOSSES = {
-    "mean_squared_error": ("numbers", "((z - y) ** 2).mean()", "2.0 * (z - y) / z.size"),
-    "mean_absolute_error": ("numbers", "np.abs(z - y).mean()", "np.sign(z - y) / z.size"),
-    "huber": (
-        "numbers",
-        "np.where(np.abs(z - y) < 1.0, 0.5 * (z - y) ** 2, np.abs(z - y) - 0.5).mean()",
-        "np.clip(z - y, -1.0, 1.0) / z.size",
-    ),
-    "binary_crossentropy": (
-        "yes or no",
-        "(np.logaddexp(0.0, z) - y * z).mean()",
-        "(0.5 * (1.0 + np.tanh(0.5 * z)) - y) / z.size",
-    ),
-    "categorical_crossentropy": (
-        "one-hot",
-        "-(y * (z - z.max(1, keepdims=True) - np.log(np.exp(z - z.max(1, keepdims=True)).sum(1, keepdims=True))))"
-        ".sum(1).mean()",
-        "(np.exp(z - z.max(1, keepdims=True)) / np.exp(z - z.max(1, keepdims=True)).sum(1, keepdims=True) - y) / len(z)",
-    ),
-    "hinge": (
-        "signs",
-        "np.maximum(0.0, 1.0 - y * z).mean()",
-        "np.where(1.0 - y * z > 0.0, -y, 0.0) / z.size",
-    ),
-}
-TARGETS = {
-    "numbers": "y.reshape(len(y), -1).astype(float)",
-    "yes or no": "y.reshape(len(y), -1).astype(float)",
-    "one-hot": "np.eye({n_out})[y]",
-    "signs": "2.0 * y.reshape(len(y), -1) - 1.0",
-}
-
-# name: (what it remembers of each array, the update of array `w` by its gradient `g` at rate `lr`)
-OPTIMIZERS = {
-    "sgd": ((), "w -= lr * g"),
-    "momentum": (("v",), "v[...] = momentum * v + g\nw -= lr * v"),
-    "nesterov": (("v",), "v[...] = momentum * v + g\nw -= lr * (g + momentum * v)"),
-    "adagrad": (("s",), "s[...] = s + g**2\nw -= lr * g / (np.sqrt(s) + epsilon)"),
-    "rmsprop": (("s",), "s[...] = rho * s + (1.0 - rho) * g**2\nw -= lr * g / (np.sqrt(s) + epsilon)"),
-    "adam": (
-        ("m", "v"),
-        "m[...] = beta_1 * m + (1.0 - beta_1) * g\n"
-        "v[...] = beta_2 * v + (1.0 - beta_2) * g**2\n"
-        "m_hat = m / (1.0 - beta_1**t)  # both start at zero: this makes up for it\n"
-        "v_hat = v / (1.0 - beta_2**t)\n"
-        "w -= lr * m_hat / (np.sqrt(v_hat) + epsilon)",
-    ),
-}
-OPTIMIZERS["adamw"] = (
-    ("m", "v"),
-    "if w.ndim == 2:  # weights fade, biases do not\n    w -= lr * weight_decay * w\n" + OPTIMIZERS["adam"][1],
-)
+from playground.inside.snippet import functions
 
 
 def numpy_script(t: Transcript) -> str:
     """Write the whole program. Raises ValueError, in a sentence, for what it cannot express."""
-    used = [layer.activation.name for layer in t.first.layers]
-    for name in used:
-        if name not in ACTIVATIONS:
-            raise ValueError(f"The activation “{name}” cannot be written in NumPy yet.")
+    used = [layer.activation for layer in t.first.layers]
     words = (
         "Nothing but NumPy is needed. Read it from the top: the network forwards, the loss, the network backwards, the "
         "rule that makes a step of a gradient, the loop."
     )
     imports = "import numpy as np\n"
     head = intro(t, "plain NumPy", words) + "\n" + imports
-    if "gelu" in used and "import math" not in head:
+    if any("math." in a.source.numpy_helper for a in used) and "import math" not in head:
         head = head.replace("import sys\n", "import math\nimport sys\n")
     return join(
         head,
         names(t),
-        _activations(used),
-        _network(t, used),
+        "# ---- what a neuron does with its sum, and the slope of that\n" + functions(used),
+        _network(t, [activation.name for activation in used]),
         _optimizers(t),
         batches(t),
         masks(t),
@@ -136,18 +49,8 @@ def numpy_script(t: Transcript) -> str:
     )
 
 
-def _activations(used: list[str]) -> str:
-    functions = ["# ---- what a neuron does with its sum, and the slope of that"]
-    for name in dict.fromkeys(used):
-        if name in HELPERS:
-            functions.append(HELPERS[name] + "\n\n")
-        value, slope = ACTIVATIONS[name]
-        functions.append(f"def {name}(z):\n    return {value}\n\n\ndef {name}_slope(z):\n    return {slope}\n\n")
-    return "\n".join(functions)
-
-
 def _network(t: Transcript, used: list[str]) -> str:
-    kind, loss, slope = LOSSES[t.first.loss.name]
+    loss, slope = (source_of(t.first.loss, part, "NumPy") for part in ("numpy", "numpy_slope"))
     drop = t.uses("dropout") and len(t.first.sizes) > 2
     mask = ", masks" if drop else ""
     forward_mask = "        if layer < len(masks):\n            a = a * masks[layer]\n" if drop else ""
@@ -168,7 +71,7 @@ def _network(t: Transcript, used: list[str]) -> str:
         "    return sums, outputs\n\n\n"
         "def targets(y):\n"
         f'    """Labels as the loss wants them, (n, {t.first.sizes[-1]})."""\n'
-        f"    return {TARGETS[kind].format(n_out=t.first.sizes[-1])}\n\n\n"
+        f"    return {targets(t, 'numpy')}\n\n\n"
         "def loss(z, y):\n"
         f'    """{t.first.loss.label}: how wrong the answers z are."""\n'
         f"    return {loss}\n\n\n"
@@ -192,11 +95,9 @@ def _optimizers(t: Transcript) -> str:
     functions = ["# ---- from a gradient to a step: `w` is one array of weights or biases, changed in place"]
     kinds = {s.settings.optimizer.name: s.settings.optimizer for s in t.stretches}
     for name, optimizer in kinds.items():
-        if name not in OPTIMIZERS:
-            raise ValueError(f"The optimizer “{optimizer.label}” cannot be written in NumPy yet.")
-        remembers, update = OPTIMIZERS[name]
+        update = source_of(optimizer, "numpy", "NumPy")
         settings = "".join(f", {key}" for key in optimizer_settings(optimizer) if key != "learning_rate")
-        lines = [f"{key} = memory.setdefault({key!r}, np.zeros_like(w))" for key in remembers]
+        lines = [f"{key} = memory.setdefault({key!r}, np.zeros_like(w))" for key in optimizer.remembers]
         body = "\n".join(f"    {line}" for line in [*lines, *update.split("\n")])
         functions.append(f"def {name}(w, g, memory, t, lr{settings}):\n{body}\n\n")
     return "\n".join(functions)

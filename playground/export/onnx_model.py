@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from mlp.source import source_of
 from playground.export.subject import Subject
 
 OPSET = 20
-# name: the operators from z to a, each (operator, attributes); "z" marks where the sum itself goes in again
-ACTIVATIONS: dict[str, list[tuple[str, dict[str, Any]]]] = {
-    "identity": [],
-    "sigmoid": [("Sigmoid", {})],
-    "tanh": [("Tanh", {})],
-    "relu": [("Relu", {})],
-    "leaky_relu": [("LeakyRelu", {"alpha": 0.01})],
-    "elu": [("Elu", {"alpha": 1.0})],
-    "selu": [("Selu", {})],
-    "softplus": [("Softplus", {})],
-    "gelu": [("Gelu", {})],
-    "silu": [("Sigmoid", {}), ("Mul z", {})],
-    "sine": [("Sin", {})],
-    "step": [("Sign", {}), ("Relu", {})],
-}
 OUTPUTS = {"binary_crossentropy": "Sigmoid", "categorical_crossentropy": "Softmax"}
 
 
@@ -39,15 +23,14 @@ def onnx_model(subject: Subject) -> bytes:
     net = subject.net
     nodes, constants, last = [], [], "inputs"
     for k, layer in enumerate(net.layers, start=1):
-        if layer.activation.name not in ACTIVATIONS:
-            raise ValueError(f"ONNX has no operator for the activation “{layer.activation.label}”.")
+        operators = source_of(layer.activation, "onnx", "ONNX")
         constants += [
             numpy_helper.from_array(np.ascontiguousarray(layer.weights, np.float32), f"weights_{k}"),
             numpy_helper.from_array(np.ascontiguousarray(layer.biases, np.float32), f"biases_{k}"),
         ]
         z = last = f"z{k}"
         nodes.append(helper.make_node("Gemm", [f"a{k - 1}" if k > 1 else "inputs", f"weights_{k}", f"biases_{k}"], [z]))
-        for j, (operator, attributes) in enumerate(ACTIVATIONS[layer.activation.name]):
+        for j, (operator, attributes) in enumerate(operators):
             arguments = [last, z] if operator.endswith(" z") else [last]
             last = f"z{k}_{j + 1}"
             nodes.append(helper.make_node(operator.split()[0], arguments, [last], **attributes))

@@ -151,6 +151,17 @@ def masks(t: Transcript) -> str | None:
         """)
 
 
+def targets(t: Transcript, language: str) -> str:
+    """What the loss compares the outputs (n, n_out) with, made of labels or numbers y; the kinds are the losses' own."""
+    kind = t.first.loss.source.targets.get(language, "numbers")
+    n_out, torch = t.first.sizes[-1], language == "torch"
+    if kind == "classes":
+        return "torch.tensor(y)"
+    column = f"np.eye({n_out})[y]" if n_out > 1 and t.data.n_classes else "y.reshape(len(y), -1).astype(float)"
+    values = f"2.0 * {column} - 1.0" if kind == "signs" else column
+    return f"torch.tensor({values})" if torch else values
+
+
 def check(tolerance: str = "1e-12", how: str = "") -> str:
     """The last words of a script."""
     return block(f"""
@@ -158,11 +169,12 @@ def check(tolerance: str = "1e-12", how: str = "") -> str:
         def compare(weights, biases, train_loss):
             ours = np.concatenate([np.vstack([W, b]).T.ravel() for W, b in zip(weights, biases)])
             difference = np.linalg.norm(ours - FINAL) / max(np.linalg.norm(FINAL), 1e-300)
+            of_loss = abs(train_loss - TRAIN_LOSS) / max(abs(TRAIN_LOSS), 1e-6)
             print(f"After {{STEPS}} steps the training loss is {{train_loss:.12g}}; the playground has {{TRAIN_LOSS:.12g}}.")
-            print(f"All weights and biases together differ by {{difference:.1e}} of their size.")
-            if difference < {tolerance}:
+            print(f"All weights and biases together differ by {{difference:.1e}} of their size, the loss by {{of_loss:.1e}}.")
+            if difference < {tolerance} and of_loss < 100 * {tolerance}:
                 print("The numbers match the playground's{" " + how if how else ""}.")
-            elif difference < {"1e-3" if how else "1e-6"}:
+            elif difference < {"1e-3" if how else "1e-6"} and of_loss < {"1e-1" if how else "1e-4"}:
                 print("They match but for rounding, which this run magnifies.")
             else:
                 sys.exit("They do NOT match the playground's.")

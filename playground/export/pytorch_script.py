@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import mlp
+from mlp.source import source_of
 from playground.export.pieces import (
     batches,
     block,
@@ -18,70 +19,14 @@ from playground.export.pieces import (
     optimizer_settings,
     plain_settings,
     schedule,
+    targets,
 )
 from playground.export.transcript import Transcript
-
-ACTIVATIONS = {
-    "identity": "nn.Identity()",
-    "sigmoid": "nn.Sigmoid()",
-    "tanh": "nn.Tanh()",
-    "relu": "nn.ReLU()",
-    "leaky_relu": "nn.LeakyReLU(0.01)",
-    "elu": "nn.ELU()",
-    "selu": "nn.SELU()",
-    "softplus": "nn.Softplus(threshold=500)",  # exact far out, where PyTorch's default takes a short cut
-    "gelu": "nn.GELU()",
-    "silu": "nn.SiLU()",
-    "sine": "Sine()",
-    "step": "Step()",
-}
-OWN_LAYERS = {
-    "sine": block("""
-        class Sine(nn.Module):
-            def forward(self, z):
-                return torch.sin(z)
-        """),
-    "step": block("""
-        class Step(nn.Module):
-            def forward(self, z):
-                return (z > 0).double() + 0 * z  # flat everywhere: its slope is zero
-        """),
-}
-
-# name: (targets from labels, loss)
-LOSSES = {
-    "mean_squared_error": ("numbers", "nn.MSELoss()"),
-    "mean_absolute_error": ("numbers", "nn.L1Loss()"),
-    "huber": ("numbers", "nn.HuberLoss()"),
-    "binary_crossentropy": ("yes or no", "nn.BCEWithLogitsLoss()"),
-    "categorical_crossentropy": ("classes", "nn.CrossEntropyLoss()"),
-    "hinge": ("signs", "lambda z, y: torch.relu(1 - y * z).mean()"),
-}
-TARGETS = {
-    "numbers": "torch.tensor(y.reshape(len(y), -1), dtype=torch.double)",
-    "yes or no": "torch.tensor(y.reshape(len(y), -1), dtype=torch.double)",
-    "classes": "torch.tensor(y)",
-    "signs": "torch.tensor(2.0 * y.reshape(len(y), -1) - 1.0)",
-}
-
-# name: (class, our setting -> its argument, arguments that are always the same)
-OPTIMIZERS: dict[str, tuple[str, dict[str, str], str]] = {
-    "sgd": ("SGD", {}, ""),
-    "momentum": ("SGD", {"momentum": "momentum"}, ""),
-    "nesterov": ("SGD", {"momentum": "momentum"}, ", nesterov=True"),
-    "adagrad": ("Adagrad", {"epsilon": "eps"}, ""),
-    "rmsprop": ("RMSprop", {"rho": "alpha", "epsilon": "eps"}, ""),
-    "adam": ("Adam", {"epsilon": "eps"}, ""),
-    "adamw": ("AdamW", {"epsilon": "eps"}, ""),
-}
 
 
 def pytorch_script(t: Transcript) -> str:
     """Write the whole program. Raises ValueError, in a sentence, for what it cannot express."""
-    used = [layer.activation.name for layer in t.first.layers]
-    for name in used:
-        if name not in ACTIVATIONS:
-            raise ValueError(f"The activation “{name}” cannot be written in PyTorch yet.")
+    helpers = dict.fromkeys(layer.activation.source.torch_helper for layer in t.first.layers)
     words = (
         "Needs NumPy and PyTorch. PyTorch finds the gradients by itself; what is left to say is what the network is, "
         "what the loss is, and who makes the steps."
@@ -90,8 +35,8 @@ def pytorch_script(t: Transcript) -> str:
         intro(t, "PyTorch", words)
         + "\nimport numpy as np\nimport torch\nfrom torch import nn\n\ntorch.set_num_threads(1)",
         names(t),
-        *(OWN_LAYERS[name] for name in dict.fromkeys(used) if name in OWN_LAYERS),
-        _network(t, used),
+        *filter(None, helpers),
+        _network(t),
         batches(t),
         masks(t),
         schedule(t),
@@ -103,18 +48,18 @@ def pytorch_script(t: Transcript) -> str:
     )
 
 
-def _network(t: Transcript, used: list[str]) -> str:
+def _network(t: Transcript) -> str:
     drop = _drops(t)
     lines = []
-    for layer, name in zip(t.first.layers, used, strict=True):
+    for layer in t.first.layers:
         n_in, n_out = layer.weights.shape
         parts = [f"nn.Linear({n_in}, {n_out})"]
-        if name != "identity":
-            parts.append(ACTIVATIONS[name])
+        if layer.activation.name != "identity":
+            parts.append(source_of(layer.activation, "torch", "PyTorch"))
         if drop and layer is not t.first.layers[-1]:
             parts.append("Mask()")
         lines.append("        " + ", ".join(parts) + ",")
-    kind, loss = LOSSES[t.first.loss.name]
+    loss = source_of(t.first.loss, "torch", "PyTorch")
     mask = block("""
         class Mask(nn.Module):
             \"\"\"Dropout with given masks, so that the same neurons sit out as in the playground.\"\"\"
@@ -138,7 +83,7 @@ def _network(t: Transcript, used: list[str]) -> str:
         "    return [layer for layer in net if isinstance(layer, nn.Linear)]\n\n\n"
         f"loss_of = {loss}\n\n\n"
         "def targets(y):\n"
-        f"    return {TARGETS[kind]}\n"
+        f"    return {targets(t, 'torch')}\n"
     )
 
 
@@ -181,23 +126,18 @@ def _training(t: Transcript) -> str:
     )
 
 
-def _arguments(optimizer: mlp.Optimizer) -> dict[str, str]:
-    _, words, _ = OPTIMIZERS[optimizer.name]
-    values = optimizer_settings(optimizer)
-    arguments = {"lr": literal(values["learning_rate"])}
-    if "beta_1" in values:
-        arguments["betas"] = f"({literal(values['beta_1'])}, {literal(values['beta_2'])})"
-    return arguments | {theirs: literal(values[ours]) for ours, theirs in words.items()}
+def _constructor(optimizer: mlp.Optimizer) -> tuple[str, str]:
+    """The class of an optimizer in torch.optim and its arguments, as source."""
+    values = {name: literal(value) for name, value in optimizer_settings(optimizer).items()}
+    name, _, arguments = source_of(optimizer, "torch", "PyTorch").format(**values).partition("(")
+    return name, arguments.removesuffix(")")
 
 
 def _main(t: Transcript) -> str:
     lines = ["net = make_network()"]
     for s in t.stretches:
         optimizer = s.settings.optimizer
-        if optimizer.name not in OPTIMIZERS:
-            raise ValueError(f"The optimizer “{optimizer.label}” cannot be written in PyTorch yet.")
-        name, _, always = OPTIMIZERS[optimizer.name]
-        arguments = _arguments(optimizer)
+        name, arguments = _constructor(optimizer)
         decay = optimizer_settings(optimizer).get("weight_decay")
         if s.fresh:
             who = "net.parameters()"
@@ -209,11 +149,9 @@ def _main(t: Transcript) -> str:
                     "]",
                 ]
                 who = "groups"
-            given = ", ".join(f"{key}={value}" for key, value in arguments.items())
-            lines.append(f"optimizer = torch.optim.{name}({who}, {given}{always})")
+            lines.append(f"optimizer = torch.optim.{name}({who}, {arguments})")
         else:
-            given = ", ".join(f"{key}={value}" for key, value in arguments.items())
-            lines += ["for group in optimizer.param_groups:", f"    group.update({given})"]
+            lines += ["for group in optimizer.param_groups:", f"    group.update({arguments})"]
             if decay is not None:
                 lines.append(f"optimizer.param_groups[0]['weight_decay'] = {literal(decay)}")
         if places := t.places(s):
@@ -223,7 +161,7 @@ def _main(t: Transcript) -> str:
             lines.append(f"    linear_layers(net)[{layer}].{place} = {literal(value)}")
         settings = plain_settings(s, t)
         if t.scheduled:
-            settings["learning_rate"] = arguments["lr"]
+            settings["learning_rate"] = literal(optimizer_settings(optimizer)["learning_rate"])
         lines.append("train(net, optimizer, " + ", ".join(f"{key}={value}" for key, value in settings.items()) + ")")
     lines += [
         "train_loss = loss_of(net(torch.tensor(X_TRAIN)), targets(Y_TRAIN)).item()",

@@ -4,10 +4,21 @@
 
 from __future__ import annotations
 
-from playground.export.pieces import batches, block, check, intro, join, literal, names, numbers, optimizer_settings
+from mlp.source import source_of
+from playground.export.pieces import (
+    batches,
+    block,
+    check,
+    intro,
+    join,
+    literal,
+    names,
+    numbers,
+    optimizer_settings,
+    targets,
+)
 from playground.export.transcript import Transcript
 
-ACTIVATIONS = {"identity": "identity", "sigmoid": "logistic", "tanh": "tanh", "relu": "relu"}
 ESTIMATORS = {
     ("binary_crossentropy", "identity"): "MLPClassifier",
     ("categorical_crossentropy", "identity"): "MLPClassifier",
@@ -43,10 +54,8 @@ def _estimator(t: Transcript) -> str:
         raise ValueError(
             "scikit-learn's estimators have one activation for all hidden layers; this network has several."
         )
-    if any(name not in ACTIVATIONS for name in net.activations):
-        raise ValueError(f"scikit-learn's estimators do not have the activation “{net.layers[0].activation.label}”.")
-    if s.optimizer.name not in ("sgd", "momentum", "nesterov", "adam"):
-        raise ValueError(f"scikit-learn's estimators do not have the optimizer “{s.optimizer.label}”.")
+    for rule in (*(layer.activation for layer in net.layers[:-1]), s.optimizer):
+        source_of(rule, "sklearn", "scikit-learn")
     for name, words in (("l1", "L1 regularization"), ("dropout", "dropout"), ("clip_norm", "gradient clipping")):
         if t.uses(name):
             raise ValueError(f"scikit-learn's estimators do not have {words}.")
@@ -59,7 +68,7 @@ def _estimator(t: Transcript) -> str:
 
 def _scale(t: Transcript) -> float:
     """By how much its gradient is smaller than ours: it halves squared errors, and adds them up over the outputs."""
-    return 0.5 * t.data.n_outputs if t.first.loss.name == "mean_squared_error" else 1.0
+    return 0.5 * t.first.sizes[-1] if t.first.loss.name == "mean_squared_error" else 1.0
 
 
 def _network(t: Transcript, estimator: str) -> str:
@@ -70,8 +79,10 @@ def _network(t: Transcript, estimator: str) -> str:
     hidden = literal(tuple(net.sizes[1:-1]))
     lines = [f"hidden_layer_sizes={hidden},"]
     if net.activations:
-        lines.append(f'activation="{ACTIVATIONS[net.activations[0]]}",')
-    lines.append(f'solver="{"adam" if adam else "sgd"}",')
+        activation = source_of(net.layers[0].activation, "sklearn", "scikit-learn")
+        lines.append(f'activation="{activation}",')
+    solver = source_of(optimizer, "sklearn", "scikit-learn")
+    lines.append(f'solver="{solver}",')
     note = "" if scale == 1.0 or adam else "  # its gradient of a squared error is that much smaller"
     lines.append(f"learning_rate_init={literal(rate)},{note}")
     if adam:
@@ -83,14 +94,14 @@ def _network(t: Transcript, estimator: str) -> str:
     body = "\n".join(f"        {line}" for line in lines)
     classes = "" if estimator == "MLPRegressor" else ", classes=np.unique(Y_TRAIN)"
     target = "Y_TRAIN" if estimator == "MLPClassifier" else "targets(Y_TRAIN)"
-    one = t.data.n_outputs == 1
-    targets = block(f'''
+    one = t.first.sizes[-1] == 1
+    shape = block(f'''
         def targets(y):
             """Numbers as the estimator wants them: {"a plain row for one output" if one else "a column for each output"}."""
-            return {"y.ravel()" if one else "y"}
+            return {targets(t, "sklearn")}{".ravel()" if one else ""}
         ''')
     return (
-        (targets + "\n\n\n" if estimator == "MLPRegressor" else "# ---- the network\n")
+        (shape + "\n\n\n" if estimator == "MLPRegressor" else "# ---- the network\n")
         + f"def make_estimator():\n    net = {estimator}(\n{body}\n    )\n"
         f"    net.partial_fit(X_TRAIN, {target}{classes})  # one step for nothing, which builds the network\n"
         "    net.coefs_ = [W.copy() for W in FIRST_WEIGHTS]\n"
@@ -124,7 +135,7 @@ def _main(t: Transcript, estimator: str) -> str:
     if estimator == "MLPRegressor":
         lines += [
             "    net.partial_fit(X_TRAIN[rows], targets(Y_TRAIN[rows]))",
-            "train_loss = ((net.predict(X_TRAIN).reshape(len(X_TRAIN), -1) - Y_TRAIN) ** 2).mean()",
+            "train_loss = ((net.predict(X_TRAIN) - targets(Y_TRAIN)) ** 2).mean()",
         ]
     else:
         lines += [

@@ -1,87 +1,41 @@
-"""One step as a program of its own, to be copied: NumPy alone, all numbers in full, and the same results printed.
-
-Each activation, loss and optimizer has its few lines of code in a table here.
-"""
+"""One step as a program of its own, to be copied: NumPy alone, all numbers in full, and the same results printed."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 
 import mlp
+from mlp.source import source_of
 from playground.inside.step import Step
 
 MOST_PARAMETERS = 3000
 
-# f(z) and f'(z) as code.
-ACTIVATIONS: dict[str, tuple[str, str]] = {
-    "identity": ("z", "np.ones_like(z)"),
-    "sigmoid": ("0.5 * (1 + np.tanh(z / 2))", "f(z) * (1 - f(z))"),
-    "tanh": ("np.tanh(z)", "1 - np.tanh(z) ** 2"),
-    "relu": ("np.maximum(z, 0)", "np.where(z > 0, 1.0, 0.0)"),
-    "leaky_relu": ("np.maximum(0.01 * z, z)", "np.where(z > 0, 1.0, 0.01)"),
-    "elu": ("np.where(z > 0, z, np.expm1(np.minimum(z, 0)))", "np.exp(np.minimum(z, 0))"),
-    "selu": (
-        "{scale} * np.where(z > 0, z, {alpha} * np.expm1(np.minimum(z, 0)))",
-        "{scale} * np.where(z > 0, 1.0, {alpha} * np.exp(np.minimum(z, 0)))",
-    ),
-    "softplus": ("np.logaddexp(0, z)", "0.5 * (1 + np.tanh(z / 2))"),
-    "gelu": ("z * normal(z)", "normal(z) + z * np.exp(-z * z / 2) / math.sqrt(2 * math.pi)"),
-    "silu": ("z * sigmoid(z)", "sigmoid(z) * (1 + z * (1 - sigmoid(z)))"),
-    "sine": ("np.sin(z)", "np.cos(z)"),
-    "step": ("np.where(z > 0, 1.0, 0.0)", "np.zeros_like(z)"),
-}
-HELPERS = {
-    "gelu": "normal = np.vectorize(lambda z: 0.5 * math.erfc(-z / math.sqrt(2)))",
-    "silu": "sigmoid = lambda z: 0.5 * (1 + np.tanh(z / 2))",
-}
 
-# The loss of each point, and the slope of the mean loss; z are the outputs (n, n_out), y the targets alike.
-LOSSES: dict[str, tuple[str, str]] = {
-    "mean_squared_error": ("((z - y) ** 2).mean(axis=1)", "2 * (z - y) / z.size"),
-    "mean_absolute_error": ("np.abs(z - y).mean(axis=1)", "np.sign(z - y) / z.size"),
-    "huber": (
-        "np.where(np.abs(z - y) < 1, (z - y) ** 2 / 2, np.abs(z - y) - 0.5).mean(axis=1)",
-        "np.clip(z - y, -1, 1) / z.size",
-    ),
-    "binary_crossentropy": ("(np.logaddexp(0, z) - y * z).mean(axis=1)", "(0.5 * (1 + np.tanh(z / 2)) - y) / z.size"),
-    "categorical_crossentropy": (
-        "np.logaddexp.reduce(z, axis=1) - (y * z).sum(axis=1)",
-        "(np.exp(z - np.logaddexp.reduce(z, axis=1, keepdims=True)) - y) / len(z)",
-    ),
-    "hinge": (
-        "np.maximum(0, 1 - (2 * y - 1) * z).mean(axis=1)",
-        "-(2 * y - 1) * ((2 * y - 1) * z < 1) / z.size",
-    ),
-}
-
-# One update of an array; {names} are the optimizer's settings, memory arrays go by their own names.
-_ADAM = """    mean = {beta_1} * mean + (1 - {beta_1}) * g
-    squares = {beta_2} * squares + (1 - {beta_2}) * g**2
-    m_hat, v_hat = mean / (1 - {beta_1}**t), squares / (1 - {beta_2}**t)
-    return w - rate * m_hat / (np.sqrt(v_hat) + {epsilon})"""
-OPTIMIZERS: dict[str, str] = {
-    "sgd": "    return w - rate * g",
-    "momentum": "    velocity = {momentum} * velocity + g\n    return w - rate * velocity",
-    "nesterov": "    velocity = {momentum} * velocity + g\n    return w - rate * (g + {momentum} * velocity)",
-    "adagrad": "    squares = squares + g**2\n    return w - rate * g / (np.sqrt(squares) + {epsilon})",
-    "rmsprop": "    squares = {rho} * squares + (1 - {rho}) * g**2\n"
-    "    return w - rate * g / (np.sqrt(squares) + {epsilon})",
-    "adam": _ADAM,
-    "adamw": "    w = w - rate * {weight_decay} * w if is_weight else w\n" + _ADAM,
-}
+def functions(activations: Iterable[mlp.Activation]) -> str:
+    """NAME and NAME_slope for each activation, as functions of z. ValueError, in a sentence, where one has none."""
+    lines = []
+    for activation in {a.name: a for a in activations}.values():
+        value, slope = (source_of(activation, part, "NumPy") for part in ("numpy", "numpy_slope"))
+        if activation.source.numpy_helper:
+            lines.append(activation.source.numpy_helper + "\n\n")
+        name = activation.name
+        lines.append(f"def {name}(z):\n    return {value}\n\n\ndef {name}_slope(z):\n    return {slope}\n\n")
+    return "\n".join(lines).rstrip()
 
 
 def snippet(step: Step) -> str:
-    """The program."""
-    parts = [_head(step), _numbers(step), _functions(step), _forward(step), _backward(step), _update(step), _last(step)]
+    """The program. Raises ValueError, in a sentence, where a rule has no words in NumPy."""
+    rules = "\n" + functions(step.net.shape.activations) + "\n"
+    parts = [_head(step), _numbers(step), rules, _forward(step), _backward(step), _update(step), _last(step)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _head(step: Step) -> str:
-    helpers = sorted({HELPERS[a] for a in step.net.activations if a in HELPERS})
-    math_ = "import math\n\n" if any("math." in h for h in helpers) else ""
+    uses_math = any("math." in activation.source.numpy_helper for activation in step.net.shape.activations)
     where = f"# Step {step.step} to {step.step + 1}: one update of a {'-'.join(map(str, step.net.sizes))} network."
-    return "\n".join([where, f"{math_}import numpy as np", *helpers])
+    return f"{where}\n{'import math' + chr(10) * 2 if uses_math else ''}import numpy as np"
 
 
 def _numbers(step: Step) -> str:
@@ -96,44 +50,32 @@ def _numbers(step: Step) -> str:
 
 
 def _targets(step: Step) -> np.ndarray:
-    """(n, n_out), with 0 and 1 where the engine's loss keeps signs."""
+    """(n, n_out), with 0 and 1 where the engine's loss keeps signs and its program does not."""
     y = step.targets.T
-    return 0.5 * (y + 1.0) if step.net.loss.name in ("binary_crossentropy", "hinge") else y
-
-
-def _functions(step: Step) -> str:
-    lines = []
-    for k, activation in enumerate(step.net.shape.activations, start=1):
-        value, slope = _code_of(activation)
-        lines.append(f"f{k} = lambda z: {value}  # {activation.label}")
-        lines.append(f"slope{k} = lambda z: {slope.replace('f(z)', f'f{k}(z)')}")
-    return "\n".join(lines)
-
-
-def _code_of(activation: mlp.Activation) -> tuple[str, str]:
-    value, slope = ACTIVATIONS[activation.name]
-    known = {name: getattr(activation, name) for name in ("scale", "alpha") if hasattr(activation, name)}
-    return (value.format(**known), slope.format(**known)) if known else (value, slope)
+    keeps_signs = step.net.loss.source.targets.get("numpy") == "signs"
+    return 0.5 * (y + 1.0) if step.net.loss.name == "binary_crossentropy" and not keeps_signs else y
 
 
 def _forward(step: Step) -> str:
     lines, before = ["# Forwards"], "X"
-    for k, mask in enumerate(step.masks, start=1):
-        lines += [f"Z{k} = {before} @ W{k} + b{k}", f"A{k} = f{k}(Z{k})" + (f" * M{k}" if mask is not None else "")]
+    for k, (mask, activation) in enumerate(zip(step.masks, step.net.shape.activations, strict=True), start=1):
+        dropped = f" * M{k}" if mask is not None else ""
+        lines += [f"Z{k} = {before} @ W{k} + b{k}", f"A{k} = {activation.name}(Z{k}){dropped}"]
         before = f"A{k}"
-    loss, _ = LOSSES[step.net.loss.name]
-    return "\n".join([*lines, f"z = {before}", f"loss = ({loss}).mean()"])
+    return "\n".join([*lines, f"z = {before}", f"loss = {source_of(step.net.loss, 'numpy', 'NumPy')}"])
 
 
 def _backward(step: Step) -> str:
     last = len(step.layers)
-    _, slope = LOSSES[step.net.loss.name]
+    slope = source_of(step.net.loss, "numpy_slope", "NumPy")
     lines = ["# Backwards: the slope of the mean loss along everything"]
     for k in range(last, 0, -1):
         arrives = slope if k == last else f"D{k + 1} @ W{k + 1}.T"
         mask = f" * M{k}" if step.masks[k - 1] is not None else ""
         before = "X" if k == 1 else f"A{k - 1}"
-        lines += [f"D{k} = ({arrives}){mask} * slope{k}(Z{k})", f"G{k} = {before}.T @ D{k}", f"g{k} = D{k}.sum(axis=0)"]
+        name = step.net.shape.activations[k - 1].name
+        lines.append(f"D{k} = ({arrives}){mask} * {name}_slope(Z{k})")
+        lines += [f"G{k} = {before}.T @ D{k}", f"g{k} = D{k}.sum(axis=0)"]
     s = step.settings
     for k in range(1, last + 1):
         if s.l2:
@@ -151,16 +93,17 @@ def _backward(step: Step) -> str:
 def _update(step: Step) -> str:
     optimizer = step.settings.optimizer
     vectors = [name for name in step.memory if name != "t"]
-    settings = {name: repr(value) for name, value in vars(optimizer).items()}
-    body = OPTIMIZERS[optimizer.name].format(**settings)
-    lines = [f"# The update: {optimizer.label}", f"rate = {step.rate!r}"]
+    rule = source_of(optimizer, "numpy", "NumPy")
+    lines = [f"# The update: {optimizer.label}", f"lr = {step.rate!r}"]
+    lines += [f"{name} = {value!r}" for name, value in vars(optimizer).items() if name != "learning_rate"]
     if "t" in step.memory:
         lines.append(f"t = {float(step.memory['t']) + 1.0!r}  # steps of the optimizer, this one included")
-    lines += ["", "", f"def update({', '.join(['w', 'g', 'is_weight', *vectors])}):", body, "", ""]
+    lines += ["", "", f"def update({', '.join(['w', 'g', *vectors])}):"]
+    lines += [*(f"    {line}" for line in rule.split("\n")), "    return w", "", ""]
     for k in range(1, len(step.layers) + 1):
         for letter, gradient, part in (("W", "G", np.s_[:, :-1]), ("b", "g", np.s_[:, -1])):
             memory = [_array(step.matrices(step.memory[name])[k - 1][part].T) for name in vectors]
-            arguments = [f"{letter}{k}", f"{gradient}{k}", str(letter == "W"), *memory]
+            arguments = [f"{letter}{k}.copy()", f"{gradient}{k}", *memory]
             lines.append(f"new_{letter}{k} = update({', '.join(arguments)})")
     return "\n".join(lines)
 

@@ -34,10 +34,11 @@ def run(
     steps: int = 60,
     initializer: str = "glorot_uniform",
     output_activation: str = "identity",
+    task: str = "",
     **settings: Any,
 ) -> Transcript:
     """A short run, written down."""
-    data = dataset(TASKS[loss])
+    data = dataset(task or TASKS[loss])
     net = mlp.MLP([2, *sizes, data.n_outputs], activation, loss, initializer, 5, output_activation)
     settings = {"optimizer": mlp.Adam(learning_rate=0.02), "batch_size": 10, "seed": 4, **settings}
     trainer = mlp.Trainer(net, data, **settings)

@@ -25,10 +25,13 @@ def test_a_script_repeats_a_run_with_every_activation(write: Writer, activation:
     assert difference(execute(write(run(activation=activation)))) < 1e-12
 
 
+LOSSES_AND_TASKS = [(name, task) for name, loss in mlp.LOSSES.items() for task in loss.tasks]
+
+
 @exact
-@pytest.mark.parametrize("loss", mlp.LOSSES)
-def test_a_script_repeats_a_run_with_every_loss(write: Writer, loss: str) -> None:
-    assert difference(execute(write(run(loss=loss)))) < 1e-12
+@pytest.mark.parametrize(("loss", "task"), LOSSES_AND_TASKS)
+def test_a_script_repeats_a_run_with_every_loss_and_task(write: Writer, loss: str, task: str) -> None:
+    assert difference(execute(write(run(loss=loss, task=task)))) < 1e-12
 
 
 @exact
@@ -118,6 +121,11 @@ def test_the_scikit_learn_script_repeats_what_its_estimators_have(activation: st
     assert difference(execute(sklearn_script(run(activation=activation, loss=loss, l2=0.05)))) < 1e-12
 
 
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_the_scikit_learn_script_repeats_a_squared_error_over_every_task(task: str) -> None:
+    assert difference(execute(sklearn_script(run(loss="mean_squared_error", task=task)))) < 1e-12
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adam"])
 @pytest.mark.parametrize("loss", ["binary_crossentropy", "mean_squared_error"])
 def test_the_scikit_learn_script_repeats_its_optimizers(optimizer: str, loss: str) -> None:
@@ -128,10 +136,10 @@ def test_the_scikit_learn_script_repeats_its_optimizers(optimizer: str, loss: st
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"activation": "gelu"}, "do not have the activation “GELU”"),
+        ({"activation": "gelu"}, "“GELU” has no counterpart in scikit-learn"),
         ({"activation": ["tanh", "relu"]}, "one activation for all hidden layers"),
         ({"loss": "hinge"}, "do not have the loss “Hinge”"),
-        ({"optimizer": mlp.RMSprop()}, "do not have the optimizer “RMSprop”"),
+        ({"optimizer": mlp.RMSprop()}, "“RMSprop” has no counterpart in scikit-learn"),
         ({"dropout": 0.5}, "do not have dropout"),
         ({"schedule": mlp.Cosine()}, "learning-rate schedule"),
     ],
@@ -164,6 +172,7 @@ KERAS = [
     {"loss": "hinge", "optimizer": mlp.AdamW(learning_rate=0.02)},
     {"loss": "mean_squared_error", "optimizer": mlp.Nesterov(learning_rate=0.02), "activation": "selu"},
     {"optimizer": mlp.Adagrad(learning_rate=0.02), "activation": ["step", "silu"]},
+    *({"loss": loss, "task": "multiclass"} for loss, task in LOSSES_AND_TASKS if task == "multiclass"),
 ]
 
 

@@ -1,0 +1,51 @@
+"""A formula as other programs write it: the rule of an activation, a loss or an optimizer, once for each language.
+
+The engine does not read this. A program that repeats a run is put together from it, and so are the pictures that a
+browser draws. An empty entry means that the language has no words for the rule; whoever asks gets that as a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Source:
+    """One rule in several languages. {self.NAME} in a text stands for a number of the rule's own.
+
+    Of an activation: `numpy` and `numpy_slope` are expressions in z; `torch` makes a layer; `keras` is what
+    `activation=` takes; `onnx` the operators from z to a, where "Mul z" means that z itself goes in again; `sklearn`
+    its name there.
+
+    Of a loss: `numpy` is the mean loss and `numpy_slope` its slope, expressions in outputs z and targets y, both
+    (n, n_out); `torch` is a function of the same two, `keras` an object.
+
+    Of an optimizer: `numpy` are the statements that change an array w of weights (2-D) or biases (1-D) in place by its
+    gradient g at rate lr, where what it remembers and its settings go by their names; `torch` and `keras` make one,
+    where {NAME} stands for a setting; `sklearn` is the solver.
+    """
+
+    numpy: str = ""
+    numpy_slope: str = ""
+    numpy_helper: str = ""
+    """A statement that must come before"""
+    torch: str = ""
+    torch_helper: str = ""
+    keras: str = ""
+    onnx: tuple[tuple[str, Mapping[str, Any]], ...] | None = None
+    sklearn: str = ""
+    targets: Mapping[str, str] = field(default_factory=dict)
+    """Of a loss, for each of the languages: what y must be; "numbers" for any that is not named"""
+
+
+def source_of(rule: Any, language: str, name: str) -> Any:
+    """What a rule's `source` holds for a language, by whose `name` users know it.
+
+    Raises ValueError, in a sentence, where it holds nothing.
+    """
+    text = getattr(rule.source, language)
+    if not text and text != ():
+        raise ValueError(f"“{rule.label}” has no counterpart in {name}.")
+    return text.replace("{self.", "{0.").format(rule) if isinstance(text, str) and "{self." in text else text

@@ -1,14 +1,15 @@
 """Marks on the timeline where something happened: found in the recorded figures by rules of thumb, one function each.
 
-A rule gets a `Film` and yields marks. It looks back only, so that a mark that has been set stays where it is while the
-run goes on, save for overfitting, whose beginning shows only later.
+A rule gets the `Curves` of a run and yields marks. It looks back only, so that a mark that has been set stays where it
+is while the run goes on, save for overfitting, whose beginning shows only later.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -30,16 +31,23 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Film:
-    """What the rules look at: columns of k frames each, and the network for what is not in the columns."""
+class Curves:
+    """What the rules look at: k recorded frames, and the network for what they do not hold."""
 
     steps: np.ndarray
+    """(k,)"""
     epochs: np.ndarray
+    """(k,)"""
     train: np.ndarray
+    """(k,): the training loss"""
     test: np.ndarray
+    """(k,): the test loss, NaN without test data"""
     parameters: np.ndarray
+    """(k, n_parameters)"""
     net: mlp.MLP
+    """A network to run forward; its parameters are overwritten"""
     x: np.ndarray
+    """(n, n_inputs): the training inputs"""
 
     def mark(self, k: int, kind: str, text: str) -> Mark:
         """A mark at frame k."""
@@ -48,36 +56,37 @@ class Film:
 
 def marks(experiment: Experiment, trainer: mlp.Trainer) -> list[Mark]:
     """All marks of a run so far, in order."""
-    r = trainer.recording
-    film = Film(r.steps, r.epochs, r.train_loss, r.test_loss, r.parameters, trainer.net.copy(), trainer.data.x_train)
-    found = [*changes(experiment, film)]
-    if len(film.steps) > 2 * WINDOW:
+    r, net = trainer.recording, trainer.net.copy()
+    curves = Curves(r.steps, r.epochs, r.train_loss, r.test_loss, r.parameters, net, trainer.data.x_train)
+    found = [*changes(experiment, curves)]
+    if len(curves.steps) > 2 * WINDOW:
         for rule in RULES:
-            found += [*rule(film)][:MOST_OF_A_KIND]
+            found += islice(rule(curves), MOST_OF_A_KIND)
     return sorted(found, key=lambda mark: mark.epoch)
 
 
-def changes(experiment: Experiment, film: Film) -> Iterator[Mark]:
+def changes(experiment: Experiment, curves: Curves) -> Iterator[Mark]:
     """Settings changed and weights set by hand."""
     for number, change in enumerate(experiment.changes, start=1):
-        k = int(np.searchsorted(film.steps, change.step, side="right")) - 1
+        k = int(np.searchsorted(curves.steps, change.step, side="right")) - 1
         title = Experiment(experiment.config, experiment.changes[:number]).title.rpartition(" from step")[0]
-        yield Mark(float(film.epochs[k]), change.step, "edit" if change.edits else "change", f"Changed: {title}.")
+        yield Mark(float(curves.epochs[k]), change.step, "edit" if change.edits else "change", f"Changed: {title}.")
 
 
-def drops(film: Film) -> Iterator[Mark]:
+def drops(curves: Curves) -> Iterator[Mark]:
     """The training loss falls by more than a third within eight frames: something was found."""
-    loss = np.minimum.accumulate(smooth(film.train))  # coming back from a spike is no discovery
+    loss = np.minimum.accumulate(smooth(curves.train))  # coming back from a spike is no discovery
     fall = np.log(loss[:-8] + 1e-9) - np.log(loss[8:] + 1e-9)
     fall[loss[:-8] < 0.05 * loss[0]] = 0.0  # what is nearly zero falls by a third without anybody noticing
     for start, stop in stretches(fall > np.log(1.5)):
-        k = start + int(fall[start:stop].argmax()) + 4
-        yield film.mark(k, "drop", "The loss drops: the network has found something.")
+        # The steepest of these windows of eight frames has its middle four frames on; but the mean is four frames late.
+        k = start + int(fall[start:stop].argmax())
+        yield curves.mark(k, "drop", "The loss drops: the network has found something.")
 
 
-def plateaus(film: Film) -> Iterator[Mark]:
+def plateaus(curves: Curves) -> Iterator[Mark]:
     """The training loss has moved by less than 2 % in 30 frames and is still far from zero."""
-    loss = smooth(film.train)
+    loss = smooth(curves.train)
     n = 30
     if len(loss) <= n:
         return
@@ -88,46 +97,53 @@ def plateaus(film: Film) -> Iterator[Mark]:
             continue  # still the same plateau, after a wobble
         level = loss[start + n]
         advice = "Try a larger learning rate or more neurons."
-        yield film.mark(start + n, "plateau", f"A plateau: the loss hardly moves. {advice}")
+        yield curves.mark(start + n, "plateau", f"A plateau: the loss hardly moves. {advice}")
 
 
-def overfitting(film: Film) -> Iterator[Mark]:
+def overfitting(curves: Curves) -> Iterator[Mark]:
     """The test loss is a quarter above its lowest, for good, while the training loss still falls."""
-    test, train = smooth(film.test), smooth(film.train)
+    test, train = smooth(curves.test), smooth(curves.train)
     if not np.isfinite(test).all():
         return
     low = int(test.argmin())
     later = test[low:] > 1.25 * test[low]
     if later[-5:].all() and len(later) > 20 and train[-1] < train[low]:
+        first = max(0, low - WINDOW + 1)
+        lowest = first + int(curves.test[first : low + 1].argmin())
         advice = "Try L2, fewer neurons or more samples."
-        yield film.mark(low, "overfitting", f"Overfitting starts: the test loss rises. {advice}")
+        yield curves.mark(lowest, "overfitting", f"Overfitting starts: the test loss rises. {advice}")
 
 
-def deaths(film: Film) -> Iterator[Mark]:
+def deaths(curves: Curves) -> Iterator[Mark]:
     """A ReLU neuron gives zero for every training point: no gradient reaches it any more."""
-    bent = [number for number, layer in enumerate(film.net.layers[:-1]) if layer.activation.name == "relu"]
+    bent = [number for number, layer in enumerate(curves.net.layers[:-1]) if layer.activation.name == "relu"]
     if not bent:
         return
-    looks = np.unique(np.linspace(0, len(film.steps) - 1, 12).astype(int))
-    dead = [(k, _dead(film, k, bent)) for k in looks]
-    for (_, before), (k, now) in pairwise(dead):
-        if len(now - before) > 0:
+    looks = np.unique(np.linspace(0, len(curves.steps) - 1, 12).astype(int)).tolist()
+    dead = [_dead(curves, k, bent) for k in looks]
+    for (earlier, before), (later, now) in pairwise(zip(looks, dead, strict=True)):
+        new = now - before
+        if new:
+            between = range(earlier + 1, later)
+            first = bisect_left(between, True, key=lambda k: bool(new & _dead(curves, k, bent)))
             many = f"{len(now)} neurons have" if len(now) > 1 else "A neuron has"
             advice = "Try leaky ReLU or a smaller learning rate."
-            yield film.mark(k, "death", f"{many} died: zero for every training point. {advice}")
+            text = f"{many} died: zero for every training point. {advice}"
+            yield curves.mark(earlier + 1 + first, "death", text)
 
 
-def _dead(film: Film, k: int, layers: list[int]) -> set[tuple[int, int]]:
-    film.net.parameters[...] = film.parameters[k]
-    a, found = film.x, set()
-    for number, layer in enumerate(film.net.layers):
+def _dead(curves: Curves, k: int, layers: list[int]) -> set[tuple[int, int]]:
+    """(layer, unit) of each unit of these layers that is zero for every training point at frame k."""
+    curves.net.parameters[...] = curves.parameters[k]
+    a, found = curves.x, set()
+    for number, layer in enumerate(curves.net.layers):
         _, a = layer.forward(a)
         if number in layers:
             found |= {(number, int(unit)) for unit in np.flatnonzero(~a.any(axis=0))}
     return found
 
 
-RULES: tuple[Callable[[Film], Iterator[Mark]], ...] = (drops, plateaus, overfitting, deaths)
+RULES: tuple[Callable[[Curves], Iterator[Mark]], ...] = (drops, plateaus, overfitting, deaths)
 
 
 def smooth(values: np.ndarray) -> np.ndarray:

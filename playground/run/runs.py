@@ -31,10 +31,10 @@ FIRST_EPOCHS = 10
 
 
 class Gate:
-    """Lets one thread through at a time, in the order in which they came: whoever comes back goes to the end.
+    """A lock that is given to threads in the order in which they asked for it.
 
     A plain lock would be taken again by the thread that has just let go of it, and the others would starve.
-    Who has nothing to show yet goes before those who train ahead of what they show.
+    An urgent thread is the next: it has nothing on screen yet, and the others train ahead of what they show.
     """
 
     def __init__(self) -> None:
@@ -43,10 +43,10 @@ class Gate:
 
     @contextmanager
     def turn(self, *, urgent: bool = False) -> Iterator[None]:
-        """Wait for one's turn, and keep it for the length of the block."""
+        """Hold the gate for the length of the block; `urgent` goes before all others that wait."""
         mine = threading.Event()
         with self._lock:
-            self._queue.insert(1 if urgent else len(self._queue), mine)  # place 0 is taken by whose turn it is
+            self._queue.insert(1 if urgent else len(self._queue), mine)  # place 0 has the gate
             if self._queue[0] is mine:
                 mine.set()
         mine.wait()
@@ -62,12 +62,16 @@ class Gate:
 class Run:
     """A trainer, its recording, and the lock that keeps it to one user at a time.
 
-    The trainer is made by whoever needs it first, so that nobody else waits for a long way to a fork. Who takes
-    both the gate and the lock takes the gate first.
+    The trainer is made by the first thread that needs it, so that the others do not wait while a parent is trained up
+    to a fork. A thread that needs both the gate and the lock takes the gate first; the other order could deadlock.
+    `clock` tells the time in seconds.
     """
 
-    def __init__(self, make_trainer: Callable[[], mlp.Trainer], gate: Gate) -> None:
+    def __init__(
+        self, make_trainer: Callable[[], mlp.Trainer], gate: Gate, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
         self._make_trainer = make_trainer
+        self._clock = clock
         self._trainer: mlp.Trainer | None = None
         self.lock = threading.RLock()
         self._gate = gate
@@ -131,30 +135,31 @@ class Run:
             return float(self.recording.epochs[np.searchsorted(self.recording.steps, step, side="right") - 1])
 
     def record_to(self, epoch: float, seconds: float) -> None:
-        """Train on until an epoch is recorded, or for so long; between two slices others may look, and train too."""
-        deadline = time.perf_counter() + seconds
+        """Train until an epoch is recorded, or for so long; between two slices other threads may look or train."""
         self.trainer  # noqa: B018 - is made outside the gate: it may have to train a parent, which goes through it
-        while self._slice(epoch) and time.perf_counter() < deadline:
-            time.sleep(0.0005)  # for those who wait for the lock: who does not sleep takes it again at once
+        deadline = self._clock() + seconds
+        while self._slice(epoch) and self._clock() < deadline:
+            time.sleep(0.0005)  # lets a thread that waits for the lock have it; without a pause it never would
 
     def _slice(self, epoch: float) -> bool:
         """Train a little, and say whether there is more to do."""
-        # What has hardly begun is what somebody waits for with nothing on screen.
+        # Of a run with so few epochs, a page has next to nothing to show yet.
         with self._gate.turn(urgent=len(self.recording) < FIRST_EPOCHS), self.lock:
             left = math.ceil(epoch - float(self.recording.epochs[-1]))
             if left <= 0 or self.recording.diverged is not None:
                 return False
             n = min(left, self._epochs_a_slice)
-            start = time.perf_counter()
+            start = self._clock()
             self.trainer.run(epochs=n)
-            spent = time.perf_counter() - start
+            spent = self._clock() - start
             self._epochs_a_slice = max(1, min(2 * n, int(n * SLICE_SECONDS / max(spent, 1e-6))))
             return left > n
 
     def record_until(self, step: int, seconds: float = math.inf) -> None:
         """Train on until `step` is recorded, or the run has diverged, or for so long."""
-        deadline = time.perf_counter() + seconds
-        while self.last_step < step and self.recording.diverged is None and time.perf_counter() < deadline:
+        recording = self.recording
+        deadline = self._clock() + seconds
+        while self.last_step < step and recording.diverged is None and self._clock() < deadline:
             self.record(epochs=1, seconds=1.0)
 
     def marks(self, experiment: Experiment) -> list[dict[str, Any]]:
@@ -164,10 +169,11 @@ class Run:
                 self._marked = len(self.recording), [asdict(mark) for mark in marks(experiment, self.trainer)]
             return self._marked[1]
 
-    def answers_at(self, step: int) -> dict[str, Any]:
-        """How right the network is about the points held back, or about all if none are.
+    def confusion_at(self, step: int) -> dict[str, Any]:
+        """How right the network is after a step about the test points, or about the training points if there are none.
 
-        matrix : rows the true classes, columns those it takes them for; or truth and residual, prediction minus truth.
+        Returns {"step", "matrix"}, whose rows are the true classes and whose columns those predicted, or for a
+        regression {"step", "truth", "residual"}, of 500 points at most; a residual is prediction minus truth.
         """
         with self.lock:
             recording, net, data = self.recording, self.trainer.net.copy(), self.trainer.data

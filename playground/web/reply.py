@@ -54,7 +54,7 @@ def reply(experiment: Experiment, run: Run, question: Question, seconds: float =
     rows, singles = _rows(run, have, end), _singles(run, question)
     header: Progress = {**_progress(experiment, run, have, rows), "serial": question["serial"], "singles": len(singles)}
     if question["answers"]:
-        header["answers"] = cast(Answers, run.answers_at(min(question["moment"], run.last_step)))
+        header["answers"] = cast(Answers, run.confusion_at(min(question["moment"], run.last_step)))
     told: Progress | AboutRun = {**header, **about(experiment, run)} if have < 0 else header
     return Reply(told, np.concatenate([rows, singles]), _last(rows, have))
 

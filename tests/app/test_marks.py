@@ -6,67 +6,79 @@ import pytest
 import mlp
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from playground.run.marks import Film, deaths, drops, marks, overfitting, plateaus, stretches
+from playground.run.marks import Curves, deaths, drops, marks, overfitting, plateaus, stretches
 from playground.run.runs import Runs
 
 N = 200
 EPOCHS = np.arange(N)
 
 
-def film(train, test=None, net=None, parameters=None):
+def curves(train, test=None, net=None, parameters=None):
     test = np.full(N, np.nan) if test is None else test
-    return Film(EPOCHS * 25, EPOCHS.astype(float), np.asarray(train, float), test, parameters, net, np.zeros((4, 2)))
+    return Curves(EPOCHS * 25, EPOCHS.astype(float), np.asarray(train, float), test, parameters, net, np.zeros((4, 2)))
+
+
+def where(mark):
+    """The frame that a mark stands at."""
+    assert mark.step == 25 * mark.epoch
+    return mark.epoch
 
 
 def test_a_sudden_drop_is_marked_where_it_happens_and_a_slow_fall_is_not():
-    sudden = np.where(EPOCHS < 100, 0.7, 0.2)
-    (mark,) = drops(film(sudden))
-    assert abs(mark.epoch - 100) < 8
-    assert not [*drops(film(np.linspace(0.7, 0.3, N)))]
+    (mark,) = drops(curves(np.where(EPOCHS < 100, 0.7, 0.2)))
+    assert where(mark) == 100
+    assert not [*drops(curves(np.linspace(0.7, 0.3, N)))]
+
+
+def test_a_drop_that_takes_a_while_is_marked_where_it_is_steepest():
+    falling = 0.45 - 0.25 * np.tanh((EPOCHS - 100) / 3.0)
+    (mark,) = drops(curves(falling))
+    assert abs(where(mark) - np.diff(np.log(falling)).argmin()) <= 2
 
 
 def test_coming_back_from_a_spike_is_no_discovery():
     spike = np.full(N, 0.3)
     spike[90:110] = 0.9
-    assert not [*drops(film(spike))]
+    assert not [*drops(curves(spike))]
 
 
 def test_a_loss_near_zero_does_not_drop():
-    assert not [*drops(film(np.concatenate([np.full(20, 0.7), np.geomspace(0.03, 1e-6, N - 20)])[:N]))][1:]
+    assert not [*drops(curves(np.concatenate([np.full(20, 0.7), np.geomspace(0.03, 1e-6, N - 20)])[:N]))][1:]
 
 
 def test_a_plateau_is_marked_once_and_not_where_the_loss_is_low_or_falls():
     flat = np.concatenate([np.linspace(0.7, 0.5, 60), np.full(N - 60, 0.5)])
-    (mark,) = plateaus(film(flat))
-    assert 60 < mark.epoch < 100
-    assert not [*plateaus(film(np.linspace(0.7, 0.1, N)))]
-    assert not [*plateaus(film(np.concatenate([np.linspace(0.7, 0.01, 60), np.full(N - 60, 0.01)])))]
+    (mark,) = plateaus(curves(flat))
+    nine = [flat[max(0, k - 8) : k + 1].mean() for k in range(N)]
+    assert where(mark) == next(k for k in range(30, N) if abs(nine[k] / nine[k - 30] - 1) < 0.02)
+    assert not [*plateaus(curves(np.linspace(0.7, 0.1, N)))]
+    assert not [*plateaus(curves(np.concatenate([np.linspace(0.7, 0.01, 60), np.full(N - 60, 0.01)])))]
 
 
 def test_overfitting_is_marked_at_the_lowest_test_loss_and_not_while_both_fall():
     train = np.linspace(0.7, 0.1, N)
     test = np.concatenate([np.linspace(0.7, 0.3, 80), np.linspace(0.3, 0.6, N - 80)])
-    (mark,) = overfitting(film(train, test))
-    assert abs(mark.epoch - 80) < 10
-    assert not [*overfitting(film(train, train + 0.05))]
-    assert not [*overfitting(film(train))]
-    assert not [*overfitting(film(test, test))], "where the training loss rises too, it is something else"
+    (mark,) = overfitting(curves(train, test))
+    assert where(mark) == test.argmin()
+    assert not [*overfitting(curves(train, train + 0.05))]
+    assert not [*overfitting(curves(train))]
+    assert not [*overfitting(curves(test, test))], "where the training loss rises too, it is something else"
 
 
 def test_a_neuron_that_dies_is_marked_and_living_ones_are_not():
     net = mlp.MLP([2, 3, 1], activation="relu", seed=1)
     net.layers[0].biases[...] = 1.0
     parameters = np.tile(net.parameters, (N, 1))
-    assert not [*deaths(film(np.ones(N), net=net, parameters=parameters))]
+    assert not [*deaths(curves(np.ones(N), net=net, parameters=parameters))]
     net.layers[0].biases[1] = -1.0
     parameters[90:] = net.parameters
-    (mark,) = deaths(film(np.ones(N), net=net, parameters=parameters))
-    assert 90 <= mark.epoch < 120
+    (mark,) = deaths(curves(np.ones(N), net=net, parameters=parameters))
+    assert where(mark) == 90
 
 
 def test_tanh_neurons_do_not_die():
     net = mlp.MLP([2, 3, 1], activation="tanh", initializer="zeros")
-    assert not [*deaths(film(np.ones(N), net=net, parameters=np.tile(net.parameters, (N, 1))))]
+    assert not [*deaths(curves(np.ones(N), net=net, parameters=np.tile(net.parameters, (N, 1))))]
 
 
 def test_changes_and_edits_are_marked_where_they_were_made():
@@ -74,6 +86,7 @@ def test_changes_and_edits_are_marked_where_they_were_made():
     run = Runs().get(experiment)
     found = marks(experiment, run.trainer)
     assert [(m.step, m.kind) for m in found] == [(30, "change"), (60, "edit")]
+    assert [m.epoch for m in found] == [10, 20]  # three mini-batches of ten an epoch
     assert found[0].text == "Changed: learning rate 0.1."
 
 

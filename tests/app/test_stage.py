@@ -71,7 +71,7 @@ def test_how_right_the_network_is_is_told_only_to_those_who_ask(run):
     header, _, _ = opened(run)
     assert "answers" not in header
     header, _, _ = asked(run, have=run.last_step, moment=3, answers=True)
-    assert header["answers"] == run.answers_at(3)
+    assert header["answers"] == run.confusion_at(3)
     assert sum(map(sum, header["answers"]["matrix"])) == 30  # the test points
 
 

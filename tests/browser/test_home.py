@@ -652,7 +652,7 @@ def test_the_answers_are_asked_for_while_their_panel_is_open_and_follow_the_mome
         step = state(home)["step"]
         run = recorded(experiment or Experiment(), step // 25 + 1)
         cells = [int(text) for text in home.locator(".stage .answers td").all_inner_texts()]
-        assert cells == np.ravel(run.answers_at(step)["matrix"]).tolist(), step
+        assert cells == np.ravel(run.confusion_at(step)["matrix"]).tolist(), step
         return cells
 
     early = shown_is_right()

@@ -22,15 +22,17 @@ def setting(
     low: float,
     high: float,
     help: str,
+    label: str = "",
+    presets: tuple[float, ...] = (),
     open_low: bool = False,
     open_high: bool = False,
 ) -> Any:
-    """A dataclass field that carries its allowed range and one sentence of help.
+    """A dataclass field that carries its allowed range, one sentence of help, a label and values worth a try.
 
     An open end is itself forbidden: momentum may come near 1, but not reach it.
     """
-    limits = {"low": low, "high": high, "help": help, "open_low": open_low, "open_high": open_high}
-    return field(default=default, metadata=limits)
+    limits = {"low": low, "high": high, "open_low": open_low, "open_high": open_high}
+    return field(default=default, metadata={**limits, "help": help, "label": label, "presets": presets})
 
 
 def check_settings(owner: Any) -> None:

@@ -33,6 +33,8 @@ squares[...] = beta_2 * squares + (1.0 - beta_2) * g**2
 m_hat = mean / (1.0 - beta_1**t)  # both start at zero: this makes up for it
 v_hat = squares / (1.0 - beta_2**t)
 w -= lr * m_hat / (np.sqrt(v_hat) + epsilon)"""
+BETAS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999)
+EPSILONS = (1e-16, 1e-12, 1e-10, 1e-8, 1e-7, 1e-5, 1e-3, 0.1)
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,9 @@ class Momentum(Optimizer):
     )
 
     momentum: float = setting(
-        0.9, low=0.0, high=1.0, open_high=True, help="How much of its speed the ball keeps from step to step."
-    )
+        0.9, low=0.0, high=1.0, open_high=True, help="How much of its speed the ball keeps from step to step.",
+        label="Momentum", presets=(0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99),
+    )  # fmt: skip
 
     def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
         v, move = memory["velocity"], np.empty_like(w)
@@ -143,7 +146,9 @@ class Adagrad(Optimizer):
         keras="keras.optimizers.Adagrad({learning_rate}, initial_accumulator_value=0.0, epsilon={epsilon}**2)",
     )
 
-    epsilon: float = setting(1e-10, low=1e-16, high=1.0, help="Keeps the division away from zero.")
+    epsilon: float = setting(
+        1e-10, low=1e-16, high=1.0, help="Keeps the division away from zero.", label="Epsilon", presets=EPSILONS
+    )
 
     def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
         s, move = memory["squares"], np.empty_like(w)
@@ -171,9 +176,12 @@ class RMSprop(Optimizer):
 
     learning_rate: float = setting(0.01, low=1e-6, high=10.0, help="How far each step goes.")
     rho: float = setting(
-        0.99, low=0.0, high=1.0, open_high=True, help="How long the average of squared gradients remembers."
+        0.99, low=0.0, high=1.0, open_high=True, help="How long the average of squared gradients remembers.",
+        label="Rho", presets=BETAS,
+    )  # fmt: skip
+    epsilon: float = setting(
+        1e-8, low=1e-16, high=1.0, help="Keeps the division away from zero.", label="Epsilon", presets=EPSILONS
     )
-    epsilon: float = setting(1e-8, low=1e-16, high=1.0, help="Keeps the division away from zero.")
 
     def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
         v, move = memory["squares"], np.empty_like(w)
@@ -205,12 +213,16 @@ class Adam(Optimizer):
 
     learning_rate: float = setting(0.01, low=1e-6, high=10.0, help="How far each step goes.")
     beta_1: float = setting(
-        0.9, low=0.0, high=1.0, open_high=True, help="How long the average of gradients remembers."
-    )
+        0.9, low=0.0, high=1.0, open_high=True, help="How long the average of gradients remembers.",
+        label="Beta 1", presets=BETAS,
+    )  # fmt: skip
     beta_2: float = setting(
-        0.999, low=0.0, high=1.0, open_high=True, help="How long the average of squared gradients remembers."
+        0.999, low=0.0, high=1.0, open_high=True, help="How long the average of squared gradients remembers.",
+        label="Beta 2", presets=BETAS,
+    )  # fmt: skip
+    epsilon: float = setting(
+        1e-8, low=1e-16, high=1.0, help="Keeps the division away from zero.", label="Epsilon", presets=EPSILONS
     )
-    epsilon: float = setting(1e-8, low=1e-16, high=1.0, help="Keeps the division away from zero.")
 
     def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
         m, v, t = memory["mean"], memory["squares"], memory["t"]
@@ -254,7 +266,10 @@ class AdamW(Adam):
         "beta_1={beta_1}, beta_2={beta_2}, epsilon={epsilon})",
     )
 
-    weight_decay: float = setting(0.01, low=0.0, high=10.0, help="How fast weights fade; biases do not.")
+    weight_decay: float = setting(
+        0.01, low=0.0, high=10.0, help="How fast weights fade; biases do not.",
+        label="Weight decay", presets=(0.0, 1e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
+    )  # fmt: skip
 
     def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
         decay, fade = self.weight_decay * is_weight, np.empty_like(w)

@@ -14,6 +14,9 @@ from typing import ClassVar
 
 from mlp.arrays import check_settings, setting
 
+EPOCHS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
+SHARES = (0.0, 1e-5, 1e-4, 1e-3, 0.01, 0.04, 0.1, 0.2, 0.5, 1.0)
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -49,8 +52,13 @@ class StepDecay(Schedule):
     name, label = "step", "Step"
     help = "The learning rate drops by a fixed factor every so many epochs."
 
-    every: float = setting(100.0, low=0.01, high=1e6, help="Epochs between two drops.")
-    drop: float = setting(0.5, low=0.0, high=1.0, open_low=True, help="What remains after each drop.")
+    every: float = setting(
+        100.0, low=0.01, high=1e6, help="Epochs between two drops.", label="Epochs between drops", presets=EPOCHS
+    )
+    drop: float = setting(
+        0.5, low=0.0, high=1.0, open_low=True, help="What remains of the learning rate after each drop.",
+        label="Left after a drop", presets=(0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0),
+    )  # fmt: skip
 
     def factor(self, epoch: float) -> float:
         return self.drop ** math.floor(epoch / self.every)
@@ -63,7 +71,10 @@ class Exponential(Schedule):
     name, label = "exponential", "Exponential"
     help = "The learning rate shrinks by the same small share in every epoch."
 
-    decay: float = setting(0.99, low=0.0, high=1.0, open_low=True, help="What remains of it after one epoch.")
+    decay: float = setting(
+        0.99, low=0.0, high=1.0, open_low=True, help="What remains of the learning rate after one epoch.",
+        label="Left after an epoch", presets=(0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1.0),
+    )  # fmt: skip
 
     def factor(self, epoch: float) -> float:
         return float(self.decay**epoch)
@@ -76,8 +87,13 @@ class Cosine(Schedule):
     name, label = "cosine", "Cosine"
     help = "The learning rate glides down half a wave: slowly, then quickly, then slowly to its end, and stays there."
 
-    epochs: float = setting(200.0, low=0.01, high=1e6, help="Epochs until the end of the wave.")
-    final: float = setting(0.0, low=0.0, high=1.0, help="The share of the learning rate that is left at the end.")
+    epochs: float = setting(
+        200.0, low=0.01, high=1e6, help="Epochs until the end of the wave.", label="Epochs of the wave", presets=EPOCHS
+    )
+    final: float = setting(
+        0.0, low=0.0, high=1.0, help="The share of the learning rate that is left at the end.",
+        label="Left at the end", presets=SHARES,
+    )  # fmt: skip
 
     def factor(self, epoch: float) -> float:
         progress = min(epoch / self.epochs, 1.0)
@@ -91,8 +107,13 @@ class WarmUp(Schedule):
     name, label = "warm_up", "Linear warm-up"
     help = "Starts with a small learning rate and raises it evenly to its full size, so that first steps do no harm."
 
-    epochs: float = setting(10.0, low=0.01, high=1e6, help="Epochs until the full learning rate.")
-    start: float = setting(0.1, low=0.0, high=1.0, open_low=True, help="The share of the learning rate to start with.")
+    epochs: float = setting(
+        10.0, low=0.01, high=1e6, help="Epochs until the full learning rate.", label="Epochs of warm-up", presets=EPOCHS
+    )
+    start: float = setting(
+        0.1, low=0.0, high=1.0, open_low=True, help="The share of the learning rate to start with.",
+        label="Share at the start", presets=SHARES[1:],
+    )  # fmt: skip
 
     def factor(self, epoch: float) -> float:
         return self.start + (1.0 - self.start) * min(epoch / self.epochs, 1.0)
@@ -105,12 +126,21 @@ class OneCycle(Schedule):
     name, label = "one_cycle", "One cycle"
     help = "Rises to the full learning rate and then falls far below where it started: fast and often very good."
 
-    epochs: float = setting(200.0, low=0.01, high=1e6, help="Epochs of the whole cycle.")
-    rise: float = setting(
-        0.3, low=0.0, high=1.0, open_low=True, open_high=True, help="The share of the cycle that goes up."
+    epochs: float = setting(
+        200.0, low=0.01, high=1e6, help="Epochs of the whole cycle.", label="Epochs of the cycle", presets=EPOCHS
     )
-    start: float = setting(0.04, low=0.0, high=1.0, help="The share of the learning rate to start with.")
-    final: float = setting(4e-6, low=0.0, high=1.0, help="The share of the learning rate to end with.")
+    rise: float = setting(
+        0.3, low=0.0, high=1.0, open_low=True, open_high=True, help="The share of the cycle that goes up.",
+        label="Share that rises", presets=(0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9),
+    )  # fmt: skip
+    start: float = setting(
+        0.04, low=0.0, high=1.0, help="The share of the learning rate to start with.",
+        label="Share at the start", presets=SHARES,
+    )  # fmt: skip
+    final: float = setting(
+        4e-6, low=0.0, high=1.0, help="The share of the learning rate to end with.",
+        label="Left at the end", presets=SHARES,
+    )  # fmt: skip
 
     def factor(self, epoch: float) -> float:
         progress = min(epoch / self.epochs, 1.0)

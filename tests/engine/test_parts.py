@@ -300,6 +300,7 @@ def test_every_setting_has_a_range_that_holds_its_default_and_a_sentence():
         for f in fields(kind):
             assert f.metadata["low"] < f.metadata["high"], f.name
             assert f.metadata["help"].endswith(".")
+            assert all(kind(**{f.name: value}) for value in f.metadata["presets"])
 
 
 def test_entries_of_one_formula_have_it_for_the_page_too():

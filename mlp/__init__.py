@@ -19,11 +19,11 @@ from mlp.optimizers import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Momentum, Nest
 from mlp.plan import describe_step
 from mlp.recording import Divergence, Recording
 from mlp.schedules import SCHEDULES, Constant, Cosine, Exponential, OneCycle, Schedule, StepDecay, WarmUp
-from mlp.settings import Settings
+from mlp.settings import EarlyStopping, Settings
 from mlp.shape import Shape
 from mlp.stack import Curves, Stack
 from mlp.threads import use_one_thread
-from mlp.trainer import EarlyStopping, EpochRecord, StepRecord, Trainer
+from mlp.trainer import EpochRecord, StepRecord, Trainer
 
 __all__ = [
     "ACTIVATIONS",

@@ -59,6 +59,8 @@ class Recording:
         self.max_bytes = max_bytes
         self.segments: list[Segment] = []
         self.diverged: Divergence | None = None
+        self.stopped: str | None = None
+        """Why early stopping has ended the run, in one sentence."""
         self._last_step = 0
         # A keyframe holds up to three vectors and comes with every eighth frame.
         n, layers = net.n_parameters, len(net.layers)
@@ -133,6 +135,11 @@ class Recording:
     def last_step(self) -> int:
         """The furthest step that has been made, which may lie beyond the last frame."""
         return self._last_step
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether `Trainer.run` trains no further: the run has diverged, or was stopped early."""
+        return self.diverged is not None or self.stopped is not None
 
     def __len__(self) -> int:
         return len(self._store)

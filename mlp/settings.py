@@ -1,12 +1,31 @@
-"""How to train: optimizer, batch size, penalties, dropout, clipping and schedule, checked once."""
+"""How to train: optimizer, batch size, penalties, dropout, clipping, schedule and early stopping, checked once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlp.arrays import check_number, check_settings, check_whole, setting
+from mlp.arrays import check_choice, check_number, check_settings, check_whole, setting
 from mlp.optimizers import SGD, Optimizer
 from mlp.schedules import Constant, Schedule
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """End `Trainer.run` when the watched figure has not improved for `patience` recorded frames.
+
+    A fork counts anew, as Keras does in each call of `fit`.
+    """
+
+    patience: int = 20
+    min_delta: float = 0.0
+    """An improvement is a figure below the best one so far by more than this (as in Keras)."""
+    watch: str = "test_loss"
+    """train_loss or test_loss"""
+
+    def __post_init__(self) -> None:
+        check_whole("patience", self.patience, 1, 1_000_000)
+        check_number("min_delta", self.min_delta, 0.0, 1e9)
+        check_choice("watch", self.watch, ("train_loss", "test_loss"))
 
 
 @dataclass(frozen=True)
@@ -29,6 +48,8 @@ class Settings:
     clip_norm: float | None = None
     """Longest gradient allowed, all parameters together; None for any length."""
     schedule: Schedule = Constant()  # noqa: RUF009
+    early_stopping: EarlyStopping | None = None
+    """When to end a run that no longer improves; None to go on."""
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -40,3 +61,5 @@ class Settings:
             raise ValueError(f"optimizer must be one such as mlp.Adam(learning_rate=0.01); got {self.optimizer!r}.")
         if not isinstance(self.schedule, Schedule):
             raise ValueError(f"schedule must be one such as mlp.Cosine(epochs=100); got {self.schedule!r}.")
+        if not isinstance(self.early_stopping, EarlyStopping | None):
+            raise ValueError(f"early_stopping must be one such as mlp.EarlyStopping(); got {self.early_stopping!r}.")

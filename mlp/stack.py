@@ -211,6 +211,8 @@ def _check(nets: Sequence[MLP], data: Dataset, settings: Sequence[Settings]) -> 
         if net.shape != nets[0].shape:
             raise ValueError(f"nets must all be of one shape; got {nets[0]!r} and {net!r}.")
     for s in settings:
+        if s.early_stopping is not None:
+            raise ValueError(f"settings must be without early_stopping: a stack trains to the end; got {s!r}.")
         if _common(s) != _common(settings[0]):
             raise ValueError(
                 f"settings may differ in learning_rate, seed, l1, l2 and dropout only; got {settings[0]!r} and {s!r}."

@@ -14,32 +14,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mlp.arrays import Array, check_choice, check_number, check_vector, check_whole, read_only
+from mlp.arrays import Array, check_vector, check_whole, read_only
 from mlp.datasets import Dataset
 from mlp.loop import TrainingLoop
+from mlp.measure import Measures
 from mlp.network import MLP
 from mlp.optimizers import SGD, Optimizer
 from mlp.recording import Divergence, Recording
 from mlp.schedules import Constant, Schedule
-from mlp.settings import Settings
+from mlp.settings import EarlyStopping, Settings
 
 DEFAULT_MAX_BYTES = 32 * 2**20
-
-
-@dataclass(frozen=True)
-class EarlyStopping:
-    """Stop a call of `Trainer.run` when the watched figure has not improved for `patience` recorded frames."""
-
-    patience: int = 20
-    min_delta: float = 0.0
-    """An improvement is a figure below the best one so far by more than this (as in Keras)."""
-    watch: str = "test_loss"
-    """train_loss or test_loss"""
-
-    def __post_init__(self) -> None:
-        check_whole("patience", self.patience, 1, 1_000_000)
-        check_number("min_delta", self.min_delta, 0.0, 1e9)
-        check_choice("watch", self.watch, ("train_loss", "test_loss"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +85,8 @@ class Trainer:
         Longest gradient allowed, all parameters together; a longer one is shortened to it.
     schedule : Schedule
         How the learning rate changes; SCHEDULES.
+    early_stopping : EarlyStopping, optional
+        When `run` ends a run that no longer improves; `step` and `epoch` go on.
     max_bytes : int
         Most that the recording may hold, 32 MiB by default. Whatever it says, 16 frames are kept, and one state for
         each fork.
@@ -119,13 +106,22 @@ class Trainer:
         dropout: float = 0.0,
         clip_norm: float | None = None,
         schedule: Schedule | None = None,
+        early_stopping: EarlyStopping | None = None,
         max_bytes: int = DEFAULT_MAX_BYTES,
     ) -> None:
-        settings = Settings(optimizer or SGD(), batch_size, seed, l1, l2, dropout, clip_norm, schedule or Constant())
+        settings = Settings(
+            optimizer or SGD(), batch_size, seed, l1, l2, dropout, clip_norm, schedule or Constant(), early_stopping
+        )
         check_whole("max_bytes", max_bytes, 1, 2**40)
-        self._loop = TrainingLoop(net, data, settings)
-        self.recording = Recording(net, data, max_bytes)
-        self.recording.begin(self._loop)
+        self._begin(TrainingLoop(net, data, settings), Recording(net, data, max_bytes))
+
+    def _begin(self, loop: TrainingLoop, recording: Recording) -> None:
+        stopping = loop.settings.early_stopping
+        if stopping is not None and stopping.watch == "test_loss" and not len(loop.data.x_test):
+            raise ValueError("watch must be train_loss for data without a test part; got 'test_loss'.")
+        self._loop, self.recording = loop, recording
+        self._best, self._best_epoch, self._waited = np.inf, 0.0, 0  # for early stopping
+        recording.begin(loop)
 
     @property
     def net(self) -> MLP:
@@ -162,7 +158,7 @@ class Trainer:
             self._end_diverged()
         self._refuse_if_diverged()
         if loop.samples_seen == 0:
-            self.recording.append(loop, measures)
+            self._append(measures)
         self.recording.set_last_step(loop.step)
         norms = read_only(loop.gradient_norms())
         return StepRecord(loop.step, loop.time, float(loop.rate), loop.batch_loss(), norms)
@@ -195,33 +191,20 @@ class Trainer:
             except FloatingPointError:
                 return
 
-    def run(self, epochs: int, early_stopping: EarlyStopping | None = None, every: int = 1) -> Recording:
+    def run(self, epochs: int, every: int = 1) -> Recording:
         """Train for `epochs` passes over the data, recording a frame at the end of each; the fastest way to train.
 
         With `every` above 1, only epochs that are multiples of it are recorded.
 
-        Raises ValueError if `early_stopping` watches the test loss of data that have no test part.
-
-        Ends early if the run diverges, which `recording.diverged` tells. Calling it for 5 and again for 5 epochs
-        gives the very numbers of one call for 10.
+        Ends early if the run diverges, which `recording.diverged` tells, or is stopped, which `recording.stopped`
+        tells. Calling it for 5 and again for 5 epochs gives the very numbers of one call for 10.
         """
         check_whole("epochs", epochs, 0, 100_000_000)
         check_whole("every", every, 1, 100_000_000)
-        if early_stopping is not None:
-            self._check_watch(early_stopping)
-        best, waited = np.inf, 0
         for _ in range(epochs):
-            if self.recording.diverged is not None:
+            if self.recording.has_ended:
                 break
             self._run_epoch(every)
-            if early_stopping is not None and self._loop.epoch % every == 0:
-                value = float(getattr(self.recording.frames, early_stopping.watch)[-1])
-                if value < best - early_stopping.min_delta:
-                    best, waited = value, 0
-                else:
-                    waited += 1
-                if waited >= early_stopping.patience:
-                    break
         return self.recording
 
     def fork(self, step: int, *, parameters: npt.ArrayLike | None = None, **changes: Any) -> Trainer:
@@ -230,10 +213,11 @@ class Trainer:
         parameters : (n_parameters,), optional
             Numbers to put in place of those of that moment: an edit by hand.
         changes
-            Any of `Settings`: optimizer, batch_size, seed, l1, l2, dropout, clip_norm, schedule. An optimizer
-            of another kind starts with an empty memory.
+            Any of `Settings`: optimizer, batch_size, seed, l1, l2, dropout, clip_norm, schedule, early_stopping. An
+            optimizer of another kind starts with an empty memory.
 
-        Its recording begins with the frames up to `step`; this trainer and its recording stay as they are.
+        Its recording begins with the frames up to `step`; this trainer and its recording stay as they are. Early
+        stopping counts from `step` on.
 
         Raises ValueError for a step that has not been made, settings out of range and parameters that do not fit.
         """
@@ -245,16 +229,8 @@ class Trainer:
             edited = check_vector("parameters", parameters, len(state.parameters))
             state = replace(state, parameters=read_only(edited.copy()))
         twin = copy(self)
-        twin._loop = TrainingLoop(self.net.copy(), self.data, settings, state)
-        twin.recording = self.recording.cut(step)
-        twin.recording.begin(twin._loop)
+        twin._begin(TrainingLoop(self.net.copy(), self.data, settings, state), self.recording.cut(step))
         return twin
-
-    def _check_watch(self, early_stopping: EarlyStopping) -> None:
-        if not isinstance(early_stopping, EarlyStopping):
-            raise ValueError(f"early_stopping must be one such as mlp.EarlyStopping(); got {early_stopping!r}.")
-        if early_stopping.watch == "test_loss" and not len(self.data.x_test):
-            raise ValueError("watch must be train_loss for data without a test part; got 'test_loss'.")
 
     def _run_epoch(self, every: int = 1) -> None:
         loop = self._loop
@@ -267,9 +243,27 @@ class Trainer:
     def _record(self) -> None:
         measures = self._loop.measure()
         if self._loop.is_finite(measures):
-            self.recording.append(self._loop, measures)
+            self._append(measures)
         else:
             self._end_diverged()
+
+    def _append(self, measures: Measures) -> None:
+        """Record the end of an epoch, and stop the run if it has not improved for long enough."""
+        self.recording.append(self._loop, measures)
+        stopping = self.settings.early_stopping
+        if stopping is None:
+            return
+        value: float = getattr(measures, stopping.watch)
+        if value < self._best - stopping.min_delta:
+            self._best, self._best_epoch, self._waited = value, self._loop.time, 0
+        else:
+            self._waited += 1
+        if self._waited >= stopping.patience:
+            figure = stopping.watch.replace("_", " ").replace("train ", "training ")
+            self.recording.stopped = (
+                f"Early stopping: the {figure} has not improved since epoch {self._best_epoch:g}, "
+                f"when it was {self._best:.4g}."
+            )
 
     def _end_diverged(self) -> None:
         """Train again, step by step, from the last frame to the last step whose numbers are finite, and end there."""

@@ -118,13 +118,13 @@ def stops_after(losses: np.ndarray, patience: int, min_delta: float) -> int:
 @pytest.mark.parametrize("watch", ["train_loss", "test_loss"])
 @pytest.mark.parametrize(("patience", "min_delta"), [(1, 0.0), (3, 0.002), (3, 0.004), (10, 0.01), (5, 10.0)])
 def test_early_stopping_waits_for_an_improvement_of_min_delta(watch, patience, min_delta):
-    def trainer() -> mlp.Trainer:
+    def recording(stopping: mlp.EarlyStopping | None) -> mlp.Recording:
         data = mlp.make_dataset("moons", n_samples=100, noise=0.3, seed=1)
-        return mlp.Trainer(mlp.MLP([2, 8, 1], seed=1), data, mlp.Adam(learning_rate=0.005))
+        net = mlp.MLP([2, 8, 1], seed=1)
+        return mlp.Trainer(net, data, mlp.Adam(learning_rate=0.005), early_stopping=stopping).run(150)
 
-    losses = getattr(trainer().run(150), watch)[1:]
-    stopping = mlp.EarlyStopping(patience=patience, min_delta=min_delta, watch=watch)
-    stopped = trainer().run(150, early_stopping=stopping)
+    losses = getattr(recording(None), watch)[1:]
+    stopped = recording(mlp.EarlyStopping(patience=patience, min_delta=min_delta, watch=watch))
     assert len(stopped) - 1 == stops_after(losses, patience, min_delta)
 
 
@@ -136,7 +136,7 @@ def test_small_improvements_add_up_to_one():
     drops = -np.diff(trainer.fork(0).run(20).train_loss)
     stopping = mlp.EarlyStopping(patience=4, min_delta=2.5 * drops.min(), watch="train_loss")
     assert drops.max() < stopping.min_delta
-    assert len(trainer.run(20, early_stopping=stopping)) == 21
+    assert len(trainer.fork(0, early_stopping=stopping).run(20)) == 21
 
 
 # ---------------------------------------------------------------------- ends of ranges

@@ -158,11 +158,11 @@ def test_inputs_and_answers_of_a_network():
 
 
 def test_early_stopping_needs_something_to_watch():
-    trainer = mlp.Trainer(mlp.MLP([2, 1]), mlp.make_dataset("xor", test_fraction=0.0))
+    net, data = mlp.MLP([2, 1]), mlp.make_dataset("xor", test_fraction=0.0)
     sentence = "watch must be train_loss for data without a test part; got 'test_loss'"
-    refused(sentence, trainer.run, 5, early_stopping=mlp.EarlyStopping(2))
-    refused("early_stopping must be one such as mlp.EarlyStopping(); got 3", trainer.run, 5, early_stopping=3)
-    assert trainer.step_count == 0
+    refused(sentence, mlp.Trainer, net, data, early_stopping=mlp.EarlyStopping(2))
+    refused(sentence, mlp.Trainer(net, data).fork, 0, early_stopping=mlp.EarlyStopping(2))
+    refused("early_stopping must be one such as mlp.EarlyStopping(); got 3", mlp.Trainer, net, data, early_stopping=3)
 
 
 def test_plan():

@@ -97,3 +97,10 @@ def test_what_cannot_be_stacked_is_refused():
         mlp.Stack([one] * 2, data, mlp.Settings())
     with pytest.raises(ValueError, match=r"settings must be mlp\.Settings, one or one for each network; got \['sgd'\]"):
         mlp.Stack([one], data, ["sgd"])
+
+
+
+def test_a_stack_does_not_stop_early():
+    settings = mlp.Settings(early_stopping=mlp.EarlyStopping())
+    with pytest.raises(ValueError, match="settings must be without early_stopping: a stack trains to the end"):
+        mlp.Stack([mlp.MLP([2, 1])], mlp.make_dataset("moons"), settings)

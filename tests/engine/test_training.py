@@ -112,11 +112,56 @@ def test_clipping_shortens_the_gradient_of_a_step():
 
 def test_early_stopping_ends_a_run_that_no_longer_improves():
     data = mlp.make_dataset("moons", n_samples=60, noise=0.4, seed=1)
-    trainer = mlp.Trainer(mlp.MLP([2, 16, 16, 1], seed=1), data, mlp.Adam(learning_rate=0.03))
-    recording = trainer.run(500, early_stopping=mlp.EarlyStopping(patience=15))
+    stopping = mlp.EarlyStopping(patience=15)
+    net = mlp.MLP([2, 16, 16, 1], seed=1)
+    recording = mlp.Trainer(net, data, mlp.Adam(learning_rate=0.03), early_stopping=stopping).run(500)
     assert len(recording) < 400
     best = recording.test_loss.argmin()
     assert len(recording) - 1 - best == 15
+    assert recording.has_ended
+    assert recording.stopped == (
+        f"Early stopping: the test loss has not improved since epoch {best}, "
+        f"when it was {recording.test_loss[best]:.4g}."
+    )
+
+
+@pytest.mark.parametrize("slices", [[500], [1] * 500, [7] * 80])
+def test_early_stopping_counts_across_calls(slices):
+    """The epoch it ends at is the same however the run is cut into calls, and no call goes beyond it."""
+    data = mlp.make_dataset("moons", n_samples=60, noise=0.4, seed=1)
+    stopping = mlp.EarlyStopping(patience=15, min_delta=1e-4)
+    trainer = mlp.Trainer(mlp.MLP([2, 8, 1], seed=1), data, mlp.Adam(learning_rate=0.03), early_stopping=stopping)
+    for epochs in slices:
+        trainer.run(epochs)
+    assert trainer.recording.epochs[-1] == 20.0
+    assert trainer.run(10).epochs[-1] == 20.0
+    trainer.epoch()  # who asks for an epoch gets one
+    assert trainer.recording.epochs[-1] == 21.0
+
+
+@pytest.mark.parametrize("again", [mlp.EarlyStopping(patience=15), mlp.EarlyStopping(patience=4)])
+def test_a_fork_of_a_stopped_run_goes_on_and_counts_anew(again):
+    data = mlp.make_dataset("moons", n_samples=60, noise=0.4, seed=1)
+
+    def trainer(stopping: mlp.EarlyStopping | None) -> mlp.Trainer:
+        return mlp.Trainer(mlp.MLP([2, 8, 1], seed=1), data, mlp.Adam(learning_rate=0.03), early_stopping=stopping)
+
+    endless = trainer(None)
+    endless.run(300)
+    stopped = trainer(mlp.EarlyStopping(patience=15))
+    stopped.run(300)
+    last = stopped.recording.last_step
+    assert last < endless.recording.last_step
+    free = stopped.fork(last, early_stopping=None)
+    assert free.recording.stopped is None
+    free.run(300 - int(free.recording.epochs[-1]))
+    np.testing.assert_array_equal(free.net.parameters, endless.net.parameters)
+    forked = stopped.fork(last, early_stopping=again)
+    start = int(forked.recording.epochs[-1])
+    losses = endless.recording.test_loss[start + 1 :]
+    best = [int(losses[: k + 1].argmin()) for k in range(len(losses))]
+    expected = next(k for k in range(len(losses)) if k - best[k] == again.patience)
+    assert forked.run(300).epochs[-1] == start + 1 + expected
 
 
 def test_records_tell_what_happened():

@@ -29,7 +29,7 @@ def experiment_json(subject: Subject) -> bytes:
     plain = {
         "format": FORMAT,
         "version": VERSION,
-        "config": {name: _plain(getattr(e.config, name)) for name in SETTINGS},
+        "config": {name: _plain(getattr(e.config, name)) for name in SETTINGS if e.config.applies(name)},
         "changes": [
             {"step": c.step, "settings": dict(c.settings), **({"edits": c.edits} if c.edits else {})} for c in e.changes
         ],

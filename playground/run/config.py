@@ -1,16 +1,16 @@
 """Every setting of the playground, once: its default, its range, its words, and where it travels in a link.
 
-The sidebar, the link, the error sentences and the README's table all read this file.
+The sidebar, the link, the error sentences and the README's table all read this file. Settings that come with a choice,
+such as the momentum of an optimizer, are defined in the engine, as the fields of what is chosen.
 """
 
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, make_dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import mlp
 from playground.tables.table import Table
@@ -31,9 +31,32 @@ class Setting:
     key: str  # its name in a link
     low: float | None = None
     high: float | None = None
+    open_low: bool = False  # `low` itself is forbidden
+    open_high: bool = False
     choices: tuple[str, ...] = ()
     presets: tuple[float, ...] = ()  # the stops of its slider
     live: bool = False  # may change in the middle of a run
+    only_with: str = ""  # the setting that decides whether this one plays a part
+    only_for: tuple[str, ...] = ()  # the values of it with which it does; none for any but 0
+
+    @property
+    def allowed(self) -> str:
+        """The range in words, for one that has a range."""
+        if not (self.open_low or self.open_high):
+            return f"between {self.low:g} and {self.high:g}"
+        low, high = "above" if self.open_low else "at least", "below" if self.open_high else "at most"
+        return f"{low} {self.low:g} and {high} {self.high:g}"
+
+    def holds(self, number: float) -> bool:
+        """Whether a number is within the range."""
+        assert self.low is not None
+        assert self.high is not None
+        above = number > self.low if self.open_low else number >= self.low
+        return above and (number < self.high if self.open_high else number <= self.high)
+
+    def plays_a_part(self, chosen: Any) -> bool:
+        """Whether it counts with this value of the setting `only_with`."""
+        return not self.only_with or (chosen in self.only_for if self.only_for else bool(chosen))
 
 
 def setting(default: Any, **words: Any) -> Any:
@@ -41,8 +64,51 @@ def setting(default: Any, **words: Any) -> Any:
     return field(default=default, metadata={"setting": Setting(**words)})
 
 
+# ---- settings that come with a choice ---------------------------------------------------------------------------
+REGISTRIES: dict[str, dict[str, Any]] = {
+    "optimizer": mlp.OPTIMIZERS,
+    "schedule": mlp.SCHEDULES,
+}
+"""The choices whose entries bring settings of their own, by the setting that chooses."""
+
+
+def options_of(kind: type) -> dict[str, str]:
+    """The settings that an entry brings, {its field: the setting's name}; the learning rate is a setting of all.
+
+    A field that is inherited is one setting with the parent's: AdamW has Adam's `adam_beta_1`. Its name begins with
+    that of the entry which defines it, if not by itself.
+    """
+    names = {}
+    for f in fields(kind):
+        if f.name != "learning_rate":
+            owner: Any = next(k for k in reversed(kind.__mro__) if hasattr(k, f.name))
+            names[f.name] = f.name if f.name.startswith(owner.name) else f"{owner.name}_{f.name}"
+    return names
+
+
+def _options() -> Iterator[tuple[str, type, Any]]:
+    """Each of them as a field of a dataclass: its name, its type, and what `setting` gives."""
+    for chooser, registry in REGISTRIES.items():
+        brought = {
+            name: f for kind in registry.values() for f in fields(kind) if (name := options_of(kind).get(f.name))
+        }
+        for name, f in brought.items():
+            kinds = tuple(kind.name for kind in registry.values() if name in options_of(kind).values())
+            words = {**f.metadata, "group": "Training", "key": name, "live": True}
+            yield name, type(f.default), setting(f.default, **words, only_with=chooser, only_for=kinds)
+
+
+if TYPE_CHECKING:
+
+    class _Options:
+        """A dataclass of them all."""
+
+else:
+    _Options = make_dataclass("_Options", _options(), frozen=True)
+
+
 @dataclass(frozen=True)
-class Config:
+class Config(_Options):
     """All that decides a run, so that the same config gives the same run to the last digit."""
 
     dataset: str = setting(
@@ -119,6 +185,25 @@ class Config:
         0.0, label="Dropout", group="Training", key="dropout", low=0.0, high=0.9, live=True,
         help="The share of hidden neurons that sit out each step, drawn anew every time.",
     )  # fmt: skip
+    schedule: str = setting(
+        "constant", label="Learning-rate schedule", group="Training", key="schedule", choices=tuple(mlp.SCHEDULES),
+        live=True, help="How the learning rate changes on the way, counted from the beginning of the run.",
+    )  # fmt: skip
+    clip_norm: float = setting(
+        0.0, label="Gradient clipping", group="Training", key="clip", low=0.0, high=1000.0, live=True,
+        presets=(0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0),
+        help="The greatest length of a step's gradient, all layers together; 0 for any length.",
+    )  # fmt: skip
+    patience: int = setting(
+        0, label="Early stopping", group="Training", key="stop", low=0, high=1000, live=True,
+        presets=(0, 5, 10, 20, 50, 100, 200, 500, 1000),
+        help="The run ends after so many epochs without a lower test loss; 0 for never.",
+    )  # fmt: skip
+    min_delta: float = setting(
+        0.0, label="Least improvement", group="Training", key="stop_delta", low=0.0, high=1.0, live=True,
+        presets=(0.0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1), only_with="patience",
+        help="By how much the test loss must fall to count as lower.",
+    )  # fmt: skip
     own_data: Table | None = None  # takes the place of the dataset, its samples, its noise and its classes
 
     def __post_init__(self) -> None:
@@ -134,6 +219,9 @@ class Config:
 
     def _clashes(self) -> Iterator[str]:
         """Settings that are fine alone but not together."""
+        for name, s in SETTINGS.items():
+            if getattr(self, name) != DEFAULTS[name] and not self.applies(name):
+                yield _needs(s, getattr(self, s.only_with))
         n_layers, given = len(self.hidden_layer_sizes), len(self.activations)
         if given not in (1, n_layers):
             yield (f"Activation must name one for all hidden layers or one for each of the {n_layers}; got {given}.")
@@ -146,6 +234,16 @@ class Config:
         elif self.loss != "auto" and self.task not in mlp.LOSSES[self.loss].tasks:
             fitting = ", ".join(name for name, loss in mlp.LOSSES.items() if self.task in loss.tasks)
             yield f"Loss must be auto or one of {fitting} for {learned}; got {self.loss}."
+
+    def applies(self, name: str) -> bool:
+        """Whether a setting plays a part: the momentum of an optimizer does only where that one is chosen."""
+        s = SETTINGS[name]
+        return not s.only_with or s.plays_a_part(getattr(self, s.only_with))
+
+    def chosen(self, name: str, **more: Any) -> Any:
+        """The entry of the engine that a setting names, with the settings that come with it."""
+        kind = REGISTRIES[name][getattr(self, name)]
+        return kind(**{field: getattr(self, option) for field, option in options_of(kind).items()}, **more)
 
     @property
     def task(self) -> str:
@@ -198,7 +296,7 @@ class Config:
 
         A change of the number of layers keeps the activations of the layers that stay; a change of the dataset
         goes back to its usual number of classes, and to the automatic loss where the chosen one does not fit.
-        Naming a dataset puts own data away.
+        Naming a dataset puts own data away; another optimizer, the settings that only the one before has.
         """
         values = {**{f.name: getattr(self, f.name) for f in fields(self)}, **changes}
         if "features" not in changes:
@@ -215,6 +313,9 @@ class Config:
         if "activations" not in changes and len(activations) > 1:
             activations = (activations + activations[-1:] * len(sizes))[: len(sizes)]
             values["activations"] = activations or ("tanh",)
+        for name, s in SETTINGS.items():
+            if name not in changes and not s.plays_a_part(values.get(s.only_with)):
+                values[name] = DEFAULTS[name]
         return Config(**values)
 
 
@@ -242,7 +343,11 @@ LOSS_OF_TASK = {
     "multiclass": "categorical_crossentropy",
     "regression": "mean_squared_error",
 }
-SETTINGS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in fields(Config) if "setting" in f.metadata}
+SETTINGS: dict[str, Setting] = {
+    f.name: f.metadata["setting"]
+    for f in sorted(fields(Config), key=lambda f: hasattr(_Options, f.name))  # what comes with a choice comes last
+    if "setting" in f.metadata
+}
 DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Config) if f.name in SETTINGS}
 LIVE = frozenset(name for name, s in SETTINGS.items() if s.live)
 
@@ -263,13 +368,16 @@ def problem(s: Setting, value: Any) -> str | None:
         near = difflib.get_close_matches(str(value), s.choices, n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
         return f"{s.label} must be one of {', '.join(s.choices)}; got {_short(value)}.{hint}"
-    assert s.low is not None
-    assert s.high is not None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return f"{s.label} must be between {s.low:g} and {s.high:g}; got {_short(value)}."
-    if not s.low <= value <= s.high:
-        return f"{s.label} must be between {s.low:g} and {s.high:g}; got {value:g}."
-    return None
+    if isinstance(value, int | float) and not isinstance(value, bool) and s.holds(value):  # NaN is within no range
+        return None
+    return f"{s.label} must be {s.allowed}; got {_short(f'{value:g}' if isinstance(value, float) else value)}."
+
+
+def _needs(s: Setting, chosen: Any) -> str:
+    """Why a setting does not go with the present choice."""
+    chooser = SETTINGS[s.only_with].label.lower()
+    needed = f"the {chooser} {' or '.join(s.only_for)}" if s.only_for else chooser
+    return f"{s.label} needs {needed}; got {chosen}."
 
 
 def _too_many_links(s: Setting, sizes: tuple[Any, ...]) -> str | None:
@@ -293,6 +401,11 @@ def best_of(values: Mapping[str, Any], own_data: Table | None = None) -> tuple[C
             problems.append(p)
         else:
             good[name] = value
+    for name, s in SETTINGS.items():
+        chosen = good.get(s.only_with, DEFAULTS.get(s.only_with))
+        if good.get(name, DEFAULTS[name]) != DEFAULTS[name] and not s.plays_a_part(chosen):
+            problems.append(_needs(s, chosen))
+            del good[name]
     try:
         config = config.changed(**good)
     except ValueError as error:

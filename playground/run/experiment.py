@@ -121,7 +121,11 @@ class Experiment:
     def _with(self, step: int, after: Config, edits: tuple[tuple[int, float], ...]) -> Experiment:
         """This experiment up to `step`, and from there on the settings of `after`."""
         past = self.at(step)
-        changed = tuple((n, getattr(after, n)) for n in sorted(LIVE) if getattr(after, n) != getattr(past.now, n))
+        changed = tuple(
+            (name, getattr(after, name))
+            for name in sorted(LIVE)
+            if getattr(after, name) != getattr(past.now, name) and after.applies(name)
+        )
         return past.then(Change(step, changed, edits)) if changed or edits else past
 
     def at(self, step: int) -> Experiment:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 import mlp
+from playground.run.config import Config
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.run.marks import marks
@@ -146,7 +147,7 @@ class Run:
         # Of a run with so few epochs, a page has next to nothing to show yet.
         with self._gate.turn(urgent=len(self.recording) < FIRST_EPOCHS), self.lock:
             left = math.ceil(epoch - float(self.recording.epochs[-1]))
-            if left <= 0 or self.recording.diverged is not None:
+            if left <= 0 or self.recording.has_ended:
                 return False
             n = min(left, self._epochs_a_slice)
             start = self._clock()
@@ -156,10 +157,10 @@ class Run:
             return left > n
 
     def record_until(self, step: int, seconds: float = math.inf) -> None:
-        """Train on until `step` is recorded, or the run has diverged, or for so long."""
+        """Train on until `step` is recorded, or the run has ended, or for so long."""
         recording = self.recording
         deadline = self._clock() + seconds
-        while self.last_step < step and recording.diverged is None and self._clock() < deadline:
+        while self.last_step < step and not recording.has_ended and self._clock() < deadline:
             self.record(epochs=1, seconds=1.0)
 
     def marks(self, experiment: Experiment) -> list[dict[str, Any]]:
@@ -253,7 +254,9 @@ class Runs:
             for index, value in last.edits:
                 parameters[index] = value
             return before.trainer.fork(
-                step, parameters=parameters if last.edits else None, **trainer_settings(experiment)
+                step,
+                parameters=parameters if last.edits else None,
+                **trainer_settings(experiment.now, before.trainer.data),
             )
 
     def _forget(self, keep: Run) -> None:
@@ -273,16 +276,19 @@ def new_trainer(experiment: Experiment) -> mlp.Trainer:
         initializer=c.initializer,
         seed=c.seed,
     )
-    return mlp.Trainer(net, data, seed=c.seed, **trainer_settings(experiment))
+    return mlp.Trainer(net, data, seed=c.seed, **trainer_settings(c, data))
 
 
-def trainer_settings(experiment: Experiment) -> dict[str, Any]:
+def trainer_settings(c: Config, data: mlp.Dataset) -> dict[str, Any]:
     """The settings that may change in mid-run, as the engine names them."""
-    c = experiment.now
+    watch = "test_loss" if len(data.x_test) else "train_loss"
     return {
-        "optimizer": mlp.OPTIMIZERS[c.optimizer](learning_rate=c.learning_rate),
+        "optimizer": c.chosen("optimizer", learning_rate=c.learning_rate),
         "batch_size": c.batch_size,
         "l1": c.l1,
         "l2": c.l2,
         "dropout": c.dropout,
+        "clip_norm": c.clip_norm or None,
+        "schedule": c.chosen("schedule"),
+        "early_stopping": mlp.EarlyStopping(c.patience, c.min_delta, watch) if c.patience else None,
     }

@@ -34,7 +34,7 @@ def test_no_two_settings_share_a_key_in_the_link():
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf, -1, 1e9, "abc", True, None])
 def test_a_number_out_of_range_is_named_with_what_is_allowed_and_what_came(name, bad):
     s = SETTINGS[name]
-    with pytest.raises(ValueError, match=f"{s.label} must be between {s.low:g} and {s.high:g}; got "):
+    with pytest.raises(ValueError, match=re.escape(f"{s.label} must be {s.allowed}; got ")):
         Config(**{name: bad})
 
 
@@ -59,6 +59,10 @@ def test_an_unknown_choice_is_named_with_the_nearest_known_one(name):
         ({"n_classes": 3}, "Classes must be between 2 and 5 for Spirals; got 3.")
         if mlp.DATASETS["spirals"].max_classes < 3
         else ({"dataset": "xor", "n_classes": 3}, "Classes must be 0, for its usual number, for XOR; got 3."),
+        ({"momentum": 0.5}, "Momentum needs the optimizer momentum or nesterov; got adam."),
+        ({"optimizer": "momentum", "momentum": 1.0}, "Momentum must be at least 0 and below 1; got 1."),
+        ({"schedule": "step", "step_drop": 0}, "Left after a drop must be above 0 and at most 1; got 0."),
+        ({"min_delta": 0.1}, "Least improvement needs early stopping; got 0."),
         ({"loss": "categorical_crossentropy"}, "Loss must be auto or one of .* for Spirals; got categorical"),
     ],
 )

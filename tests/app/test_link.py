@@ -1,12 +1,15 @@
 """A link is a config: what is good in it is kept, what is not is named, and nothing crashes."""
 
+import re
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from playground.run import on_show
-from playground.run.config import SETTINGS, Config
+from playground.run.config import LIVE, SETTINGS, Config
 from playground.run.link import from_query, to_link, to_query
+from tests.app.chosen import chooses
 
 CONFIGS = [
     Config(),
@@ -29,14 +32,16 @@ def test_a_link_opens_the_very_same_config(config):
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_setting_travels_in_the_link(name):
     s = SETTINGS[name]
-    value = s.choices[-1] if s.choices else s.high
+    value = s.choices[-1] if s.choices else next(p for p in (*s.presets, s.high) if p != getattr(Config(), name))
     value = type(Config.__dataclass_fields__[name].default)([value]) if name in ("features", "activations") else value
     if name in ("loss", "n_classes"):
         config = Config(**{name: {"loss": "hinge", "n_classes": 3}[name]})
     elif name == "hidden_layer_sizes":
         config = Config(hidden_layer_sizes=(32,))
     else:
-        config = Config(**{name: int(value) if isinstance(getattr(Config(), name), int) else value})
+        value = int(value) if isinstance(getattr(Config(), name), int) else value
+        config = Config(**{**chooses(name), name: value})
+    assert config != Config(**chooses(name))
     assert from_query(to_query(config)) == (config, [])
 
 
@@ -78,3 +83,15 @@ def test_a_link_that_says_simple_or_full_wins_over_what_the_browser_remembers(sa
 
 def test_streamlits_own_embed_options_are_no_problem():
     assert from_query({"embed": "true", "embed_options": "dark_theme"}) == (Config(), [])
+
+
+def test_the_docs_list_every_key_of_a_link_and_which_may_change_in_mid_run():
+    text = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:3] == "| `"]
+    listed = [re.findall(r"`(\w+)`", keys) for keys, meaning in (row for row in rows if len(row) == 2)]
+    keys = {SETTINGS[name].key: name for name in SETTINGS}
+    (settings, *options) = [found for found in listed if found[0] in keys]
+    assert sorted(settings + [key for found in options for key in found]) == sorted(keys)
+    first, last = re.search(r"From `(\w+)` to `(\w+)` all may change", text).groups()
+    between = settings[settings.index(first) : settings.index(last) + 1]
+    assert {keys[key] for key in between} | {keys[key] for found in options for key in found} == LIVE

@@ -99,7 +99,6 @@ def test_what_cannot_be_stacked_is_refused():
         mlp.Stack([one], data, ["sgd"])
 
 
-
 def test_a_stack_does_not_stop_early():
     settings = mlp.Settings(early_stopping=mlp.EarlyStopping())
     with pytest.raises(ValueError, match="settings must be without early_stopping: a stack trains to the end"):

@@ -125,7 +125,7 @@ def test_the_first_experiment_cures(rule: str):
     (verdict,) = (v for v in verdicts(look(config)) if v.rule.name == rule)
     new = verdict.tries[0].experiment(Experiment(config), look(config).step)
     if new.changes:
-        trainer = trained(config).fork(new.changes[0].step, **trainer_settings(new))
+        trainer = trained(config).fork(new.changes[0].step, **trainer_settings(new.now, trained(config).data))
         trainer.run(EPOCHS)
         after = examine(trainer, trainer.recording.last_step)
     else:

@@ -5,7 +5,7 @@ README.md, beside this file, says in which order to read the others.
 
 from mlp.activations import ACTIVATIONS, Activation, softmax
 from mlp.check import gradient_check
-from mlp.classics import CLASSICS, Classic
+from mlp.classics import CLASSICS, Classic, DemoMLP, TutorialMLP
 from mlp.datasets import DATASETS, Dataset, DatasetEntry, make_dataset
 from mlp.features import FEATURES, Feature, expand_features
 from mlp.frames import Frames
@@ -46,6 +46,7 @@ __all__ = [
     "Curves",
     "Dataset",
     "DatasetEntry",
+    "DemoMLP",
     "Divergence",
     "EarlyStopping",
     "EpochRecord",
@@ -71,6 +72,7 @@ __all__ = [
     "StepDecay",
     "StepRecord",
     "Trainer",
+    "TutorialMLP",
     "WarmUp",
     "accuracy",
     "confusion_matrix",

@@ -18,6 +18,7 @@ from playground.health.sick import SICK, Sick
 from playground.health.verdicts import Try, Verdict, verdicts
 from playground.run import link
 from playground.run.experiment import Experiment
+from playground.run.number import say
 
 
 def show() -> None:
@@ -61,7 +62,7 @@ def _verdicts(checkup: Checkup) -> None:
 def _card(verdict: Verdict, step: int) -> None:
     st.markdown(f"**:material/stethoscope: {verdict.rule.title}**")
     st.markdown(session.plain(verdict.sentence))
-    numbers = " · ".join(f"{name} {_number(value)}" for name, value in verdict.numbers)
+    numbers = " · ".join(f"{name} {say(value, 3)}" for name, value in verdict.numbers)
     sources = ", ".join(f"[{source.title}]({source.url})" for source in verdict.rule.sources)
     with st.container(horizontal=True):
         for k, option in enumerate(verdict.tries):
@@ -77,10 +78,6 @@ def _try(option: Try, step: int) -> None:
         session.show(option.experiment(session.experiment(), step))
     except ValueError as error:
         session.notify(str(error))
-
-
-def _number(value: float) -> str:
-    return (f"{value:.3g}" if abs(value) < 1000.0 else f"{value:.4g}").replace("-", "−")
 
 
 # ---- the charts ---------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ import mlp
 from playground.health.checkup import Checkup, LayerNumbers
 from playground.run.config import SETTINGS
 from playground.run.experiment import Experiment
+from playground.run.number import say
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def unscaled(c: Checkup) -> Finding | None:
     named = own.inputs if own is not None and c.features in ((), plain) else ()
     name = named[k] if named else mlp.FEATURES[c.features[k]].label if c.features else f"input {k + 1}"
     return Finding(
-        f"Input {name} has a mean of {_say(c.input_means[k])} and a spread of {_say(deviations[k])}. "
+        f"Input {name} has a mean of {say(c.input_means[k], 3)} and a spread of {say(deviations[k], 3)}. "
         "Learning is easiest from inputs around 0 with a spread of about 1.",
         {"mean": float(c.input_means[k]), "standard deviation": float(deviations[k])},
         tuple(tries),
@@ -188,8 +189,9 @@ def rate_too_high(c: Checkup) -> Finding | None:
     worst = float(finite.max(initial=0.0))
     if worst > 0.3 and c.train_loss > 0.95 * c.chance and c.epoch >= 1.0 and not _any_twins(c):
         return Finding(
-            f"A single update moved the weights of a layer by {_percent(worst)}; about 0.1 % is usual. The network was "
-            f"thrown to where it cannot learn: its loss is {_say(c.train_loss)}, and guessing costs {_say(c.chance)}.",
+            f"A single update moved the weights of a layer by {_percent(worst)}; about 0.1 % is usual. The network "
+            f"was thrown to where it cannot learn: its loss is {say(c.train_loss, 3)}, and guessing costs "
+            f"{say(c.chance, 3)}.",
             {"largest update / weights": worst, "training loss": c.train_loss, "chance": c.chance},
             (again,),
         )
@@ -310,7 +312,7 @@ def exploding(c: Checkup) -> Finding | None:
         lower = _nearest("learning_rate", c.learning_rate / 10.0)
         tries = [_try(f"Start again with a learning rate of {lower:g}", learning_rate=lower, again=True)]
     return Finding(
-        f"The gradient of {c.layers[k].name} has the norm {_say(norms[k])}, and the output layer's {_say(last)}: "
+        f"The gradient of {c.layers[k].name} has the norm {say(norms[k], 3)}, and the output layer's {say(last, 3)}: "
         "steps in the first layers are wild jumps.",
         {f"gradient norm of {c.layers[k].name}": float(norms[k]), "gradient norm of the output": float(last)},
         tuple(tries),
@@ -331,8 +333,8 @@ def chance(c: Checkup) -> Finding | None:
         optimizer="adam", learning_rate=0.01, hidden_layer_sizes=(8, 8), l1=0.0, l2=0.0, dropout=0.0,
     )  # fmt: skip
     return Finding(
-        f"The training loss is {_say(c.train_loss)} after {c.epoch:.4g} epochs. Always giving the same answer, without "
-        f"a look at the inputs, costs {_say(c.chance)}: the network is no better than guessing.",
+        f"The training loss is {say(c.train_loss, 3)} after {c.epoch:.4g} epochs. Always giving the same answer, "
+        f"without a look at the inputs, costs {say(c.chance, 3)}: the network is no better than guessing.",
         {"training loss": c.train_loss, "chance": c.chance},
         () if unscaled.judge(c) else (usual,),  # no settings make up for inputs in the thousands
     )
@@ -354,8 +356,8 @@ def overfitting(c: Checkup) -> Finding | None:
     if now < 1.5 * best or now < 2.0 * c.train_loss or now - best < 0.05 * c.chance:
         return None
     return Finding(
-        f"The test loss was {_say(best)} at epoch {when:.4g} and has risen to {_say(now)}, while the training loss "
-        f"went down to {_say(c.train_loss)}.",
+        f"The test loss was {say(best, 3)} at epoch {when:.4g} and has risen to {say(now, 3)}, while the training loss "
+        f"went down to {say(c.train_loss, 3)}.",
         {"test loss": now, "best test loss": best, "training loss": c.train_loss},
         (
             _try("Start again with L2 regularization", l2=0.03, again=True),
@@ -381,7 +383,7 @@ def noisy(c: Checkup) -> Finding | None:
     lower = _nearest("learning_rate", c.learning_rate / 10.0)
     return Finding(
         f"The loss jumps by {_percent(c.jitter)} from epoch to epoch. A batch of {c.batch_size} shows more luck than "
-        f"slope: here it takes about {_say(c.noise_scale)} points until signal and noise are of one size.",
+        f"slope: here it takes about {say(c.noise_scale, 3)} points until signal and noise are of one size.",
         {"noise scale": c.noise_scale, "batch size": c.batch_size, "jump from epoch to epoch": c.jitter},
         (
             _try(f"Go on with batches of {larger}", batch_size=larger),
@@ -412,10 +414,6 @@ def _nearest(name: str, value: float) -> float:
 
 def _count(n: int, what: str) -> str:
     return f"one {what}" if n == 1 else f"{n} {what}s"
-
-
-def _say(x: float) -> str:
-    return f"{x:.3g}" if abs(x) < 1000.0 else f"{x:.4g}"
 
 
 def _percent(share: float) -> str:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from playground.figures import Column
 from playground.health.checkup import LayerNumbers
+from playground.run.number import say
 
 
 def flat_units(layers: Sequence[LayerNumbers]) -> str:
@@ -37,9 +38,9 @@ def over_time(title: str, epochs: npt.ArrayLike, values: npt.ArrayLike, names: S
     parts = []
     for name, column in zip(names, table.T, strict=True):
         curve = column[np.isfinite(column)]
-        ends = f"{_number(curve[0])} at first, {_number(curve[-1])} at last; " if curve.size else ""
+        ends = f"{say(float(curve[0]), 3)} at first, {say(float(curve[-1]), 3)} at last; " if curve.size else ""
         parts.append(f"{name}: {ends}{_spread(curve)}")
-    span = f" from epoch {_number(times[0])} to {_number(times[-1])}" if times.size else ""
+    span = f" from epoch {say(float(times[0]), 3)} to {say(float(times[-1]), 3)}" if times.size else ""
     return _sentence(f"{title}{span}", parts)
 
 
@@ -51,8 +52,4 @@ def _spread(values: npt.NDArray[np.float64]) -> str:
     if not values.size:
         return "no values"
     low, middle, high = values.min(), np.median(values), values.max()
-    return f"from {_number(low)} to {_number(high)}, half of them below {_number(middle)}"
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
+    return f"from {say(float(low), 3)} to {say(float(high), 3)}, half of them below {say(float(middle), 3)}"

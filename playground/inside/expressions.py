@@ -14,23 +14,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from playground.run.number import say
+
 Formula = str | list[Any]
 
-_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 MOST_TERMS = 9
-
-
-def say(x: float) -> str:
-    """A number as a person reads it: four figures, powers of ten written out, a real minus sign."""
-    if not math.isfinite(x):
-        return "not a number" if math.isnan(x) else ("∞" if x > 0 else "−∞")
-    if x == 0.0:
-        return "0"
-    if not 1e-3 <= abs(x) < 1e5:
-        mantissa, power = f"{x:.3e}".split("e")
-        mantissa = mantissa.rstrip("0").rstrip(".")
-        return f"{mantissa}×10{str(int(power)).translate(_RAISED)}".replace("-", "−")
-    return f"{x:.4g}".replace("-", "−")
 
 
 def num(x: float) -> Formula:

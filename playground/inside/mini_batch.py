@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 
 import mlp
 from playground import figures
-from playground.inside.expressions import say
 from playground.inside.step import Step
 from playground.run.data import make_data, plane_of
 from playground.run.experiment import Experiment
+from playground.run.number import say
 from playground.run.surface import answers, colour_scale, grid
 
 GRID = 48

@@ -5,11 +5,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import mlp
-from playground.inside.expressions import Leaf, Line, Product, Sum, constant, plain, say
+from playground.inside.expressions import Leaf, Line, Product, Sum, constant, plain
 from playground.inside.picture import MOST_UNITS, parse_pick, picture
 from playground.inside.step import take_apart
 from playground.run.config import Config
 from playground.run.experiment import Experiment
+from playground.run.number import say
 from playground.run.runs import new_trainer
 from playground.tables.table import Table
 from tests.app.test_health import open_page

@@ -20,7 +20,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   gallery.draw(data.chosen, currentTheme(parentElement));
 }
 
-class Gallery {
+export class Gallery {
   constructor(datasets) {
     this.datasets = datasets;
     /** @type {(name: string) => void} */

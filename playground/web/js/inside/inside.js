@@ -5,9 +5,11 @@
 // Goes out:  the trigger `pick`, the key of a unit (u:layer:unit) or of a link (l:layer:from:to).
 //
 // The walk itself needs no server: all ideas come with the message, so that arrow keys answer at once.
+import { signColour } from "../shared/colour.js";
 import { h, scrolls } from "../shared/dom.js";
 import { pieces } from "./mathml.js";
-import { currentTheme, say } from "../shared/theme.js";
+import { say, short } from "../shared/format.js";
+import { currentTheme } from "../shared/theme.js";
 
 // Its own style sheet, so that other pages do not load it.
 await new Promise((resolve) => {
@@ -54,7 +56,7 @@ function svg(tag, attributes = {}, ...children) {
   return made;
 }
 
-class Inside {
+export class Inside {
   constructor(parent) {
     /** @type {(key: string) => void} */
     this.pick = () => {};
@@ -422,7 +424,7 @@ class Inside {
     for (const group of groups) {
       const value = group.link[idea.carries];
       const ink = group.lastChild;
-      ink.style.stroke = value < 0 ? theme.negative : theme.positive;
+      ink.style.stroke = signColour(value, theme);
       ink.style.strokeWidth = 0.5 + 4.5 * Math.sqrt(Math.abs(value) / top);
       group.classList.toggle("spoken", idea.links.includes(Number(group.dataset.layer)));
       group.classList.toggle("picked", group.dataset.key === this.data.pick);
@@ -433,7 +435,7 @@ class Inside {
       const named = !this.roomy && group.dataset.layer === "0" && group.unit.name.length <= 3;
       group.querySelector(".value").textContent = named ? `${group.unit.name} ${short(value)}` : short(value);
       const share = Math.round(8 + 50 * Math.min(1, Math.abs(value)));
-      group.firstChild.style.fill = `color-mix(in srgb, ${value < 0 ? theme.negative : theme.positive} ${value ? share : 0}%, ${theme.background})`;
+      group.firstChild.style.fill = `color-mix(in srgb, ${signColour(value, theme)} ${value ? share : 0}%, ${theme.background})`;
       group.classList.toggle("spoken", idea.units.includes(Number(group.dataset.layer)));
       group.classList.toggle("picked", group.dataset.key === this.data.pick);
     }
@@ -500,12 +502,4 @@ function line({ name, letters, numbers, value, note }) {
     );
   if (note) rows.push(h("div", { class: "note" }, note));
   return h("div", { class: "line" }, ...rows);
-}
-
-// A number that fits into a unit.
-function short(x) {
-  if (!Number.isFinite(x)) return "–";
-  const size = Math.abs(x);
-  if (size !== 0 && (size < 0.005 || size >= 1e4)) return x.toExponential(0).replace("-", "−").replace("e−", "e−");
-  return (size >= 100 ? x.toFixed(0) : x.toFixed(2)).replace("-", "−");
 }

@@ -1,4 +1,4 @@
-// Colours and number formats that every picture of the stage shares.
+// Colours that every picture of the stage shares.
 import { PALETTES } from "./registry.js";
 
 // Streamlit gives its theme as CSS variables; a dark background means the dark palette. A projector washes colours
@@ -61,23 +61,3 @@ export function ramps(theme) {
   }
   return made;
 }
-
-const minus = (text) => text.replace("-", "−");
-
-// A number as a person reads it: four figures, no needless zeros, a real minus sign.
-export function say(x) {
-  if (!Number.isFinite(x)) return "–";
-  const size = Math.abs(x);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return minus(x.toExponential(2));
-  return minus(String(Number(x.toPrecision(4))));
-}
-
-// The same with a fixed number of places, for read-outs that must not jump about.
-export function steady(x) {
-  if (!Number.isFinite(x)) return "–";
-  return minus(
-    Math.abs(x) !== 0 && Math.abs(x) < 1e-3 ? x.toExponential(1) : x >= 100 ? x.toPrecision(4) : x.toFixed(3),
-  );
-}
-
-export const percent = (x) => (Number.isFinite(x) ? `${(100 * x).toFixed(1)} %` : "–");

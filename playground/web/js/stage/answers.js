@@ -2,7 +2,7 @@
 // The numbers are the server's for the moment it was told last; while the run plays they follow every second or so.
 import { h } from "../shared/dom.js";
 import { CONFIG, axis, layout } from "../shared/plot.js";
-import { percent } from "../shared/theme.js";
+import { percent } from "../shared/format.js";
 
 const MARGIN = { l: 44, r: 8, t: 4, b: 30 };
 
@@ -50,7 +50,7 @@ export class Answers {
 }
 
 // Rows are the true classes, columns what the network takes them for; each cell is shaded by its share of the row.
-function matrix(counts, theme) {
+export function matrix(counts, theme) {
   const head = h(
     "tr",
     {},

@@ -1,11 +1,13 @@
 // The network as a drawing: a small map in every neuron of what it sees, links as wide as their weights,
 // biases as bars under the neurons; buttons to add and remove neurons and layers. Of a large network it shows the
 // neurons that there is room for and the strongest links, and its title says so.
+import { placeOf, signColour } from "../shared/colour.js";
 import { fit, h } from "../shared/dom.js";
 import { scaleOf } from "./surface.js";
-import { ramps, say } from "../shared/theme.js";
+import { say } from "../shared/format.js";
+import { ramps } from "../shared/theme.js";
 
-const MAP = 34; // pixels of a unit's map, before the screen scales it
+export const MAP = 34; // pixels of a unit's map, before the screen scales it
 const LEAST_ROOM = 7; // pixels from one unit to the next in which both can still be told
 const BUTTONS_BESIDE = 78; // pixels that minus, number and plus take beside each other,
 const BUTTONS_STACKED = 30; // and below each other
@@ -127,7 +129,7 @@ export class Diagram {
           const lit = this.lit?.layer === l && this.lit.i === i && this.lit.j === j;
           context.globalAlpha = lit ? 1 : Math.min(0.9, 0.12 + 0.5 * Math.abs(w));
           context.lineWidth = lit ? 4 : thin * Math.min(5, 0.4 + 1.3 * Math.abs(w));
-          context.strokeStyle = w < 0 ? theme.negative : theme.positive;
+          context.strokeStyle = signColour(w, theme);
           const [x0, x1] = [from.x + half, to.x - half];
           const bend = (x1 - x0) * 0.45;
           context.beginPath();
@@ -153,7 +155,6 @@ export class Diagram {
   drawUnits(context, theme, parameters, values) {
     const colours = ramps(theme).signed;
     const n = Math.sqrt(values[0][0].length);
-    const step = n / MAP;
     const small = this.maps.getContext("2d");
     if (this.maps.width !== MAP) this.maps.width = this.maps.height = MAP;
     const pixels = small.createImageData(MAP, MAP);
@@ -169,7 +170,7 @@ export class Diagram {
           l === lastLayer
             ? this.run.header.scale
             : { middle: 0, reach: scaleOf(values, { layer: l, unit: k }, this.run.header) };
-        sample(words, row, n, step, middle, reach, colours);
+        sample(words, row, n, middle, reach, colours);
         small.putImageData(pixels, 0, 0);
         context.imageSmoothingEnabled = true;
         context.drawImage(this.maps, x, y, side, side);
@@ -200,7 +201,7 @@ export class Diagram {
     const length = Math.tanh(Math.abs(b) / 2) * (side / 2);
     context.fillStyle = theme.grid;
     context.fillRect(x, y, side, this.bar.high);
-    context.fillStyle = b < 0 ? theme.negative : theme.positive;
+    context.fillStyle = signColour(b, theme);
     context.fillRect(b < 0 ? x + side / 2 - length : x + side / 2, y, length, this.bar.high);
   }
 
@@ -330,13 +331,11 @@ function bezierParameter(t) {
   return Math.max(0, Math.min(1, u));
 }
 
-function sample(words, row, n, step, middle, scale, colours) {
-  const half = 127.99 / scale;
+// A unit's map, MAP x MAP colours, from its values on a grid of n x n.
+export function sample(words, row, n, middle, reach, colours) {
+  const step = n / MAP;
   for (let r = 0, p = 0; r < MAP; r++) {
     const base = ((r * step) | 0) * n;
-    for (let c = 0; c < MAP; c++, p++) {
-      const value = (row[base + ((c * step) | 0)] - middle) * half + 128;
-      words[p] = colours[value < 0 ? 0 : value > 255 ? 255 : value | 0];
-    }
+    for (let c = 0; c < MAP; c++, p++) words[p] = colours[placeOf(row[base + ((c * step) | 0)], middle, reach)];
   }
 }

@@ -1,6 +1,6 @@
 // Set a weight or a bias by hand: every panel follows while it is dragged, and on Set it becomes a step of the run.
 import { h } from "../shared/dom.js";
-import { say } from "../shared/theme.js";
+import { say } from "../shared/format.js";
 
 const REACH = 5;
 

@@ -1,6 +1,6 @@
 // One plain sentence on what is going on, made of the engine's numbers at the moment shown.
 import { EPOCH, STEP, TEST_LOSS, TEST_SCORE, TRAIN_LOSS } from "./recording.js";
-import { percent, steady } from "../shared/theme.js";
+import { percent, steady } from "../shared/format.js";
 
 export function sentence(player) {
   const { run, row, state } = player;

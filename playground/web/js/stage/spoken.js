@@ -2,7 +2,7 @@
 // alternative of one picture from the engine's numbers at the moment shown.
 import { EPOCH, TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "./recording.js";
 import { sentence, where } from "./sentence.js";
-import { percent, say, steady } from "../shared/theme.js";
+import { percent, say, steady } from "../shared/format.js";
 
 // The live region's words: where the run stands, its loss and its accuracy; what is out of the ordinary goes first.
 export function spokenState(player) {

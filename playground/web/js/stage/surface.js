@@ -1,9 +1,11 @@
 // The decision surface: a canvas with what the network says about every point of the plane, under Plotly's
 // axes and the data points.
 import { fit, h, tell } from "../shared/dom.js";
+import { placeOf } from "../shared/colour.js";
 import { gridPoints } from "./network.js";
 import { CONFIG, axis, layout, textForPlotly } from "../shared/plot.js";
-import { ramps, say } from "../shared/theme.js";
+import { say } from "../shared/format.js";
+import { ramps } from "../shared/theme.js";
 
 const MARGIN = { l: 36, r: 8, t: 6, b: 30 };
 const TITLES = ["What the network thinks of every point", "The curve that the network has learned"];
@@ -209,24 +211,21 @@ export class Surface {
 }
 
 // Fill pixels with the output, or with the unit under the pointer.
-function paint(pixels, values, header, theme, focus, discrete) {
+export function paint(pixels, values, header, theme, focus, discrete) {
   const colours = ramps(theme);
   const last = values[values.length - 1];
   if (focus)
     return paintSigned(pixels, values[focus.layer][focus.unit], scaleOf(values, focus, header), colours.surface);
   if (header.task === "multiclass") return paintClasses(pixels, last, colours.classes, discrete);
   const { middle, reach } = header.scale;
-  for (let p = 0; p < pixels.length; p++) {
-    const sure = (last[0][p] - middle) / (2 * reach);
-    const t = 0.5 + (discrete ? 0.5 * Math.sign(sure) : sure);
-    pixels[p] = colours.surface[Math.max(0, Math.min(255, (t * 255.99) | 0))];
-  }
+  const side = (value) => middle + Math.sign(value - middle) * reach;
+  for (let p = 0; p < pixels.length; p++)
+    pixels[p] = colours.surface[placeOf(discrete ? side(last[0][p]) : last[0][p], middle, reach)];
   return undefined;
 }
 
 function paintSigned(pixels, row, scale, colours) {
-  const half = 127.99 / scale;
-  for (let p = 0; p < pixels.length; p++) pixels[p] = colours[Math.max(0, Math.min(255, (128 + row[p] * half) | 0))];
+  for (let p = 0; p < pixels.length; p++) pixels[p] = colours[placeOf(row[p], 0, scale)];
 }
 
 // The value that is drawn in full colour: 1 for units that cannot exceed it, the greatest value for others.

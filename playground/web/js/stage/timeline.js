@@ -3,7 +3,7 @@ import { Curves } from "./curves.js";
 import { h, tell } from "../shared/dom.js";
 import { EPOCH, TEST_LOSS, TRAIN_LOSS } from "./recording.js";
 import { where } from "./sentence.js";
-import { steady } from "../shared/theme.js";
+import { steady } from "../shared/format.js";
 
 const SIGNS = { drop: "↓", plateau: "–", overfitting: "↗", death: "×", change: "◆", edit: "✎" };
 

@@ -4,7 +4,7 @@ import { SPEEDS } from "./player.js";
 import { TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "./recording.js";
 import { sentence, where } from "./sentence.js";
 import { spokenState } from "./spoken.js";
-import { percent, steady } from "../shared/theme.js";
+import { percent, steady } from "../shared/format.js";
 
 const SENTENCE_EVERY_MS = 400; // slow enough to read while the numbers run
 const SPOKEN_EVERY_MS = 5000; // and for a screen reader slower still

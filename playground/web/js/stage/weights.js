@@ -1,8 +1,10 @@
 // A heat map of the weights for each layer, biases in the last row: cells on a canvas in every frame, axes and
 // hover from Plotly, whose numbers are brought up to date when the pointer comes or the picture stands still.
+import { placeOf } from "../shared/colour.js";
 import { fit, h, tell } from "../shared/dom.js";
 import { CONFIG, axis, layout } from "../shared/plot.js";
-import { ramps, say } from "../shared/theme.js";
+import { say } from "../shared/format.js";
+import { ramps } from "../shared/theme.js";
 
 const MARGIN = { l: 34, r: 8, t: 16, b: 18 };
 const GAP = 34;
@@ -89,10 +91,8 @@ export class Weights {
     if (this.cells.height < n_in + 1) this.cells.height = n_in + 1;
     const image = new ImageData(n_out, n_in + 1);
     const pixels = new Uint32Array(image.data.buffer);
-    for (let p = 0; p < pixels.length; p++) {
-      const value = this.value(parameters, l, Math.floor(p / n_out), p % n_out);
-      pixels[p] = colours[Math.max(0, Math.min(255, (128 + (value / top) * 127.99) | 0))];
-    }
+    for (let p = 0; p < pixels.length; p++)
+      pixels[p] = colours[placeOf(this.value(parameters, l, Math.floor(p / n_out), p % n_out), 0, top)];
     this.cells.getContext("2d").putImageData(image, 0, 0);
   }
 

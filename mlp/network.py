@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -233,11 +233,13 @@ class MLP:
 
     # ------------------------------------------------------------------ files
 
-    def save(self, path: str | PathLike[str]) -> None:
+    def save(self, file: str | PathLike[str] | BinaryIO) -> None:
         """Write the network to an .npz file: its numbers, and a line of JSON that says what it is."""
-        description = json.dumps(self._description())
-        with Path(path).open("wb") as file:
-            np.savez(file, parameters=self.parameters, description=np.array(description))
+        if isinstance(file, (str, PathLike)):  # opened here, for NumPy appends .npz to another name
+            with Path(file).open("wb") as opened:
+                self.save(opened)
+        else:
+            np.savez(file, parameters=self.parameters, description=np.array(json.dumps(self._description())))
 
     def _description(self) -> dict[str, Any]:
         """The arguments that make such a network."""
@@ -252,22 +254,23 @@ class MLP:
         }
 
     @classmethod
-    def load(cls, path: str | PathLike[str]) -> MLP:
+    def load(cls, file: str | PathLike[str] | BinaryIO) -> MLP:
         """Read what `save` wrote. Pickled objects are never loaded; a broken file raises ValueError."""
+        name = file if isinstance(file, (str, PathLike)) else "the file"
         try:
-            description, parameters = _read(path)
+            description, parameters = _read(file)
             net = cls(**description)
         except FileNotFoundError:
             raise
         except Exception as problem:
-            raise ValueError(f"{path} is not a network saved by MLP.save: {problem}") from None
+            raise ValueError(f"{name} is not a network saved by MLP.save: {problem}") from None
         if parameters.shape != net.parameters.shape or parameters.dtype != np.float64:
             raise ValueError(
-                f"{path} must hold {net.n_parameters} float64 parameters; "
+                f"{name} must hold {net.n_parameters} float64 parameters; "
                 f"got shape {parameters.shape} of {parameters.dtype}."
             )
         if not np.isfinite(parameters).all():
-            raise ValueError(f"{path} must hold finite parameters; got NaN or infinity.")
+            raise ValueError(f"{name} must hold finite parameters; got NaN or infinity.")
         net.parameters[...] = parameters
         return net
 
@@ -333,12 +336,12 @@ def _layers(shape: Shape, parameters: Array) -> tuple[Layer, ...]:
     return tuple(Layer(W[:, :-1].T, W[:, -1], activation) for W, activation in pairs)
 
 
-def _read(path: str | PathLike[str]) -> tuple[dict[str, Any], Array]:
-    with zipfile.ZipFile(path) as archive:
+def _read(file: str | PathLike[str] | BinaryIO) -> tuple[dict[str, Any], Array]:
+    with zipfile.ZipFile(file) as archive:
         size = sum(member.file_size for member in archive.infolist())
         if size > 8 * MAX_PARAMETERS + 1_000_000:
             raise ValueError(f"it would unpack to {size} bytes")
-    with np.load(path, allow_pickle=False) as content:
+    with np.load(file, allow_pickle=False) as content:
         if set(content) != {"parameters", "description"}:
             raise ValueError(f"it holds {sorted(content)} instead of parameters and description")
         description = json.loads(str(content["description"]))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from playground.export.weights import read_npz
+import mlp
 from playground.run.link import run_from_query
 from playground.run.runs import Runs
 from tests.browser.harness import reaching, screenshot, settle, visit
@@ -45,7 +45,7 @@ def test_the_downloaded_weights_are_those_of_the_moment(export):
     experiment, step, _ = run_from_query(dict(pair.split("=") for pair in QUERY.split("&")))
     run = Runs().get(experiment)
     run.record_until(step)
-    net = read_npz(download(export, "Weights (.npz)"))
+    net = mlp.MLP.load(io.BytesIO(download(export, "Weights (.npz)")))
     assert (net.parameters == run.recording.seek(20).parameters).all()
 
 

@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from playground.export import EXPORTERS, Subject
 from playground.export.experiment_file import experiment_json, fingerprint, read_experiment
 from playground.export.onnx_model import onnx_model
 from playground.export.tables import data_csv, history_csv
-from playground.export.weights import npz, read_npz, read_safetensors, safetensors
+from playground.export.weights import npz, safetensors
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.runs import new_trainer
@@ -49,30 +50,39 @@ def test_an_experiment_file_opens_the_very_same_run(experiment: Experiment) -> N
     assert json.loads(raw)["result"]["parameters_sha256"] == fingerprint(again)
 
 
-@pytest.mark.parametrize("read_write", [(npz, read_npz), (safetensors, read_safetensors)], ids=["npz", "safetensors"])
-@pytest.mark.parametrize("sizes", [(), (5, 3)])
-def test_weights_come_back_to_the_last_bit(read_write, sizes: tuple[int, ...]) -> None:
-    write, read = read_write
-    taken = subject(Experiment(Config(n_samples=40, hidden_layer_sizes=sizes, activations=("sine",), loss="huber")))
-    net = read(write(taken))
+SHAPES = pytest.mark.parametrize("sizes", [(), (5, 3)])
+
+
+def shaped(sizes: tuple[int, ...]) -> Subject:
+    return subject(Experiment(Config(n_samples=40, hidden_layer_sizes=sizes, activations=("sine",), loss="huber")))
+
+
+@SHAPES
+def test_the_engine_opens_the_npz_to_the_last_bit(sizes: tuple[int, ...]) -> None:
+    taken = shaped(sizes)
+    net = mlp.MLP.load(io.BytesIO(npz(taken)))
     assert (net.parameters == taken.net.parameters).all()
-    assert (net.sizes, net.activations, net.loss.name) == (taken.net.sizes, taken.net.activations, "huber")
+    assert net.shape == taken.net.shape
 
 
-def test_the_safetensors_package_reads_ours() -> None:
-    package = pytest.importorskip("safetensors.numpy")
-    taken = subject()
-    found = package.load(safetensors(taken))
-    assert {name: array.shape for name, array in found.items()}["weights_2"] == (4, 3)
-    for k, layer in enumerate(taken.net.layers, start=1):
-        assert (found[f"weights_{k}"] == layer.weights).all()
-        assert (found[f"biases_{k}"] == layer.biases).all()
-
-
-def test_numpy_reads_the_npz_without_pickle() -> None:
-    with np.load(io.BytesIO(npz(subject())), allow_pickle=False) as content:
-        layers = [f"{kind}_{k}" for kind in ("biases", "weights") for k in (1, 2, 3)]
-        assert sorted(content.files) == sorted([*layers, "description"])
+@SHAPES
+def test_the_safetensors_package_reads_ours_to_the_last_bit(sizes: tuple[int, ...], tmp_path: Path) -> None:
+    package = pytest.importorskip("safetensors")
+    taken, file = shaped(sizes), tmp_path / "net.safetensors"
+    file.write_bytes(safetensors(taken))
+    with package.safe_open(file, "numpy") as found:
+        words = found.metadata()
+        for k, layer in enumerate(taken.net.layers, start=1):
+            assert (found.get_tensor(f"weights_{k}") == layer.weights).all()
+            assert (found.get_tensor(f"biases_{k}") == layer.biases).all()
+        assert len(found.keys()) == 2 * len(taken.net.layers)
+    assert words == {
+        "sizes": ",".join(map(str, taken.net.sizes)),
+        "activations": ",".join(["sine"] * len(sizes)),
+        "output_activation": "identity",
+        "loss": "huber",
+        "step": "30",
+    }
 
 
 def test_the_history_has_a_row_for_each_recorded_moment_up_to_this_one() -> None:

@@ -89,13 +89,12 @@ def options_of(kind: type) -> dict[str, str]:
 def _options() -> Iterator[tuple[str, type, Any]]:
     """Each of them as a field of a dataclass: its name, its type, and what `setting` gives."""
     for chooser, registry in REGISTRIES.items():
-        brought = {
-            name: f for kind in registry.values() for f in fields(kind) if (name := options_of(kind).get(f.name))
-        }
+        kinds = registry.values()
+        brought = {name: f for kind in kinds for f in fields(kind) if (name := options_of(kind).get(f.name))}
         for name, f in brought.items():
-            kinds = tuple(kind.name for kind in registry.values() if name in options_of(kind).values())
+            having = tuple(kind.name for kind in kinds if name in options_of(kind).values())
             words = {**f.metadata, "group": "Training", "key": name, "live": True}
-            yield name, type(f.default), setting(f.default, **words, only_with=chooser, only_for=kinds)
+            yield name, type(f.default), setting(f.default, **words, only_with=chooser, only_for=having)
 
 
 if TYPE_CHECKING:

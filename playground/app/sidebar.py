@@ -12,7 +12,11 @@ import mlp
 from playground.app import components, session
 from playground.run.config import PLANAR, SETTINGS
 
-_REGISTRIES: dict[str, dict[str, Any]] = {"initializer": mlp.INITIALIZERS, "optimizer": mlp.OPTIMIZERS}
+_REGISTRIES: dict[str, dict[str, Any]] = {
+    "initializer": mlp.INITIALIZERS,
+    "optimizer": mlp.OPTIMIZERS,
+    "schedule": mlp.SCHEDULES,
+}
 
 
 def show() -> None:
@@ -95,12 +99,15 @@ def _network() -> None:
 
 def _training() -> None:
     _stops("learning_rate")
+    _select("schedule")
     _stops("batch_size")
     _select("optimizer")
     _loss()
     _stops("l2")
     _stops("l1")
     _slider("dropout", step=0.05)
+    _stops("clip_norm")
+    _stops("patience")
 
 
 # ---- one kind of widget each -------------------------------------------------------------------------------------
@@ -136,6 +143,7 @@ def _stops(name: str) -> None:
     st.select_slider(
         s.label, stops, help=s.help, key=_key(name), on_change=_changed, args=(name,), format_func=lambda v: f"{v:g}"
     )
+    _more(name)
 
 
 def _select(name: str) -> None:
@@ -148,6 +156,14 @@ def _select(name: str) -> None:
         s.label, s.choices, help=s.help, key=_key(name), on_change=_changed, args=(name,),
         format_func=lambda choice: entries[choice].label,
     )  # fmt: skip
+    _more(name)
+
+
+def _more(name: str) -> None:
+    """The settings that come with what is chosen, right below it."""
+    for option, s in SETTINGS.items():
+        if s.only_with == name and session.experiment().now.applies(option):
+            _stops(option)
 
 
 def _classes() -> None:

@@ -75,7 +75,7 @@ def recording(subject: Subject) -> bytes:
     if rows.size > MAX_NUMBERS:
         keep = np.linspace(0, len(rows) - 1, max(2, MAX_NUMBERS // rows.shape[1])).round().astype(int)
         rows = rows[np.unique(keep)]
-    diverged = trainer.recording.diverged
+    diverged, ended = trainer.recording.diverged, trainer.recording.last_step <= subject.step
     # What the server answers to a browser that holds nothing, and wants nothing trained; then what is different here.
     question: Question = {"serial": 0, "run": e.name, "moment": subject.step, "have": -1, "answers": False}
     answered = reply(e, Run(lambda: trainer, Gate()), question).header
@@ -90,7 +90,8 @@ def recording(subject: Subject) -> bytes:
         "width": rows.shape[1],
         "stride": 1,
         "reached": subject.step,
-        "diverged": diverged.reason if diverged and diverged.step <= subject.step else None,
+        "diverged": diverged.reason if diverged and ended else None,
+        "stopped": trainer.recording.stopped if ended else None,
         "goal": float(rows[-1, 1]),
         "moment": 0,
         "can_undo": False,

@@ -125,8 +125,8 @@ def with_change(
     if check_step(experiment, step) <= last:
         raise ValueError(f"The step of a change must be a whole number above {last}; got {str(step)[:20]}.")
     if not (settings or edits) or not LIVE.issuperset(settings):
-        allowed = ", ".join(SETTINGS[name].key for name in sorted(LIVE))
-        raise ValueError(f"On the way only these may change: {allowed}.")
+        got = ", ".join(SETTINGS[name].key for name in settings if name not in LIVE) or "none"
+        raise ValueError(f"On the way only settings of the training may change, such as lr; got {got}.")
     return experiment.then(Change(step, tuple(sorted(settings.items())), experiment.checked(edits or {})))
 
 

@@ -59,6 +59,8 @@ def marks(experiment: Experiment, trainer: mlp.Trainer) -> list[Mark]:
     r, net = trainer.recording, trainer.net.copy()
     curves = Curves(r.steps, r.epochs, r.train_loss, r.test_loss, r.parameters, net, trainer.data.x_train)
     found = [*changes(experiment, curves)]
+    if r.stopped:
+        found.append(curves.mark(-1, "stop", r.stopped))
     if len(curves.steps) > 2 * WINDOW:
         for rule in RULES:
             found += islice(rule(curves), MOST_OF_A_KIND)

@@ -41,7 +41,7 @@ def about(experiment: Experiment, run: Run) -> About:
             "hidden_layer_sizes": now.hidden_layer_sizes,
             "max_layers": EASY_LAYERS,
             "max_neurons": EASY_NEURONS,
-            "live": [_live(name, getattr(now, name)) for name in SETTINGS if name in LIVE],
+            "live": [_live(name, getattr(now, name)) for name in SETTINGS if name in LIVE and now.applies(name)],
         },
         "link": link.run_to_link(experiment),
         "link_holds_all": link.fits(experiment),

@@ -75,6 +75,7 @@ class Progress(TypedDict):
     stride: int
     reached: int  # the newest step that the server has recorded
     diverged: str | None  # why the run broke, in a sentence
+    stopped: str | None  # why it was stopped early
     marks: Sequence[Mark]
     answers: NotRequired[Answers]
 

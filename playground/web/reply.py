@@ -75,6 +75,7 @@ def _progress(experiment: Experiment, run: Run, after: int, rows: np.ndarray) ->
         "stride": run.recording.stride,
         "reached": run.last_step,
         "diverged": run.recording.diverged.reason if run.recording.diverged else None,
+        "stopped": run.recording.stopped,
         "marks": cast(list[Mark], run.marks(experiment)),
     }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import mlp
 from playground.run.config import SETTINGS, Config
 from playground.run.experiment import Experiment
 
@@ -52,6 +53,12 @@ def widget(app: AppTest, label: str):
         ("L2 regularization", 0.001, {"l2": 0.001}),
         ("L1 regularization", 0.01, {"l1": 0.01}),
         ("Dropout", 0.25, {"dropout": 0.25}),
+        ("Learning-rate schedule", "cosine", {"schedule": "cosine"}),
+        ("Gradient clipping", 0.3, {"clip_norm": 0.3}),
+        ("Early stopping", 20, {"patience": 20}),
+        ("Beta 1", 0.5, {"adam_beta_1": 0.5}),
+        ("Beta 2", 0.9, {"adam_beta_2": 0.9}),
+        ("Epsilon", 1e-3, {"adam_epsilon": 1e-3}),
     ],
 )
 def test_a_widget_changes_its_setting_and_nothing_else(app, label, value, settings):
@@ -145,8 +152,37 @@ def test_the_first_look_is_simple_and_full_shows_every_setting():
     page = AppTest.from_file(FRAME, default_timeout=30).run()
     assert labels(page) & set(LABELS.values()) == {"Noise", "Activation", "Learning rate"}
     page.button_group(key="settings_shown").set_value("Full").run()
-    assert labels(page) >= set(LABELS.values())
+    assert labels(page) & set(LABELS.values()) == {label for name, label in LABELS.items() if Config().applies(name)}
     assert page.query_params["view"] == "full"
+
+
+OPTIONS = {name: s for name, s in SETTINGS.items() if s.only_with}
+
+
+@pytest.mark.parametrize(("chooser", "choice"), [
+    *(("optimizer", name) for name in mlp.OPTIMIZERS), *(("schedule", name) for name in mlp.SCHEDULES),
+    ("patience", 0), ("patience", 20),
+])  # fmt: skip
+def test_a_choice_shows_its_own_settings_and_no_others_and_each_of_them_works(app, chooser, choice):
+    widget(app, SETTINGS[chooser].label).set_value(choice).run()
+    config = Config().changed(**{chooser: choice})
+    fitting = [name for name in OPTIONS if config.applies(name)]
+    assert labels(app) & {s.label for s in OPTIONS.values()} == {OPTIONS[name].label for name in fitting}
+    for name in fitting:
+        if OPTIONS[name].only_with == chooser:
+            value = next(v for v in OPTIONS[name].presets if v != getattr(config, name))
+            widget(app, OPTIONS[name].label).set_value(value).run()
+            assert not app.exception
+            config = config.changed(**{name: value})
+            assert experiment(app) == Experiment(config)
+
+
+def test_a_link_hides_a_setting_that_comes_with_a_choice():
+    page = AppTest.from_file(FRAME, default_timeout=30)
+    page.query_params.update({"view": "full", "hide": "adam_epsilon,clip"})
+    page.run()
+    assert {"Beta 1", "Beta 2"} <= labels(page)
+    assert not {"Epsilon", "Gradient clipping"} & labels(page)
 
 
 def test_a_link_hides_settings_and_names_what_it_cannot_hide():

@@ -152,3 +152,40 @@ def test_a_page_that_follows_a_thinned_run_gets_ahead():
     _, rows, last = asked(run, have=after, want=5)
     assert len(rows) == 1
     assert last > after
+
+
+def test_the_settings_to_fork_with_are_those_that_play_a_part():
+    config = Config(optimizer="adamw", schedule="warm_up", adamw_weight_decay=0.02)
+    live = {s["name"]: s for s in about(Experiment(config), Runs().get(Experiment(config)))["settings"]["live"]}
+    assert {"adamw_weight_decay", "adam_beta_1", "warm_up_start", "clip_norm", "patience", "schedule"} <= set(live)
+    assert not {"momentum", "rmsprop_rho", "cosine_epochs", "min_delta"} & set(live)
+    assert live["adamw_weight_decay"]["now"] == 0.02
+    for name, s in live.items():
+        for value in s["values"]:
+            assert Experiment(config).change(9, **{name: value}).now != config
+
+
+def test_a_run_that_stops_early_says_so_with_a_mark_at_its_end_and_goes_no_further():
+    config = replace(SMALL.config, noise=0.4, patience=7)
+    experiment = Experiment(config)
+    run = Runs().get(experiment)
+    header, _, last = opened(run, experiment=experiment)
+    assert header["stopped"].startswith("Early stopping: the test loss has not improved since epoch ")
+    assert header["diverged"] is None
+    mark = header["marks"][-1]
+    assert (mark["kind"], mark["step"], mark["text"]) == ("stop", last, header["stopped"])
+    assert run.recording.epochs[-1] < GOAL_EPOCHS
+    question: Question = {
+        "serial": 1,
+        "run": experiment.name,
+        "moment": last,
+        "have": last,
+        "answers": False,
+        "want": 9,
+    }
+    header, rows, _ = reply(experiment, run, question, seconds=math.inf)
+    assert (len(rows), header["reached"], header["stopped"] is not None) == (0, last, True)
+    on = experiment.change(last, patience=0)
+    header, _, further = opened(Runs().get(on), experiment=on)
+    assert further > last
+    assert header["stopped"] is None

@@ -78,6 +78,30 @@ test("a run that breaks ends as diverged; any earlier moment can be seen, and Pl
   );
 });
 
+test("a run that was stopped early comes to rest at its end, where Play and Step ask for nothing more", () => {
+  world.tell({ to: 6, stopped: "Early stopping." });
+  world.pass(2);
+  assert.deepEqual([player.state, player.step], ["paused", 6 * PER]);
+  for (const name of SPEEDS.map((one) => one.name)) {
+    player.setSpeed(speed(name));
+    player.play();
+    world.pass(0.5);
+    assert.equal(player.state, "paused", name);
+  }
+  player.stepBy(1, true);
+  assert.deepEqual([player.state, player.step, player.pendingStep], ["paused", 6 * PER, null]);
+  player.stepBy(-1, true);
+  player.setSpeed(speed("60 epochs/s"));
+  player.play();
+  assert.equal(player.state, "playing");
+  world.pass(1);
+  assert.deepEqual([player.state, player.step], ["paused", 6 * PER]);
+  assert.ok(
+    world.questions.every(({ want }) => !want),
+    "nothing is left to train",
+  );
+});
+
 test("news that the run has broken at the moment that is shown is told at once", () => {
   world.tell({ to: 2, moment: 2 * PER });
   assert.equal(player.state, "paused");

@@ -34,7 +34,16 @@ export class World {
     const rows = steps(after < 0 ? 0 : Math.floor(after / PER) + 1, to).map((epoch) => row(epoch * PER));
     const header = {
       ...{ run, serial: 0, after, singles: singles.length, width: WIDTH, dense: 1e9, stride: 1, reached: to * PER },
-      ...{ diverged: null, marks: [], moment: 0, instead_of: null, can_undo: false, branches: [], parts: "full" },
+      ...{
+        diverged: null,
+        stopped: null,
+        marks: [],
+        moment: 0,
+        instead_of: null,
+        can_undo: false,
+        branches: [],
+        parts: "full",
+      },
       ...{ hidden: [], projector: false, view_link: "", plotly: "" },
       ...(about && {
         ...{ family: "f", parent: null, fork: 0, goal: 20, steps_per_epoch: PER, task: "binary" },

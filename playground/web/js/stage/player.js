@@ -91,6 +91,11 @@ export class Player {
     return this.run !== null && this.run.header.diverged !== null && this.step >= this.run.last;
   }
 
+  // At the last moment of a run that goes no further.
+  get atEnd() {
+    return this.run !== null && this.run.ended && this.step >= this.run.last;
+  }
+
   get atGoal() {
     return this.epoch >= this.goal;
   }
@@ -165,7 +170,7 @@ export class Player {
 
   // ---- what the user does ------------------------------------------------------------------------------------
   play() {
-    if (!this.run || this.broken) return;
+    if (!this.run || this.atEnd) return;
     if (this.atGoal) this.goal = Infinity;
     this.happen("play");
     this.changed = true;
@@ -203,7 +208,7 @@ export class Player {
     if (!run) return;
     const wanted = Math.max(0, step);
     if (run.has(wanted)) return this.place(wanted);
-    if (wanted > run.last && run.header.diverged) return this.place(run.last);
+    if (wanted > run.last && run.ended) return this.place(run.last);
     this.pendingStep = wanted;
     const per = run.header.steps_per_epoch;
     const near = [Math.max(0, wanted - per), wanted + per];
@@ -217,7 +222,7 @@ export class Player {
     if (run.has(pendingStep)) this.place(pendingStep);
     else if (run.header.reached < run.last)
       return this.goTo(pendingStep); // a server started anew catches up
-    else if (!run.header.diverged) return;
+    else if (!run.ended) return;
     this.pendingStep = null;
   }
 
@@ -270,7 +275,7 @@ export class Player {
     if (this.speed.batches) this.tickBatches(run, this.speed.batches, dt);
     else this.tickEpochs(run, this.speed.epochs ?? Infinity, dt);
     if (this.step !== before) this.changed = true;
-    if (this.atGoal || this.broken) {
+    if (this.atGoal || this.atEnd) {
       this.happen("end");
       this.changed = true;
       this.settle();
@@ -293,21 +298,21 @@ export class Player {
   }
 
   get filled() {
-    return this.run !== null && (this.run.header.diverged !== null || this.run.lastEpoch >= (this.run.fillTo ?? 0));
+    return this.run !== null && (this.run.ended || this.run.lastEpoch >= (this.run.fillTo ?? 0));
   }
 
   tickEpochs(/** @type {Recording} */ run, /** @type {number} */ perSecond, /** @type {number} */ dt) {
     const ahead = run.lastEpoch - this.epoch;
     const full = perSecond === Infinity;
     // A server that is late slows the run down before it stops it: the picture moves on while it waits.
-    const late = !full && run.lastEpoch < this.goal && !run.header.diverged;
+    const late = !full && run.lastEpoch < this.goal && !run.ended;
     const most = full ? Math.max(60, ahead / 0.4) : perSecond;
     const rate = late ? Math.min(most, Math.max(15, ahead / 0.5)) : most;
     this.epoch = Math.min(this.epoch + rate * dt, run.lastEpoch, this.goal);
     this.step = Math.max(this.step, run.rows[run.indexAt(this.epoch, EPOCH)][STEP]);
     this.happen(this.epoch >= run.lastEpoch && !this.atGoal ? "starve" : "feed");
     const want = full ? MOST_EPOCHS : Math.ceil(2 * most);
-    if (ahead < want / 2 && run.lastEpoch < this.goal && !run.header.diverged) {
+    if (ahead < want / 2 && run.lastEpoch < this.goal && !run.ended) {
       this.ask({ want: Math.ceil(Math.min(want, this.goal - run.lastEpoch)) });
     }
   }
@@ -324,7 +329,7 @@ export class Player {
     }
     const soon = this.step + 2 * perSecond;
     const ahead = Array.from({ length: soon - this.step }, (_, k) => this.step + 1 + k);
-    if (ahead.every((step) => run.has(step) || (run.header.diverged && step > run.last))) return;
+    if (ahead.every((step) => run.has(step) || (run.ended && step > run.last))) return;
     this.ask({ single: [this.step, soon + run.header.steps_per_epoch], want: soon > run.last ? 2 : 0 });
   }
 

@@ -26,6 +26,11 @@ export class Recording {
     return this.rows.length ? this.rows[this.rows.length - 1][STEP] : -1;
   }
 
+  // Whether there is no more to come: it broke, or was stopped early.
+  get ended() {
+    return Boolean(this.header.diverged || this.header.stopped);
+  }
+
   get lastEpoch() {
     return this.rows.length ? this.rows[this.rows.length - 1][EPOCH] : 0;
   }

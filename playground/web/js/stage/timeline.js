@@ -5,7 +5,7 @@ import { EPOCH, TEST_LOSS, TRAIN_LOSS } from "./recording.js";
 import { where } from "./sentence.js";
 import { steady } from "../shared/format.js";
 
-const SIGNS = { drop: "↓", plateau: "–", overfitting: "↗", death: "×", change: "◆", edit: "✎" };
+const SIGNS = { drop: "↓", plateau: "–", overfitting: "↗", death: "×", change: "◆", edit: "✎", stop: "■" };
 
 export class Timeline extends Curves {
   constructor(player) {

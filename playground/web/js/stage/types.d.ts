@@ -47,6 +47,7 @@ export interface Progress {
   stride: number;
   reached: number;
   diverged: string | null;
+  stopped: string | null;
   marks: Mark[];
   answers?: Answers;
 }

@@ -26,7 +26,7 @@ test: programs check  ## All that `check` does, then the tests in a real browser
 # One arithmetic thread each: at these sizes more only fight over the cores with the other test process.
 check: export OMP_NUM_THREADS = 1
 check: export OPENBLAS_NUM_THREADS = 1
-check: $(VENV)/dev.stamp node_modules/.stamp  ## The quick look: lint, types, and every test that needs no browser
+check: $(VENV)/dev.stamp $(VENV)/tensorflow.stamp node_modules/.stamp  ## The quick look: lint, types, and every test that needs no browser
 	$(PY) -m ruff check
 	$(PY) -m mypy
 	$(PY) -m playground.web.assets
@@ -67,6 +67,13 @@ $(VENV)/dev.stamp: requirements-dev.txt requirements.txt | $(VENV)/bin/pip
 	@echo "Installing what the tests need (a few minutes the first time: PyTorch is large) ..."
 	@$(PY) -m pip install --quiet -r requirements-dev.txt
 	@touch $(VENV)/run.stamp $@
+
+# Not beside the others: TensorFlow would have a say in their versions.
+$(VENV)/tensorflow.stamp: requirements-tensorflow.txt | $(VENV)/dev.stamp
+	@echo "Installing TensorFlow, which one test compares with (half a minute) ..."
+	@$(PY) -m venv --clear $(VENV)/tensorflow
+	@$(VENV)/tensorflow/bin/python -m pip install --quiet -r requirements-tensorflow.txt
+	@touch $@
 
 node_modules/.stamp: package.json package-lock.json | $(VENV)/dev.stamp
 	@echo "Installing what checks the browser's modules (a few seconds) ..."

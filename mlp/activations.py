@@ -189,7 +189,7 @@ class LeakyReLU(Activation):
         numpy="np.maximum(0.01 * z, z)",
         numpy_slope="np.where(z > 0.0, 1.0, 0.01)",
         torch="nn.LeakyReLU(0.01)",
-        keras="lambda z: keras.ops.leaky_relu(z, 0.01)",
+        keras="lambda z: keras.ops.where(z > 0, z, 0.01 * z)",  # the built-in rounds 0.01 to single precision
         onnx=(("LeakyRelu", {"alpha": 0.01}),),
     )
     help = "Like ReLU, but lets a hundredth of the negative side through, so that no unit can die."
@@ -329,7 +329,7 @@ def normal_cdf(z):
     \"\"\"The chance that a standard normal number is below z.\"\"\"
     return 0.5 * np.vectorize(math.erfc, otypes=[float])(-z / np.sqrt(2.0))""",
         torch="nn.GELU()",
-        keras="lambda z: keras.ops.gelu(z, approximate=False)",
+        keras="lambda z: 0.5 * z * (1.0 + keras.ops.erf(z / 2.0**0.5))",  # the built-in rounds √2 to single precision
         onnx=(("Gelu", {}),),
     )
     help = "Like ReLU with a soft, slightly dipping corner; used in large language models (Hendrycks & Gimpel 2016)."

@@ -37,6 +37,26 @@ BETAS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999)
 EPSILONS = (1e-16, 1e-12, 1e-10, 1e-8, 1e-7, 1e-5, 1e-3, 0.1)
 
 
+
+def _in_keras(name: str, squares: str) -> str:
+    """A class for Keras, whose own has epsilon inside the root."""
+    return f'''\
+class {name}(keras.optimizers.Optimizer):
+    """As in PyTorch and the playground: Keras's own adds epsilon inside the root, not outside."""
+
+    def build(self, variables):
+        super().build(variables)
+        self.squares = self.add_optimizer_variables(variables, "squares")
+
+    def update_step(self, gradient, variable, learning_rate):
+        squares = self.squares[self._get_variable_index(variable)]
+        self.assign(squares, {squares})
+        self.assign_sub(variable, learning_rate * gradient / (keras.ops.sqrt(squares) + {{epsilon}}))
+
+
+'''
+
+
 @dataclass(frozen=True)
 class Optimizer:
     """One entry of OPTIMIZERS is a class like this; its fields are its settings."""
@@ -93,7 +113,7 @@ class Momentum(Optimizer):
     source = Source(
         numpy="velocity[...] = momentum * velocity + g\nw -= lr * velocity",
         torch="SGD(lr={learning_rate}, momentum={momentum})",
-        keras="keras.optimizers.SGD({learning_rate}, momentum={momentum})",
+        keras="keras.optimizers.SGD({learning_rate}, momentum=np.float64({momentum}))",
         sklearn="sgd",
     )
 
@@ -119,7 +139,7 @@ class Nesterov(Momentum):
     source = Source(
         numpy="velocity[...] = momentum * velocity + g\nw -= lr * (g + momentum * velocity)",
         torch="SGD(lr={learning_rate}, momentum={momentum}, nesterov=True)",
-        keras="keras.optimizers.SGD({learning_rate}, momentum={momentum}, nesterov=True)",
+        keras="keras.optimizers.SGD({learning_rate}, momentum=np.float64({momentum}), nesterov=True)",
         sklearn="sgd",
     )
 
@@ -143,7 +163,8 @@ class Adagrad(Optimizer):
     source = Source(
         numpy="squares[...] = squares + g**2\nw -= lr * g / (np.sqrt(squares) + epsilon)",
         torch="Adagrad(lr={learning_rate}, eps={epsilon})",
-        keras="keras.optimizers.Adagrad({learning_rate}, initial_accumulator_value=0.0, epsilon={epsilon}**2)",
+        keras="Adagrad({learning_rate})",
+        keras_helper=_in_keras("Adagrad", "squares + gradient * gradient"),
     )
 
     epsilon: float = setting(
@@ -171,7 +192,8 @@ class RMSprop(Optimizer):
     source = Source(
         numpy="squares[...] = rho * squares + (1.0 - rho) * g**2\nw -= lr * g / (np.sqrt(squares) + epsilon)",
         torch="RMSprop(lr={learning_rate}, alpha={rho}, eps={epsilon})",
-        keras="keras.optimizers.RMSprop({learning_rate}, rho={rho}, epsilon={epsilon}**2)",
+        keras="RMSprop({learning_rate})",
+        keras_helper=_in_keras("RMSprop", "{rho} * squares + (1.0 - {rho}) * gradient * gradient"),
     )
 
     learning_rate: float = setting(0.01, low=1e-6, high=10.0, help="How far each step goes.")
@@ -207,7 +229,7 @@ class Adam(Optimizer):
     source = Source(
         numpy=ADAM_IN_NUMPY,
         torch="Adam(lr={learning_rate}, betas=({beta_1}, {beta_2}), eps={epsilon})",
-        keras="keras.optimizers.Adam({learning_rate}, beta_1={beta_1}, beta_2={beta_2}, epsilon={epsilon})",
+        keras="keras.optimizers.Adam({learning_rate}, beta_1=np.float64({beta_1}), beta_2=np.float64({beta_2}))",
         sklearn="adam",
     )
 
@@ -262,8 +284,8 @@ class AdamW(Adam):
     source = Source(
         numpy=f"if w.ndim == 2:  # weights fade, biases do not\n    w -= lr * weight_decay * w\n{ADAM_IN_NUMPY}",
         torch="AdamW(lr={learning_rate}, betas=({beta_1}, {beta_2}), eps={epsilon})",
-        keras="keras.optimizers.AdamW({learning_rate}, weight_decay={weight_decay}, "
-        "beta_1={beta_1}, beta_2={beta_2}, epsilon={epsilon})",
+        keras="keras.optimizers.AdamW({learning_rate}, weight_decay=np.float64({weight_decay}), "
+        "beta_1=np.float64({beta_1}), beta_2=np.float64({beta_2}))",
     )
 
     weight_decay: float = setting(

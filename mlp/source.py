@@ -24,7 +24,8 @@ class Source:
 
     Of an optimizer: `numpy` are the statements that change an array w of weights (2-D) or biases (1-D) in place by its
     gradient g at rate lr, where what it remembers and its settings go by their names; `torch` and `keras` make one,
-    where {NAME} stands for a setting; `sklearn` is the solver.
+    where {NAME} stands for a setting; `sklearn` is the solver. In Keras a setting that Keras casts by itself comes as
+    np.float64: on TensorFlow a Python float would go through single precision.
     """
 
     numpy: str = ""
@@ -34,6 +35,7 @@ class Source:
     torch: str = ""
     torch_helper: str = ""
     keras: str = ""
+    keras_helper: str = ""
     onnx: tuple[tuple[str, Mapping[str, Any]], ...] | None = None
     sklearn: str = ""
     targets: Mapping[str, str] = field(default_factory=dict)

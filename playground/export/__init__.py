@@ -62,7 +62,7 @@ EXPORTERS: dict[str, Exporter] = {
             "code", "-sklearn.py", "text/x-python", _script(sklearn_script),
         ),
         Exporter(
-            "keras", "Keras", "In Keras 3; to single precision, which is all that it has on PyTorch.",
+            "keras", "Keras", "In Keras 3, on TensorFlow or PyTorch.",
             "code", "-keras.py", "text/x-python", _script(keras_script),
         ),
         Exporter(

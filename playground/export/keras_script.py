@@ -33,20 +33,23 @@ def keras_script(t: Transcript) -> str:
             "Settings were changed in the middle of this run; the Keras script is for runs that keep theirs."
         )
     words = (
-        "Needs NumPy and Keras 3 with PyTorch (or set KERAS_BACKEND to another of its back ends). Keras does the gradients "
-        "and the steps; we hand it the first weights and the mini-batches, one by one. On PyTorch, Keras multiplies matrices "
-        "in single precision whatever it is told, so the numbers agree to about seven figures, and not to sixteen."
+        "Needs NumPy and Keras 3 with PyTorch or TensorFlow (set KERAS_BACKEND to tensorflow). Keras does the gradients and "
+        "the steps; we hand it the first weights and the mini-batches, one by one, and have it compute in double precision."
     )
     return join(
-        intro(t, "Keras", words).replace("import sys\n", "import os\nimport sys\n")
+        intro(t, "Keras", words).replace("import base64\n", "import base64\nimport contextlib\nimport os\n")
         + '\nos.environ.setdefault("KERAS_BACKEND", "torch")\n'
         "\nimport keras\nimport numpy as np\n"
-        '\nkeras.config.set_floatx("float64")',
+        '\nkeras.config.set_floatx("float64")\n'
+        "with contextlib.suppress(ImportError, AttributeError):\n"
+        "    # On PyTorch, Keras turns float64 into float32 whatever it is told, by a table of its own.\n"
+        "    from keras.src.backend.common.dtypes import BIT64_TO_BIT32_DTYPE\n\n"
+        '    BIT64_TO_BIT32_DTYPE["float64"] = "float64"',
         names(t),
         _network(t),
         batches(t),
         _main(t),
-        check("1e-5", "to single precision"),
+        check("1e-10"),
         numbers(t),
         'if __name__ == "__main__":\n    main()',
     )
@@ -54,24 +57,29 @@ def keras_script(t: Transcript) -> str:
 
 def _network(t: Transcript) -> str:
     l1, l2 = t.settings.l1, t.settings.l2
-    penalty = f", kernel_regularizer=keras.regularizers.L1L2({literal(l1)}, {literal(l2 / 2.0)})" if l1 or l2 else ""
+    regularizer = ", kernel_regularizer=penalty" if l1 or l2 else ""
+    terms = [
+        f"{literal(strength)} * keras.ops.sum(keras.ops.{size}(W))"
+        for strength, size in ((l1, "absolute"), (l2 / 2.0, "square"))
+        if strength
+    ]
+    penalty = f"def penalty(W):\n    return {' + '.join(terms)}\n\n\n" if terms else ""
     layers = "\n".join(
-        f"            keras.layers.Dense({layer.weights.shape[1]}, activation={source_of(layer.activation, 'keras', 'Keras')}{penalty}),"
+        f"            keras.layers.Dense({layer.weights.shape[1]}, activation={source_of(layer.activation, 'keras', 'Keras')}{regularizer}),"
         for layer in t.first.layers
     )
     loss = source_of(t.first.loss, "keras", "Keras")
     values = {name: literal(value) for name, value in optimizer_settings(t.settings.optimizer).items()}
     name = t.settings.optimizer.name
-    root = "    # epsilon stands inside the root here, outside it in PyTorch and the playground: hence the square\n"
     fade = '    optimizer.exclude_from_weight_decay(var_names=["bias"])\n'
     return (
         "# ---- the network\n"
+        f"{t.settings.optimizer.source.keras_helper.format(**values)}{penalty}"
         "def make_network():\n"
         "    net = keras.Sequential(\n        [\n"
         f"            keras.Input(({t.first.sizes[0]},)),\n{layers}\n        ]\n    )\n"
         "    for layer, W, b in zip(net.layers, FIRST_WEIGHTS, FIRST_BIASES):\n"
         "        layer.set_weights([W, b])\n"
-        f"{root if name in ('adagrad', 'rmsprop') else ''}"
         f"    optimizer = {source_of(t.settings.optimizer, 'keras', 'Keras').format(**values)}\n"
         f"{fade if name == 'adamw' else ''}"
         f"    net.compile(optimizer, {loss}, run_eagerly=True)\n"

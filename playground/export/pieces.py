@@ -162,7 +162,7 @@ def targets(t: Transcript, language: str) -> str:
     return f"torch.tensor({values})" if torch else values
 
 
-def check(tolerance: str = "1e-12", how: str = "") -> str:
+def check(tolerance: str = "1e-12") -> str:
     """The last words of a script."""
     return block(f"""
         # ---- is it the same run?
@@ -173,8 +173,8 @@ def check(tolerance: str = "1e-12", how: str = "") -> str:
             print(f"After {{STEPS}} steps the training loss is {{train_loss:.12g}}; the playground has {{TRAIN_LOSS:.12g}}.")
             print(f"All weights and biases together differ by {{difference:.1e}} of their size, the loss by {{of_loss:.1e}}.")
             if difference < {tolerance} and of_loss < 100 * {tolerance}:
-                print("The numbers match the playground's{" " + how if how else ""}.")
-            elif difference < {"1e-3" if how else "1e-6"} and of_loss < {"1e-1" if how else "1e-4"}:
+                print("The numbers match the playground's.")
+            elif difference < 1e-6 and of_loss < 1e-4:
                 print("They match but for rounding, which this run magnifies.")
             else:
                 sys.exit("They do NOT match the playground's.")

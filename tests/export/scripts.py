@@ -17,6 +17,19 @@ TASKS = {
     "huber": "regression",
 }
 
+KERAS_RUNS: list[dict[str, Any]] = [
+    {},
+    {"activation": ["leaky_relu", "softplus"], "loss": "categorical_crossentropy", "l1": 0.01, "l2": 0.02},
+    {"activation": ["sine", "gelu"], "loss": "huber", "optimizer": mlp.SGD(learning_rate=0.1)},
+    {"activation": ["relu", "sigmoid"], "optimizer": mlp.RMSprop(learning_rate=0.01)},
+    {"loss": "hinge", "optimizer": mlp.AdamW(learning_rate=0.02, weight_decay=0.1)},
+    {"activation": ["selu", "elu"], "loss": "mean_squared_error", "optimizer": mlp.Nesterov(learning_rate=0.02)},
+    {"activation": ["step", "silu"], "optimizer": mlp.Adagrad(learning_rate=0.02)},
+    {"loss": "mean_absolute_error", "optimizer": mlp.Momentum(learning_rate=0.01), "output_activation": "sigmoid"},
+    *({"loss": loss, "task": "multiclass"} for loss in mlp.LOSSES if "multiclass" in mlp.LOSSES[loss].tasks),
+]
+"""One of each activation, loss and optimizer, and several classes with each loss that takes them."""
+
 
 def dataset(task: str, n: int = 46) -> mlp.Dataset:
     """A small set for a task, with a number of training samples that 10 does not divide."""

@@ -125,6 +125,11 @@ class Checkup:
     """(n_inputs,)"""
     diverged: bool = False
     """Whether the run broke here"""
+    schedule: str = "constant"
+    rate_factor: float = 1.0
+    """What the schedule multiplies the learning rate by at the moment"""
+    clipped: bool = False
+    """Whether gradients are clipped"""
     regularized: bool = False
     """Whether any of L1, L2 and dropout is at work"""
     features: tuple[str, ...] = field(default=())
@@ -260,9 +265,10 @@ def examine(
         frames.epochs[:k], frames.steps[:k], frames.train_loss[:k], frames.test_loss[:k],
         frames.gradient_norms[:k], update_epochs, ratios,
     )  # fmt: skip
+    epoch = float(np.interp(step, frames.steps, frames.epochs))
     return Checkup(
         step=step,
-        epoch=float(np.interp(step, frames.steps, frames.epochs)),
+        epoch=epoch,
         learning_rate=settings.optimizer.learning_rate,
         batch_size=settings.batch_size,
         optimizer=settings.optimizer.name,
@@ -276,6 +282,9 @@ def examine(
         input_means=data.x_train.mean(axis=0),
         input_deviations=data.x_train.std(axis=0),
         diverged=recording.diverged is not None and step >= recording.last_step,
+        schedule=settings.schedule.name,
+        rate_factor=settings.schedule.factor(epoch),
+        clipped=settings.clip_norm is not None,
         regularized=bool(settings.l1 or settings.l2 or settings.dropout),
         features=features,
         own_data=own_data,

@@ -14,7 +14,7 @@ import numpy as np
 
 import mlp
 from playground.health.checkup import Checkup, LayerNumbers
-from playground.run.config import SETTINGS
+from playground.run.config import DEFAULTS, LIVE, SETTINGS
 from playground.run.experiment import Experiment
 from playground.run.number import say
 
@@ -174,7 +174,7 @@ def rate_too_high(c: Checkup) -> Finding | None:
         return Finding(
             f"The numbers grew beyond all bounds at a learning rate of {c.learning_rate:g}.",
             {"learning rate": c.learning_rate, "step": c.step},
-            (again,),
+            (again, *_clip(c)),
         )
     ratios = c.history.update_ratios
     finite = ratios[np.isfinite(ratios)]
@@ -212,13 +212,18 @@ def rate_too_low(c: Checkup) -> Finding | None:
     largest = float(recent.max())
     if not 0.0 < largest < 1e-4 or c.rises > 0.1 or c.train_loss <= 0.5 * c.chance:
         return None
-    higher = _nearest("learning_rate", c.learning_rate * min(1e-3 / largest, 1e4))
-    return Finding(
+    pace = (
         f"One update moves the weights by {_percent(largest)} at most; about 0.1 % is usual. "
-        f"The loss falls, but at this pace it takes very long.",
-        {"largest update / weights": largest, "learning rate": c.learning_rate},
-        (_try(f"Go on with a learning rate of {higher:g}", learning_rate=higher),),
+        f"The loss falls, but at this pace it takes very long."
     )
+    numbers = {"largest update / weights": largest, "learning rate": c.learning_rate * c.rate_factor}
+    if c.rate_factor < 0.1:
+        label = mlp.SCHEDULES[c.schedule].label
+        reason = f"The schedule “{label}” has brought the learning rate down to {_percent(c.rate_factor)}."
+        tries = (_try("Go on with a constant learning rate", schedule="constant"),)
+        return Finding(f"{pace} {reason}", numbers, tries)
+    higher = _nearest("learning_rate", c.learning_rate * min(1e-3 / largest, 1e4))
+    return Finding(pace, numbers, (_try(f"Go on with a learning rate of {higher:g}", learning_rate=higher),))
 
 
 @rule(
@@ -315,7 +320,7 @@ def exploding(c: Checkup) -> Finding | None:
         f"The gradient of {c.layers[k].name} has the norm {say(norms[k], 3)}, and the output layer's {say(last, 3)}: "
         "steps in the first layers are wild jumps.",
         {f"gradient norm of {c.layers[k].name}": float(norms[k]), "gradient norm of the output": float(last)},
-        tuple(tries),
+        (*tries, *_clip(c)),
     )
 
 
@@ -330,7 +335,7 @@ def chance(c: Checkup) -> Finding | None:
         return None
     usual = _try(
         "Begin again with settings that usually work", activations=("tanh",), initializer="glorot_uniform",
-        optimizer="adam", learning_rate=0.01, hidden_layer_sizes=(8, 8), l1=0.0, l2=0.0, dropout=0.0,
+        hidden_layer_sizes=(8, 8), **{name: DEFAULTS[name] for name in sorted(LIVE - {"batch_size"})},
     )  # fmt: skip
     return Finding(
         f"The training loss is {say(c.train_loss, 3)} after {c.epoch:.4g} epochs. Always giving the same answer, "
@@ -363,6 +368,7 @@ def overfitting(c: Checkup) -> Finding | None:
             _try("Start again with L2 regularization", l2=0.03, again=True),
             _try("Use more samples", n_samples=2000),
             _try("Go on with 20 % dropout", dropout=0.2),
+            _try("Start again, and stop early", patience=20, again=True),
         ),
     )
 
@@ -400,6 +406,11 @@ def _dead_layers(c: Checkup) -> list[LayerNumbers]:
 
 def _any_twins(c: Checkup) -> bool:
     return any(layer.n_units > 1 and 2 * layer.n_twins >= layer.n_units for layer in c.hidden)
+
+
+def _clip(c: Checkup) -> tuple[Try, ...]:
+    """Clipping, where it is not at work yet."""
+    return () if c.clipped else (_try("Start again with gradients clipped to length 1", clip_norm=1.0, again=True),)
 
 
 def _try(label: str, again: bool = False, **settings: Any) -> Try:

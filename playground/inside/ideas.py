@@ -146,7 +146,13 @@ def _update(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
             _changes(terms),
             tuple(before), links=everything, carries="gradient",
         )  # fmt: skip
-    lines = terms.update_lines(layer, i, j)[1 + len(before) :]
+    rate = terms.rate_lines()
+    if rate:
+        yield Idea(
+            "update", "The learning rate of this step", terms.step.settings.schedule.help,
+            row("η", "=", sub("η", 0), "s"), tuple(rate), links=everything, carries="gradient",
+        )  # fmt: skip
+    lines = terms.update_lines(layer, i, j)[1 + len(before) + len(rate) :]
     if lines[:-1]:
         yield Idea(
             "update", f"What {optimizer.label} remembers",

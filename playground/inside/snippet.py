@@ -94,7 +94,9 @@ def _update(step: Step) -> str:
     optimizer = step.settings.optimizer
     vectors = [name for name in step.memory if name != "t"]
     rule = source_of(optimizer, "numpy", "NumPy")
-    lines = [f"# The update: {optimizer.label}", f"lr = {step.rate!r}"]
+    schedule = step.settings.schedule
+    varies = "" if isinstance(schedule, mlp.Constant) else f"  # {schedule.label} at epoch {step.epoch:.6g}"
+    lines = [f"# The update: {optimizer.label}", f"lr = {step.rate!r}{varies}"]
     lines += [f"{name} = {value!r}" for name, value in vars(optimizer).items() if name != "learning_rate"]
     if "t" in step.memory:
         lines.append(f"t = {float(step.memory['t']) + 1.0!r}  # steps of the optimizer, this one included")

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+import mlp
 from playground.inside import formulas
 from playground.inside.expressions import (
     Expression,
@@ -212,8 +213,18 @@ class Terms:
         if s.clip_norm is not None:
             before = lines[-1].leaf() if lines else g
             clip = Leaf("c", step.clip)
-            lines.append(Line("g″", before * clip, "clipped, to keep all gradients together short enough"))
+            length = float(np.linalg.norm(step.gradient + step.penalty))
+            note = f"clipped: all gradients together are {length:.4g} long, and {s.clip_norm:g} is allowed"
+            lines.append(Line("g″", before * clip, note))
         return lines
+
+    def rate_lines(self) -> list[Line]:
+        """The learning rate of this step; none where it is constant."""
+        step, s = self.step, self.step.settings
+        if isinstance(s.schedule, mlp.Constant):
+            return []
+        rate, factor = Leaf(sub("η", 0), s.optimizer.learning_rate), Leaf("s", s.schedule.factor(step.epoch))
+        return [Line("η", rate * factor, f"the schedule “{s.schedule.label}” at epoch {step.epoch:.4g}")]
 
     def update_lines(self, layer: int, i: int, j: int) -> list[Line]:
         """From the gradient to the new value."""
@@ -229,7 +240,7 @@ class Terms:
             after = Leaf(row(words("new "), w.name), float(step.after[k]))
             optimizer = step.settings.optimizer
             lines = [Line(row(words("new "), w.name), after, f"{optimizer.label}: {optimizer.formula}")]
-        return [start, *before, *lines]
+        return [start, *before, *self.rate_lines(), *lines]
 
     # ---- all about one thing ----
     def about_unit(self, layer: int, j: int) -> list[Group]:

@@ -220,3 +220,38 @@ def test_the_guide_tells_every_rule_with_its_sources():
     for sick in SICK.values():
         row = next(row for row in guide.splitlines() if row.startswith(f"| {sick.label} | {sick.help} |"))
         assert sick.config.own_data is not None or link.to_link(sick.config) in row
+
+
+def test_a_run_that_broke_offers_clipping_which_keeps_it_whole_and_is_offered_once():
+    broken = Config(loss="mean_squared_error", activations=("relu",), optimizer="sgd", learning_rate=3.0)
+    assert look(broken).diverged
+    (verdict,) = (v for v in verdicts(look(broken)) if v.rule.name == "rate_too_high")
+    (clip,) = (t for t in verdict.tries if dict(t.settings) == {"clip_norm": 1.0})
+    cured = clip.experiment(Experiment(broken), look(broken).step)
+    assert cured == Experiment(replace(broken, clip_norm=1.0))
+    assert not look(cured.config).diverged
+    again = replace(look(broken), clipped=True)
+    assert not [t for v in verdicts(again) for t in v.tries if "clip_norm" in dict(t.settings)]
+
+
+def test_a_rate_that_its_schedule_has_brought_down_is_told_apart_from_one_that_was_always_low():
+    config = Config(optimizer="sgd", schedule="exponential", exponential_decay=0.9)
+    checkup = look(config)
+    assert checkup.rate_factor == 0.9**checkup.epoch
+    (verdict,) = (v for v in verdicts(checkup) if v.rule.name == "rate_too_low")
+    assert "The schedule “Exponential” has brought the learning rate down to" in verdict.sentence
+    assert dict(verdict.numbers)["learning rate"] == 0.01 * checkup.rate_factor
+    assert [dict(t.settings) for t in verdict.tries] == [{"schedule": "constant"}]
+    new = verdict.tries[0].experiment(Experiment(config), checkup.step)
+    trainer = trained(config).fork(new.changes[0].step, **trainer_settings(new.now, trained(config).data))
+    trainer.run(EPOCHS)
+    assert "rate_too_low" not in names(examine(trainer, trainer.recording.last_step))
+
+
+def test_settings_that_usually_work_are_the_usual_ones_in_everything_that_trains():
+    stuck = Config(
+        activations=("sigmoid",), hidden_layer_sizes=(8,) * 8, optimizer="adamw", adam_beta_1=0.0, schedule="step",
+        clip_norm=0.01, patience=500, learning_rate=1e-5,
+    )  # fmt: skip
+    (verdict,) = (v for v in verdicts(look(stuck)) if v.rule.name == "chance")
+    assert verdict.tries[0].experiment(Experiment(stuck), 0) == Experiment(Config())

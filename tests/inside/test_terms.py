@@ -114,6 +114,24 @@ def test_regularizers_clipping_and_schedules_recombine_too(optimizer: str, setti
                 assert_same(terms.blame_lines(n, j)[-1].value, step.n * layer.d_z[1, j], "δ under dropout")
 
 
+def test_a_step_tells_its_learning_rate_and_what_clipping_did():
+    trainer = make_trainer("tanh", "binary_crossentropy", "sgd", schedule=mlp.Cosine(epochs=7.0), clip_norm=0.05)
+    trainer.run(3)
+    for at in (0, 4, 7):
+        step, terms = take_apart(trainer, at), Terms(take_apart(trainer, at), 0)
+        (rate,) = terms.rate_lines()
+        assert rate.value == step.rate == trainer.settings.optimizer.learning_rate * mlp.Cosine(7.0).factor(step.epoch)
+        assert f"the schedule “Cosine” at epoch {step.epoch:.4g}" in str(rate)
+        assert rate in terms.update_lines(1, 0, 0)
+        (clipped,) = terms.penalty_lines(1, 0, 0)
+        length = float(np.linalg.norm(step.gradient))
+        assert f"all gradients together are {length:.4g} long, and 0.05 is allowed" in str(clipped)
+        assert_same(clipped.value, float(step.gradient[0]) * min(1.0, 0.05 / (length + 1e-6)), "clipped")
+    constant = make_trainer("tanh", "binary_crossentropy", "sgd")
+    constant.run(1)
+    assert Terms(take_apart(constant, 0), 0).rate_lines() == []
+
+
 def test_a_step_right_after_a_change_of_optimizer_starts_with_an_empty_memory():
     trainer = make_trainer("tanh", "binary_crossentropy", "sgd")
     trainer.run(2)

@@ -15,6 +15,7 @@ from playground.export.pieces import (
     numbers,
     optimizer_settings,
     plain_settings,
+    schedule,
     targets,
 )
 from playground.export.transcript import Transcript
@@ -28,7 +29,9 @@ def keras_script(t: Transcript) -> str:
         )
     if t.uses("clip_norm"):
         raise ValueError("Keras shortens long gradients by a slightly different rule, so its numbers would differ.")
-    if t.scheduled or len(t.stretches) > 1:
+    if t.scheduled and "momentum" in optimizer_settings(t.settings.optimizer):
+        raise ValueError("Keras keeps the learning rate in the momentum, so under a schedule its numbers would differ.")
+    if len(t.stretches) > 1:
         raise ValueError(
             "Settings were changed in the middle of this run; the Keras script is for runs that keep theirs."
         )
@@ -48,6 +51,7 @@ def keras_script(t: Transcript) -> str:
         names(t),
         _network(t),
         batches(t),
+        schedule(t),
         _main(t),
         check("1e-10"),
         numbers(t),
@@ -97,6 +101,11 @@ def _main(t: Transcript) -> str:
         "net = make_network()",
         f"for step, (_, rows) in zip({settings['steps']}, batches({settings['batch_size']}, 0, 0)):",
     ]
+    if t.scheduled:
+        lines[1] = lines[1].replace("_", "time", 1)
+        lines.append(
+            f"    net.optimizer.learning_rate = {literal(values['learning_rate'])} * {settings['schedule']}(time)"
+        )
     if s.settings.optimizer.name in ("adam", "adamw"):
         lines += [
             "    # Adam's epsilon is added before the bias correction here, and after it in PyTorch and the playground.",

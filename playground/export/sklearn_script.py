@@ -15,6 +15,8 @@ from playground.export.pieces import (
     names,
     numbers,
     optimizer_settings,
+    plain_settings,
+    schedule,
     targets,
 )
 from playground.export.transcript import Transcript
@@ -38,6 +40,7 @@ def sklearn_script(t: Transcript) -> str:
         names(t),
         _network(t, estimator),
         batches(t),
+        schedule(t),
         _main(t, estimator),
         check(),
         numbers(t),
@@ -59,8 +62,10 @@ def _estimator(t: Transcript) -> str:
     for name, words in (("l1", "L1 regularization"), ("dropout", "dropout"), ("clip_norm", "gradient clipping")):
         if t.uses(name):
             raise ValueError(f"scikit-learn's estimators do not have {words}.")
-    if t.scheduled:
-        raise ValueError("scikit-learn's estimators do not have this learning-rate schedule.")
+    if t.scheduled and "momentum" in optimizer_settings(s.optimizer):
+        raise ValueError(
+            "scikit-learn keeps the learning rate in the momentum, so under a schedule its numbers would differ."
+        )
     if len(t.stretches) > 1:
         raise ValueError("Settings were changed in the middle of this run, which scikit-learn's estimators cannot do.")
     return estimator
@@ -119,6 +124,16 @@ def _main(t: Transcript, estimator: str) -> str:
         f"for step, (_, rows) in zip(range({s.last}), batches({s.settings.batch_size}, 0, 0)):",
         "    net.batch_size = len(rows)",
     ]
+    if t.scheduled:
+        adam = s.settings.optimizer.name == "adam"
+        rate = literal(values["learning_rate"] if adam else values["learning_rate"] / scale)
+        lines[1] = lines[1].replace("_", "time", 1)
+        lines += [
+            f"    rate = {rate} * {plain_settings(s, t)['schedule']}(time)",
+            "    net.learning_rate_init = max(rate, 1e-300)  # counts in the first step; 0 would be refused",
+            '    if hasattr(net, "_optimizer"):',
+            f"        net._optimizer.learning_rate{'_init' if adam else ''} = rate",
+        ]
     if t.uses("l2"):
         lines.append(
             f"    net.alpha = {literal(s.settings.l2 * scale)} * len(rows)  # it divides the penalty by the samples"

@@ -19,6 +19,10 @@ TASKS = {
 
 KERAS_RUNS: list[dict[str, Any]] = [
     {},
+    *({"schedule": kind(), "loss": "mean_squared_error"} for kind in mlp.SCHEDULES.values()),
+    {"schedule": mlp.OneCycle(epochs=9.0, start=0.0), "optimizer": mlp.AdamW(weight_decay=0.3, beta_1=0.5)},
+    {"schedule": mlp.Exponential(decay=0.9), "optimizer": mlp.RMSprop(rho=0.8)},
+    {"optimizer": mlp.Momentum(momentum=0.5)},
     {"activation": ["leaky_relu", "softplus"], "loss": "categorical_crossentropy", "l1": 0.01, "l2": 0.02},
     {"activation": ["sine", "gelu"], "loss": "huber", "optimizer": mlp.SGD(learning_rate=0.1)},
     {"activation": ["relu", "sigmoid"], "optimizer": mlp.RMSprop(learning_rate=0.01)},

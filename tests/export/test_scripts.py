@@ -41,6 +41,43 @@ def test_a_script_repeats_a_run_with_every_optimizer(write: Writer, optimizer: s
     assert difference(execute(write(t))) < 1e-12
 
 
+OPTIMIZERS = [
+    mlp.Momentum(0.03, momentum=0.3), mlp.Nesterov(0.03, momentum=0.6), mlp.Adagrad(0.05, epsilon=0.1),
+    mlp.RMSprop(0.01, rho=0.7, epsilon=0.01), mlp.Adam(0.03, beta_1=0.6, beta_2=0.9, epsilon=0.01),
+    mlp.AdamW(0.03, beta_1=0.0, beta_2=0.5, epsilon=0.1, weight_decay=0.7),
+]  # fmt: skip
+SCHEDULES = [
+    mlp.StepDecay(every=2.0, drop=0.3), mlp.Exponential(decay=0.8), mlp.Cosine(epochs=5.0, final=0.2),
+    mlp.WarmUp(epochs=7.0, start=0.3), mlp.OneCycle(epochs=6.0, rise=0.6, start=0.2, final=0.3),
+]  # fmt: skip
+
+
+@exact
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+def test_a_script_repeats_every_setting_of_every_optimizer(write: Writer, optimizer: mlp.Optimizer) -> None:
+    for field, usual in vars(type(optimizer)()).items():
+        assert field == "learning_rate" or getattr(optimizer, field) != usual
+    assert difference(execute(write(run(optimizer=optimizer, clip_norm=0.3)))) < 1e-12
+
+
+@exact
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=str)
+def test_a_script_repeats_every_setting_of_every_schedule(write: Writer, schedule: mlp.Schedule) -> None:
+    for field, usual in vars(type(schedule)()).items():
+        assert getattr(schedule, field) != usual
+    assert difference(execute(write(run(schedule=schedule)))) < 1e-12
+
+
+@exact
+def test_a_script_of_a_run_that_stopped_early_makes_its_steps_and_no_more(write: Writer) -> None:
+    data = dataset("binary")
+    stopping = mlp.EarlyStopping(patience=2)
+    trainer = mlp.Trainer(mlp.MLP([2, 5, 1], seed=2), data, mlp.Adam(0.1), early_stopping=stopping)
+    steps = trainer.run(epochs=100).last_step
+    assert steps < 300
+    assert difference(execute(write(transcript(trainer, steps)))) < 1e-12
+
+
 @exact
 @pytest.mark.parametrize("schedule", mlp.SCHEDULES)
 def test_a_script_repeats_a_run_with_every_schedule(write: Writer, schedule: str) -> None:
@@ -133,6 +170,21 @@ def test_the_scikit_learn_script_repeats_its_optimizers(optimizer: str, loss: st
     assert difference(execute(sklearn_script(t))) < 1e-12
 
 
+@pytest.mark.parametrize("schedule", mlp.SCHEDULES.values())
+@pytest.mark.parametrize("optimizer", [mlp.SGD(0.1), mlp.Adam(0.03, beta_1=0.8, beta_2=0.99, epsilon=1e-3)])
+@pytest.mark.parametrize("loss", ["binary_crossentropy", "mean_squared_error"])
+def test_the_scikit_learn_script_follows_a_schedule(
+    schedule: type[mlp.Schedule], optimizer: mlp.Optimizer, loss: str
+) -> None:
+    t = run(schedule=schedule(), optimizer=optimizer, loss=loss, batch_size=3)
+    assert difference(execute(sklearn_script(t))) < 1e-12
+
+
+def test_the_scikit_learn_script_starts_from_a_rate_of_zero() -> None:
+    t = run(schedule=mlp.OneCycle(epochs=6.0, start=0.0, final=0.0), optimizer=mlp.SGD(0.1))
+    assert difference(execute(sklearn_script(t))) < 1e-12
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
@@ -141,12 +193,25 @@ def test_the_scikit_learn_script_repeats_its_optimizers(optimizer: str, loss: st
         ({"loss": "hinge"}, "do not have the loss “Hinge”"),
         ({"optimizer": mlp.RMSprop()}, "“RMSprop” has no counterpart in scikit-learn"),
         ({"dropout": 0.5}, "do not have dropout"),
-        ({"schedule": mlp.Cosine()}, "learning-rate schedule"),
+        ({"clip_norm": 0.5}, "do not have gradient clipping"),
+        ({"schedule": mlp.Cosine(), "optimizer": mlp.Nesterov()}, "keeps the learning rate in the momentum"),
     ],
 )
 def test_what_scikit_learn_cannot_express_is_said_in_a_sentence(settings: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         sklearn_script(run(**settings))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"schedule": mlp.Cosine(), "optimizer": mlp.Momentum()},
+        {"clip_norm": 0.5},
+    ],
+)
+def test_what_keras_would_do_otherwise_is_said_in_a_sentence(settings: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="its numbers would differ"):
+        keras_script(run(**settings))  # type: ignore[arg-type]
 
 
 def test_settings_changed_on_the_way_are_too_much_for_scikit_learn_and_keras() -> None:

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from playground import figures
 from playground.export.subject import Subject
 from playground.figures.look import palette
+from playground.health.checkup import layer_names
 from playground.run.data import make_data, plane_of
 from playground.run.surface import answers, colour_scale, grid
 
@@ -21,7 +22,7 @@ GRID = 120
 def pictures(subject: Subject, theme: str = "light") -> dict[str, go.Figure]:
     """Name to figure: what the network thinks, the losses, the gradients, the weights."""
     f, net = subject.frames, subject.net
-    names = [*(f"layer {k}" for k in range(1, len(net.layers))), "output"]
+    names = layer_names(len(net.layers))
     matrices = [np.vstack([layer.weights, layer.biases]) for layer in net.layers]
     result = {
         "boundary": _boundary(subject, theme),

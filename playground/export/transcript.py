@@ -83,14 +83,8 @@ class Transcript:
 
     def places(self, s: Stretch) -> list[tuple[int, int, int | None, float]]:
         """What was set by hand: (layer, unit, the input that the weight is from or None for the bias, value)."""
-        shape = self.first.shape
-        numbered = shape.matrices(np.arange(shape.n_parameters, dtype=np.float64))
-        result = []
-        for place, value in s.edits:
-            for layer, matrix in enumerate(numbered):
-                for unit, source in np.argwhere(matrix == place).tolist():
-                    result.append((layer, unit, source if source < matrix.shape[1] - 1 else None, value))
-        return result
+        found = [(*self.first.shape.locate(index), value) for index, value in s.edits]
+        return [(layer, j, i if i < self.first.sizes[layer] else None, value) for layer, i, j, value in found]
 
     def matrices(self, which: mlp.MLP) -> list[tuple[Array, Array]]:
         """Weights (n_in, n_out) and biases (n_out,) of each layer."""

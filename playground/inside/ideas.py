@@ -76,12 +76,14 @@ def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
         )  # fmt: skip
         if k < n or activation.name != "identity":
             masked = terms.step.layers[k - 1].mask is not None
-            words = f"The sum is bent by {activation.label}: without a bend, all layers together could only draw lines."
+            sentence = (
+                f"The sum is bent by {activation.label}: without a bend, all layers together could only draw lines."
+            )
             if masked:
-                words += " Dropout then silences some units for this point."
+                sentence += " Dropout then silences some units for this point."
             product = ["⊙", _up("M", k)] if masked else []
             yield Idea(
-                "forward", f"The bend of {name}", words, row(_up("A", k), "=", "f(", _up("Z", k), ")", *product),
+                "forward", f"The bend of {name}", sentence, row(_up("A", k), "=", "f(", _up("Z", k), ")", *product),
                 (terms.bend_line(k, unit),), units=(k,),
             )  # fmt: skip
 

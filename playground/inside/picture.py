@@ -96,7 +96,7 @@ def _links(terms: Terms, layer: int, sources: list[int], targets: list[int]) -> 
 
 def _carried(terms: Terms, layer: int, i: int, j: int) -> dict[str, Any]:
     """The numbers of a weight or bias: its value, its gradient, and how far it moves."""
-    k = terms.step.place(layer - 1, i, j)
+    k = terms.index(layer, i, j)
     w = float(terms.step.net.parameters[k])
     return {
         "key": link_key(layer, i, j),

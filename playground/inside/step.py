@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -144,12 +143,6 @@ class Step:
     def matrices(self, flat: Array) -> list[Array]:
         """Each layer's part of a flat vector, (n_out, n_in + 1), the biases last."""
         return self.net.shape.matrices(flat)
-
-    def place(self, layer: int, i: int, j: int) -> int:
-        """Where in the flat vector the weight from i to j of a layer lies; i = n_in for the bias."""
-        sizes = self.net.sizes
-        before = sum((a + 1) * b for a, b in pairwise(sizes[: layer + 1]))
-        return before + j * (sizes[layer] + 1) + i
 
     def loss_of(self, parameters: Array) -> float:
         """The mini-batch's mean loss with other parameters, under the same dropout masks."""

@@ -77,8 +77,12 @@ class Terms:
     def w(self, layer: int, i: int, j: int) -> Leaf:
         """A weight, or the bias for i = n_in."""
         name = _letter("b", layer, j) if self.is_bias(layer, i) else _letter("w", layer, i, j)
-        value = self.step.net.parameters[self.step.place(layer - 1, i, j)]
+        value = self.step.net.parameters[self.index(layer, i, j)]
         return Leaf(name, float(value), link_key(layer, i, j))
+
+    def index(self, layer: int, i: int, j: int) -> int:
+        """Where a weight, or the bias for i = n_in, lies in the flat vector."""
+        return self.step.net.shape.index(layer - 1, i, j)
 
     def delta(self, layer: int, unit: int) -> Leaf:
         """This point's blame on a unit: the slope of its own loss along z."""
@@ -186,7 +190,7 @@ class Terms:
 
     def measured_line(self, layer: int, i: int, j: int) -> Line:
         """The slope found by moving the weight up and down a little."""
-        k = self.step.place(layer - 1, i, j)
+        k = self.index(layer, i, j)
         (slope,) = self.step.measured([k])
         exact = digits(float(self.step.gradient[k]), float(slope))
         note = f"measured by moving it up and down by h = {H:g}: the two agree to {exact} digits"
@@ -200,7 +204,7 @@ class Terms:
     def penalty_lines(self, layer: int, i: int, j: int) -> list[Line]:
         """What regularization and clipping make of the gradient; none if there is neither."""
         step, s = self.step, self.step.settings
-        k = step.place(layer - 1, i, j)
+        k = self.index(layer, i, j)
         w, g = self.w(layer, i, j), Leaf("g", float(step.gradient[k]))
         lines = []
         if (s.l1 or s.l2) and not self.is_bias(layer, i):
@@ -229,7 +233,7 @@ class Terms:
     def update_lines(self, layer: int, i: int, j: int) -> list[Line]:
         """From the gradient to the new value."""
         step = self.step
-        k = step.place(layer - 1, i, j)
+        k = self.index(layer, i, j)
         start = Line("g", Leaf(_slope_of(self.w(layer, i, j).name, "L̄"), float(step.gradient[k])))
         before = self.penalty_lines(layer, i, j)
         g = (before[-1] if before else start).leaf()
@@ -296,7 +300,7 @@ class Terms:
 def slopes_table(step: Step, layer: int, unit: int) -> list[dict[str, Any]]:
     """Backpropagation beside measurement for all weights into a unit and its bias; layer counts from 1."""
     n_in = step.net.sizes[layer - 1]
-    places = [step.place(layer - 1, i, unit) for i in range(n_in + 1)]
+    places = [step.net.shape.index(layer - 1, i, unit) for i in range(n_in + 1)]
     measured = step.measured(places)
     table = []
     for i, (k, slope) in enumerate(zip(places, measured, strict=True)):

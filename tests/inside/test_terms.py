@@ -69,7 +69,9 @@ def check_backward(step: Step) -> None:
                 assert_same(terms.blame_lines(n, j)[-1].value, step.n * trace.d_z[point, j], f"δ {n} {j}")
     for n, i, j in links(step):
         line = Terms(step, 0).mean_gradient_line(n, i, j)
-        assert_same(line.value, gradient[step.place(n - 1, i, j)], f"gradient of {Terms(step, 0).link_name(n, i, j)}")
+        assert_same(
+            line.value, gradient[step.net.shape.index(n - 1, i, j)], f"gradient of {Terms(step, 0).link_name(n, i, j)}"
+        )
         own = [Terms(step, p).gradient_line(n, i, j).value for p in range(step.n)]
         assert_same(float(np.mean(own)), line.value, "the mean of the points' own gradients")
 
@@ -78,7 +80,7 @@ def check_update(step: Step) -> None:
     for n, i, j in links(step):
         line = Terms(step, 0).update_lines(n, i, j)[-1]
         where = Terms(step, 0).link_name(n, i, j)
-        assert_same(line.value, step.after[step.place(n - 1, i, j)], f"new value of {where}")
+        assert_same(line.value, step.after[step.net.shape.index(n - 1, i, j)], f"new value of {where}")
 
 
 @pytest.mark.parametrize("loss", mlp.LOSSES)

@@ -10,6 +10,7 @@ import pytest
 
 from playground import figures
 from playground.figures.palette import THEMES
+from tests.figures.reading import mixed, on_scale, rgb
 
 EPOCHS = np.arange(5.0)
 NAMES = ["layer 1", "layer 2", "output"]
@@ -54,13 +55,45 @@ def test_every_figure_has_a_title_named_axes_and_a_fixed_height(name: str, theme
     json.loads(fig.to_json())
 
 
-def test_gradient_norms_are_the_numbers_with_gaps_for_zeros():
-    fig = BUILDERS["gradient_norms"]()
-    assert [t.name for t in fig.data] == NAMES
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_training_curve_is_the_training_loss_and_the_dotted_one_the_test_loss(theme: str):
+    train, test = np.array([0.9, 0.5, 0.3, 0.2, 0.1]), np.array([0.8, 0.6, 0.5, 0.6, 0.7])
+    fig = figures.loss_curve(EPOCHS, train, test, theme=theme)
+    found = [(t.name, t.line.color, t.line.dash, list(t.x), list(t.y)) for t in fig.data]
+    assert found == [
+        ("training loss", THEMES[theme].train, "solid", list(EPOCHS), list(train)),
+        ("test loss", THEMES[theme].test, "dot", list(EPOCHS), list(test)),
+    ]
+    assert (fig.layout.xaxis.title.text, fig.layout.yaxis.title.text) == ("epoch", "loss")
+    assert fig.layout.yaxis.type is None
+    assert list(fig.layout.xaxis.range) == [0, 4]
+
+
+def test_a_log_scale_reaches_from_the_smallest_loss_to_the_largest():
+    fig = figures.loss_curve(EPOCHS, [1.0, 0.1, 0.01, 0.001, 0.001], [10.0] * 5, log=True)
     assert fig.layout.yaxis.type == "log"
-    np.testing.assert_array_equal(fig.data[0].y, NORMS[:, 0])
-    assert np.isnan(fig.data[1].y[1])
-    assert [t.line.color for t in fig.data] == ["#2b1a8f", "#d0446f", "#b98a00"]
+    low, high = fig.layout.yaxis.range
+    assert -3.2 < low < -3.0
+    assert 1.0 < high < 1.2
+
+
+def test_without_test_data_there_is_one_curve():
+    (line,) = figures.loss_curve(EPOCHS, NORMS[:, 0], np.full(5, np.nan)).data
+    assert line.name == "training loss"
+
+
+@pytest.mark.parametrize("name", ["gradient_norms", "update_ratios"])
+@pytest.mark.parametrize("theme", THEMES)
+def test_each_layer_has_its_own_column_and_colour_with_gaps_for_zeros(name: str, theme: str):
+    fig, scale = BUILDERS[name](theme=theme), 1.0 if name == "gradient_norms" else 1e-3
+    assert fig.layout.yaxis.type == "log"
+    assert fig.layout.yaxis.title.text == ("‖∂L/∂W‖" if name == "gradient_norms" else "‖ΔW‖ / ‖W‖")
+    assert fig.layout.xaxis.title.text == "epoch"
+    layers = THEMES[theme].layers
+    for k, (line, colour) in enumerate(zip(fig.data, (layers[0], layers[3], layers[5]), strict=True)):
+        assert (line.name, line.line.color) == (NAMES[k], colour)
+        np.testing.assert_array_equal(line.x, EPOCHS)
+        np.testing.assert_allclose(line.y, scale * np.where(NORMS[:, k] > 0, NORMS[:, k], np.nan))
 
 
 def test_long_curves_are_thinned_but_keep_their_ends():
@@ -81,14 +114,34 @@ def test_update_ratios_show_the_band_around_a_thousandth():
 
 
 def test_histograms_hold_every_value_on_one_scale_for_a_column():
-    fig = BUILDERS["histograms"]()
-    first, second = fig.data[0], fig.data[1]
-    np.testing.assert_array_equal(first.x, second.x)
-    shares = np.asarray(first.customdata)[1:-1:2]
-    assert shares.sum() == pytest.approx(1.0)
-    edges = np.asarray(first.x)[1::2]
-    assert shares[np.searchsorted(edges, 1.0) - 1] == pytest.approx(2 / 3)
-    assert first.y.min() == 2.0  # the first layer is the top row
+    rng = np.random.default_rng(0)
+    weights = [rng.normal(0.5, 1.0, 300), rng.normal(-1.0, 0.3, (20, 5)), np.array([2.0, 2.0, -1.0])]
+    column = figures.Column("Weights", "w", weights, ["", "half are zero", ""])
+    fig = figures.histograms([column], NAMES)
+    reach = max(np.abs(w).max() for w in weights)
+    edges = np.linspace(-reach, reach, 42)
+    assert (fig.layout.xaxis.title.text, list(fig.layout.xaxis.range)) == ("w", [-reach, reach])
+    layers = THEMES["light"].layers
+    for k, (trace, colour) in enumerate(zip(fig.data, (layers[0], layers[3], layers[5]), strict=True)):
+        counts, _ = np.histogram(weights[k], edges)
+        np.testing.assert_allclose(trace.customdata[1:-1:2], counts / counts.sum())
+        np.testing.assert_allclose(trace.x[1:-1:2], edges[:-1])
+        np.testing.assert_allclose(trace.y[1:-1:2], 2 - k + 0.86 * counts / counts.max(), err_msg="heights")
+        assert (trace.line.color, trace.name) == (colour, f"{NAMES[k]}, Weights")
+        (label,) = (
+            t for t, y in zip(fig.layout.yaxis.ticktext, fig.layout.yaxis.tickvals, strict=True) if 0 < y - 2 + k < 1
+        )
+        assert label == NAMES[k], "the first layer is the top row"
+    (note,) = (a for a in fig.layout.annotations if a.text == "half are zero")
+    assert 1 < note.y < 2, "beside the second layer"
+
+
+def test_a_column_of_sizes_has_powers_of_ten_as_its_axis():
+    fig = figures.histograms([figures.Column("Gradients", "g", [figures.sizes([1e-5, 1e-2])], log=True)], ["output"])
+    assert list(fig.layout.xaxis.range) == [-5, -2]
+    assert fig.layout.xaxis.ticktext[0] == "10<sup>−5</sup>"
+    shares = np.asarray(fig.data[0].customdata)[1:-1:2]
+    assert list(np.flatnonzero(shares)) == [0, 40]
 
 
 def test_sizes_are_powers_of_ten_without_the_zeros():
@@ -106,17 +159,36 @@ def test_the_picked_point_of_a_mini_batch_stands_out():
 def test_flat_units_stand_in_the_rows_of_the_histograms():
     bars, strip = BUILDERS["flat_units"](), BUILDERS["histograms"]()
     assert [list(bar.x) for bar in bars.data] == [[0.5, 0.2, 0.0], [0.25, 0.0, 0.0]]
+    assert [bar.name for bar in bars.data] == ["outputs in a flat part", "units that are dead"]
+    light = THEMES["light"]
+    assert [bar.marker.color for bar in bars.data] == [light.positive, light.negative]
+    assert bars.layout.xaxis.tickformat == ".0%"
+    for bar in bars.data:
+        rows = [min(range(3), key=lambda k: abs(bars.layout.yaxis.tickvals[k] - y)) for y in bar.y]
+        assert [bars.layout.yaxis.ticktext[k] for k in rows] == list(bar.customdata) == NAMES
     assert bars.layout.yaxis.range == strip.layout.yaxis.range
     assert bars.layout.yaxis.tickvals == strip.layout.yaxis.tickvals
     single = figures.histograms([figures.Column("Weights", "w", [np.ones(3)] * 3, hint="Look")], NAMES)
     assert (bars.layout.height, bars.layout.margin.t) == (single.layout.height, single.layout.margin.t)
 
 
-def test_weights_share_one_scale_and_end_with_the_biases():
-    fig = BUILDERS["weight_heatmaps"]()
-    assert (fig.layout.coloraxis.cmin, fig.layout.coloraxis.cmax) == (-2.0, 2.0)
-    assert fig.layout.yaxis.ticktext[-1] == "b"
-    np.testing.assert_array_equal(fig.data[0].z, np.eye(3))
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_cell_of_the_weights_is_from_its_row_to_its_column_and_blue_is_positive(theme: str):
+    first, last = np.array([[1.0, -3.0], [2.0, 0.0], [0.5, -0.5], [-1.5, 3.0]]), np.array([[0.2], [-0.1], [4.0]])
+    fig, colours = figures.weight_heatmaps([first, last], ["layer 1", "output"], theme=theme), THEMES[theme]
+    scale = fig.layout.coloraxis
+    for trace, axis, table in zip(fig.data, (fig.layout.yaxis, fig.layout.yaxis2), (first, last), strict=True):
+        np.testing.assert_array_equal(trace.z, table)
+        low, high = axis.range
+        assert low > high, "the first row is at the top"
+        assert axis.ticktext[-1] == "b"
+        assert axis.tickvals[-1] == trace.y[-1] == len(table) - 1
+        assert list(trace.x) == list(range(1, table.shape[1] + 1))
+        assert trace.customdata[0][0] == "1"
+        assert trace.customdata[-1][0] == "b"
+        for value in table.ravel():
+            seen = on_scale(value, scale.cmin, scale.cmax, scale.colorscale)
+            np.testing.assert_allclose(seen, mixed(colours.negative, colours.neutral, colours.positive, value / 4.0))
 
 
 @pytest.mark.parametrize("n_layers", [1, 8, 21])
@@ -129,11 +201,31 @@ def test_the_weights_of_a_deep_network_stand_beside_each_other(n_layers: int):
     assert domains[-1][1] == pytest.approx(1)
 
 
-def test_the_gradient_map_has_a_row_for_each_layer_first_layer_on_top():
-    fig = BUILDERS["gradient_map"]()
-    assert list(fig.data[0].y) == NAMES[::-1]
-    np.testing.assert_allclose(fig.data[0].z[-1], np.log10(NORMS[:, 0]))
-    assert np.isnan(fig.data[0].z[1][1])
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_gradient_map_has_a_row_for_each_layer_first_layer_on_top(theme: str):
+    fig = BUILDERS["gradient_map"](theme=theme)
+    (cells,) = fig.data
+    assert list(cells.y) == NAMES[::-1]  # Plotly draws the first category at the bottom
+    np.testing.assert_array_equal(cells.x, EPOCHS)
+    for k, name in enumerate(NAMES):
+        row = list(cells.y).index(name)
+        norms = np.where(NORMS[:, k] > 0, NORMS[:, k], np.nan)
+        np.testing.assert_allclose(cells.z[row], np.log10(norms))
+        np.testing.assert_allclose(cells.customdata[row], NORMS[:, k])
+    colours = THEMES[theme]
+    np.testing.assert_allclose(on_scale(cells.zmin, cells.zmin, cells.zmax, cells.colorscale), rgb(colours.neutral))
+    np.testing.assert_allclose(on_scale(cells.zmax, cells.zmin, cells.zmax, cells.colorscale), rgb(colours.layers[-1]))
+    assert (cells.zmin, cells.zmax) == (-2, 1)
+    assert ("Dark" if theme == "dark" else "Pale") in " ".join(a.text for a in fig.layout.annotations)
+
+
+def test_a_long_gradient_map_keeps_the_cells_of_the_times_that_it_shows():
+    t = np.arange(1000.0)
+    (cells,) = figures.gradient_map(t, np.column_stack([1.0 + t, 2.0 + 2.0 * t]), NAMES[:2]).data
+    assert len(cells.x) <= 200
+    assert (cells.x[0], cells.x[-1]) == (0, 999)
+    np.testing.assert_allclose(10 ** cells.z[1], 1.0 + cells.x)
+    np.testing.assert_allclose(10 ** cells.z[0], 2.0 + 2.0 * cells.x)
 
 
 def test_a_run_with_one_frame_or_no_gradient_at_all_can_be_drawn():

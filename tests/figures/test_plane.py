@@ -228,6 +228,27 @@ def test_all_pictures_of_a_plane_have_one_frame(case: str):
         assert (layout.xaxis.title.text, layout.yaxis.title.text) == told["axes"]
 
 
+def test_the_exported_curves_and_weights_are_the_recorded_ones_up_to_the_moment():
+    run = seen("several classes")
+    found, recording, net = pictures(Subject(run.experiment, run.trainer, STEP)), run.trainer.recording, run.net(STEP)
+    n = int(np.searchsorted(recording.steps, STEP, side="right"))
+    assert 1 < n < len(recording)
+    train, test = found["loss"].data
+    for line, name, column in (
+        (train, "training loss", recording.train_loss),
+        (test, "test loss", recording.test_loss),
+        *(
+            (found["gradients"].data[k], name, recording.gradient_norms[:, k])
+            for k, name in ((0, "layer 1"), (1, "output"))
+        ),
+    ):
+        assert line.name == name
+        np.testing.assert_array_equal(line.x, recording.epochs[:n])
+        np.testing.assert_array_equal(line.y, column[:n])
+    for cells, layer in zip(found["weights"].data, net.layers, strict=True):
+        np.testing.assert_array_equal(cells.z, [*layer.weights, layer.biases])
+
+
 @each_kind
 def test_the_film_goes_from_the_first_weights_to_the_moment_right_side_up(case: str):
     run, film = seen(case), film_of(case)

@@ -1,0 +1,112 @@
+"""What the browser is told of a run is what the engine has: points, classes, axes, units, layers and mini-batches."""
+
+import math
+
+import numpy as np
+import pytest
+
+import mlp
+from playground.figures.palette import CLASS_SYMBOLS
+from playground.run.config import PLANAR, Config
+from playground.run.experiment import Experiment
+from playground.run.runs import Runs
+from playground.tables.table import Table
+from playground.web.about import GOAL_EPOCHS, about
+
+
+def told(experiment: Experiment) -> tuple[dict, mlp.Trainer]:
+    run = Runs().get(experiment)
+    return about(experiment, run), run.trainer
+
+
+@pytest.mark.parametrize("dataset", PLANAR)
+def test_every_point_has_the_class_or_the_value_that_the_engine_learns(dataset: str):
+    header, trainer = told(Experiment(Config().changed(dataset=dataset, n_samples=60)))
+    data = trainer.data  # the features are x1 and x2 alone, or x1
+    for test, x, y in ((False, data.x_train, data.y_train), (True, data.x_test, data.y_test)):
+        # Under one input, the picture has the value as height.
+        places = np.column_stack([x, y]) if data.n_inputs == 1 else x
+        wanted = {tuple(place): truth for place, truth in zip(np.round(places, 4).tolist(), np.ravel(y), strict=True)}
+        traces = [trace for trace in header["data"]["traces"] if trace["test"] == test]
+        assert sum(len(trace["x1"]) for trace in traces) == len(x)
+        for trace in traces:
+            assert trace["symbol"] == CLASS_SYMBOLS[trace["class"] or 0]
+            assert trace["hover"].startswith("test point" if test else "training point")
+            truths = [wanted[place] for place in zip(trace["x1"], trace["x2"], strict=True)]
+            if data.n_classes:
+                assert set(truths) == {trace["class"]}
+                assert trace["hover"].endswith(f"class {trace['class']}")
+            else:
+                np.testing.assert_allclose(trace["values"], truths, atol=5e-5)
+
+
+def test_the_curve_of_one_input_stands_in_a_frame_as_high_as_its_values():
+    header, trainer = told(Experiment(Config(dataset="sine", n_samples=60)))
+    assert header["data"]["curve"]
+    assert header["data"]["axes"] == ("x₁", "y")
+    top = 1.15 * np.abs(trainer.data.y_train).max()
+    assert header["data"]["up"] == pytest.approx([-top, top])
+
+
+def test_names_of_ones_own_are_told_as_text_in_their_places():
+    rng = np.random.default_rng(0)
+    kinds = np.arange(60) % 3
+    table = Table("T", ("a", "<b>", "c"), "kind", ("r", "%{x}", "<i>"), rng.normal(size=(60, 3)), kinds, plane=(2, 0))
+    header, trainer = told(Experiment(Config(own_data=table)))
+    assert header["data"]["axes"] == ("c", "a")
+    assert header["net"]["features"] == tuple(header["net"]["feature_labels"]) == ("a", "<b>", "c")
+    hovers = {trace["class"]: trace["hover"] for trace in header["data"]["traces"] if not trace["test"]}
+    assert hovers == {0: "training point, r", 1: "training point, % {x}", 2: "training point, &lt;i&gt;"}
+    training = [trace for trace in header["data"]["traces"] if not trace["test"]]
+    drawn = sorted(place for trace in training for place in zip(trace["x1"], trace["x2"], strict=True))
+    assert drawn == sorted(map(tuple, np.round(trainer.data.x_train[:, [2, 0]], 4).tolist()))
+    plane = header["net"]["plane"]
+    x = np.array(plane["origin"]) + np.array([0.5, -2.0]) @ np.array(plane["axes"])
+    assert (x[2], x[0]) == pytest.approx((0.5, -2.0))
+
+
+@pytest.mark.parametrize(("n_samples", "test", "batch"), [(60, 0.5, 10), (60, 0.5, 7), (101, 0.3, 64), (60, 0.5, 2000)])
+def test_an_epoch_has_as_many_steps_as_the_engine_makes(n_samples: int, test: float, batch: int):
+    experiment = Experiment(Config(dataset="xor", n_samples=n_samples, test_fraction=test, batch_size=batch))
+    header, trainer = told(experiment)
+    trainer.run(3)
+    assert header["steps_per_epoch"] == trainer.recording.last_step / 3
+    later = experiment.change(trainer.recording.last_step, batch_size=5)
+    header, forked = told(later)
+    before = forked.recording.last_step
+    forked.run(2)
+    assert header["steps_per_epoch"] == (forked.recording.last_step - before) / 2
+    assert header["goal"] == GOAL_EPOCHS
+
+
+@pytest.mark.parametrize(
+    ("config", "output"),
+    [
+        (Config(dataset="moons"), "sigmoid"),
+        (Config(dataset="blobs"), "softmax"),
+        (Config(dataset="moons", loss="hinge"), "identity"),
+        (Config(dataset="hills"), "identity"),
+        (Config(features=("x1", "x2^2"), hidden_layer_sizes=(3, 2), activations=("relu", "tanh")), "sigmoid"),
+    ],
+)
+def test_the_layers_are_the_networks(config: Config, output: str):
+    header, trainer = told(Experiment(config.changed(n_samples=60)))
+    told_net, layers = header["net"], trainer.net.layers
+    hidden = [layer.activation for layer in layers[:-1]]
+    assert told_net["output"] == output
+    assert [(layer["n_in"], layer["n_out"]) for layer in told_net["layers"]] == [w.weights.shape for w in layers]
+    assert [layer["activation"] for layer in told_net["layers"]] == [layer.activation.name for layer in layers]
+    assert told_net["activation_labels"] == [*(activation.label for activation in hidden), output]
+    assert told_net["bounded"] == [*(activation.name == "tanh" for activation in hidden), False]
+    assert told_net["feature_labels"] == [mlp.FEATURES[name].label for name in config.features]
+
+
+def test_the_live_settings_have_their_present_values_and_others_to_choose_from():
+    experiment = Experiment(Config(n_samples=60)).change(30, learning_rate=0.1)
+    header, _ = told(experiment)
+    live = {setting["name"]: setting for setting in header["settings"]["live"]}
+    assert live["learning_rate"]["now"] == 0.1
+    assert 0.1 not in live["learning_rate"]["values"]
+    assert live["optimizer"]["now"] == "adam"
+    assert set(live["optimizer"]["values"]) == set(mlp.OPTIMIZERS) - {"adam"}
+    assert all(math.isfinite(value) for value in live["dropout"]["values"])

@@ -63,12 +63,29 @@ def test_the_page_shows_the_engines_numbers_at_the_moment():
     trainer.run(41)
     wanted = examine(trainer, 1000)
     assert "epoch 40, step 1000" in app.success[0].value
-    bars = charts["<b>Flat and dead units</b>"]["data"][0]
-    np.testing.assert_allclose(numbers(bars["x"]), [layer.flat.mean() for layer in wanted.layers])
-    first = charts["<b>Gradient norm of each layer</b>"]["data"][0]
-    early = numbers(first["x"])
-    early = early[early <= 41.0].astype(int)
-    np.testing.assert_array_equal(numbers(first["y"])[: len(early)], trainer.recording.gradient_norms[early, 0])
+    flat, dead = charts["<b>Flat and dead units</b>"]["data"]
+    np.testing.assert_allclose(numbers(flat["x"]), [layer.flat.mean() for layer in wanted.layers])
+    np.testing.assert_allclose(numbers(dead["x"]), [layer.n_dead / layer.n_units for layer in wanted.layers])
+    for k, layer in enumerate(wanted.layers):
+        for title, values in (("Activations", layer.a), ("Weights", layer.weights)):
+            strip = charts[f"<b>{title}</b>"]["data"][k]
+            edges, shares = numbers(strip["x"])[1::2], numbers(strip["customdata"])[1:-1:2]
+            counts, _ = np.histogram(values, edges)
+            np.testing.assert_allclose(shares, counts / counts.sum(), err_msg=f"{title} of {layer.name}")
+        norms = charts["<b>Gradient norm of each layer</b>"]["data"][k]
+        early = numbers(norms["x"])
+        early = early[early <= 41.0].astype(int)
+        assert norms["name"] == layer.name
+        np.testing.assert_array_equal(numbers(norms["y"])[: len(early)], trainer.recording.gradient_norms[early, k])
+        updates = charts["<b>Size of one update over size of the weights</b>"]["data"][k]
+        assert updates["name"] == layer.name
+        past = numbers(updates["x"])
+        early = [int(np.flatnonzero(past == epoch)[0]) for epoch in wanted.history.update_epochs if epoch in past]
+        ratios = [
+            r[k] for e, r in zip(wanted.history.update_epochs, wanted.history.update_ratios, strict=True) if e in past
+        ]
+        assert len(early) > 3
+        np.testing.assert_allclose(numbers(updates["y"])[early], ratios)
 
 
 def test_a_sick_network_gets_its_verdict_and_its_cure_starts_a_new_run():

@@ -1,5 +1,7 @@
 """An experiment is its settings and the changes made on the way; it decides the run to the last digit."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -52,19 +54,19 @@ SMALL = Experiment(Config(dataset="xor", n_samples=60, hidden_layer_sizes=(3,)))
 
 def test_the_same_experiment_gives_the_same_run_in_any_process_and_in_any_portions():
     one, other = Runs().get(SMALL), Runs().get(SMALL)
-    one.record(12, seconds=60)
+    one.record(12, seconds=math.inf)
     for _ in range(4):
-        other.record(3, seconds=60)
+        other.record(3, seconds=math.inf)
     assert (one.recording.parameters == other.recording.parameters).all()
 
 
 def test_a_changed_run_shares_its_past_and_leaves_its_parent_alone():
     runs = Runs()
     parent = runs.get(SMALL)
-    parent.record(10, seconds=60)
+    parent.record(10, seconds=math.inf)
     before = parent.recording.parameters.copy()
     child = runs.get(SMALL.change(15, learning_rate=0.5))
-    child.record(7, seconds=60)
+    child.record(7, seconds=math.inf)
     shared = parent.recording.steps <= 15
     assert (child.recording.parameters[: shared.sum()] == parent.recording.parameters[shared]).all()
     assert not (child.recording.parameters[-1] == parent.recording.parameters[-1]).all()
@@ -75,17 +77,17 @@ def test_a_forgotten_run_comes_back_with_the_very_same_numbers():
     runs = Runs(max_bytes=1)
     changed = SMALL.change(15, learning_rate=0.5)
     first = runs.get(changed)
-    first.record(7, seconds=60)
+    first.record(7, seconds=math.inf)
     runs.get(Experiment(Config(dataset="moons")))
     again = runs.get(changed)
     assert again is not first
-    again.record(7, seconds=60)
+    again.record(7, seconds=math.inf)
     assert (again.recording.parameters == first.recording.parameters).all()
 
 
 def test_a_row_for_the_stage_holds_the_figures_the_norms_and_the_parameters():
     run = Runs().get(SMALL)
-    run.record(2, seconds=60)
+    run.record(2, seconds=math.inf)
     rows, recording = run.rows(after_step=-1), run.recording
     assert rows.shape == (3, 6 + 2 + recording.parameters.shape[1])
     np.testing.assert_array_equal(rows[:, 0], recording.steps)
@@ -99,7 +101,7 @@ def test_a_weight_set_by_hand_is_a_step_of_the_run():
     runs = Runs()
     edited = SMALL.edit(15, {2: 1.5})
     run = runs.get(edited)
-    run.record(5, seconds=60)
+    run.record(5, seconds=math.inf)
     parent = runs.get(SMALL).recording
     before, after = parent.seek(15).parameters, run.recording.seek(15).parameters
     assert after[2] == 1.5

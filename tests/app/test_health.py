@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 import re
 from pathlib import Path
 
@@ -120,7 +121,7 @@ def test_only_the_charts_of_the_moment_change_with_it():
 
 
 def test_charts_over_time_end_with_the_timeline_though_others_have_trained_the_run_further():
-    run_of(Experiment(Config().changed(n_samples=60, seed=77))).record(GOAL_EPOCHS + 50, seconds=60)
+    run_of(Experiment(Config().changed(n_samples=60, seed=77))).record(GOAL_EPOCHS + 50, seconds=math.inf)
     app = open_page(samples="60", seed="77")
     norms, *_, by_time = list(figures(app).values())[4:]
     for figure in (norms, by_time):

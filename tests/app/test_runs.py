@@ -32,13 +32,13 @@ def together(*jobs):
 
 def test_sessions_that_extend_a_run_at_once_get_the_run_that_one_alone_would():
     alone = Runs().get(SMALL)
-    alone.record_to(60, seconds=30)
+    alone.record_to(60, seconds=math.inf)
     runs = Runs()
 
     def session(end):
         run = runs.get(SMALL)
         for epoch in range(5, end + 1, 5):
-            run.record_to(epoch, seconds=30)
+            run.record_to(epoch, seconds=math.inf)
             run.step_rows(run.last_step - 3, run.last_step)
         return run
 
@@ -249,21 +249,21 @@ def test_the_rows_of_a_run_are_its_recorded_figures_in_the_order_that_the_browse
 def test_memory_stays_bounded_and_the_oldest_run_goes_first():
     runs = Runs()
     one = runs.get(SMALL)
-    one.record_to(50, seconds=30)
+    one.record_to(50, seconds=math.inf)
     runs = Runs(max_bytes=int(2.5 * one.nbytes))
     experiments = [Experiment(SMALL.config.changed(seed=k)) for k in range(6)]
     kept = []
     for experiment in experiments:
         kept.append(runs.get(experiment))
-        kept[-1].record_to(50, seconds=30)
+        kept[-1].record_to(50, seconds=math.inf)
         runs.get(experiment)
     assert list(runs._runs) == experiments[-2:]
     assert runs.get(experiments[-1]) is kept[-1]
     # A run that somebody still plays goes on when the cache has dropped it, and comes out the same when made again.
-    kept[0].record_to(60, seconds=30)
+    kept[0].record_to(60, seconds=math.inf)
     again = runs.get(experiments[0])
     assert again is not kept[0]
-    again.record_to(60, seconds=30)
+    again.record_to(60, seconds=math.inf)
     np.testing.assert_array_equal(again.rows(-1), kept[0].rows(-1))
 
 
@@ -281,7 +281,7 @@ def test_a_run_of_as_many_changes_as_a_link_holds_is_trained(what):
 def test_looking_a_run_up_counts_it_and_the_one_before_and_no_other(monkeypatch):
     runs = Runs()
     for seed in range(5):
-        runs.get(Experiment(Config(n_samples=60, seed=seed))).record(1, seconds=60)
+        runs.get(Experiment(Config(n_samples=60, seed=seed))).record(1, seconds=math.inf)
     counted = []
     monkeypatch.setattr(Run, "nbytes", property(lambda run: counted.append(run) or 1))
     last, run = (runs.get(Experiment(Config(n_samples=60, seed=seed))) for seed in (4, 2))

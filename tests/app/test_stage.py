@@ -94,7 +94,7 @@ def test_a_range_of_steps_beyond_what_is_recorded_is_answered_with_what_there_is
 
 def test_a_fork_is_sent_from_its_fork_on():
     runs = Runs()
-    runs.get(SMALL).record(10, seconds=60)
+    runs.get(SMALL).record(10, seconds=math.inf)
     changed = SMALL.change(15, learning_rate=0.5)
     header, rows, _ = opened(runs.get(changed), experiment=changed)
     assert (header["parent"], header["fork"], header["after"]) == (SMALL.name, 15, 15)
@@ -128,7 +128,7 @@ def test_a_run_that_diverges_says_why_and_keeps_what_it_had():
 
 def test_a_server_started_anew_catches_up_with_its_browser():
     behind = Runs().get(SMALL)
-    behind.record(2, seconds=60)
+    behind.record(2, seconds=math.inf)
     asked(behind, have=60, single=[50, 52], want=0)
     assert behind.last_step >= 60
 
@@ -136,7 +136,7 @@ def test_a_server_started_anew_catches_up_with_its_browser():
 def test_a_page_that_follows_a_thinned_run_gets_ahead():
     full = new_trainer(SMALL)
     run = Run(lambda: mlp.Trainer(full.net, full.data, max_bytes=20_000), Gate())
-    run.record_to(2000, seconds=60)
+    run.record_to(2000, seconds=math.inf)
     assert run.recording.stride > 8
     after = int(run.recording.steps[-3])
     _, rows, last = asked(run, have=after, want=5)

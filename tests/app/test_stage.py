@@ -1,6 +1,7 @@
 """What the stage is told: the right frames once, and enough about the run to draw it."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest

@@ -31,7 +31,7 @@ from benchmarks.page import COUNT, PLAYING, swaps
 from playground.web.message import decode
 from tests.browser.harness import Server, guarded_page, launch, serve
 
-PLAY_ON = "() => { __stage.player.goal = Infinity; __stage.player.play(); }"
+PLAY_ON = "() => { __player.goal = Infinity; __player.play(); }"
 SLIDER = "Noise"
 
 
@@ -207,9 +207,9 @@ def ten_at_once(browser: Browser, n_browsers: int, n_raw: int, seconds: float, s
             while not found.get("ready") and threading.active_count() > 1:
                 stages[0].wait_for_timeout(100)
             cpu, start = cpu_seconds(server.pid), time.perf_counter()
-            before = [(page.evaluate("() => [painted, __stage.player.epoch]")) for page in stages]
+            before = [(page.evaluate("() => [painted, __player.epoch]")) for page in stages]
             traced = swaps(stages[0], seconds)
-            after = [(page.evaluate("() => [painted, __stage.player.epoch]")) for page in stages]
+            after = [(page.evaluate("() => [painted, __player.epoch]")) for page in stages]
             spent = time.perf_counter() - start
             share = (cpu_seconds(server.pid) - cpu) / spent
         for page in pages:
@@ -266,7 +266,7 @@ def tab_memory(browser: Browser, minutes: float, query: str) -> None:
             cdp.send("HeapProfiler.collectGarbage")
             m = {x["name"]: x["value"] for x in cdp.send("Performance.getMetrics")["metrics"]}
             p = page.evaluate(
-                """() => { const p = __stage.player; return { epoch: p.epoch, rows: p.run.rows.length, painted,
+                """() => { const p = __player; return { epoch: p.epoch, rows: p.run.rows.length, painted,
                 stride: p.run.header.stride, bytes: [...p.runs.values()].reduce((sum, run) => sum + 4 * run.width
                   * (run.rows.length + run.single.size), 0) }; }"""
             )

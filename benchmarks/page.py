@@ -27,17 +27,17 @@ from tests.browser.harness import ROOT, Server, guarded_page, launch, serve
 from tests.browser.stage import WATCH
 
 DEEP = "/?hidden=8,8,8,8,8,8"
-PLAYING = "() => window.__stage?.ready && __stage.player.state === 'playing'"
-READY = "() => window.__stage?.ready && __stage.player.run.rows.length > 50"
+PLAYING = "() => window.__stage?.ready && __player.state === 'playing'"
+READY = "() => window.__stage?.ready && __player.run.rows.length > 50"
 COUNT = """() => { const s = window.__stage, paint = s.paint.bind(s); window.painted = 0;
   s.paint = (row) => { paint(row); window.painted++; }; }"""
 # Marks in the trace: when a key was pressed, and when the picture of another step had been drawn.
 PROBE = """() => {
   const s = window.__stage; let pressed = null;
-  document.addEventListener("keydown", (e) => { pressed = { at: e.timeStamp, step: s.player.step }; }, true);
+  document.addEventListener("keydown", (e) => { pressed = { at: e.timeStamp, step: __player.step }; }, true);
   const paint = s.paint.bind(s);
   s.paint = (row) => { paint(row);
-    if (!pressed || s.player.step === pressed.step) return;
+    if (!pressed || __player.step === pressed.step) return;
     performance.mark("pressed", { startTime: pressed.at }); performance.mark("drawn"); pressed = null; };
 }"""
 SWAP = "Display::DrawAndSwap"
@@ -98,7 +98,7 @@ def frames_a_second(browser: Browser, server: Server, path: str, seconds: float)
     with guarded_page(browser, server) as (page, _):
         page.goto(path)
         page.wait_for_function(PLAYING)
-        page.evaluate("() => { __stage.player.goal = Infinity; }")
+        page.evaluate("() => { __player.goal = Infinity; }")
         page.wait_for_timeout(1500)
         page.evaluate(COUNT)
         before, start = page.evaluate("() => window.painted"), time.perf_counter()
@@ -112,7 +112,7 @@ def click_to_paint(browser: Browser, server: Server, path: str, presses: int) ->
     with guarded_page(browser, server) as (page, _):
         page.goto(path)
         page.wait_for_function(READY)
-        page.keyboard.press("Space") if page.evaluate("() => __stage.player.moving") else None
+        page.keyboard.press("Space") if page.evaluate("() => __player.moving") else None
         page.wait_for_timeout(1200)
         page.evaluate(PROBE)
 
@@ -139,8 +139,8 @@ def drag(browser: Browser, server: Server, path: str) -> dict[str, float]:
         page.evaluate(
             """() => { const s = window.__stage, paint = s.paint.bind(s); window.gaps = []; let last = 0;
                s.paint = (row) => { paint(row); const now = performance.now();
-                 if (s.player.scrubbing && last) window.gaps.push(now - last);
-                 last = s.player.scrubbing ? now : 0; }; }"""
+                 if (__player.scrubbing && last) window.gaps.push(now - last);
+                 last = __player.scrubbing ? now : 0; }; }"""
         )
         box = page.locator(".stage .handle").bounding_box()
         assert box is not None
@@ -196,7 +196,7 @@ def calm(browser: Browser, server: Server, seconds: float) -> dict[str, float]:
         page.wait_for_function(PLAYING)
         page.wait_for_timeout(1500)
         page.evaluate(WATCH)
-        page.evaluate("() => { __stage.player.goal = Infinity; }")
+        page.evaluate("() => { __player.goal = Infinity; }")
         page.wait_for_timeout(seconds * 1000)
         blank, removed, jumps = page.evaluate("() => [window.blank, window.removed, window.jumps]")
         return {"while playing: blank frames": blank, "plots taken away": removed, "layout shift": jumps}
@@ -212,10 +212,10 @@ def solved(browser: Browser) -> dict[str, float]:
         page.goto(DEEP + "&lr=0.005&noise=0&seed=6")
         page.wait_for_function("() => window.__stage?.frames > 0")
         page.get_by_label("Speed").select_option("Full speed")
-        page.evaluate("""() => { const p = __stage.player; p.pause(); p.place(0); p.play(); p.goal = Infinity;
+        page.evaluate("""() => { const p = __player; p.pause(); p.place(0); p.play(); p.goal = Infinity;
           window.pressed = performance.now(); }""")
         # Full speed shows every so many epochs: solved is when a picture at or after such a moment is shown.
-        passed = "() => { const p = __stage.player; return p.run.rows.some((r) => r[0] <= p.step && r[3] < 0.05); }"
+        passed = "() => { const p = __player; return p.run.rows.some((r) => r[0] <= p.step && r[3] < 0.05); }"
         page.wait_for_function(passed, timeout=60_000, polling="raf")
         return {"6x8 spirals solved after, s": page.evaluate("() => performance.now() - window.pressed") / 1000}
 

@@ -179,7 +179,7 @@ def new_context(browser: Browser, server: Server) -> BrowserContext:
 
 
 def reaching(context: BrowserContext) -> BrowserContext:
-    """Let tests reach the stage and the drawing sheet of every page, as `__stage` and `__sheet`."""
+    """Let tests reach the player, the stage and the drawing sheet of every page: `__player`, `__stage`, `__sheet`."""
     context.add_init_script(path=REACH)
     return context
 
@@ -252,7 +252,7 @@ def settle(page: Page, *, timeout: float = 30_000) -> None:
     page.wait_for_selector(calm, timeout=timeout)
     page.wait_for_timeout(150)  # A click takes a moment to reach the server and make it run.
     page.wait_for_selector(calm, timeout=timeout)
-    stands = "!document.querySelector('.stage-place') || (window.__stage?.ready && __stage.player.filled)"
+    stands = "!document.querySelector('.stage-place') || (window.__stage?.ready && __player.filled)"
     page.wait_for_function(f"() => {stands}", timeout=timeout)
 
 

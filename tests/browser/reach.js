@@ -1,5 +1,5 @@
-// For the tests alone: `__stage` and `__sheet`, the stage and the drawing sheet that are on the page, if any. Both come
-// from the page's own modules, which are imported once more, under the address where the page has them.
+// For the tests alone: `__player`, `__stage` and `__sheet`, the player, and the stage and the drawing sheet that are on
+// the page, if any. All come from the page's own modules, imported once more from where the page has them.
 {
   const modules = {};
 
@@ -23,8 +23,10 @@
   }
 
   const stage = () => at(".stage-place", "stage/stage.js", "stages");
+  const player = () => stage() && (load("shared/player.js"), modules["shared/player.js"]?.player);
   const sheet = () => at(".draw-place", "draw/draw.js", "sheets");
+  Object.defineProperty(window, "__player", { get: player });
   Object.defineProperty(window, "__stage", { get: stage });
   Object.defineProperty(window, "__sheet", { get: sheet });
-  new MutationObserver(() => (stage(), sheet())).observe(document, { childList: true, subtree: true });
+  new MutationObserver(() => (player(), sheet())).observe(document, { childList: true, subtree: true });
 }

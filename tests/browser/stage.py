@@ -11,10 +11,10 @@ from playwright.sync_api import Page
 from playground.run.experiment import Experiment
 from playground.run.runs import Run, Runs
 
-STATE = """() => { const p = window.__stage.player; return {
+STATE = """() => { const p = window.__player; return {
   state: p.state, step: p.step, epoch: p.epoch, last: p.run.last, run: p.run.header.run, goal: String(p.goal),
   frames: window.__stage.frames, runs: [...p.runs.keys()] }; }"""
-PARAMETERS = "() => Array.from(__stage.player.run.parameters(__stage.player.row))"
+PARAMETERS = "() => Array.from(__player.run.parameters(__player.row))"
 
 
 def state(page: Page) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def state(page: Page) -> dict[str, Any]:
 
 def wait_for(page: Page, condition: str, timeout: float = 10_000) -> None:
     """Wait until a JavaScript condition over `p` (the player) holds."""
-    code = f"() => {{ const p = window.__stage?.player; return p && p.run && ({condition}); }}"
+    code = f"() => {{ const p = window.__player; return p?.run && ({condition}); }}"
     page.wait_for_function(code, timeout=timeout)
 
 

@@ -46,7 +46,7 @@ def stand_still(page: Page) -> None:
     """Wait for a stage with a run, where the page has one, and pause it."""
     if page.locator(".stage-place").count():
         wait_for(page, "window.__stage?.ready && p.run.rows.length > 1", timeout=30_000)
-        page.evaluate("() => __stage.player.pause()")
+        page.evaluate("() => __player.pause()")
     expect(page.locator(".stException")).to_have_count(0)
 
 
@@ -171,7 +171,7 @@ def test_a_focused_button_works_with_space_and_enter(home):
 
 def test_a_weight_is_chosen_and_set_by_the_keyboard_alone(home):
     stand_still(home)
-    home.evaluate("() => __stage.player.place(1000)")
+    home.evaluate("() => __player.place(1000)")
     wait_for(home, "p.step === 1000 && p.told === 1000 && !p.asked")
     before = parameters(home)
     layers = home.evaluate("() => __stage.network.layers")
@@ -334,12 +334,12 @@ def test_every_chart_of_the_pages_that_look_closer_is_told_in_numbers(page, path
 def test_words_follow_at_a_calm_pace_and_the_end_is_always_told(home):
     home.evaluate(
         """() => { window.said = []; window.told = [];
-           new MutationObserver(() => said.push([performance.now(), __stage.player.moving]))
+           new MutationObserver(() => said.push([performance.now(), __player.moving]))
              .observe(document.querySelector('.stage .spoken'), { childList: true });
-           new MutationObserver(() => told.push([performance.now(), __stage.player.moving]))
+           new MutationObserver(() => told.push([performance.now(), __player.moving]))
              .observe(document.querySelector('.stage .surface canvas'), { attributeFilter: ['aria-label'] }); }"""
     )
-    home.evaluate("() => { __stage.player.goal = Infinity; __stage.player.play(); }")
+    home.evaluate("() => { __player.goal = Infinity; __player.play(); }")
     home.wait_for_timeout(7000)
     press(home, "Pause")
     home.wait_for_timeout(1500)

@@ -91,6 +91,6 @@ def test_every_page_stands_and_answers_at_this_address(browser: Browser, server,
             pause = page.get_by_role("button", name="Pause", exact=True)
             if pause.is_visible():
                 pause.click()
-            before = page.evaluate("() => __stage.player.step")
+            before = page.evaluate("() => __player.step")
             press(page, "Step")
             wait_for(page, f"p.step === {before + 1}")

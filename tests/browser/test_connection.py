@@ -15,10 +15,10 @@ from tests.browser.harness import free_port, guarded_page, serve, visit
 from tests.browser.stage import parameters, press, recorded, sentence, state, wait_for
 
 LOST = r"ERR_CONNECTION|ERR_INTERNET|Error in reaching|not responding|disconnected"
-ASKED = """() => { const p = __stage.player, ask = p.ask.bind(p); window.asked = [];
+ASKED = """() => { const p = __player, ask = p.ask.bind(p); window.asked = [];
   p.ask = (question, urgent) => { window.asked.push(question); return ask(question, urgent); };
   const put = p.put.bind(p); window.put = 0; p.put = () => { window.put++; put(); }; }"""
-PLAY_ON = "() => { __stage.player.goal = Infinity; __stage.player.play(); }"
+PLAY_ON = "() => { __player.goal = Infinity; __player.play(); }"
 
 
 def cpu_seconds(pid: int) -> float:
@@ -37,7 +37,7 @@ def play_what_is_recorded(page):
     press(page, "Pause")
     box = page.locator(".stage .handle").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2)
-    wait_for(page, "Math.abs(p.epoch / __stage.timeline.span.end - 0.3) < 0.1")
+    wait_for(page, "Math.abs(p.epoch / __stage.views.timeline.span.end - 0.3) < 0.1")
 
 
 def test_without_its_server_a_page_stays_calm_and_goes_on_at_the_same_step(server, new_page):
@@ -77,7 +77,7 @@ def test_a_server_started_anew_keeps_the_settings_and_goes_on_with_the_run(brows
         assert page.get_by_role("dialog").count() == 0
         play_what_is_recorded(page)
         press(page, "Step")  # a step that is not here: it comes when the server does
-        wanted = page.evaluate("() => __stage.player.pendingStep")
+        wanted = page.evaluate("() => __player.pendingStep")
         assert wanted is not None
         before = state(page)
         with serve(port=port):
@@ -94,7 +94,7 @@ def test_a_server_started_anew_keeps_the_settings_and_goes_on_with_the_run(brows
             assert state(page)["runs"] == before["runs"]
             last = state(page)["last"]
             run.record(last // 25 - 300, seconds=60)
-            theirs = page.evaluate("() => Array.from(__stage.player.run.rows, (row) => row[0])")
+            theirs = page.evaluate("() => Array.from(__player.run.rows, (row) => row[0])")
             both = min(len(theirs), len(run.recording))
             assert theirs[:both] == run.recording.steps[:both].tolist()
 

@@ -162,11 +162,11 @@ def test_the_browser_evaluates_many_inputs_over_the_plane_as_numpy_does(page, na
     expect(page.get_by_text("The network now learns from")).to_contain_text("inputs")
     page.get_by_role("link", name="Playground", exact=True).click()
     wait_for(page, "p.run.header.net.plane && p.step > 20")
-    page.wait_for_function("() => __stage.player.run === __stage.run")
+    page.wait_for_function("() => __player.run === __stage.run")
     at = np.array([[-1.0, 0.5], [0.3, -2.0], [1.5, 1.5]])
     found = page.evaluate(
-        """([x1, x2]) => { __stage.player.pause(); const row = __stage.player.row;
-             const p = __stage.player.run.parameters(row);
+        """([x1, x2]) => { __player.pause(); const row = __player.row;
+             const p = __player.run.parameters(row);
              return {p: Array.from(p), out: __stage.network.evaluate(p, x1, x2).at(-1).map((a) => Array.from(a))}; }""",
         at.T.tolist(),
     )

@@ -144,7 +144,7 @@ def test_the_replay_plays_and_scrubs_from_disk_with_the_network_cut_off(new_page
     replay.keyboard.press("End")
     replay.evaluate(
         """() => { window.seen = new Set();
-          const look = () => { window.seen.add(__stage.player.step); requestAnimationFrame(look); }; look(); }"""
+          const look = () => { window.seen.add(__player.step); requestAnimationFrame(look); }; look(); }"""
     )
     replay.get_by_role("button", name="Play").click()  # a short run is over in a blink
     wait_for(replay, "window.seen.size > 3 && !p.moving && p.step === p.run.last", timeout=20_000)

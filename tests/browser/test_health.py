@@ -60,12 +60,12 @@ def test_a_drag_moves_the_moment_in_every_chart_over_time_and_redraws_none_of_th
     for share in (0.3, 0.6):
         page.mouse.move(box["x"] + share * box["width"], box["y"] + 10)
         page.wait_for_timeout(300)
-        wanted = page.evaluate("() => __stage.player.epoch / __stage.player.run.lastEpoch")
+        wanted = page.evaluate("() => __player.epoch / __player.run.lastEpoch")
         assert 0.1 < wanted < 0.9
         assert places(page) == pytest.approx([wanted] * 3, abs=0.004)
     assert page.evaluate("() => redrawn") == [], "while the hand is on the timeline the server is not asked"
     page.mouse.up()
-    epoch, step = page.evaluate("() => [__stage.player.epoch, __stage.player.step]")
+    epoch, step = page.evaluate("() => [__player.epoch, __player.step]")
     expect(page.get_by_text(f"epoch {epoch:.4g}, step {step}")).to_be_visible(timeout=15_000)
     page.wait_for_function("() => redrawn.length >= 4")
     assert page.evaluate("() => redrawn") == ["flat", "Activations", "Weights", "Gradients"]
@@ -78,7 +78,7 @@ def test_a_single_step_is_told_at_once_and_a_burst_when_it_is_over(page: Page):
     settle(page)
     page.wait_for_timeout(500)
     at_once = page.evaluate(
-        """async () => { const { player } = __stage, put = player.put, last = player.step; window.asked = [];
+        """async () => { const player = __player, put = player.put, last = player.step; window.asked = [];
           player.put = () => { asked.push(last - player.step); put.call(player); };
           player.stepBy(-1, false);
           await new Promise((r) => setTimeout(r));
@@ -86,7 +86,7 @@ def test_a_single_step_is_told_at_once_and_a_burst_when_it_is_over(page: Page):
     )
     assert at_once == [1]
     settle(page)
-    page.evaluate("() => { for (let k = 0; k < 9; k++) __stage.player.stepBy(-1, false); }")
+    page.evaluate("() => { for (let k = 0; k < 9; k++) __player.stepBy(-1, false); }")
     page.wait_for_timeout(800)
     assert page.evaluate("() => asked") == [1, 10]
 

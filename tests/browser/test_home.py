@@ -34,7 +34,7 @@ def pause(page):
 def test_the_page_is_alive_by_itself_on_a_fresh_server(fresh_server, new_page):
     page = new_page()
     page.goto("/")
-    page.wait_for_function("() => window.__stage?.player.state === 'playing' && window.__stage.frames > 5")
+    page.wait_for_function("() => window.__player?.state === 'playing' && window.__stage.frames > 5")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
 
 
@@ -197,14 +197,14 @@ def test_a_new_learning_rate_counts_from_the_moment_on_screen_and_keeps_the_past
     step = state(home)["step"]
     np.testing.assert_array_equal(parameters(home), run.recording.seek(step).parameters.astype(np.float32))
     earlier = before["step"] // 2 // 25 * 25
-    home.evaluate(f"() => window.__stage.player.place({earlier})")
+    home.evaluate(f"() => window.__player.place({earlier})")
     np.testing.assert_array_equal(parameters(home), run.recording.seek(earlier).parameters.astype(np.float32))
 
 
 def test_a_new_learning_rate_while_it_plays_does_not_throw_the_picture_back(home):
     wait_for(home, "p.state === 'playing' && p.step > 300")
     home.evaluate(
-        """() => { window.steps = []; const tick = () => { window.steps.push(__stage.player.step);
+        """() => { window.steps = []; const tick = () => { window.steps.push(__player.step);
            requestAnimationFrame(tick); }; tick(); }"""
     )
     slider = home.get_by_role("slider", name="Learning rate")
@@ -241,7 +241,7 @@ def test_neurons_and_layers_are_added_and_removed_at_the_network(page):
     wait_for(home, "p.run.header.settings.hidden_layer_sizes.join() === '9,8,8'")
     expect(home.get_by_role("textbox", name="Hidden layers")).to_have_value("9, 8, 8")
     for _ in range(3):
-        n = home.evaluate("() => __stage.player.run.header.settings.hidden_layer_sizes.length")
+        n = home.evaluate("() => __player.run.header.settings.hidden_layer_sizes.length")
         home.get_by_role("button", name="Remove the last hidden layer").click()
         wait_for(home, f"p.run.header.settings.hidden_layer_sizes.length === {n - 1}")
     wait_for(home, "p.run.n_layers === 1")
@@ -256,13 +256,13 @@ def test_a_network_beyond_the_buttons_opens_by_link_and_says_what_it_costs_and_w
     expect(page.get_by_text(config.cost)).to_be_visible()
     expect(page.get_by_role("textbox", name="Hidden layers")).to_have_value(hidden.replace(",", ", "))
     most = max(config.hidden_layer_sizes)
-    shown = page.evaluate("() => Math.max(...__stage.diagram.columns.map((c) => c.length))")
+    shown = page.evaluate("() => Math.max(...__stage.views.diagram.columns.map((c) => c.length))")
     title = page.locator(".stage .diagram h3")
     expect(title).to_have_text(re.compile(f"first {shown} of each layer" if shown < most else "every neuron|strongest"))
-    columns = page.evaluate("() => __stage.diagram.columns")
+    columns = page.evaluate("() => __stage.views.diagram.columns")
     assert all(b["y"] - a["y"] >= 6.5 for column in columns for a, b in pairwise(column)), "neurons lie on each other"
     assert all(b[0]["x"] - a[0]["x"] > 20 for a, b in pairwise(columns))
-    areas = page.evaluate("() => __stage.weights.areas(__stage.weights.box.clientWidth)")
+    areas = page.evaluate("() => __stage.views.weights.areas(__stage.views.weights.box.clientWidth)")
     assert all(area["right"] - area["left"] >= 5 for area in areas)
     assert all(b["left"] - a["right"] >= 3 for a, b in pairwise(areas))
     boxes = [b.bounding_box() for b in page.locator(".stage .layer-buttons button:visible").all()]
@@ -374,7 +374,7 @@ def test_hovering_gives_numbers(home):
     home.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5)
     expect(home.locator(".stage .note")).to_contain_text("% sure")
     box = home.locator(".stage .diagram .plot").bounding_box()
-    at = home.evaluate("() => { const { x, y } = __stage.diagram.columns[1][2]; return { x, y }; }")
+    at = home.evaluate("() => { const { x, y } = __stage.views.diagram.columns[1][2]; return { x, y }; }")
     home.mouse.move(box["x"] + at["x"], box["y"] + at["y"])
     expect(home.locator(".stage .tip")).to_contain_text("neuron 3 of layer 1: Tanh, bias")
     expect(home.locator(".stage .surface h3")).to_have_text("What neuron 3 of layer 1 sees")
@@ -416,7 +416,7 @@ def test_nothing_blinks_jumps_or_is_mounted_anew_while_it_plays(home):
 
 def test_another_theme_in_mid_play_recolours_everything_and_stops_and_remounts_nothing(home):
     home.evaluate(
-        """() => { __stage.player.goal = Infinity; __stage.player.play();
+        """() => { __player.goal = Infinity; __player.play();
           const all = () => [...document.querySelectorAll('.stage canvas, .stage .over, .stage section, .stage .play')];
           window.before = all(); window.same = () => { const now = all();
             return now.length === before.length && now.every((e, k) => e === before[k]); }; }"""
@@ -429,7 +429,7 @@ def test_another_theme_in_mid_play_recolours_everything_and_stops_and_remounts_n
             f"""() => __stage.theme.dark === {dark}
                 && getComputedStyle(__stage.element).getPropertyValue('--text') === '{text}'
                 && [...document.querySelectorAll('.stage .over')].every((p) => p.layout.font.color === '{text}')
-                && __stage.timeline.plot.data.at(-1).line.color === '{curve}'""",
+                && __stage.views.timeline.plot.data.at(-1).line.color === '{curve}'""",
             timeout=15_000,
         )
         step = state(home)["step"]
@@ -552,7 +552,7 @@ def test_the_projector_makes_everything_larger_and_a_link_can_leave_parts_away(p
 
 def test_a_weight_is_set_by_hand_and_the_run_goes_on_from_there(home):
     pause(home)
-    home.evaluate("() => __stage.player.place(1000)")
+    home.evaluate("() => __player.place(1000)")
     wait_for(home, "p.step === 1000")
     before, drawn = parameters(home), pictures(home)
     box = home.locator(".stage .weights .plot").bounding_box()
@@ -580,7 +580,7 @@ def test_a_weight_is_set_by_hand_and_the_run_goes_on_from_there(home):
 
 def test_a_fork_stays_beside_the_run_it_came_from_and_both_can_be_switched(home):
     pause(home)
-    home.evaluate("() => __stage.player.place(1000)")
+    home.evaluate("() => __player.place(1000)")
     first = state(home)["run"]
     home.get_by_text("Fork here").click()
     home.get_by_label("Setting to change from here on").select_option("Batch size")
@@ -600,7 +600,7 @@ def test_a_fork_stays_beside_the_run_it_came_from_and_both_can_be_switched(home)
 def test_a_click_opens_a_neuron_and_another_closes_it(home):
     pause(home)
     box = home.locator(".stage .diagram .plot").bounding_box()
-    at = home.evaluate("() => { const { x, y } = __stage.diagram.columns[2][0]; return { x, y }; }")
+    at = home.evaluate("() => { const { x, y } = __stage.views.diagram.columns[2][0]; return { x, y }; }")
     title = home.locator(".stage .surface h3")
     for name in ("What neuron 1 of layer 2 sees", "What the network thinks of every point"):
         home.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
@@ -616,7 +616,7 @@ def test_marks_say_what_happened_and_a_click_goes_there(page):
     press(page, "Pause")
     mark = page.get_by_role("button", name=re.compile("Overfitting starts"))
     mark.click()
-    epoch = page.evaluate("() => __stage.player.run.header.marks.find((m) => m.kind === 'overfitting').epoch")
+    epoch = page.evaluate("() => __player.run.header.marks.find((m) => m.kind === 'overfitting').epoch")
     wait_for(page, f"Math.abs(p.row[1] - {epoch}) < 1")
     page.keyboard.press("Shift+ArrowRight")
     expect(page.locator(".stage .sentence")).to_contain_text("Overfitting starts")
@@ -642,13 +642,13 @@ def test_the_confusion_matrix_is_the_engines(page):
 
 def test_the_answers_are_asked_for_while_their_panel_is_open_and_follow_the_moment(home):
     pause(home)
-    assert home.evaluate("() => __stage.player.run.header.answers") is None
-    home.evaluate("() => __stage.player.place(500)")
+    assert home.evaluate("() => __player.run.header.answers") is None
+    home.evaluate("() => __player.place(500)")
     wait_for(home, "p.told === 500 && !p.asked")
     home.get_by_role("button", name="Confusion").click()
 
     def shown_is_right(experiment=None):
-        wait_for(home, '__stage.answers.drawn?.startsWith(`["${p.run.header.run}",${p.step},`)')
+        wait_for(home, '__stage.views.scores.answers.drawn?.startsWith(`["${p.run.header.run}",${p.step},`)')
         step = state(home)["step"]
         run = recorded(experiment or Experiment(), step // 25 + 1)
         cells = [int(text) for text in home.locator(".stage .answers td").all_inner_texts()]
@@ -665,7 +665,7 @@ def test_the_answers_are_asked_for_while_their_panel_is_open_and_follow_the_mome
     home.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 30, steps=5)
     home.mouse.up()
     assert shown_is_right() != early
-    home.evaluate("() => { const p = __stage.player; p.setSpeed({ name: 'slow', epochs: 20 }); p.play(); }")
+    home.evaluate("() => { const p = __player; p.setSpeed({ name: 'slow', epochs: 20 }); p.play(); }")
     for _ in range(2):  # while it plays, they are at most a second and an answer behind
         home.wait_for_timeout(1500)
         wait_for(home, "p.moving && p.step - p.run.header.answers.step < 1000")
@@ -674,10 +674,10 @@ def test_the_answers_are_asked_for_while_their_panel_is_open_and_follow_the_mome
     pause(home)
     shown_is_right(Experiment(Config(dataset="moons")))
     home.get_by_role("button", name="Over time").click()
-    before = home.evaluate("() => JSON.stringify(__stage.player.run.header.answers)")
+    before = home.evaluate("() => JSON.stringify(__player.run.header.answers)")
     press(home, "Step")
     home.wait_for_timeout(500)
-    assert home.evaluate("() => JSON.stringify(__stage.player.run.header.answers)") == before
+    assert home.evaluate("() => JSON.stringify(__player.run.header.answers)") == before
 
 
 def test_residuals_and_the_curve_of_one_input(page):
@@ -697,7 +697,7 @@ def test_test_points_can_be_hidden_and_the_surface_made_discrete(home):
     shown = "document.querySelector('.stage .surface .over').data.filter((t) => t.visible).length"
     home.wait_for_function(f"() => {shown} === 2")
     colours = """() => {
-      const { canvas: image } = __stage.surface;
+      const { canvas: image } = __stage.views.surface;
       const bytes = image.getContext('2d').getImageData(0, 0, image.width, image.height).data;
       return new Set(new Uint32Array(bytes.buffer)).size;
     }"""

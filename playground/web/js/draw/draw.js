@@ -4,7 +4,7 @@
 //            `version` is new; `classes` are the names of those that can be drawn.
 // Goes out:  the trigger `use`, {points: [x1, x2, class, ...]}: train on these.
 import { fit, h } from "../shared/dom.js";
-import { currentTheme } from "../shared/theme.js";
+import { observeTheme } from "../shared/theme.js";
 
 const REACH = 3; // the sheet shows -3 to 3 both ways
 const MARGIN = { l: 30, r: 8, t: 8, b: 26 };
@@ -102,15 +102,20 @@ class Sheet {
     }
     this.onResize = new ResizeObserver(() => this.draw());
     this.onResize.observe(this.element);
-    this.watch = setInterval(() => currentTheme(this.element).dark !== this.theme?.dark && this.draw(), 500);
+    this.theme = null;
+    this.themes = observeTheme(this.element, (theme) => {
+      this.theme = theme;
+      this.draw();
+    });
   }
 
   close() {
     this.onResize.disconnect();
-    clearInterval(this.watch);
+    this.themes.stop();
   }
 
   receive(data) {
+    this.themes.check();
     this.most = data.most;
     this.classes = data.classes;
     if (kept?.version !== data.version) {
@@ -260,10 +265,8 @@ class Sheet {
 
   // ---- the picture -------------------------------------------------------------------------------------------
   draw() {
-    const theme = (this.theme = currentTheme(this.element));
-    this.element.style.colorScheme = theme.dark ? "dark" : "light";
-    for (const name of ["panel", "text", "muted", "grid", "positive", "negative", "background"])
-      this.element.style.setProperty(`--${name}`, theme[name]);
+    const { theme } = this;
+    if (!theme) return;
     const width = this.element.clientWidth;
     if (width < 80) return;
     const side = Math.max(Math.min(width, 320), Math.min(width, window.innerHeight - 440, 620));

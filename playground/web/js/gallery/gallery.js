@@ -3,7 +3,7 @@
 // Comes in:  {chosen, datasets: [{name, label, help, points: [x1, x2, class, ...]}]}.
 // Goes out:  the trigger `chosen`, a dataset's name.
 import { fit, h } from "../shared/dom.js";
-import { currentTheme } from "../shared/theme.js";
+import { observeTheme } from "../shared/theme.js";
 
 const SIDE = 44;
 const galleries = new WeakMap();
@@ -17,12 +17,16 @@ export default function mount({ data, parentElement, setTriggerValue }) {
     place.replaceChildren(gallery.element);
   }
   gallery.choose = (name) => setTriggerValue("chosen", name);
-  gallery.draw(data.chosen, currentTheme(parentElement));
+  gallery.chosen = data.chosen;
+  gallery.themes.check();
+  gallery.draw();
+  return () => setTimeout(() => parentElement.isConnected || gallery.themes.stop(), 0);
 }
 
 export class Gallery {
   constructor(datasets) {
     this.datasets = datasets;
+    this.chosen = null;
     /** @type {(name: string) => void} */
     this.choose = () => {};
     this.buttons = datasets.map((dataset) => {
@@ -37,14 +41,19 @@ export class Gallery {
     });
     this.element = h("div", { class: "gallery", role: "radiogroup", "aria-label": "Dataset" }, ...this.buttons);
     this.element.addEventListener("keydown", (event) => this.key(event));
+    this.theme = null;
+    this.themes = observeTheme(this.element, (theme) => {
+      this.theme = theme;
+      this.draw();
+    });
   }
 
-  draw(chosen, theme) {
-    for (const name of ["panel", "text", "muted", "grid", "positive", "background"])
-      this.element.style.setProperty(`--${name}`, theme[name]);
+  draw() {
+    const { theme } = this;
+    if (!theme) return;
     this.buttons.forEach((button, k) => {
       const dataset = this.datasets[k];
-      const on = dataset.name === chosen;
+      const on = dataset.name === this.chosen;
       button.setAttribute("aria-checked", String(on));
       button.tabIndex = on ? 0 : -1;
       const context = fit(button.firstChild, SIDE, SIDE);

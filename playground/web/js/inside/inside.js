@@ -9,7 +9,7 @@ import { signColour } from "../shared/colour.js";
 import { h, scrolls } from "../shared/dom.js";
 import { pieces } from "./mathml.js";
 import { say, short } from "../shared/format.js";
-import { currentTheme } from "../shared/theme.js";
+import { observeTheme } from "../shared/theme.js";
 
 // Its own style sheet, so that other pages do not load it.
 await new Promise((resolve) => {
@@ -147,14 +147,20 @@ export class Inside {
     this.element.addEventListener("keydown", (event) => this.keyWithin(event));
     this.resize = new ResizeObserver(() => this.draw());
     this.resize.observe(this.scroller);
-    this.timer = setInterval(() => this.checkTheme(), 600);
     this.lit = null;
+    this.data = null;
+    this.theme = null;
+    this.themes = observeTheme(this.element, (theme) => {
+      this.theme = theme;
+      this.width = null;
+      this.draw();
+    });
   }
 
   close() {
     document.removeEventListener("keydown", this.onKey, true);
     this.resize.disconnect();
-    clearInterval(this.timer);
+    this.themes.stop();
   }
 
   receive(data) {
@@ -163,22 +169,11 @@ export class Inside {
     let k = ideas.findIndex((idea) => idea.title === remembered.title);
     if (k < 0) k = ideas.findIndex((idea) => idea.stage === remembered.stage);
     this.at = Math.max(0, k);
-    this.checkTheme();
+    this.themes.check();
     this.width = null;
     this.draw();
     this.drawIdea();
     this.drawAbout();
-  }
-
-  checkTheme() {
-    const theme = currentTheme(this.element);
-    if (this.theme?.dark === theme.dark) return;
-    this.theme = theme;
-    this.element.style.colorScheme = theme.dark ? "dark" : "light";
-    for (const name of ["panel", "text", "muted", "grid", "positive", "negative", "background", "neutral"])
-      this.element.style.setProperty(`--${name}`, theme[name]);
-    this.width = null;
-    if (this.data) this.draw();
   }
 
   // ---- the walk ------------------------------------------------------------------------------------------------

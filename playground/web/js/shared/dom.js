@@ -40,9 +40,15 @@ export function fit(canvas, width, height) {
 }
 
 // When it has lost its server, Streamlit lays a dialog over the page and lets nothing under it be used. What is
-// recorded can be played all the same, and the stage says what is the matter.
+// recorded can be played all the same, and the stage says what is the matter. Gives what watches for the dialog.
 export function uncover() {
-  const dialog = document.querySelector("body > .stDialog");
-  if (dialog && document.querySelector('.stApp:not([data-test-connection-state="CONNECTED"])'))
+  const app = document.querySelector(".stApp");
+  const watch = new MutationObserver(() => {
+    const dialog = document.querySelector("body > .stDialog");
+    if (!dialog || app?.getAttribute("data-test-connection-state") === "CONNECTED") return;
     /** @type {HTMLElement | null} */ (dialog.querySelector('[aria-label="Close"]'))?.click();
+  });
+  watch.observe(document.body, { childList: true });
+  if (app) watch.observe(app, { attributeFilter: ["data-test-connection-state"] });
+  return watch;
 }

@@ -3,7 +3,7 @@ import { PALETTES } from "./registry.js";
 
 // Streamlit gives its theme as CSS variables; a dark background means the dark palette. A projector washes colours
 // out and is looked at from afar: text at full contrast, everything larger.
-export function currentTheme(element, projector = false) {
+function currentTheme(element, projector = false) {
   const style = getComputedStyle(element);
   const background = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
   const dark = brightness(background) < 0.5;
@@ -23,6 +23,45 @@ export function currentTheme(element, projector = false) {
 // The colour of a layer's curve: spread over the palette, from the first layer to the last.
 export function layerColour(theme, layer, nLayers) {
   return theme.layers[Math.round((layer * (theme.layers.length - 1)) / Math.max(1, nLayers - 1))];
+}
+
+const LOOK_EVERY_MS = 500; // Streamlit changes its theme without a word
+const PAINTS = ["panel", "text", "muted", "grid", "positive", "negative", "background", "neutral"];
+/** @type {Set<() => void>} */
+const looks = new Set();
+/** @type {ReturnType<typeof setInterval> | undefined} */
+let timer;
+
+// Dress an element in the theme, now and whenever it changes: its variables --text, --grid and so on, and `tell(theme)`.
+// Only what is on the page has a theme: `check` looks at once after an element has come there.
+export function observeTheme(element, tell) {
+  let shown = null;
+  let projector = false;
+  const check = () => {
+    if (!element.isConnected) return;
+    const theme = currentTheme(element, projector);
+    if (shown && ["dark", "font", "projector"].every((name) => shown[name] === theme[name])) return;
+    shown = theme;
+    element.style.colorScheme = theme.dark ? "dark" : "light";
+    for (const name of PAINTS) element.style.setProperty(`--${name}`, theme[name]);
+    tell(theme);
+  };
+  looks.add(check);
+  timer ??= setInterval(() => looks.forEach((each) => each()), LOOK_EVERY_MS);
+  check();
+  return {
+    check,
+    setProjector(on) {
+      projector = on;
+      check();
+    },
+    stop() {
+      looks.delete(check);
+      if (looks.size) return;
+      clearInterval(timer);
+      timer = undefined;
+    },
+  };
 }
 
 function rgb(hex) {

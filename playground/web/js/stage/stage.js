@@ -1,35 +1,24 @@
-// The live stage of the playground.
+// The live stage: it plays a recorded run and draws every moment of it from the parameters alone.
 //
-// Comes in:  `data`, bytes: a message of playground/stage/message.py (a header in JSON, then rows of float32).
-// Goes out:  the trigger `ask`, an object: {run, moment} and what is wanted of
-//            have + want (more epochs), single (every step of a range), answers (how right the network is at the
-//            moment; while that panel is open), refork (a change counts from this step),
-//            change (settings), edit (a parameter by hand), branch (another run of the family), action ("reset", "new_seed", "undo").
+// Comes in:  `data`, the bytes of a message; goes out: the trigger `ask`, a question. Both are explained in
+//            playground/web/message.py and declared in types.d.ts.
 //
-// One player lives as long as the tab; a stage on a page is a view of it. The parts on show are named in the
-// header, so that another page can carry the transport and the timeline alone.
-import { Answers } from "./answers.js";
-import { Curves } from "./curves.js";
-import { Diagram } from "./diagram.js";
+// One player lives as long as the tab; a stage on a page is a view of it, made of the panels in panels.js. The header
+// names the parts on show, so that another page can carry the transport and the timeline alone.
 import { h, scrolls, uncover } from "../shared/dom.js";
+import { loadPlotly } from "../shared/plot.js";
+import { player } from "../shared/player.js";
+import { observeTheme } from "../shared/theme.js";
 import { Editor } from "./editor.js";
 import { Network } from "./network.js";
-import { player } from "../shared/player.js";
-import { loadPlotly } from "../shared/plot.js";
-import { TEST_SCORE, TRAIN_SCORE, parseMessage } from "./recording.js";
-import {
-  diagramInWords,
-  gradientsInWords,
-  scoresInWords,
-  surfaceInWords,
-  timelineInWords,
-  weightsInWords,
-} from "./spoken.js";
-import { BUDGETS_MS, Surface } from "./surface.js";
-import { currentTheme, layerColour } from "../shared/theme.js";
-import { Timeline } from "./timeline.js";
+import { PANELS } from "./panels.js";
+import { parseMessage } from "./recording.js";
+import { BUDGETS_MS } from "./surface.js";
 import { Transport } from "./transport.js";
-import { Weights } from "./weights.js";
+
+/** @import { Picture } from "./panels.js" */
+/** @import { Recording } from "./recording.js" */
+/** @import { Message, Page, Question, Row } from "./types.d.ts" */
 
 const CHART_EVERY_MS = 100;
 const WORDS_EVERY_MS = 3000; // how often the text alternatives follow while it plays
@@ -40,97 +29,93 @@ const FINE_AFTER_MS = 80; // a moment that stands this long is drawn on the fine
 const OWN_KEYS =
   "input, textarea, select, option, summary, canvas, iframe, audio, video, [contenteditable], [role=dialog], [role=alertdialog], [role=menu], [role=menubar], [role=radiogroup], [role=listbox], [role=combobox], [role=slider], [role=spinbutton], [role=tablist], [role=grid], [role=tree]";
 const OWN_SPACE = "button, a, [role=button], [role=link], [role=checkbox], [role=switch]";
+/** @type {WeakMap<Element, Stage>} */
 export const stages = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
   return show(parentElement, parseMessage(data), { send: (question) => setTriggerValue("ask", question) });
 }
 
-// Take a message, and show it in an element; `transport` takes what the stage asks.
-export function show(parentElement, message, transport) {
-  let stage = stages.get(parentElement);
+/**
+ * Take a message and show it in an element; give back how to leave the page.
+ * @param {Element} parent
+ * @param {Message} message
+ * @param {{send: (question: Question) => void}} transport takes what the stage asks
+ */
+export function show(parent, message, transport) {
+  let stage = stages.get(parent);
   if (!stage) {
-    stage = new Stage(parentElement, message.header);
-    stages.set(parentElement, stage);
+    stage = new Stage(parent, message.header);
+    stages.set(parent, stage);
   }
   player.connect(transport);
   player.receive(message);
   stage.show();
-  return () => setTimeout(() => parentElement.isConnected || stage.close(), 0);
+  return () => setTimeout(() => parent.isConnected || stage.close(), 0);
 }
 
 class Stage {
-  constructor(parent, header) {
-    this.player = player;
+  constructor(/** @type {Element} */ parent, /** @type {Page} */ header) {
     this.transport = new Transport(player);
-    this.timeline = new Timeline(player);
-    this.full = header.parts === "full";
-    this.surface = new Surface();
-    this.surface.redraw = () => (player.changed = true);
     this.editor = new Editor(player);
     this.transport.aside = () => this.editor.sentence;
-    const edit = (place, name, value, event) => {
-      const box = this.element.getBoundingClientRect();
-      this.editor.open(place, name, value, event.clientX - box.left, event.clientY - box.top);
-      event.preventDefault(); // or the press would take the focus from the field again
+    const hands = {
+      player,
+      redraw: () => (player.changed = true),
+      change: (change) => player.ask({ change }, true),
+      focus: (focus) => this.setFocus(focus),
+      edit: (place, name, value, event) => this.edit(place, name, value, event),
     };
-    this.diagram = new Diagram(
-      (change) => player.ask({ change }, true),
-      (focus) => this.setFocus(focus),
-      edit,
-    );
-    this.weights = new Weights(edit);
-    this.gradients = new Curves({
-      name: "gradients",
-      title: "Gradient norm by layer",
-      lines: (run, theme) =>
-        Array.from({ length: run.n_layers }, (_, l) => ({
-          name: l + 1 === run.n_layers ? "output" : String(l + 1),
-          colour: layerColour(theme, l, run.n_layers),
-          of: (row) => run.gradients(row)[l] || null,
-        })),
-      yaxis: () => ({ type: "log", nticks: 5 }),
-    });
-    this.scores = new Curves({
-      name: "scores",
-      title: "Accuracy",
-      lines: (run, theme) => [
-        { name: "training", colour: theme.train, of: (row) => row[TRAIN_SCORE] },
-        { name: "test", colour: theme.test, dash: "dot", of: (row) => row[TEST_SCORE] },
-      ],
-      yaxis: () => (player.run.header.task === "regression" ? {} : { range: [-0.02, 1.03], tickformat: ".0%" }),
-    });
-    this.answers = new Answers();
-    this.answersButton = h("button", { type: "button", class: "words small", onclick: () => this.swapAnswers() });
-    this.scores.title.append(this.answersButton);
-    this.scores.box.after(this.answers.element);
-    this.charts = this.full ? [this.timeline, this.gradients, this.scores] : [this.timeline];
-    const panels = this.full
-      ? [
-          h("div", { class: "main" }, this.surface.element, this.diagram.element),
-          h("div", { class: "strip" }, this.weights.element, this.gradients.element, this.scores.element),
-        ]
-      : [];
-    this.element = h(
-      "div",
-      { class: `stage ${header.parts}` },
-      this.transport.element,
-      ...panels,
-      this.timeline.element,
-      this.editor.element,
-    );
-    parent.querySelector(".stage-place").replaceChildren(this.element);
+    const kinds = PANELS.filter(({ place }) => place === "track" || header.parts === "full");
+    this.panels = kinds.map((kind) => ({ ...kind, view: kind.make(hands) }));
+    this.views = Object.fromEntries(this.panels.map(({ name, view }) => [name, view]));
+    const box = (place, tag = h("div", { class: place })) => {
+      tag.append(...this.panels.filter((panel) => panel.place === place).map(({ view }) => view.element));
+      return tag;
+    };
+    this.element = h("div", { class: `stage ${header.parts}` }, this.transport.element);
+    if (header.parts === "full") this.element.append(box("main"), box("strip"));
+    box("track", this.element).append(this.editor.element);
+    parent.querySelector(".stage-place")?.replaceChildren(this.element);
+
+    this.frames = 0; // how many pictures have been painted
+    /** @type {Recording | null} */
+    this.run = null; // what was painted, since when it stands, and whether on the finest grid
+    this.network = null;
+    this.step = -1;
+    this.movedAt = 0;
+    this.fine = false;
+    this.focus = null;
+    this.dressed = ""; // what is hidden, as a text to compare
+    this.described = ""; // of what the text alternatives tell
+    this.describedAt = -Infinity;
+    this.paintedAt = -Infinity;
+    this.chartAt = -Infinity;
+    this.turn = -1; // whose chart was drawn last
+    this.ready = false; // whether all charts have been drawn
     this.plotlyUrl = header.plotly;
+    /** @type {Promise<any> | null} */
+    this.loading = null;
+    /** @type {any} */
+    this.Plotly = null;
+    /** @type {number | null} */
+    this.loop = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.rest = undefined;
+    /** @type {number | null} */
+    this.before = null; // when the frame before was, while it plays
+    /** @type {any} */
+    this.theme = null;
+    this.themes = observeTheme(this.element, (theme) => {
+      this.theme = theme;
+      player.changed = true;
+    });
     this.resize = new ResizeObserver(() => (player.changed = true));
     this.resize.observe(this.element);
+    this.cover = uncover();
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
     this.element.addEventListener("click", () => this.show());
-    this.frames = 0;
-    this.step = -1; // what was drawn, since when it stands, and what was last told of it
-    this.movedAt = 0;
-    this.described = null;
-    this.describedAt = -Infinity;
     this.wake = () => this.askForFrame();
     player.watchers.add(this.wake);
     this.wake();
@@ -138,12 +123,13 @@ class Stage {
 
   close() {
     player.watchers.delete(this.wake);
-    cancelAnimationFrame(this.loop);
+    if (this.loop) cancelAnimationFrame(this.loop);
     clearTimeout(this.rest);
+    this.themes.stop();
+    this.cover.disconnect();
     this.resize.disconnect();
     document.removeEventListener("keydown", this.onKey);
-    for (const chart of [...this.charts, this.surface, this.weights])
-      if (chart.plot.data) this.Plotly?.purge(chart.plot);
+    for (const { view } of this.panels) if (view.plot?.data) this.Plotly?.purge(view.plot);
   }
 
   askForFrame() {
@@ -153,12 +139,11 @@ class Stage {
 
   // A browser that is not kept busy shows what a key has changed some 8 ms sooner, so where nothing moves it is left
   // alone but for a look now and then.
-  frame(now) {
+  frame(/** @type {number} */ now) {
     this.loop = null;
     this.rest = setTimeout(this.wake, LOOK_EVERY_MS);
     player.tick(this.before ? (now - this.before) / 1000 : 0);
     this.before = player.moving ? now : null;
-    uncover();
     this.draw(now);
     if (player.moving || !this.ready) this.wake();
   }
@@ -168,110 +153,80 @@ class Stage {
     if (player.changed && !player.moving) this.draw(performance.now());
   }
 
-  draw(now) {
+  draw(/** @type {number} */ now) {
     this.drawPictures(now);
     this.transport.draw(now); // after the pictures, which ask for sizes: a text written before would be laid out for them
   }
 
-  drawPictures(now) {
-    if (!player.row) return;
-    if (player.run !== this.run) this.setRun(player.run);
-    this.dress();
-    this.checkTheme(now);
-    if (player.step !== this.step) Object.assign(this, { step: player.step, movedAt: now, fine: false });
-    else if (!this.fine && now - this.movedAt > FINE_AFTER_MS) player.changed = this.fine = true;
+  drawPictures(/** @type {number} */ now) {
+    const { row, run } = player;
+    if (!row || !run) return;
+    if (run !== this.run) this.setRun(run);
+    this.dress(run);
+    if (player.step !== this.step) {
+      this.step = player.step;
+      this.movedAt = now;
+      this.fine = false;
+    } else if (!this.fine && now - this.movedAt > FINE_AFTER_MS) player.changed = this.fine = true;
     if (player.changed) {
-      this.paint(player.row);
+      this.paint(row);
       this.paintedAt = now;
     }
-    this.describe(now);
-    if (this.Plotly) this.paintCharts(now);
-    else if (this.frames === 1 && !this.loading)
-      this.loading = loadPlotly(this.plotlyUrl).then((Plotly) => (this.Plotly = Plotly));
+    this.describe(now, run, row);
+    if (this.Plotly) this.paintCharts(now, row);
+    else if (this.frames === 1) this.loading ??= loadPlotly(this.plotlyUrl).then((Plotly) => (this.Plotly = Plotly));
   }
 
   // What the link hides, and the projector's look.
-  dress() {
-    const { hidden = [], projector } = player.run.header;
+  dress(/** @type {Recording} */ { header: { hidden, projector } }) {
     const key = [projector, ...hidden].join();
     if (key === this.dressed) return;
     this.dressed = key;
-    this.element.classList.toggle("projector", Boolean(projector));
-    const parts = {
-      diagram: this.diagram,
-      weights: this.weights,
-      gradients: this.gradients,
-      scores: this.scores,
-      timeline: this.timeline,
-    };
-    for (const [name, part] of Object.entries(parts)) part.element.hidden = hidden.includes(name);
-    this.themeChecked = -Infinity;
+    this.element.classList.toggle("projector", projector);
+    for (const { name, hides, view } of this.panels) view.element.hidden = hides && hidden.includes(name);
+    this.themes.setProjector(projector);
   }
 
-  setRun(run) {
+  setRun(/** @type {Recording} */ run) {
     this.run = run;
     this.network = new Network(run.header.net);
-    for (const part of [this.surface, this.diagram, this.weights, ...this.charts]) part.setRun(run, this.network);
-    this.swapAnswers(!this.answers.element.hidden);
+    for (const { view } of this.panels) view.setRun(run, this.network);
     player.changed = true;
   }
 
-  checkTheme(now) {
-    if (this.theme && now - this.themeChecked < 500) return;
-    this.themeChecked = now;
-    const theme = currentTheme(this.element, player.run.header.projector);
-    if (["dark", "font", "projector"].some((name) => this.theme?.[name] !== theme[name])) {
-      this.theme = theme;
-      this.element.style.colorScheme = theme.dark ? "dark" : "light";
-      for (const name of ["panel", "text", "muted", "grid", "positive", "negative", "background"])
-        this.element.style.setProperty(`--${name}`, theme[name]);
-      player.changed = true;
-    }
+  /** @returns {Picture} */
+  picture(/** @type {Row} */ row) {
+    return {
+      run: this.run,
+      network: this.network,
+      row,
+      parameters: this.editor.preview(this.run.parameters(row)),
+      theme: this.theme,
+      focus: this.focus,
+      epoch: player.epoch,
+      goal: player.goal,
+      budget: BUDGETS_MS[this.fine ? "fine" : player.moving ? "playing" : "prompt"],
+      calm: this.ready && !player.moving && !player.scrubbing,
+    };
   }
 
-  paint(row) {
+  paint(/** @type {Row} */ row) {
     player.changed = false;
-    if (this.full) {
-      const parameters = this.editor.preview(this.run.parameters(row));
-      const values = this.surface.evaluate(
-        parameters,
-        BUDGETS_MS[this.fine ? "fine" : player.moving ? "playing" : "prompt"],
-      );
-      this.surface.parameters = parameters;
-      this.surface.draw(this.theme, this.focus);
-      this.diagram.draw(this.theme, parameters, values);
-      this.weights.draw(this.theme, parameters);
-    }
-    for (const chart of this.charts) chart.span ??= chart.measure(player.goal);
-    this.timeline.drawPlayhead(row);
-    if (this.full) for (const chart of [this.gradients, this.scores]) chart.moveCursor(player.epoch);
+    const picture = this.picture(row);
+    for (const { paint, view } of this.panels) paint(view, picture);
     this.frames++;
   }
 
   // Axes and charts that are due, one at a time: each takes about as long as a frame.
-  paintCharts(now) {
+  paintCharts(/** @type {number} */ now, /** @type {Row} */ row) {
     // What was just drawn reaches the screen first: charts wait until the picture has stood for a moment.
-    if (!player.moving && this.ready && now - this.paintedAt < CHART_EVERY_MS) return;
-    if (this.ready && player.moving && now - this.chartAt < CHART_EVERY_MS) return;
+    if (this.ready && now - (player.moving ? this.chartAt : this.paintedAt) < CHART_EVERY_MS) return;
     this.chartAt = now;
-    const { Plotly, theme } = this;
-    if (this.full && this.ready) {
-      if (!player.moving && !player.scrubbing) this.weights.fillHover();
-      if (!this.answers.element.hidden) {
-        const { clientWidth: width, clientHeight: height } = this.answers.element;
-        this.askForAnswers(now);
-        this.answers.draw(Plotly, theme, this.run.header, { width, height });
-      }
-    }
-    const drawings = this.charts.map((chart) => () => chart.drawChart(Plotly, theme, player.goal));
-    if (this.full)
-      drawings.push(
-        () => this.surface.drawAxes(Plotly, theme),
-        () => this.weights.drawAxes(Plotly, theme),
-      );
-    for (let k = 0; k < drawings.length; k++) {
-      this.turn = ((this.turn ?? -1) + 1) % drawings.length;
-      if (drawings[this.turn]()) {
+    const picture = this.picture(row);
+    for (let k = 0; k < this.panels.length; k++) {
+      this.turn = (this.turn + 1) % this.panels.length;
+      const { chart, view } = this.panels[this.turn];
+      if (chart?.(view, this.Plotly, picture)) {
         player.changed = true;
         return;
       }
@@ -279,70 +234,33 @@ class Stage {
     this.ready = true;
   }
 
-  // Once for a moment that stands, and every second while it plays. Every question that is asked while the panel is
-  // open brings the answers along.
-  askForAnswers(now) {
-    const moment = [this.run.header.run, player.moving ? Math.floor(now / 1000) : player.step].join();
-    const settled = player.moving || player.told === player.step; // before that, the player is about to ask
-    if (!settled || player.scrubbing || player.asked || moment === this.answersAskedFor) return;
-    this.answersAskedFor = moment;
-    if (player.moving || this.run.header.answers?.step !== player.step) player.ask({});
-  }
-
-  // The score over time, or what stands behind it now.
-  swapAnswers(open = this.answers.element.hidden) {
-    this.answers.element.hidden = !open;
-    player.wantsAnswers = open;
-    this.answersAskedFor = null;
-    this.scores.box.hidden = this.scores.legend.hidden = open;
-    this.answers.drawn = null;
-    const regression = this.run.header.task === "regression";
-    this.scores.title.firstChild.textContent = open
-      ? regression
-        ? "Residuals"
-        : "Confusion matrix"
-      : regression
-        ? "R²"
-        : "Accuracy";
-    this.answersButton.textContent = open ? "Over time" : regression ? "Residuals" : "Confusion";
-    player.changed = true;
-  }
-
   // The text alternatives of the pictures, at a calm pace.
-  describe(now) {
-    const { run, row } = player;
+  describe(/** @type {number} */ now, /** @type {Recording} */ run, /** @type {Row} */ row) {
     const key = [run.header.run, run.version, player.step].join();
     const stands = !player.moving && !player.scrubbing && now - this.movedAt > WORDS_AFTER_MS;
     if (key === this.described || (!stands && now - this.describedAt < WORDS_EVERY_MS)) return;
-    Object.assign(this, { described: key, describedAt: now });
-    const tell = (part, words) => part.canvas.setAttribute("aria-label", words);
-    tell(this.timeline, timelineInWords(run, row));
-    if (!this.full) return;
-    const parameters = run.parameters(row);
-    tell(this.surface, surfaceInWords(run, row, this.surface.values));
-    tell(
-      this.diagram,
-      diagramInWords(run, this.network, parameters, (l, k) => this.diagram.nameOf(l, k)),
-    );
-    tell(this.weights, weightsInWords(run, this.network, parameters));
-    tell(this.gradients, gradientsInWords(run, row));
-    tell(this.scores, scoresInWords(run, row));
+    this.described = key;
+    this.describedAt = now;
+    const picture = { ...this.picture(row), parameters: run.parameters(row) };
+    for (const { words, view } of this.panels) view.canvas.setAttribute("aria-label", words(view, picture));
   }
 
   setFocus(focus) {
-    if (focus?.layer === this.focus?.layer && focus?.unit === this.focus?.unit) {
-      player.changed = true;
-      return;
-    }
     this.focus = focus;
     player.changed = true;
+  }
+
+  edit(place, name, value, event) {
+    const box = this.element.getBoundingClientRect();
+    this.editor.open(place, name, value, event.clientX - box.left, event.clientY - box.top);
+    event.preventDefault(); // or the press would take the focus from the field again
   }
 
   // Keys count wherever nothing with the focus has a use for them; Streamlit keeps C and R for itself.
   key(event) {
     const target = event.composedPath()[0];
     if (event.altKey || event.metaKey || event.defaultPrevented || !player.run) return;
-    if (target !== this.timeline.handle && (target.closest?.(OWN_KEYS) || scrolls(target))) return;
+    if (target !== this.views.timeline.handle && (target.closest?.(OWN_KEYS) || scrolls(target))) return;
     if (event.ctrlKey) {
       if (event.key !== "z") return;
       this.transport.act("undo");

@@ -1,0 +1,136 @@
+// The pictures of the stage, each one entry of a list: the stage makes, draws, tells and hides whatever stands in it.
+import { layerColour } from "../shared/theme.js";
+import { Curves } from "./curves.js";
+import { Diagram } from "./diagram.js";
+import { Scores } from "./scores.js";
+import {
+  diagramInWords,
+  gradientsInWords,
+  scoresInWords,
+  surfaceInWords,
+  timelineInWords,
+  weightsInWords,
+} from "./spoken.js";
+import { Surface } from "./surface.js";
+import { Timeline } from "./timeline.js";
+import { Weights } from "./weights.js";
+
+/** @import { Network } from "./network.js" */
+/** @import { Player } from "./player.js" */
+/** @import { Recording } from "./recording.js" */
+/** @import { Row } from "./types.d.ts" */
+/**
+ * What a picture is drawn of. `values` is what every unit says on a grid, once the surface has been painted.
+ * @typedef {object} Picture
+ * @property {Recording} run
+ * @property {Network} network
+ * @property {Row} row
+ * @property {Float32Array} parameters of the row, but for a value that is being tried
+ * @property {any} theme
+ * @property {any} focus the unit that is shown large
+ * @property {number} epoch where the playhead is
+ * @property {number} goal
+ * @property {number} budget milliseconds for the network
+ * @property {boolean} calm everything is drawn and nothing moves
+ * @property {Float32Array[][]} [values]
+ */
+/**
+ * What a panel may have done.
+ * @typedef {object} Hands
+ * @property {Player} player
+ * @property {() => void} redraw
+ * @property {(change: Record<string, any>) => void} change change settings
+ * @property {(focus: any) => void} focus show a unit large
+ * @property {(place: number, name: string, value: number, event: any) => void} edit set a parameter by hand
+ */
+/**
+ * @typedef {object} Panel
+ * @property {string} name
+ * @property {"main" | "strip" | "track"} place beside the network, in the row below, or along the bottom of every page
+ * @property {boolean} hides whether a link can hide it, by its name
+ * @property {(hands: Hands) => any} make a view: {element, canvas, setRun(run, network)}, and `plot` if Plotly draws
+ * @property {(view: any, picture: Picture) => void} paint with every picture
+ * @property {(view: any, Plotly: any, picture: Picture) => boolean} [chart] the slower part, now and then; whether there
+ *   was anything to draw
+ * @property {(view: any, picture: Picture) => string} words what it shows, for those who do not see it
+ */
+
+/**
+ * Curves over the epochs, with a line at the moment.
+ * @param {{name: string, words: (run: Recording, row: Row) => string, make: (hands: Hands) => Curves,
+ *   place?: "strip" | "track", paint?: (view: any, picture: Picture) => void}} panel
+ * @returns {Panel}
+ */
+const curves = ({ place = "strip", paint = (view, { epoch }) => view.moveCursor(epoch), words, ...panel }) => ({
+  place,
+  hides: true,
+  ...panel,
+  paint(view, picture) {
+    view.span ??= view.measure(picture.goal);
+    paint(view, picture);
+  },
+  chart: (view, Plotly, { theme, goal, calm }) => view.drawChart(Plotly, theme, goal, calm),
+  words: (_, { run, row }) => words(run, row),
+});
+
+/** @type {Panel[]} */
+export const PANELS = [
+  curves({
+    name: "timeline",
+    place: "track",
+    make: ({ player }) => new Timeline(player),
+    paint: (view, { row }) => view.drawPlayhead(row),
+    words: timelineInWords,
+  }),
+  {
+    name: "surface",
+    place: "main",
+    hides: false,
+    make: ({ redraw }) => Object.assign(new Surface(), { redraw }),
+    paint(view, picture) {
+      picture.values = view.evaluate(picture.parameters, picture.budget);
+      view.parameters = picture.parameters;
+      view.draw(picture.theme, picture.focus);
+    },
+    chart: (view, Plotly, { theme }) => view.drawAxes(Plotly, theme),
+    words: (view, { run, row }) => surfaceInWords(run, row, view.values),
+  },
+  {
+    name: "diagram",
+    place: "main",
+    hides: true,
+    make: ({ change, focus, edit }) => new Diagram(change, focus, edit),
+    paint: (view, { theme, parameters, values }) => view.draw(theme, parameters, values),
+    words: (view, { run, network, parameters }) =>
+      diagramInWords(run, network, parameters, (layer, unit) => view.nameOf(layer, unit)),
+  },
+  {
+    name: "weights",
+    place: "strip",
+    hides: true,
+    make: ({ edit }) => new Weights(edit),
+    paint: (view, { theme, parameters }) => view.draw(theme, parameters),
+    chart(view, Plotly, { theme, calm }) {
+      if (calm) view.fillHover();
+      return view.drawAxes(Plotly, theme);
+    },
+    words: (_, { run, network, parameters }) => weightsInWords(run, network, parameters),
+  },
+  curves({
+    name: "gradients",
+    make: () =>
+      new Curves({
+        name: "gradients",
+        title: "Gradient norm by layer",
+        lines: (run, theme) =>
+          Array.from({ length: run.n_layers }, (_, l) => ({
+            name: l + 1 === run.n_layers ? "output" : String(l + 1),
+            colour: layerColour(theme, l, run.n_layers),
+            of: (row) => run.gradients(row)[l] || null,
+          })),
+        yaxis: () => ({ type: "log", nticks: 5 }),
+      }),
+    words: gradientsInWords,
+  }),
+  curves({ name: "scores", make: ({ player }) => new Scores(player), words: scoresInWords }),
+];

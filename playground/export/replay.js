@@ -3,7 +3,10 @@ import { player } from "mlp/shared/player.js";
 import { parseMessage } from "mlp/stage/recording.js";
 import { show } from "mlp/stage/stage.js";
 
-const text = (id) => document.getElementById(id).textContent;
+/** @import { Recording } from "mlp/stage/recording.js" */
+
+const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const text = (id) => /** @type {string} */ (element(id).textContent);
 const { header, floats } = parseMessage(
   Uint8Array.from(atob(text("recording").trim()), (letter) => letter.charCodeAt(0)),
 );
@@ -12,18 +15,18 @@ header.plotly = URL.createObjectURL(new Blob([text("plotly")], { type: "text/jav
 // Whatever the stage asks for, all there is has been given; Play at the end begins again.
 function send(question) {
   setTimeout(() => {
-    const after = player.run.last;
+    const { last: after, lastEpoch } = /** @type {Recording} */ (player.run);
     player.receive({
       header: { ...header, serial: question.serial, after, singles: 0, moment: player.step },
       floats: new Float32Array(0),
     });
     if (question.want && player.moving) {
-      player.goal = player.run.lastEpoch;
+      player.goal = lastEpoch;
       player.place(0);
     }
   }, 0);
 }
 
-show(document.getElementById("replay"), { header, floats }, { send });
+show(element("replay"), { header, floats }, { send });
 player.byEpoch = true; // there are no steps between the recorded ones
 document.querySelector("select[aria-label=Speed] option")?.remove(); // nor slow motion

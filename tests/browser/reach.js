@@ -3,30 +3,30 @@
 {
   const modules = {};
 
-  function load(name) {
-    if (name in modules) return;
+  async function load(...names) {
+    if (names[0] in modules) return;
     const style = document.querySelector('link[href*="assets/js/"]');
     const packed = document.querySelector("script[type=importmap]");
     if (!style && !packed) return;
-    modules[name] = null;
-    const address = packed ? `mlp/${name}` : style.href.replace("stage/stage.css", name);
-    import(address).then((module) => (modules[name] = module));
+    modules[names[0]] = null;
+    const address = (name) => (packed ? `mlp/${name}` : style.href.replace("stage/stage.css", name));
+    const loaded = await Promise.all(names.map((name) => import(address(name))));
+    names.forEach((name, k) => (modules[name] = loaded[k]));
   }
 
   // The view that a module keeps for the element around a place.
-  function at(selector, name, kept) {
+  function at(selector, kept, ...names) {
     let element = document.querySelector(selector);
     if (!element) return undefined;
-    load(name);
-    while (element && !modules[name]?.[kept].has(element)) element = element.parentElement;
-    return element ? modules[name][kept].get(element) : undefined;
+    load(...names);
+    while (element && !modules[names[0]]?.[kept].has(element)) element = element.parentElement;
+    return element ? modules[names[0]][kept].get(element) : undefined;
   }
 
-  const stage = () => at(".stage-place", "stage/stage.js", "stages");
-  const player = () => stage() && (load("shared/player.js"), modules["shared/player.js"]?.player);
-  const sheet = () => at(".draw-place", "draw/draw.js", "sheets");
-  Object.defineProperty(window, "__player", { get: player });
+  const stage = () => at(".stage-place", "stages", "stage/stage.js", "shared/player.js");
+  const sheet = () => at(".draw-place", "sheets", "draw/draw.js");
   Object.defineProperty(window, "__stage", { get: stage });
+  Object.defineProperty(window, "__player", { get: () => stage() && modules["shared/player.js"].player });
   Object.defineProperty(window, "__sheet", { get: sheet });
-  new MutationObserver(() => (player(), sheet())).observe(document, { childList: true, subtree: true });
+  new MutationObserver(() => (stage(), sheet())).observe(document, { childList: true, subtree: true });
 }

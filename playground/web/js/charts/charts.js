@@ -18,6 +18,10 @@ export default function mount({ data, parentElement }) {
 class Grid {
   constructor(parent) {
     this.charts = new Map();
+    /** @type {any} */
+    this.Plotly = null;
+    /** @type {number | null} */
+    this.loop = null; // the frame in which the cursors move
     this.element = h("div", { class: "charts" });
     parent.querySelector(".charts-place").replaceChildren(this.element);
     this.resize = new ResizeObserver(() => this.draw());
@@ -28,7 +32,7 @@ class Grid {
 
   close() {
     player.watchers.delete(this.follow);
-    cancelAnimationFrame(this.loop);
+    if (this.loop) cancelAnimationFrame(this.loop);
     this.resize.disconnect();
     for (const chart of this.charts.values()) this.Plotly?.purge(chart.plot);
   }

@@ -17,6 +17,7 @@ const TOOLS = [
   { name: "move", label: "Move", title: "Drag a point to another place (M)", key: "m" },
 ];
 export const sheets = new WeakMap();
+/** @type {any} */
 let kept = null; // what was drawn, while other pages are looked at: {version, points}
 
 export default function mount({ data, parentElement, setTriggerValue }) {
@@ -40,6 +41,11 @@ class Sheet {
     this.tool = "draw";
     this.chosen = 0;
     this.classes = [];
+    this.most = 0; // points that there may be
+    this.busy = false; // a stroke is being made
+    this.sprayed = 0; // when the last point of it was
+    this.held = null; // the point that is being moved
+    this.cross = null; // where the keyboard is
     this.canvas = h("canvas", {
       tabindex: "0",
       role: "application",
@@ -351,8 +357,7 @@ function mark(context, x, y, r, c, theme) {
   const kind = c % 6;
   if (kind === 0) context.arc(x, y, r, 0, 7);
   else {
-    const shape = SHAPES[kind];
-    shape.forEach(([dx, dy], k) =>
+    SHAPES[kind].forEach(([dx, dy], k) =>
       k ? context.lineTo(x + r * dx, y + r * dy) : context.moveTo(x + r * dx, y + r * dy),
     );
     context.closePath();
@@ -366,7 +371,7 @@ const star = Array.from({ length: 10 }, (_, k) => {
   return [far * Math.cos(angle), far * Math.sin(angle)];
 });
 const SHAPES = [
-  null,
+  [], // a circle
   [
     [0, -1.25],
     [1.1, 0],

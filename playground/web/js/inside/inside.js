@@ -149,6 +149,13 @@ export class Inside {
     this.resize.observe(this.scroller);
     this.lit = null;
     this.data = null;
+    this.at = 0; // which of the ideas
+    this.forget = undefined; // the timer that takes a message away
+    this.width = null; // for which the picture was drawn
+    this.roomy = false;
+    this.places = new Map(); // by key: where a unit stands
+    this.links = new Map();
+    this.order = []; // the keys, as the keyboard goes through them
     this.theme = null;
     this.themes = observeTheme(this.element, (theme) => {
       this.theme = theme;

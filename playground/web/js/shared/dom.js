@@ -24,6 +24,9 @@ export function scrolls(element, axes = ["X", "Y"]) {
   );
 }
 
+// Where a canvas is drawn on.
+export const pen = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+
 // A canvas that is as sharp as the screen; gives its drawing context in CSS pixels.
 export function fit(canvas, width, height) {
   const ratio = Math.min(window.devicePixelRatio || 1, 2);
@@ -34,7 +37,7 @@ export function fit(canvas, width, height) {
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
   }
-  const context = canvas.getContext("2d");
+  const context = pen(canvas);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   return context;
 }

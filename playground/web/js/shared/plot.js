@@ -1,4 +1,5 @@
 // Plotly, loaded once from our own server after the first picture stands, and the look its charts share.
+/** @type {Promise<any> | null} */
 let loading = null;
 
 export function loadPlotly(url) {

@@ -35,6 +35,7 @@ let timer;
 // Dress an element in the theme, now and whenever it changes: its variables --text, --grid and so on, and `tell(theme)`.
 // Only what is on the page has a theme: `check` looks at once after an element has come there.
 export function observeTheme(element, tell) {
+  /** @type {any} */
   let shown = null;
   let projector = false;
   const check = () => {
@@ -88,6 +89,7 @@ function ramp(low, middle, high, strength = 1) {
 }
 
 // The colour scales of a theme: full for cells and small maps, paler for a surface that carries points.
+/** @type {any} */
 let made = null;
 export function ramps(theme) {
   if (made?.dark !== theme.dark) {

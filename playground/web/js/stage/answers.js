@@ -10,6 +10,7 @@ export class Answers {
   constructor() {
     this.element = h("div", { class: "answers", hidden: true });
     this.plot = h("div", { class: "over" });
+    this.drawn = null; // of what the picture was drawn, as a text to compare
   }
 
   // A picture for one moment; `size` is that of the chart whose place it takes.

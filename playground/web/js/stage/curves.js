@@ -3,6 +3,8 @@ import { h } from "../shared/dom.js";
 import { CONFIG, axis, layout } from "../shared/plot.js";
 import { EPOCH } from "./recording.js";
 
+/** @import { Recording } from "./recording.js" */
+
 const MOST_POINTS = 500;
 
 export class Curves {
@@ -11,9 +13,11 @@ export class Curves {
     this.lines = lines;
     this.yaxis = yaxis;
     this.margin = margin;
-    this.scale = "linear";
+    this.scale = "linear"; // of the vertical axis
+    /** @type {any} */
     this.run = null;
     this.drawn = null; // of what the chart was drawn, as a text to compare
+    /** @type {{width: number, end: number} | null} */
     this.span = null; // the chart's width, and the epoch at its end
     this.plot = h("div", { class: "over", "aria-hidden": "true" });
     this.canvas = h("div", { class: "under", role: "img", "aria-label": title }); // empty: Plotly draws, this tells
@@ -88,6 +92,7 @@ export class Curves {
   }
 
   // Runs to compare with; a chart of its own says which.
+  /** @returns {Recording[]} */
   others() {
     return [];
   }

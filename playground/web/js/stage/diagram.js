@@ -2,7 +2,7 @@
 // biases as bars under the neurons; buttons to add and remove neurons and layers. Of a large network it shows the
 // neurons that there is room for and the strongest links, and its title says so.
 import { placeOf, signColour } from "../shared/colour.js";
-import { fit, h } from "../shared/dom.js";
+import { fit, h, pen } from "../shared/dom.js";
 import { scaleOf } from "./surface.js";
 import { say } from "../shared/format.js";
 import { ramps } from "../shared/theme.js";
@@ -18,8 +18,17 @@ export class Diagram {
     this.change = change;
     this.onFocus = onFocus;
     this.edit = edit;
+    /** @type {any} */
+    this.run = this.network = this.theme = this.parameters = null;
     this.width = this.height = 0;
-    this.parameters = null;
+    /** @type {any} */
+    this.columns = null; // where the units stand, for this size
+    this.side = this.slack = this.most = 0;
+    this.bar = { off: 2, high: 3 };
+    /** @type {number[]} */
+    this.faintest = []; // by layer: the weakest weight that is drawn
+    /** @type {any} */
+    this.opened = this.focus = this.lit = this.bias = null; // a unit that was clicked; what the pointer is on
     this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "The network" });
     this.buttons = h("div", { class: "layer-buttons" });
     this.tip = h("div", { class: "tip", hidden: true });
@@ -43,7 +52,8 @@ export class Diagram {
   place() {
     const { clientWidth: width, clientHeight: height } = this.box;
     if (this.columns && this.width === width && this.height === height) return;
-    Object.assign(this, { width, height });
+    this.width = width;
+    this.height = height;
     const counts = [this.run.header.net.features.length, ...this.run.header.net.layers.map((l) => l.n_out)];
     const gap = (width - 60) / Math.max(1, counts.length - 1);
     const buttons = gap >= BUTTONS_BESIDE ? "beside" : gap >= BUTTONS_STACKED ? "stacked" : "none";
@@ -110,7 +120,8 @@ export class Diagram {
   draw(theme, parameters, values) {
     this.place();
     if (this.width < 40) return;
-    Object.assign(this, { parameters, theme });
+    this.parameters = parameters;
+    this.theme = theme;
     const context = fit(this.canvas, this.width, this.height);
     context.clearRect(0, 0, this.width, this.height);
     this.drawLinks(context, theme, parameters);
@@ -155,7 +166,7 @@ export class Diagram {
   drawUnits(context, theme, parameters, values) {
     const colours = ramps(theme).signed;
     const n = Math.sqrt(values[0][0].length);
-    const small = this.maps.getContext("2d");
+    const small = pen(this.maps);
     if (this.maps.width !== MAP) this.maps.width = this.maps.height = MAP;
     const pixels = small.createImageData(MAP, MAP);
     const words = new Uint32Array(pixels.data.buffer);
@@ -210,7 +221,9 @@ export class Diagram {
     const box = this.box.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
     const half = this.side / 2;
+    /** @type {any} */
     let unit = null;
+    /** @type {any} */
     let bias = null;
     this.columns.forEach((column, l) =>
       column.forEach((at, k) => {
@@ -227,7 +240,9 @@ export class Diagram {
   hover(event) {
     if (!this.columns || !this.parameters) return;
     const { x, y, bias, unit, link } = this.under(event);
-    Object.assign(this, { focus: unit, lit: link, bias });
+    this.focus = unit;
+    this.lit = link;
+    this.bias = bias;
     this.box.style.cursor = unit || bias || link ? "pointer" : "";
     this.showTip(x, y);
     this.tellFocus();
@@ -265,6 +280,7 @@ export class Diagram {
 
   linkAt(x, y) {
     const half = this.side / 2;
+    /** @type {any} */
     let best = null;
     let nearest = 6;
     for (let l = 0; l + 1 < this.columns.length; l++) {

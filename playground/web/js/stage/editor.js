@@ -11,6 +11,7 @@ export class Editor {
     this.step = 0; // the moment at which it is set
     this.before = 0;
     this.value = 0;
+    /** @type {HTMLElement | null} */
     this.cameFrom = null; // what had the focus
     this.slider = h("input", {
       type: "range",
@@ -48,7 +49,10 @@ export class Editor {
   // `place` is where the parameter lies in the flat vector, (x, y) where it was clicked.
   open(place, name, value, x, y) {
     this.player.pause();
-    Object.assign(this, { place, step: this.player.step, value, before: value, cameFrom: document.activeElement });
+    this.place = place;
+    this.step = this.player.step;
+    this.value = this.before = value;
+    this.cameFrom = /** @type {HTMLElement | null} */ (document.activeElement);
     this.name.textContent = name;
     const reach = Math.max(REACH, Math.ceil(2 * Math.abs(value)));
     this.slider.min = String(-reach);
@@ -92,7 +96,7 @@ export class Editor {
   close() {
     const hadFocus = this.element.contains(document.activeElement);
     this.element.hidden = true;
-    if (hadFocus) this.cameFrom.focus();
+    if (hadFocus) this.cameFrom?.focus();
     this.player.changed = true;
   }
 

@@ -45,9 +45,8 @@ import { Weights } from "./weights.js";
  */
 /**
  * @typedef {object} Panel
- * @property {string} name
+ * @property {string} name by which a link can hide it
  * @property {"main" | "strip" | "track"} place beside the network, in the row below, or along the bottom of every page
- * @property {boolean} hides whether a link can hide it, by its name
  * @property {(hands: Hands) => any} make a view: {element, canvas, setRun(run, network)}, and `plot` if Plotly draws
  * @property {(view: any, picture: Picture) => void} paint with every picture
  * @property {(view: any, Plotly: any, picture: Picture) => boolean} [chart] the slower part, now and then; whether there
@@ -63,7 +62,6 @@ import { Weights } from "./weights.js";
  */
 const curves = ({ place = "strip", paint = (view, { epoch }) => view.moveCursor(epoch), words, ...panel }) => ({
   place,
-  hides: true,
   ...panel,
   paint(view, picture) {
     view.span ??= view.measure(picture.goal);
@@ -85,7 +83,6 @@ export const PANELS = [
   {
     name: "surface",
     place: "main",
-    hides: false,
     make: ({ redraw }) => Object.assign(new Surface(), { redraw }),
     paint(view, picture) {
       picture.values = view.evaluate(picture.parameters, picture.budget);
@@ -98,7 +95,6 @@ export const PANELS = [
   {
     name: "diagram",
     place: "main",
-    hides: true,
     make: ({ change, focus, edit }) => new Diagram(change, focus, edit),
     paint: (view, { theme, parameters, values }) => view.draw(theme, parameters, values),
     words: (view, { run, network, parameters }) =>
@@ -107,7 +103,6 @@ export const PANELS = [
   {
     name: "weights",
     place: "strip",
-    hides: true,
     make: ({ edit }) => new Weights(edit),
     paint: (view, { theme, parameters }) => view.draw(theme, parameters),
     chart(view, Plotly, { theme, calm }) {

@@ -56,7 +56,8 @@ export class Recording {
   // The server thins long recordings; the same rule keeps this copy as small.
   thin(dense, stride) {
     if (stride <= 1 || stride === this.stride) return;
-    Object.assign(this, { dense, stride });
+    this.dense = dense;
+    this.stride = stride;
     const last = this.rows.length - 1;
     this.rows = this.rows.filter((row, k) => this.keeps(row) || k === last);
     this.version++;

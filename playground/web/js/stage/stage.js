@@ -79,8 +79,9 @@ class Stage {
     parent.querySelector(".stage-place")?.replaceChildren(this.element);
 
     this.frames = 0; // how many pictures have been painted
-    /** @type {Recording | null} */
+    /** @type {any} */
     this.run = null; // what was painted, since when it stands, and whether on the finest grid
+    /** @type {any} */
     this.network = null;
     this.step = -1;
     this.movedAt = 0;
@@ -183,7 +184,7 @@ class Stage {
     if (key === this.dressed) return;
     this.dressed = key;
     this.element.classList.toggle("projector", projector);
-    for (const { name, hides, view } of this.panels) view.element.hidden = hides && hidden.includes(name);
+    for (const { name, view } of this.panels) view.element.hidden = hidden.includes(name);
     this.themes.setProjector(projector);
   }
 

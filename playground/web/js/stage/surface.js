@@ -1,6 +1,6 @@
 // The decision surface: a canvas with what the network says about every point of the plane, under Plotly's
 // axes and the data points.
-import { fit, h, tell } from "../shared/dom.js";
+import { fit, h, pen, tell } from "../shared/dom.js";
 import { placeOf } from "../shared/colour.js";
 import { gridPoints } from "./network.js";
 import { CONFIG, axis, layout, textForPlotly } from "../shared/plot.js";
@@ -29,7 +29,13 @@ export class Surface {
     this.testBox = testBox;
     this.stepBox = stepBox;
     this.redraw = () => {};
-    this.parameters = null;
+    /** @type {any} */
+    this.run = this.network = this.parameters = this.values = this.focus = null;
+    this.grids = new Map(); // by fineness: the points at which the network is evaluated
+    this.grid = null;
+    this.cost = 0; // milliseconds for the finest grid
+    this.plotted = null; // of what the axes were drawn, as a text to compare
+    this.pointer = null;
     const foot = h("div", { class: "foot" }, this.note, testLabel, stepLabel);
     this.element = h(
       "section",
@@ -89,7 +95,7 @@ export class Surface {
       width: `${inner.w}px`,
       height: `${inner.h}px`,
     });
-    const context = this.canvas.getContext("2d");
+    const context = pen(this.canvas);
     const pixels = context.createImageData(n, n);
     paint(new Uint32Array(pixels.data.buffer), this.values, this.run.header, theme, this.focus, this.stepBox.checked);
     context.putImageData(pixels, 0, 0);

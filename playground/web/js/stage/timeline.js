@@ -20,6 +20,9 @@ export class Timeline extends Curves {
       yaxis: () => ({ type: this.scale, rangemode: this.scale === "linear" ? "tozero" : "normal", nticks: 4 }),
     });
     this.player = player;
+    this.scale = "linear";
+    this.branchesDrawn = null; // of what the chips and the marks were made, as texts to compare
+    this.marksDrawn = null;
     this.scaleButton = h(
       "button",
       {
@@ -96,13 +99,14 @@ export class Timeline extends Curves {
   // Marks where something happened: hover says what, a click goes there.
   drawMarks() {
     const { run } = this.player;
-    const key = JSON.stringify([run.header.marks, this.span]);
-    if (!this.span || key === this.marksDrawn) return;
+    const { span } = this;
+    const key = JSON.stringify([run.header.marks, span]);
+    if (!span || key === this.marksDrawn) return;
     this.marksDrawn = key;
-    const inner = this.span.width - this.margin.l - this.margin.r;
+    const inner = span.width - this.margin.l - this.margin.r;
     const mark = ({ epoch, kind, text }) => {
       const label = `Epoch ${Math.round(epoch)}: ${text}`;
-      const style = `left: ${this.margin.l + (inner * epoch) / this.span.end}px`;
+      const style = `left: ${this.margin.l + (inner * epoch) / span.end}px`;
       const go = () => {
         this.player.halt();
         this.player.scrubTo(epoch);
@@ -113,7 +117,7 @@ export class Timeline extends Curves {
         SIGNS[kind] ?? "•",
       );
     };
-    this.marks.replaceChildren(...run.header.marks.filter((m) => m.epoch <= this.span.end).map(mark));
+    this.marks.replaceChildren(...run.header.marks.filter((m) => m.epoch <= span.end).map(mark));
   }
 
   drag(event) {
@@ -146,6 +150,7 @@ export class Timeline extends Curves {
 class ForkHere {
   constructor(player) {
     this.player = player;
+    this.live = []; // the settings that may change in mid-run
     this.setting = h("select", { "aria-label": "Setting to change from here on", onchange: () => this.fillValues() });
     this.value = h("select", { "aria-label": "Its new value" });
     const go = h("button", { type: "button", class: "small", onclick: () => this.go() }, "Fork");

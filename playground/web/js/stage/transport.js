@@ -31,11 +31,15 @@ function icon(name) {
 export class Transport {
   constructor(player) {
     this.player = player;
+    /** @type {() => string | null} */
     this.aside = () => null; // what is to be said instead of the sentence
     this.stood = null; // a moment, and since when it stands
     this.stoodSince = 0;
     this.words = null; // what a screen reader was told, and when
     this.spokenAt = -Infinity;
+    this.shown = null; // whether the button says Pause
+    this.said = null; // of what the sentence was made, as a text to compare
+    this.flash = null; // a sentence that stays for a moment, and until when
     const button = (name, label, title, onclick) =>
       h("button", { type: "button", class: name, "aria-label": label, title, onclick }, icon(name));
     this.playIcons = { play: icon("play"), pause: icon("pause") };
@@ -175,12 +179,16 @@ export class Transport {
   speak(now) {
     const { player } = this;
     const moment = [player.state, player.run?.header.run, player.step].join();
-    if (moment !== this.stood) Object.assign(this, { stood: moment, stoodSince: now });
+    if (moment !== this.stood) {
+      this.stood = moment;
+      this.stoodSince = now;
+    }
     const calm = player.moving ? now - this.spokenAt >= SPOKEN_EVERY_MS : now - this.stoodSince >= SPOKEN_AFTER_MS;
     if (!calm) return;
     const words = spokenState(player);
     if (words === this.words) return;
-    Object.assign(this, { words, spokenAt: now });
+    this.words = words;
+    this.spokenAt = now;
     this.spoken.textContent = words;
   }
 

@@ -1,7 +1,7 @@
 // A heat map of the weights for each layer, biases in the last row: cells on a canvas in every frame, axes and
 // hover from Plotly, whose numbers are brought up to date when the pointer comes or the picture stands still.
 import { placeOf } from "../shared/colour.js";
-import { fit, h, tell } from "../shared/dom.js";
+import { fit, h, pen, tell } from "../shared/dom.js";
 import { CONFIG, axis, layout } from "../shared/plot.js";
 import { say } from "../shared/format.js";
 import { ramps } from "../shared/theme.js";
@@ -12,6 +12,12 @@ const GAP = 34;
 export class Weights {
   constructor(edit) {
     this.edit = edit;
+    /** @type {any} */
+    this.run = this.network = this.parameters = this.Plotly = null;
+    this.plotted = null; // of what the axes were drawn, as a text to compare
+    this.filled = null; // the parameters that the hover tells, and since when
+    this.filledAt = -Infinity;
+    this.full = 1; // the weight that is drawn in full colour
     this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "Weights and biases" });
     this.plot = h("div", { class: "over", "aria-hidden": "true" });
     this.row = h("div", { role: "row" }, h("div", { role: "gridcell" }));
@@ -93,7 +99,7 @@ export class Weights {
     const pixels = new Uint32Array(image.data.buffer);
     for (let p = 0; p < pixels.length; p++)
       pixels[p] = colours[placeOf(this.value(parameters, l, Math.floor(p / n_out), p % n_out), 0, top)];
-    this.cells.getContext("2d").putImageData(image, 0, 0);
+    pen(this.cells).putImageData(image, 0, 0);
   }
 
   // What stands in a cell: a weight, or in the last row a bias.
@@ -119,6 +125,7 @@ export class Weights {
     this.Plotly = Plotly;
     const { net } = this.run.header;
     const inner = width - MARGIN.l - MARGIN.r;
+    /** @type {any} */
     const more = { annotations: [] };
     const areas = this.areas(width);
     const traces = areas.map(({ left, right }, l) => {
@@ -280,7 +287,7 @@ export class Weights {
 
   fillHover() {
     if (!this.plotted || !this.parameters || this.filled === this.parameters) return;
-    if (performance.now() - (this.filledAt ?? 0) < 200) return;
+    if (performance.now() - this.filledAt < 200) return;
     this.filledAt = performance.now();
     this.filled = this.parameters;
     this.Plotly.restyle(this.plot, { z: this.network.layers.map((_, l) => this.matrix(l)) });

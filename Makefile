@@ -6,7 +6,7 @@ PORT ?= 8501
 VENV := .venv
 PY := $(VENV)/bin/python
 # Node comes from PyPI, so that the tests need nothing but Python and a browser.
-NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npx --no-install
+WITH_NODE := PATH="$(abspath $(VENV))/bin:$$PATH"
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench screenshots mutants programs
@@ -30,10 +30,10 @@ check: $(VENV)/dev.stamp $(VENV)/tensorflow.stamp node_modules/.stamp  ## The qu
 	$(PY) -m ruff check
 	$(PY) -m mypy
 	$(PY) -m playground.web.assets
-	$(NODE) tsc --noEmit
-	$(NODE) eslint .
-	$(NODE) prettier --check --log-level warn "**/*.{js,ts}"
-	$(VENV)/bin/node --test "tests/js/*.test.js"
+	$(WITH_NODE) npx --no-install tsc --noEmit
+	$(WITH_NODE) npx --no-install eslint playground tests "*.js"
+	$(WITH_NODE) npx --no-install prettier --check --log-level warn "{playground,tests}/**/*.{js,ts}" "*.js"
+	$(WITH_NODE) node --test "tests/js/*.test.js"
 	$(PY) -m pytest -n 2 --ignore=tests/browser
 
 bench: $(VENV)/dev.stamp programs  ## Measure the engine and the page, side by side with others
@@ -77,5 +77,5 @@ $(VENV)/tensorflow.stamp: requirements-tensorflow.txt | $(VENV)/dev.stamp
 
 node_modules/.stamp: package.json package-lock.json | $(VENV)/dev.stamp
 	@echo "Installing what checks the browser's modules (a few seconds) ..."
-	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm ci --silent
+	@$(WITH_NODE) npm ci --silent
 	@touch $@

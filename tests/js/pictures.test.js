@@ -202,7 +202,9 @@ for (const [name, theme] of Object.entries(THEMES)) {
 
   test(`a thumbnail shows a point at its place and in the colour of its class (${name})`, () => {
     const gallery = new Gallery([{ name: "a", label: "A", help: "", points: [-1, 1, 0, 1, -1, 1] }]);
-    gallery.draw("a", theme);
+    gallery.themes.stop();
+    gallery.theme = theme;
+    gallery.draw();
     const [first, second] = gallery.buttons[0].firstChild.getContext().marks;
     assert.deepEqual([first.colour, second.colour], theme.classes.slice(0, 2));
     assert.ok(first.path[0][0] < second.path[0][0], "x₁ grows to the right");

@@ -33,7 +33,7 @@ check: $(VENV)/dev.stamp $(VENV)/tensorflow.stamp node_modules/.stamp  ## The qu
 	$(WITH_NODE) npx --no-install tsc --noEmit
 	$(WITH_NODE) npx --no-install eslint playground tests "*.js"
 	$(WITH_NODE) npx --no-install prettier --check --log-level warn "{playground,tests}/**/*.{js,ts}" "*.js"
-	$(WITH_NODE) node --test "tests/js/*.test.js"
+	$(WITH_NODE) node --test --test-timeout=60000 "tests/js/*.test.js"
 	$(PY) -m pytest -n 2 --ignore=tests/browser
 
 bench: $(VENV)/dev.stamp programs  ## Measure the engine and the page, side by side with others

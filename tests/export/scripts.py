@@ -30,9 +30,14 @@ KERAS_RUNS: list[dict[str, Any]] = [
     {"activation": ["selu", "elu"], "loss": "mean_squared_error", "optimizer": mlp.Nesterov(learning_rate=0.02)},
     {"activation": ["step", "silu"], "optimizer": mlp.Adagrad(learning_rate=0.02)},
     {"loss": "mean_absolute_error", "optimizer": mlp.Momentum(learning_rate=0.01), "output_activation": "sigmoid"},
+    *({"schedule": kind(), "loss": "mean_squared_error"} for kind in mlp.SCHEDULES.values()),
+    {"schedule": mlp.OneCycle(epochs=9.0, start=0.0), "optimizer": mlp.AdamW(weight_decay=0.3, beta_1=0.5)},
+    {"schedule": mlp.Exponential(decay=0.9), "optimizer": mlp.RMSprop(rho=0.8, epsilon=1e-3)},
+    {"schedule": mlp.WarmUp(), "optimizer": mlp.Adagrad(epsilon=0.1)},
+    {"optimizer": mlp.Momentum(momentum=0.5)},
     *({"loss": loss, "task": "multiclass"} for loss in mlp.LOSSES if "multiclass" in mlp.LOSSES[loss].tasks),
 ]
-"""One of each activation, loss and optimizer, and several classes with each loss that takes them."""
+"""One of each activation, loss, optimizer and schedule, and several classes with each loss that takes them."""
 
 
 def dataset(task: str, n: int = 46) -> mlp.Dataset:

@@ -245,6 +245,7 @@ def test_the_keras_runs_have_one_of_each() -> None:
     assert {layer.activation.name for t in runs for layer in t.first.layers} == set(mlp.ACTIVATIONS)
     assert {t.first.loss.name for t in runs} == set(mlp.LOSSES)
     assert {t.settings.optimizer.name for t in runs} == set(mlp.OPTIMIZERS)
+    assert {t.settings.schedule.name for t in runs} == set(mlp.SCHEDULES)
 
 
 @exact

@@ -1,5 +1,8 @@
 """Settings that come with a choice, clipping, schedules and early stopping: each reaches the engine, to the digit."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -219,3 +222,43 @@ def test_the_experiment_file_opens_the_very_same_run(name):
 def test_a_default_is_left_out_of_the_link():
     config = Config(optimizer="adamw", adam_beta_1=0.9, schedule="cosine", cosine_epochs=200.0)
     assert link.to_query(config) == {"optimizer": "adamw", "schedule": "cosine"}
+
+
+# ---- what is new
+NEW = """
+from dataclasses import dataclass
+import numpy as np
+import mlp
+from mlp.arrays import setting
+
+@dataclass(frozen=True)
+class Slow(mlp.SGD):
+    name, label = "slow", "Slow"
+    haste: float = setting(0.5, low=0.0, high=1.0, open_low=True, help="A share.", label="Haste", presets=(0.1, 0.5))
+
+    def update(self, w, g, rate, memory, is_weight):
+        move = np.empty_like(w)
+        yield np.multiply, (g, self.haste, move)
+        yield np.multiply, (move, rate, move)
+        yield np.subtract, (w, move, w)
+
+mlp.OPTIMIZERS["slow"] = Slow
+
+from playground.run import link
+from playground.run.runs import Runs
+query = {"optimizer": "slow", "slow_haste": "0.25", "lr": "0.4", "then": "30@slow_haste:0.1"}
+experiment, _, problems = link.run_from_query(query)
+assert not problems, problems
+assert link.run_to_query(experiment) == query
+run, plain = Runs().get(experiment.at(1)), Runs().get(link.run_from_query({"optimizer": "sgd", "lr": "0.1"})[0])
+for one in (run, plain):
+    one.record(3, seconds=60)
+assert (run.recording.parameters == plain.recording.parameters).all()
+_, _, problems = link.run_from_query({"optimizer": "slow", "slow_haste": "0"})
+assert problems == ["Haste must be above 0 and at most 1; got 0."]
+"""
+
+
+def test_a_new_optimizer_brings_its_settings_with_it():
+    """In a process of its own: the registries are read when the playground is imported."""
+    subprocess.run([sys.executable, "-c", NEW], cwd=Path(__file__).parents[2], check=True)

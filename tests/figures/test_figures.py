@@ -116,7 +116,7 @@ def test_update_ratios_show_the_band_around_a_thousandth():
 def test_histograms_hold_every_value_on_one_scale_for_a_column():
     rng = np.random.default_rng(0)
     weights = [rng.normal(0.5, 1.0, 300), rng.normal(-1.0, 0.3, (20, 5)), np.array([2.0, 2.0, -1.0])]
-    column = figures.Column("Weights", "w", weights, ["", "half are zero", ""])
+    column = figures.Column("Weights", "w", weights, ["half are zero", "", ""])
     fig = figures.histograms([column], NAMES)
     reach = max(np.abs(w).max() for w in weights)
     edges = np.linspace(-reach, reach, 42)
@@ -133,7 +133,7 @@ def test_histograms_hold_every_value_on_one_scale_for_a_column():
         )
         assert label == NAMES[k], "the first layer is the top row"
     (note,) = (a for a in fig.layout.annotations if a.text == "half are zero")
-    assert 1 < note.y < 2, "beside the second layer"
+    assert 2 < note.y < 3, "beside the first layer"
 
 
 def test_a_column_of_sizes_has_powers_of_ten_as_its_axis():
@@ -156,6 +156,24 @@ def test_the_picked_point_of_a_mini_batch_stands_out():
     assert len(BUILDERS["mini_batch"]().data) == 3  # the page knows the batch by its number, 2
 
 
+def test_each_class_has_the_middle_of_its_own_step_of_the_ground():
+    for n in (2, 3, 7):
+        ground = figures.decision_boundary(AXIS[:1], AXIS[:n], np.eye(n)[:, None, :]).data[0]
+        assert np.ravel(ground.z).tolist() == list(range(n))
+        for c in range(n):
+            for value in (c - 0.4, c, c + 0.4):
+                seen = on_scale(value, ground.zmin, ground.zmax, ground.colorscale)
+                np.testing.assert_allclose(seen, rgb(THEMES["light"].classes[c]))
+
+
+def test_names_of_the_axes_are_text_and_no_markup():
+    fig = figures.decision_boundary(AXIS, AXIS, np.zeros((7, 7, 1)), [[0.0, 0.0]], [0], axes=("<b>a", "%{x}"))
+    assert (fig.layout.xaxis.title.text, fig.layout.yaxis.title.text) == ("&lt;b&gt;a", "% {x}")
+    for trace in fig.data:
+        assert "&lt;b&gt;a %{x" in trace.hovertemplate
+        assert "% {x} %{y" in trace.hovertemplate
+
+
 def test_flat_units_stand_in_the_rows_of_the_histograms():
     bars, strip = BUILDERS["flat_units"](), BUILDERS["histograms"]()
     assert [list(bar.x) for bar in bars.data] == [[0.5, 0.2, 0.0], [0.25, 0.0, 0.0]]
@@ -174,7 +192,7 @@ def test_flat_units_stand_in_the_rows_of_the_histograms():
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_a_cell_of_the_weights_is_from_its_row_to_its_column_and_blue_is_positive(theme: str):
-    first, last = np.array([[1.0, -3.0], [2.0, 0.0], [0.5, -0.5], [-1.5, 3.0]]), np.array([[0.2], [-0.1], [4.0]])
+    first, last = np.array([[1.0, -3.0], [2.0, 0.0], [0.5, -0.5], [-1.5, 3.0]]), np.array([[0.2], [-0.1], [-4.0]])
     fig, colours = figures.weight_heatmaps([first, last], ["layer 1", "output"], theme=theme), THEMES[theme]
     scale = fig.layout.coloraxis
     for trace, axis, table in zip(fig.data, (fig.layout.yaxis, fig.layout.yaxis2), (first, last), strict=True):

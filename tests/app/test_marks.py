@@ -73,9 +73,9 @@ def test_a_neuron_that_dies_is_marked_and_living_ones_are_not():
     parameters = np.tile(net.parameters, (N, 1))
     assert not [*deaths(curves(np.ones(N), net=net, parameters=parameters))]
     net.layers[0].biases[1] = -1.0
-    parameters[90:] = net.parameters
+    parameters[95:] = net.parameters
     (mark,) = deaths(curves(np.ones(N), net=net, parameters=parameters))
-    assert where(mark) == 90
+    assert where(mark) == 95
 
 
 def test_tanh_neurons_do_not_die():

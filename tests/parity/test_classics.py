@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mlp
+from benchmarks.classics import WAYS, pieces, run
 from benchmarks.engine_peers import SumDemo
 from tests.parity.helpers import distance
 
@@ -326,3 +327,12 @@ def test_a_mistake_is_answered_in_one_sentence(mistake, sentence):
 
 def test_the_examples_run_by_doctest_alone():
     subprocess.run([sys.executable, "-m", "doctest", "mlp/classics.py"], cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize("piece", pieces(), ids=["from scratch", "sum"])
+def test_the_code_in_the_docs_comes_to_the_same_error_in_every_way(piece):
+    assert set(piece) == {"data", *WAYS}
+    error = {way: run(way, piece["data"], piece[way])[1] for way in ("classic", "engine", "pytorch")}
+    assert error["pytorch"] == pytest.approx(error["classic"], rel=1e-9)
+    # The engine shuffles the pairs of the sum; the tutorial takes all samples at once, where order is of no matter.
+    assert error["engine"] == pytest.approx(error["classic"], rel=0.02 if "targets" in piece["data"] else 1e-9)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.classics import pieces
+from benchmarks.classics import run as run_piece
 from playground.export.keras_script import keras_script
 from tests.export.scripts import KERAS_RUNS, run
 
@@ -41,3 +43,13 @@ def test_the_keras_script_repeats_every_run_on_tensorflow(tmp_path: Path) -> Non
     assert len(differences) == len(KERAS_RUNS)
     for settings, difference in zip(KERAS_RUNS, differences, strict=True):
         assert difference < 1e-10, settings
+
+
+@pytest.mark.parametrize("piece", pieces(), ids=["from scratch", "sum"])
+def test_the_keras_code_in_the_docs_comes_to_the_classics_error(piece: dict[str, str]) -> None:
+    data = re.sub(r"\bepochs(, n)? = \d+", r"epochs\1 = 2", piece["data"])
+    assert data != piece["data"]
+    _, error = run_piece("keras", data, piece["keras"])
+    assert error == pytest.approx(
+        run_piece("classic", data, piece["classic"])[1], rel=1e-5
+    )  # Keras as it comes: float32

@@ -156,7 +156,10 @@ class TrainingLoop:
             s, w, g = self.settings, self.net.parameters, self.gradient
             batch = np.empty((len(self._table), size))
             passes = Pass(self.net.shape, w, g, batch, s.dropout or None)
-            update = update_sections(self.net.shape, s.optimizer, w, g, self.rate, self.memory, s.l1, s.l2, s.clip_norm)
+            n_summed = size if s.reduction == "sum" else 1
+            update = update_sections(
+                self.net.shape, s.optimizer, w, g, self.rate, self.memory, s.l1, s.l2, s.clip_norm, n_summed
+            )
             self._plans[size] = passes, flat([*passes.forward, *passes.backward, *update])
         passes, calls = self._plans[size]
         return passes.batch, passes.masks, calls

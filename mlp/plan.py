@@ -145,10 +145,20 @@ def update_sections(
     l1: Array | float = 0.0,
     l2: Array | float = 0.0,
     clip_norm: float | None = None,
+    n_summed: int = 1,
 ) -> list[Section]:
-    """What follows the backward pass: penalties, clipping, and the optimizer's step."""
+    """What follows the backward pass: the sum in place of the mean, penalties, clipping, and the optimizer's step.
+
+    `n_summed` is the number of samples whose slopes are summed; 1 leaves their mean.
+    """
     is_weight = shape.is_weight()
     sections = []
+    if n_summed > 1:
+        sections.append(
+            Section(
+                f"g = {n_summed} g: the sum over the samples", [(np.multiply, (gradient, float(n_summed), gradient))]
+            )
+        )
     if np.any(l2):
         sections.append(Section("g = g + λ₂ w", list(_l2(parameters, gradient, l2 * is_weight))))
     if np.any(l1):
@@ -173,7 +183,8 @@ def describe_step(net: MLP, n_samples: int, settings: Settings) -> list[CallDesc
     batch = np.empty((net.sizes[0] + 1 + net.sizes[-1], n_samples))
     passes = Pass(net.shape, w, g, batch, s.dropout or None)
     memory, rate = s.optimizer.new_memory(w), np.zeros(())
-    update = update_sections(net.shape, s.optimizer, w, g, rate, memory, s.l1, s.l2, s.clip_norm)
+    n_summed = n_samples if s.reduction == "sum" else 1
+    update = update_sections(net.shape, s.optimizer, w, g, rate, memory, s.l1, s.l2, s.clip_norm, n_summed)
     sections = [*passes.forward, *passes.backward, *update]
     return [call for section in sections for call in describe(section.meaning, section.calls)]
 

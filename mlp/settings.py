@@ -1,4 +1,4 @@
-"""How to train: optimizer, batch size, penalties, dropout, clipping, schedule and early stopping, checked once."""
+"""Everything about how to train, from the optimizer to early stopping, checked once."""
 
 from __future__ import annotations
 
@@ -48,6 +48,9 @@ class Settings:
     clip_norm: float | None = None
     """Longest gradient allowed, all parameters together; None for any length."""
     schedule: Schedule = Constant()  # noqa: RUF009
+    reduction: str = "mean"
+    """Whether a step follows the mean of its samples' slopes or their "sum". The sum over n samples with rate r is the
+    mean with rate n r, for rules that take the rate times the gradient (SGD, with or without momentum)."""
     early_stopping: EarlyStopping | None = None
     """When to end a run that no longer improves; None to go on."""
 
@@ -55,6 +58,7 @@ class Settings:
         check_settings(self)
         check_whole("batch_size", self.batch_size, 1, 1_000_000)
         check_whole("seed", self.seed, 0, 2**63 - 1)
+        check_choice("reduction", self.reduction, ("mean", "sum"))
         if self.clip_norm is not None:
             check_number("clip_norm", self.clip_norm, 0.0, 1e9, open_low=True)
         if not isinstance(self.optimizer, Optimizer):

@@ -54,7 +54,7 @@ class Stack:
     data : Dataset
     settings : Settings or sequence of Settings
         One for all, or one for each. learning_rate, seed, l1, l2 and dropout may differ; the kind and other settings
-        of the optimizer, batch_size, clip_norm and schedule must be the same.
+        of the optimizer, batch_size, clip_norm, schedule and reduction must be the same.
 
     Raises ValueError, in one sentence, for networks or settings that cannot be stacked.
 
@@ -162,8 +162,9 @@ class _Chunk:
             s, w, g = self._settings, self._parameters, self._gradient
             samples = np.empty((len(self._table), len(w), size))
             passes = Pass(self._shape, w, g, samples.swapaxes(0, 1), self._dropout)
+            n_summed = size if s.reduction == "sum" else 1
             update = update_sections(
-                self._shape, s.optimizer, w, g, self._rate, self._memory, self._l1, self._l2, s.clip_norm
+                self._shape, s.optimizer, w, g, self._rate, self._memory, self._l1, self._l2, s.clip_norm, n_summed
             )
             self._plans[size] = samples, passes, flat([*passes.forward, *passes.backward, *update])
         return self._plans[size]

@@ -85,6 +85,8 @@ class Trainer:
         Longest gradient allowed, all parameters together; a longer one is shortened to it.
     schedule : Schedule
         How the learning rate changes; SCHEDULES.
+    reduction : str
+        "mean" or "sum" of the slopes of a batch's samples: the sum over n with rate r is the mean with rate n r.
     early_stopping : EarlyStopping, optional
         When `run` ends a run that no longer improves; `step` and `epoch` go on.
     max_bytes : int
@@ -106,12 +108,12 @@ class Trainer:
         dropout: float = 0.0,
         clip_norm: float | None = None,
         schedule: Schedule | None = None,
+        reduction: str = "mean",
         early_stopping: EarlyStopping | None = None,
         max_bytes: int = DEFAULT_MAX_BYTES,
     ) -> None:
-        settings = Settings(
-            optimizer or SGD(), batch_size, seed, l1, l2, dropout, clip_norm, schedule or Constant(), early_stopping
-        )
+        rule, course = optimizer or SGD(), schedule or Constant()
+        settings = Settings(rule, batch_size, seed, l1, l2, dropout, clip_norm, course, reduction, early_stopping)
         check_whole("max_bytes", max_bytes, 1, 2**40)
         self._begin(TrainingLoop(net, data, settings), Recording(net, data, max_bytes))
 
@@ -213,8 +215,8 @@ class Trainer:
         parameters : (n_parameters,), optional
             Numbers to put in place of those of that moment: an edit by hand.
         changes
-            Any of `Settings`: optimizer, batch_size, seed, l1, l2, dropout, clip_norm, schedule, early_stopping. An
-            optimizer of another kind starts with an empty memory.
+            Any of `Settings`: optimizer, batch_size, seed, l1, l2, dropout, clip_norm, schedule, reduction,
+            early_stopping. An optimizer of another kind starts with an empty memory.
 
         Its recording begins with the frames up to `step`; this trainer and its recording stay as they are. Early
         stopping counts from `step` on.

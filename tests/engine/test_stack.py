@@ -11,17 +11,13 @@ SETTINGS = {
     "dropout": [mlp.Settings(mlp.Adam(), seed=i, dropout=0.1 * i) for i in range(5)],
     "clipping": [mlp.Settings(mlp.Nesterov(), seed=i, clip_norm=0.2) for i in range(5)],
     "schedule": [mlp.Settings(mlp.AdamW(), seed=i, schedule=mlp.Cosine(epochs=8)) for i in range(5)],
+    "sum": [mlp.Settings(mlp.SGD(learning_rate=0.002), seed=i, reduction="sum", l2=0.01 * i) for i in range(5)],
     "full batch": [mlp.Settings(mlp.RMSprop(), seed=i, batch_size=1000) for i in range(5)],
 }
 
 
 def assert_stack_equals_singles(data, networks, settings, epochs=6):
-    singles = [
-        mlp.Trainer(
-            net.copy(), data, s.optimizer, s.batch_size, s.seed, s.l1, s.l2, s.dropout, s.clip_norm, s.schedule
-        ).run(epochs)
-        for net, s in zip(networks, settings, strict=True)
-    ]
+    singles = [mlp.Trainer(net.copy(), data, **vars(s)).run(epochs) for net, s in zip(networks, settings, strict=True)]
     curves = mlp.Stack(networks, data, settings).run(epochs)
     for i, single in enumerate(singles):
         np.testing.assert_allclose(networks[i].parameters, single.parameters[-1], rtol=1e-12, atol=1e-14)

@@ -61,6 +61,7 @@ class Twin:
             linear = torch.nn.Linear(*layer.weights.shape, dtype=torch.float64)
             linear.weight.data = torch.from_numpy(layer.weights.T.copy())
             linear.bias.data = torch.from_numpy(layer.biases.copy())
+            linear.bias.requires_grad = net.shape.use_bias
             modules += [linear, ACTIVATIONS[layer.activation.name]()]
         self.module = torch.nn.Sequential(*modules)
         self.linears = modules[::2]
@@ -81,13 +82,16 @@ class Twin:
             {"params": self.biases, "weight_decay": 0.0},
         ]
 
-    def loss(self, x: np.ndarray, y: np.ndarray, l1: float = 0.0) -> torch.Tensor:
+    def loss(self, x: np.ndarray, y: np.ndarray) -> torch.Tensor:
         z = self.module(torch.tensor(x))
         targets = torch.tensor(y)
         if self.net.loss.name != "categorical_crossentropy":
             targets = targets.to(z).reshape(z.shape)
-        penalty = sum(w.abs().sum() for w in self.weights) if l1 else 0.0
-        return LOSSES[self.net.loss.name](z, targets) + l1 * penalty
+        return LOSSES[self.net.loss.name](z, targets)
+
+    def penalty(self, l1: float) -> torch.Tensor | float:
+        """On the weights alone; `groups` takes care of l2."""
+        return l1 * sum(w.abs().sum() for w in self.weights) if l1 else 0.0
 
     def parameters(self) -> np.ndarray:
         """Flat, laid out as ours."""

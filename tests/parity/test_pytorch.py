@@ -24,23 +24,38 @@ def _setting(activation: str, loss: str, hidden=(6, 5), n=50):
     return net, data
 
 
-def _race(net, data, optimizer, batch_size=10, *, l1=0.0, l2=0.0, clip_norm=None, schedule=None, their_schedule=None):
+def _race(
+    net,
+    data,
+    optimizer,
+    batch_size=10,
+    *,
+    l1=0.0,
+    l2=0.0,
+    clip_norm=None,
+    schedule=None,
+    their_schedule=None,
+    reduction="mean",
+):
     """Both train; returns the distance of the weights at the end, and both final losses."""
     twin = Twin(net)
     decay = optimizer.weight_decay if optimizer.name == "adamw" else l2
     theirs = OPTIMIZERS[optimizer.name](twin.groups(decay), optimizer)
     their_schedule = their_schedule(theirs) if their_schedule else None
     trainer = mlp.Trainer(
-        net, data, optimizer, batch_size, seed=3, l1=l1, l2=l2, clip_norm=clip_norm, schedule=schedule
-    )
+        net, data, optimizer, batch_size, seed=3, l1=l1, l2=l2, clip_norm=clip_norm, schedule=schedule,
+        reduction=reduction,
+    )  # fmt: skip
     n_epochs = STEPS // -(-len(data.x_train) // batch_size)
     trainer.run(n_epochs)
     assert trainer.step_count == STEPS
     for step in range(STEPS):
         rows = trainer.recording.batch(step)
         theirs.zero_grad()
-        loss = twin.loss(data.x_train[rows], data.y_train[rows], l1)
-        loss.backward()
+        loss = twin.loss(data.x_train[rows], data.y_train[rows])
+        if reduction == "sum":
+            loss = loss * len(rows)
+        (loss + twin.penalty(l1)).backward()
         if clip_norm is not None:
             torch.nn.utils.clip_grad_norm_(twin.weights + twin.biases, clip_norm)
         theirs.step()
@@ -84,6 +99,40 @@ def test_penalties(penalty, optimizer):
     l1 = 0.01 if penalty != "l2" else 0.0
     l2 = 0.02 if penalty != "l1" else 0.0
     assert _race(net, data, mlp.OPTIMIZERS[optimizer](learning_rate=0.01), l1=l1, l2=l2) < 1e-12
+
+
+@pytest.mark.parametrize("optimizer", mlp.OPTIMIZERS)
+@pytest.mark.parametrize("loss", mlp.LOSSES)
+def test_slopes_summed_over_the_batch(loss, optimizer):
+    net, data = _setting("tanh", loss)
+    rule = mlp.OPTIMIZERS[optimizer](learning_rate=0.002)
+    assert (
+        _race(net, data, rule, 13, l1=0.01, clip_norm=3.0, reduction="sum") < 1e-11
+    )  # n times the mean is rounded once more than a sum
+    if optimizer != "adamw":
+        assert _race(net, data, rule, 13, l2=0.02, reduction="sum") < 1e-11
+
+
+@pytest.mark.parametrize("rule", [mlp.SGD, mlp.Momentum, mlp.Nesterov])
+def test_the_sum_over_n_samples_is_the_mean_with_n_times_the_rate(rule):
+    nets = []
+    for n, reduction in ((1, "mean"), (50, "sum")):
+        net, data = _setting("tanh", "categorical_crossentropy")
+        mlp.Trainer(net, data, rule(learning_rate=0.5 / n), batch_size=50, reduction=reduction).run(STEPS)
+        nets.append(net.parameters)
+    assert distance(*nets) < 1e-11
+
+
+@pytest.mark.parametrize("loss", [name for name in mlp.LOSSES if not mlp.LOSSES[name].from_logits])
+@pytest.mark.parametrize("output", mlp.ACTIVATIONS)
+def test_every_output_activation_without_biases(output, loss):
+    rng = np.random.default_rng(5)
+    net = mlp.MLP([3, 6, 2], "sigmoid", loss, "normal", output_activation=output, use_bias=False)
+    data = mlp.Dataset(
+        rng.standard_normal((50, 3)), rng.uniform(size=(50, 2)), np.empty((0, 3)), np.empty((0, 2)), "regression"
+    )
+    assert _race(net, data, mlp.SGD(learning_rate=0.01)) < 1e-12
+    assert not any(layer.biases.any() for layer in net.layers)
 
 
 @pytest.mark.parametrize("limit", [0.01, 0.3, 1e6])

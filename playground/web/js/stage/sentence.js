@@ -32,16 +32,16 @@ export function where(run, row) {
   return inside > 1e-4 ? `Epoch ${epoch}, mini-batch ${Math.round(inside * per)}` : `Epoch ${epoch}`;
 }
 
-// The gradient of the first layer beside that of the layer before the output.
+// The gradient of the first layer beside that of the output layer.
 function gradients(run, row) {
   const norms = run.gradients(row);
   if (norms.length < 2) return null;
   const [first, last] = [norms[0], norms[norms.length - 1]];
-  const name = norms.length === 2 ? "the output layer" : `layer ${norms.length}`;
   if (!(last > 0) || !(first > 0)) return null;
   const ratio = first / last;
-  if (ratio < 0.6) return `layer 1 gets ${share(ratio)} of ${name}'s gradient`;
-  if (ratio > 1.7) return `layer 1's gradient is ${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)} times ${name}'s`;
+  if (ratio < 0.6) return `layer 1 gets ${share(ratio)} of the output layer's gradient`;
+  if (ratio > 1.7)
+    return `layer 1's gradient is ${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)} times the output layer's`;
   return `all layers get gradients of like size`;
 }
 

@@ -1,0 +1,111 @@
+// The sentence below the title: each of its parts, and the numbers at which it changes its words.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import "./page.js";
+
+const { sentence, where } = await import("../../playground/web/js/stage/sentence.js");
+
+const PER = 10; // steps in an epoch
+
+// What is said of a moment: by default at epoch 40 of a paused run with 25 % of the test points wrong.
+function said({
+  norms = [1],
+  epoch = 40,
+  train = 0.25,
+  held = 0.5,
+  score = 0.75,
+  marks = [],
+  task = "binary",
+  ...rest
+}) {
+  const { state = "paused", moving = false, atGoal = false, step = Math.round(epoch * PER) } = rest;
+  const row = [step, epoch, train, held, 0.9, score];
+  const header = { steps_per_epoch: PER, marks, task, diverged: "Step 7: the loss is not a number." };
+  return sentence({ state, moving, atGoal, row, run: { header, gradients: () => norms } });
+}
+
+test("before there is anything to see, it says so", () => {
+  assert.equal(said({ state: "loading" }), "The first run is on its way.");
+});
+
+test("a lost server and a run that broke are told before all else", () => {
+  assert.match(said({ state: "disconnected", step: 0 }), /^The server does not answer at the moment;/);
+  assert.equal(said({ state: "diverged", step: 0 }), "Step 7: the loss is not a number.");
+});
+
+test("before the first step the picture is said to be random", () => {
+  const start = { epoch: 0, step: 0, marks: [{ epoch: 0, text: "A mark." }] };
+  assert.equal(said(start), "Before the first step: the weights are random, and so is the picture. Test loss 0.500.");
+  assert.match(said({ ...start, held: NaN }), / Training loss 0\.250\.$/);
+});
+
+test("the loss told is the test loss, or without test points the training loss", () => {
+  assert.equal(said({}), "Epoch 40: test loss 0.500; 75.0 % of the test points are right.");
+  assert.equal(said({ held: NaN, score: NaN }), "Epoch 40: training loss 0.250.");
+});
+
+test("a regression has no share of right answers", () => {
+  assert.equal(said({ task: "regression" }), "Epoch 40: test loss 0.500.");
+  assert.match(said({ task: "multiclass" }), /75\.0 % of the test points are right/);
+});
+
+test("a moment within an epoch is told by its mini-batch", () => {
+  const at = (epoch) => where({ header: { steps_per_epoch: PER } }, [0, epoch]);
+  assert.deepEqual([0, 3, 3.1, 3.9, 2.9999999, 3.00005].map(at), [
+    "Epoch 0",
+    "Epoch 3",
+    "Epoch 3, mini-batch 1",
+    "Epoch 3, mini-batch 9",
+    "Epoch 3",
+    "Epoch 3",
+  ]);
+});
+
+test("what has just happened is told instead, for six epochs or a twentieth of the run", () => {
+  const mark = (epoch, text = "It fell.") => ({ epoch, text });
+  const told = (epoch, ...marks) => said({ epoch, marks }).includes("It fell.");
+  assert.equal(said({ epoch: 40, marks: [mark(40)] }), "Epoch 40: test loss 0.500. It fell.");
+  assert.deepEqual([told(45.9, mark(40)), told(46, mark(40)), told(39.9, mark(40))], [true, false, false]);
+  assert.deepEqual([told(1000, mark(951)), told(1000, mark(950))], [true, false]);
+  assert.match(said({ epoch: 42, marks: [mark(39), mark(41, "It rose."), mark(43)] }), /\. It rose\.$/);
+});
+
+// [gradient norms of the layers, what is said of them]
+const GRADIENTS = [
+  [[0.6, 1], "all layers get gradients of like size"],
+  [[1, 1], "all layers get gradients of like size"],
+  [[1.7, 1], "all layers get gradients of like size"],
+  [[0.59, 1], "layer 1 gets half of the output layer's gradient"],
+  [[0.45, 1], "layer 1 gets half of the output layer's gradient"],
+  [[0.44, 1], "layer 1 gets a third of the output layer's gradient"],
+  [[0.29, 1], "layer 1 gets a third of the output layer's gradient"],
+  [[0.28, 1], "layer 1 gets a quarter of the output layer's gradient"],
+  [[0.22, 1], "layer 1 gets a quarter of the output layer's gradient"],
+  [[0.21, 1], "layer 1 gets a fifth of the output layer's gradient"],
+  [[0.17, 1], "layer 1 gets a fifth of the output layer's gradient"],
+  [[0.16, 1], "layer 1 gets a tenth of the output layer's gradient"],
+  [[0.08, 1], "layer 1 gets a tenth of the output layer's gradient"],
+  [[0.079, 1], "layer 1 gets 7.9 % of the output layer's gradient"],
+  [[0.001, 1], "layer 1 gets 0.1 % of the output layer's gradient"],
+  [[1.71, 1], "layer 1's gradient is 1.7 times the output layer's"],
+  [[9.94, 1], "layer 1's gradient is 9.9 times the output layer's"],
+  [[10, 1], "layer 1's gradient is 10 times the output layer's"],
+  [[123.4, 1], "layer 1's gradient is 123 times the output layer's"],
+  [[1, 9, 2], "layer 1 gets half of the output layer's gradient"],
+  [[0.5, 2, 3, 1], "layer 1 gets half of the output layer's gradient"],
+];
+
+for (const [norms, words] of GRADIENTS)
+  test(`gradient norms ${norms.join(", ")}: ${words}`, () =>
+    assert.equal(said({ norms }), `Epoch 40: test loss 0.500; ${words}.`));
+
+test("where a gradient is zero or unknown, or there is one layer, the share of right answers is told instead", () => {
+  for (const norms of [[0, 1], [1, 0], [0, 0], [NaN, 1], [1, NaN], [1]])
+    assert.match(said({ norms }), /; 75\.0 % of the test points are right\.$/);
+});
+
+test("at its goal a run that stands says how to go back", () => {
+  assert.match(said({ atGoal: true }), /are right\. Drag the curve to go back in time\.$/);
+  for (const not of [{ atGoal: true, moving: true }, {}]) assert.doesNotMatch(said(not), /Drag the curve/);
+});

@@ -162,7 +162,7 @@ class ReLU(Activation):
         onnx=(("Relu", {}),),
         sklearn="relu",
     )
-    help = "Keeps positive numbers and sets negative ones to zero: fast and popular, but a unit always off stays off."
+    help = "Keeps positive numbers and sets negative ones to zero: fast and popular, but a neuron always off stays off."
     kinks = (0.0,)
 
     def value(self, z: Array) -> Array:
@@ -192,7 +192,7 @@ class LeakyReLU(Activation):
         keras="lambda z: keras.ops.where(z > 0, z, 0.01 * z)",  # the built-in rounds 0.01 to single precision
         onnx=(("LeakyRelu", {"alpha": 0.01}),),
     )
-    help = "Like ReLU, but lets a hundredth of the negative side through, so that no unit can die."
+    help = "Like ReLU, but lets a hundredth of the negative side through, so that no neuron can die."
     kinks = (0.0,)
 
     def value(self, z: Array) -> Array:

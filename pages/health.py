@@ -47,7 +47,7 @@ def _verdicts(checkup: Checkup) -> None:
     when = f"epoch {checkup.epoch:.4g}, step {checkup.step}"
     if not found:
         st.success(
-            f"At {when}, no rule of thumb complains: every layer gets a gradient, the units work, and the steps are "
+            f"At {when}, no rule of thumb complains: every layer gets a gradient, the neurons work, and the steps are "
             "of a good size. Try one of the sick networks below.",
             icon=":material/favorite:",
         )
@@ -85,7 +85,7 @@ def _now(checkup: Checkup, names: list[str], theme: str) -> list[Chart]:
     """The strip: a row for each layer, a column for each quantity, at the moment."""
     flat = [float(layer.flat.mean()) for layer in checkup.layers]
     dead = [layer.n_dead / layer.n_units for layer in checkup.layers]
-    title = "Flat and dead units\nOrange: no gradient at all."
+    title = "Flat and dead neurons\nOrange: no gradient at all."
     bars = figures.flat_units(flat, dead, names, theme=theme, title=title)
     return [
         Chart("flat", bars, words.flat_units(checkup.layers)),

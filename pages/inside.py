@@ -18,6 +18,7 @@ from playground.inside.step import Step, take_apart
 from playground.inside.terms import agreeing_digits, slopes_table
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
+from playground.run.names import unit_name
 
 KEY, MAP, TABLE, WHOLE = "inside", "inside_map", "inside_table", "inside_whole"
 
@@ -56,7 +57,7 @@ def _sentence(step: Step, point: int) -> str:
     return (
         f"**Step {step.step} → {step.step + 1}** (epoch {step.epoch:.4g}): one update of all "
         f"{step.net.n_parameters} weights and biases, from a mini-batch of {size}. "
-        f"On show: point {point + 1} of {step.n}. Click any unit or link to see what is behind it."
+        f"On show: point {point + 1} of {step.n}. Click any neuron or link to see what is behind it."
     )
 
 
@@ -130,7 +131,7 @@ def _slopes(step: Step, pick: Pick) -> None:
     layer, unit = max(pick[0], 1), pick[-1] if pick[0] else 0
     table = slopes_table(step, layer, unit)
     st.markdown(
-        f"**Is backpropagation right?** Each weight into unit {unit + 1} of layer {layer} is moved a little up and "
+        f"**Is backpropagation right?** Each weight into {unit_name(layer, unit, step.net.sizes)} is moved a little up and "
         "down, and the change of the loss is measured. Taken together, gradients and measurements agree to "
         f"**{agreeing_digits(table)} digits**; a very small slope by itself to fewer, for a measurement sees nothing "
         "below about 10⁻¹¹."

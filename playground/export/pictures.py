@@ -14,6 +14,7 @@ from playground.export.subject import Subject
 from playground.figures.look import palette
 from playground.health.checkup import layer_names
 from playground.run.data import make_data, plane_of
+from playground.run.names import layer_names
 from playground.run.surface import answers, colour_scale, grid
 
 GRID = 120

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 import mlp
+from playground.run.names import layer_names
 from playground.tables.table import Table
 
 Array = npt.NDArray[np.float64]
@@ -165,11 +166,6 @@ class Checkup:
     def hidden(self) -> list[LayerNumbers]:
         """The layers before the output."""
         return self.layers[:-1]
-
-
-def layer_names(n_layers: int) -> list[str]:
-    """Layer 1, layer 2, ..., output: as the pages call them."""
-    return [*(f"layer {i}" for i in range(1, n_layers)), "output"]
 
 
 def layer_numbers(net: mlp.MLP, data: mlp.Dataset) -> list[LayerNumbers]:

@@ -40,8 +40,8 @@ def tables(checkup: Checkup) -> dict[str, pd.DataFrame]:
     layers = pd.DataFrame({
         "layer": names,
         "activation": [n.activation.name for n in checkup.layers],
-        "units": [n.n_units for n in checkup.layers],
-        "dead units": [n.n_dead for n in checkup.layers],
+        "neurons": [n.n_units for n in checkup.layers],
+        "dead neurons": [n.n_dead for n in checkup.layers],
         "share of flat outputs": [float(n.flat.mean()) for n in checkup.layers],
         "mean of activations": [float(n.a.mean()) for n in checkup.layers],
         "deviation of activations": [float(n.a.std()) for n in checkup.layers],

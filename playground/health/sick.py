@@ -37,13 +37,13 @@ SICK: dict[str, Sick] = {
     ),
     "zeros": Sick(
         "All weights zero",
-        "Every unit starts the same, gets the same gradient and stays the same.",
+        "Every neuron starts the same, gets the same gradient and stays the same.",
         Config(initializer="zeros"),
         "twins",
     ),
     "dead_relu": Sick(
         "ReLU with learning rate 3",
-        "The first steps throw most units to where they are always off.",
+        "The first steps throw most neurons to where they are always off.",
         Config(activations=("relu",), optimizer="sgd", learning_rate=3.0),
         "dead",
     ),
@@ -54,8 +54,8 @@ SICK: dict[str, Sick] = {
         "unscaled",
     ),
     "overfitting": Sick(
-        "Many units, few points",
-        "64 units learn 30 noisy points by heart.",
+        "Many neurons, few points",
+        "64 neurons learn 30 noisy points by heart.",
         Config(n_samples=60, noise=0.4, hidden_layer_sizes=(32, 32), activations=("relu",), initializer="he_normal"),
         "overfitting",
     ),

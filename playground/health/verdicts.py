@@ -112,12 +112,12 @@ def verdicts(checkup: Checkup) -> list[Verdict]:
 
 # ---- the rules ---------------------------------------------------------------------------------------------------
 @rule(
-    "All units of a layer are the same",
-    "At least half of a hidden layer's units have the same weights as another unit of the layer.",
+    "All neurons of a layer are the same",
+    "At least half of a hidden layer's neurons have the same weights as another neuron of the layer.",
     CS231N_2,
 )
 def twins(c: Checkup) -> Finding | None:
-    """Units that start alike get the same gradient, and stay alike for ever."""
+    """Neurons that start alike get the same gradient, and stay alike for ever."""
     alike = [layer for layer in c.hidden if layer.n_units > 1 and 2 * layer.n_twins >= layer.n_units]
     if not alike:
         return None
@@ -125,9 +125,9 @@ def twins(c: Checkup) -> Finding | None:
     distinct = layer.n_units - layer.n_twins
     start = mlp.INITIALIZERS[c.initializer].label.lower()
     return Finding(
-        f"The {layer.n_units} units of {layer.name} are only {_count(distinct, 'different unit')}: the others are "
+        f"The {layer.n_units} neurons of {layer.name} are only {_count(distinct, 'different neuron')}: the others are "
         f"copies, because all of them started from the same weights ({start}) and so always get the same gradient.",
-        {"units": layer.n_units, "different units": distinct},
+        {"neurons": layer.n_units, "different neurons": distinct},
         (_try("Start from random weights", initializer="glorot_uniform"),),
     )
 
@@ -138,7 +138,7 @@ def twins(c: Checkup) -> Finding | None:
     LECUN, CS231N_2,
 )  # fmt: skip
 def unscaled(c: Checkup) -> Finding | None:
-    """Inputs that are not centred push the weights of a unit all in the same direction."""
+    """Inputs that are not centred push the weights of a neuron all in the same direction."""
     means, deviations = np.abs(c.input_means), c.input_deviations
     if means.max() <= 1.0 and deviations.max() <= 3.0:
         return None
@@ -227,12 +227,12 @@ def rate_too_low(c: Checkup) -> Finding | None:
 
 
 @rule(
-    "Dead units",
-    "At least a quarter of a hidden layer's units are flat for every training point (for ReLU: always off).",
+    "Dead neurons",
+    "At least a quarter of a hidden layer's neurons are flat for every training point (for ReLU: always off).",
     CS231N_1, KARPATHY,
 )  # fmt: skip
 def dead(c: Checkup) -> Finding | None:
-    """A unit that is off for all points gets no gradient, and so stays off."""
+    """A neuron that is off for all points gets no gradient, and so stays off."""
     layers = [n for n in c.hidden if not n.squashes and 4 * n.n_dead >= n.n_units]
     if not layers:
         return None
@@ -241,14 +241,14 @@ def dead(c: Checkup) -> Finding | None:
         return Finding(
             f"{worst.activation.label} has no slope anywhere, so no gradient gets through {worst.name}: "
             "only the layers after it learn.",
-            {"units": worst.n_units, "dead units": worst.n_dead},
+            {"neurons": worst.n_units, "dead neurons": worst.n_dead},
             (_try("Use tanh instead", activations=("tanh",)),),
         )
     lower = _nearest("learning_rate", min(c.learning_rate / 10.0, 0.01))
     return Finding(
-        f"{worst.n_dead} of {worst.n_units} units of {worst.name} are off for every single training point. "
+        f"{worst.n_dead} of {worst.n_units} neurons of {worst.name} are off for every single training point. "
         "They get no gradient, so they can never wake up by themselves.",
-        {"units": worst.n_units, "dead units": worst.n_dead, "learning rate": c.learning_rate},
+        {"neurons": worst.n_units, "dead neurons": worst.n_dead, "learning rate": c.learning_rate},
         (
             _try("Use leaky ReLU with a lower learning rate", activations=("leaky_relu",), learning_rate=lower),
             _try(f"Keep {worst.activation.label}, with a learning rate of {lower:g}", learning_rate=lower, again=True),
@@ -257,13 +257,13 @@ def dead(c: Checkup) -> Finding | None:
 
 
 @rule(
-    "Saturated units",
+    "Saturated neurons",
     "More than half of a hidden sigmoid or tanh layer's outputs are in the flat ends (slope below 6 % of the "
     "steepest), while the loss is still more than half of what guessing costs.",
     GLOROT, KARPATHY,
 )  # fmt: skip
 def saturated(c: Checkup) -> Finding | None:
-    """In its flat ends an S-shaped unit hardly lets a gradient through."""
+    """In its flat ends an S-shaped neuron hardly lets a gradient through."""
     layers = [n for n in c.hidden if n.squashes and n.flat.mean() > 0.5]
     if not layers or c.train_loss <= 0.5 * c.chance:
         return None

@@ -13,12 +13,12 @@ from playground.run.number import say
 
 
 def flat_units(layers: Sequence[LayerNumbers]) -> str:
-    """The share of flat outputs and the dead units of each layer."""
+    """The share of flat outputs and the dead neurons of each layer."""
     parts = [
-        f"{n.name}: {n.flat.mean():.1%} of the outputs in a flat part, {n.n_dead} of {n.n_units} units dead"
+        f"{n.name}: {n.flat.mean():.1%} of the outputs in a flat part, {n.n_dead} of {n.n_units} neurons dead"
         for n in layers
     ]
-    return _sentence("Flat and dead units", parts)
+    return _sentence("Flat and dead neurons", parts)
 
 
 def histogram(column: Column, names: Sequence[str]) -> str:

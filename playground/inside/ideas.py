@@ -12,6 +12,7 @@ from typing import Any
 
 from playground.inside.expressions import Formula, Line, frac, row, sub, sup, words
 from playground.inside.terms import Terms
+from playground.run.names import layer_name
 
 
 @dataclass(frozen=True)
@@ -52,25 +53,20 @@ def walk(terms: Terms, layer: int, i: int, j: int) -> list[Idea]:
     return [*_forward(terms, layer, j), *_loss(terms), *_backward(terms, layer, i, j), *_update(terms, layer, i, j)]
 
 
-def layer_name(terms: Terms, layer: int) -> str:
-    """As it is called in a sentence."""
-    return "the output layer" if layer == len(terms.step.layers) else f"layer {layer}"
-
-
 def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
     sizes, n = terms.step.net.sizes, len(terms.step.layers)
     inputs = tuple(Line(terms.a(0, i).name, terms.a(0, i)) for i in range(min(sizes[0], 4)))
     yield Idea(
-        "forward", "The point enters", "Each input unit holds one number that describes the point.",
+        "forward", "The point enters", "Each input holds one number that describes the point.",
         row(_up("A", 0), "=", "X"), inputs, units=(0,),
     )  # fmt: skip
     for k in range(1, n + 1):
         unit = j if k == layer else 0
-        name = layer_name(terms, k)
+        name = layer_name(k, n)
         activation = terms.step.layers[k - 1].activation
         yield Idea(
             "forward", f"Sums of {name}",
-            f"Every unit of {name} weighs what comes in, adds it up, and adds its bias.",
+            f"Every neuron of {name} weighs what comes in, adds it up, and adds its bias.",
             row(_up("Z", k), "=", _up("A", k - 1), _up("W", k), "+", _up("b", k)),
             (terms.sum_line(k, unit),), units=(k - 1, k), links=(k,), shows="z",
         )  # fmt: skip
@@ -80,7 +76,7 @@ def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
                 f"The sum is bent by {activation.label}: without a bend, all layers together could only draw lines."
             )
             if masked:
-                sentence += " Dropout then silences some units for this point."
+                sentence += " Dropout then silences some neurons for this point."
             product = ["⊙", _up("M", k)] if masked else []
             yield Idea(
                 "forward", f"The bend of {name}", sentence, row(_up("A", k), "=", "f(", _up("Z", k), ")", *product),
@@ -110,7 +106,7 @@ def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
     n = len(terms.step.layers)
     for k in range(n, 0, -1):
         unit, source = (j, i) if k == layer else (0, 0)
-        name = layer_name(terms, k)
+        name = layer_name(k, n)
         blame = tuple(terms.blame_lines(k, unit))
         if k == n:
             yield Idea(
@@ -121,7 +117,7 @@ def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
         else:
             yield Idea(
                 "backward", f"Blame goes back to {name}",
-                "Each unit gets back the blame of the units it fed, times the weight of the link between them, "
+                "Each neuron gets back the blame of the neurons it fed, times the weight of the link between them, "
                 "times the slope of its own bend. Where the bend is flat, no blame gets through.",
                 row(_up("δ", k), "=", "(", _up("δ", k + 1), sup(_up("W", k + 1), "T"), ")", "⊙",
                     "f′(", _up("Z", k), ")"),

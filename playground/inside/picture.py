@@ -36,7 +36,7 @@ def parse_pick(key: Any, step: Step) -> Pick:
 
 def picture(step: Step, point: int, pick: Pick, labels: Sequence[str]) -> dict[str, Any]:
     """Everything about one point of the mini-batch; `labels` name the inputs."""
-    terms = Terms(step, point)
+    terms = Terms(step, point, labels)
     layer, i, j = pick if len(pick) == 3 else (max(pick[0], 1), 0, pick[1] if pick[0] else 0)
     shown = _shown(terms, pick)
     groups = terms.about_link(*pick) if len(pick) == 3 else terms.about_unit(*pick)
@@ -114,7 +114,7 @@ def _part(step: Step, shown: list[list[int]]) -> str:
         return ""
     last = len(step.layers)
     names = [
-        f"{kept} of {size} {'inputs' if n == 0 else 'outputs' if n == last else f'units of layer {n}'}"
+        f"{kept} of {size} {'inputs' if n == 0 else 'outputs' if n == last else f'neurons of layer {n}'}"
         for n, size, kept in cut
     ]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

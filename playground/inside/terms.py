@@ -7,6 +7,7 @@ the link from n_in is the bias.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,7 @@ from playground.inside.expressions import (
     words,
 )
 from playground.inside.step import H, Step, digits
+from playground.run.names import unit_name
 
 STAGES = ("forward", "loss", "backward", "update")
 
@@ -61,6 +63,8 @@ class Terms:
 
     step: Step
     point: int
+    inputs: Sequence[str] = ()
+    """What the network's inputs are called"""
 
     # ---- letters ----
     def a(self, layer: int, unit: int) -> Leaf:
@@ -120,7 +124,7 @@ class Terms:
         if here.mask is None:
             return Line(_letter("a", layer, j), bent)
         mask = Leaf(_letter("m", layer, j), float(here.mask[self.point, j]))
-        note = "dropout: this unit sits out for this point" if mask.value == 0.0 else "dropout: in, and scaled up"
+        note = "dropout: this neuron sits out for this point" if mask.value == 0.0 else "dropout: in, and scaled up"
         return Line(_letter("a", layer, j), bent * mask, note)
 
     # ---- the loss ----
@@ -284,11 +288,7 @@ class Terms:
     # ---- words ----
     def unit_name(self, layer: int, unit: int) -> str:
         """A unit in words."""
-        if layer == 0:
-            return f"input {unit + 1}"
-        if layer == len(self.step.layers):
-            return "the output" if self.step.net.sizes[-1] == 1 else f"output {unit + 1}"
-        return f"unit {unit + 1} of layer {layer}"
+        return unit_name(layer, unit, self.step.net.sizes, self.inputs)
 
     def link_name(self, layer: int, i: int, j: int) -> str:
         """A weight or a bias in words."""

@@ -56,7 +56,7 @@ def test_the_page_shows_the_engines_numbers_at_the_moment():
     assert not app.exception
     charts = figures(app)
     assert list(charts) == [
-        "<b>Flat and dead units</b>", "<b>Activations</b>", "<b>Weights</b>", "<b>Gradients</b>",
+        "<b>Flat and dead neurons</b>", "<b>Activations</b>", "<b>Weights</b>", "<b>Gradients</b>",
         "<b>Gradient norm of each layer</b>", "<b>Size of one update over size of the weights</b>",
         "<b>Gradient by layer and time</b>",
     ]  # fmt: skip
@@ -64,7 +64,7 @@ def test_the_page_shows_the_engines_numbers_at_the_moment():
     trainer.run(41)
     wanted = examine(trainer, 1000)
     assert "epoch 40, step 1000" in app.success[0].value
-    flat, dead = charts["<b>Flat and dead units</b>"]["data"]
+    flat, dead = charts["<b>Flat and dead neurons</b>"]["data"]
     np.testing.assert_allclose(numbers(flat["x"]), [layer.flat.mean() for layer in wanted.layers])
     np.testing.assert_allclose(numbers(dead["x"]), [layer.n_dead / layer.n_units for layer in wanted.layers])
     for k, layer in enumerate(wanted.layers):
@@ -133,7 +133,7 @@ def test_every_chart_is_told_in_its_numbers():
     trainer = new_trainer(Experiment(Config(activations=("relu",))))
     trainer.run(41)
     first = examine(trainer, 1000).layers[0]
-    flat = f"{first.flat.mean():.1%} of the outputs in a flat part, {first.n_dead} of 8 units dead"
+    flat = f"{first.flat.mean():.1%} of the outputs in a flat part, {first.n_dead} of 8 neurons dead"
     assert f"Layer 1: {flat}" in told["flat"]
     low, middle, high = (f"{f(first.weights):.3g}".replace("-", "−") for f in (np.min, np.median, np.max))
     assert f"Layer 1: from {low} to {high}, half of them below {middle}." in told["Weights"]
@@ -179,4 +179,4 @@ def test_the_tables_hold_the_numbers_of_the_plots():
     sums = bins.groupby(["quantity", "layer"])["share"].sum()
     assert sums.to_numpy() == pytest.approx(1.0)
     text = found["Layers"].to_csv(index=False)
-    assert text.splitlines()[0].startswith("layer,activation,units,dead units")
+    assert text.splitlines()[0].startswith("layer,activation,neurons,dead neurons")

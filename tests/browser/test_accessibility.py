@@ -193,16 +193,16 @@ def test_a_weight_is_chosen_and_set_by_the_keyboard_alone(home):
     def holds(place: int) -> str:
         return f"{before[place]:.4g}".replace("-", "−")
 
-    assert chosen() == f"Weight x₁ → neuron 1 of layer 1: {holds(layers[0]['weight'][0])}"
+    assert chosen() == f"Weight input x₁ → neuron 1 of layer 1: {holds(layers[0]['weight'][0])}"
     for key, name in (
-        ("ArrowUp", "Weight x₁ → neuron 1 of layer 1"),
-        ("ArrowDown", "Weight x₂ → neuron 1 of layer 1"),
+        ("ArrowUp", "Weight input x₁ → neuron 1 of layer 1"),
+        ("ArrowDown", "Weight input x₂ → neuron 1 of layer 1"),
         ("ArrowDown", "Bias of neuron 1 of layer 1"),
         ("ArrowDown", "Bias of neuron 1 of layer 1"),
         ("ArrowLeft", "Bias of neuron 1 of layer 1"),
         *(("ArrowRight", f"Bias of neuron {k} of layer 1") for k in range(2, 9)),
-        ("ArrowRight", "Weight neuron 3 → neuron 1 of layer 2"),
-        ("ArrowRight", "Weight neuron 3 → neuron 2 of layer 2"),
+        ("ArrowRight", "Weight neuron 3 of layer 1 → neuron 1 of layer 2"),
+        ("ArrowRight", "Weight neuron 3 of layer 1 → neuron 2 of layer 2"),
     ):
         home.keyboard.press(key)
         assert chosen().startswith(f"{name}: ")
@@ -212,7 +212,7 @@ def test_a_weight_is_chosen_and_set_by_the_keyboard_alone(home):
     assert chosen().endswith(holds(place))
     home.keyboard.press("Enter")
     editor = home.get_by_role("dialog", name="Set by hand")
-    expect(editor).to_contain_text("Weight neuron 3 → neuron 2 of layer 2")
+    expect(editor).to_contain_text("Weight neuron 3 of layer 1 → neuron 2 of layer 2")
     expect(home.get_by_label("Exact value")).to_be_focused()
     home.keyboard.press("Escape")
     expect(editor).to_be_hidden()
@@ -228,7 +228,7 @@ def test_a_weight_is_chosen_and_set_by_the_keyboard_alone(home):
     home.wait_for_timeout(300)
     home.keyboard.press("ArrowLeft")
     home.keyboard.press("ArrowRight")
-    assert chosen() == "Weight neuron 3 → neuron 2 of layer 2: −3.5"
+    assert chosen() == "Weight neuron 3 of layer 1 → neuron 2 of layer 2: −3.5"
     home.keyboard.press("Tab")
     expect(home.locator(".stage .weights .scale")).to_contain_text("full colour")
 

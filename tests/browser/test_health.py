@@ -99,7 +99,7 @@ def test_the_numbers_come_as_csv(page: Page, tmp_path: Path):
     download.value.save_as(tmp_path / "layers.csv")
     assert download.value.suggested_filename == "layers.csv"
     text = (tmp_path / "layers.csv").read_text(encoding="utf-8")
-    assert text.startswith("layer,activation,units")
+    assert text.startswith("layer,activation,neurons")
     assert len(text.splitlines()) == 4
 
 

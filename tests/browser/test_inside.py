@@ -97,12 +97,12 @@ def test_keys_in_a_setting_do_not_walk(inside: Page):
 def test_a_click_on_a_link_shows_its_terms_and_they_light_up_together(inside: Page):
     inside.locator(LINK.format("l:2:3:2")).dispatch_event("click")
     expect(inside.locator(ROOT)).to_have_attribute("data-pick", "l:2:3:2", timeout=15_000)
-    expect(inside.get_by_role("heading", name="The weight from unit 4 of layer 1 to unit 3 of layer 2")).to_be_visible()
+    expect(inside.get_by_role("heading", name="The weight from neuron 4 of layer 1 to neuron 3 of layer 2")).to_be_visible()
     picked = inside.locator(".inside .link.picked")
     expect(picked).to_have_count(1)
     expect(picked).to_have_attribute("data-key", "l:2:3:2")
 
-    # The blame of unit 3 of layer 2 comes back over its link to the output.
+    # The blame of neuron 3 of layer 2 comes back over its link to the output.
     term = inside.locator(".inside .groups .term[data-key='l:3:2:0']").first
     term.hover()
     expect(inside.locator(".inside .link.lit")).to_have_attribute("data-key", "l:3:2:0")
@@ -159,7 +159,7 @@ def test_a_unit_and_a_link_are_picked_by_keyboard(inside: Page):
     expect(unit).to_be_focused()
     inside.keyboard.press("ArrowDown")
     name = inside.evaluate(FOCUSED)["name"]
-    assert name.startswith("weight from unit 1 of layer 1 to unit 6 of layer 2: "), name
+    assert name.startswith("weight from neuron 1 of layer 1 to neuron 6 of layer 2: "), name
     inside.keyboard.press("Space")
     expect(inside.locator(ROOT)).to_have_attribute("data-pick", "l:2:0:5", timeout=15_000)
     expect(inside.locator(".inside .link.picked")).to_be_focused()
@@ -188,7 +188,7 @@ def test_letters_and_numbers_of_a_formula_are_reached_by_keyboard(inside: Page):
         assert stop["lit"] in ([stop["key"]], [])
     letter = next(k for k, stop in enumerate(seen) if stop["key"] == "l:3:0:0" and not stop["full"])
     assert seen[letter]["lit"] == ["l:3:0:0"]
-    assert "weight from unit 1 of layer 2 to the output: " in seen[letter]["said"], seen[letter]
+    assert "weight from neuron 1 of layer 2 to the output: " in seen[letter]["said"], seen[letter]
     number = next(k for k, stop in enumerate(seen) if stop["full"])
     inside.keyboard.press("Home")
     for _ in range(number):

@@ -89,7 +89,7 @@ export class Inside {
     this.drawing = svg("svg", {
       role: "group",
       "aria-label":
-        "The network with its numbers: Up and Down go through units and links, Page Up and Page Down from unit to unit, Enter picks",
+        "The network with its numbers: Up and Down go through neurons and links, Page Up and Page Down from neuron to neuron, Enter picks",
     });
     this.scroller = h("div", { class: "scroller" }, this.drawing);
     this.status = h("p", { class: "status" });
@@ -452,7 +452,7 @@ export class Inside {
       for (const element of this.element.querySelectorAll(`[data-key="${CSS.escape(key)}"]`))
         element.classList.add("lit");
     const { idea } = this;
-    const still = `Every unit shows ${SHOWN[idea.shows]}; every link is as wide as ${CARRIED[idea.carries]}, blue above zero and orange below. ${this.data.part}`;
+    const still = `Every neuron shows ${SHOWN[idea.shows]}; every link is as wide as ${CARRIED[idea.carries]}, blue above zero and orange below. ${this.data.part}`;
     const text = key ? this.words(key) : null;
     if (this.status.textContent !== (text ?? still)) this.status.textContent = text ?? still;
   }

@@ -5,6 +5,7 @@ import { placeOf, signColour } from "../shared/colour.js";
 import { fit, h, pen } from "../shared/dom.js";
 import { scaleOf } from "./surface.js";
 import { say } from "../shared/format.js";
+import { parameterName, unitName } from "../shared/names.js";
 import { ramps } from "../shared/theme.js";
 
 export const MAP = 34; // pixels of a unit's map, before the screen scales it
@@ -230,7 +231,8 @@ export class Diagram {
         if (Math.abs(at.x - x) > half + 3) return;
         if (l > 0 && y > at.y + half && y < at.y + half + this.bar.off + this.bar.high + this.slack)
           bias = { layer: l - 1, j: k };
-        else if (Math.abs(at.y - y) <= half + this.slack) unit ??= { layer: l, unit: k, name: this.nameOf(l, k) };
+        else if (Math.abs(at.y - y) <= half + this.slack)
+          unit ??= { layer: l, unit: k, name: unitName(l, k, this.run.header.net) };
       }),
     );
     if (bias) unit = null;
@@ -262,13 +264,13 @@ export class Diagram {
       const { layer, j } = this.bias;
       this.edit(
         network.biasPlace(layer, j),
-        `Bias of ${this.nameOf(layer + 1, j)}`,
+        parameterName(layer, network.layers[layer].n_in, j, this.run.header.net),
         network.bias(parameters, layer, j),
         event,
       );
     } else if (this.lit) {
       const { layer, i, j } = this.lit;
-      const name = `Weight ${this.nameOf(layer, i)} → ${this.nameOf(layer + 1, j)}`;
+      const name = parameterName(layer, i, j, this.run.header.net);
       this.edit(network.weightPlace(layer, i, j), name, network.weight(parameters, layer, i, j), event);
     } else {
       const same =
@@ -299,23 +301,17 @@ export class Diagram {
     return best;
   }
 
-  nameOf(layer, unit) {
-    const { net } = this.run.header;
-    if (layer === 0) return `input ${net.feature_labels[unit]}`;
-    if (layer === net.layers.length) return net.layers[layer - 1].n_out > 1 ? `output ${unit}` : "the output";
-    return `neuron ${unit + 1} of layer ${layer}`;
-  }
-
   showTip(x, y) {
     const { parameters, network } = this;
     let text = "";
     if (this.bias) {
       const { layer, j } = this.bias;
-      text = `bias of ${this.nameOf(layer + 1, j)}: ${say(network.bias(parameters, layer, j))} (click to set it)`;
+      const name = parameterName(layer, network.layers[layer].n_in, j, this.run.header.net);
+      text = `${name}: ${say(network.bias(parameters, layer, j))} (click to set it)`;
     } else if (this.lit) {
       const { layer, i, j } = this.lit;
-      const w = network.weight(parameters, layer, i, j);
-      text = `${this.nameOf(layer, i)} → ${this.nameOf(layer + 1, j)}: weight ${say(w)} (click to set it)`;
+      const name = parameterName(layer, i, j, this.run.header.net);
+      text = `${name}: ${say(network.weight(parameters, layer, i, j))} (click to set it)`;
     } else if (this.focus) {
       const { layer, unit, name } = this.focus;
       text =

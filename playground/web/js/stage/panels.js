@@ -97,8 +97,7 @@ export const PANELS = [
     place: "main",
     make: ({ change, focus, edit }) => new Diagram(change, focus, edit),
     paint: (view, { theme, parameters, values }) => view.draw(theme, parameters, values),
-    words: (view, { run, network, parameters }) =>
-      diagramInWords(run, network, parameters, (layer, unit) => view.nameOf(layer, unit)),
+    words: (_, { run, network, parameters }) => diagramInWords(run, network, parameters),
   },
   {
     name: "weights",

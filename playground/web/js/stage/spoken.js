@@ -1,6 +1,7 @@
 // What the pictures show, in words and numbers, for those who do not see them. Each function makes the text
 // alternative of one picture from the engine's numbers at the moment shown.
 import { EPOCH, TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "./recording.js";
+import { layerName, unitName } from "../shared/names.js";
 import { sentence, where } from "./sentence.js";
 import { percent, say, steady } from "../shared/format.js";
 
@@ -45,7 +46,7 @@ function plane({ task, scale, data }, outputs) {
 }
 
 // The layers one after the other, and the links that count most.
-export function diagramInWords(run, network, parameters, nameOf) {
+export function diagramInWords(run, network, parameters) {
   const { net } = run.header;
   const hidden = net.layers.slice(0, -1).map((layer, l) => `${layer.n_out} ${net.activation_labels[l]} neurons`);
   const sizes = [
@@ -54,7 +55,9 @@ export function diagramInWords(run, network, parameters, nameOf) {
     `${net.layers[net.layers.length - 1].n_out} output`,
   ];
   const strongest = network.layers.map((_, l) => strongestOf(network, parameters, l));
-  const links = strongest.map(({ i, j, w }, l) => `${nameOf(l, i)} to ${nameOf(l + 1, j)} with ${say(w)}`);
+  const links = strongest.map(
+    ({ i, j, w }, l) => `${unitName(l, i, net)} to ${unitName(l + 1, j, net)} with ${say(w)}`,
+  );
   return `The network: ${sizes.join("; then ")}. Strongest weight into each layer: ${links.join("; ")}.`;
 }
 
@@ -78,7 +81,7 @@ const span = (numbers, one, many = `${one}s`) =>
 
 export function gradientsInWords(run, row) {
   const norms = [...run.gradients(row)];
-  const layers = norms.map((norm, l) => `${l + 1 === norms.length ? "output" : `layer ${l + 1}`} ${say(norm)}`);
+  const layers = norms.map((norm, l) => `${layerName(l + 1, norms.length)} ${say(norm)}`);
   return `Gradient norm by layer. ${where(run, row)}: ${layers.join(", ")}.`;
 }
 

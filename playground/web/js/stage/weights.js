@@ -4,6 +4,7 @@ import { placeOf } from "../shared/colour.js";
 import { fit, h, pen, tell } from "../shared/dom.js";
 import { CONFIG, axis, layout } from "../shared/plot.js";
 import { say } from "../shared/format.js";
+import { parameterName } from "../shared/names.js";
 import { ramps } from "../shared/theme.js";
 
 const MARGIN = { l: 34, r: 8, t: 16, b: 18 };
@@ -166,7 +167,6 @@ export class Weights {
         yanchor: "bottom",
         font: { size: 11, color: theme.muted },
       });
-      const to = (j) => (l + 1 === this.network.layers.length ? "output" : `neuron ${j + 1}`);
       return {
         type: "heatmap",
         xaxis: `x${n}`,
@@ -181,9 +181,7 @@ export class Weights {
         ],
         z: this.matrix(l),
         text: Array.from({ length: n_in + 1 }, (_, i) =>
-          Array.from({ length: n_out }, (_, j) =>
-            i === n_in ? `bias of ${to(j)}` : `${l === 0 ? rows[i] : `neuron ${i + 1}`} → ${to(j)}`,
-          ),
+          Array.from({ length: n_out }, (_, j) => parameterName(l, i, j, net)),
         ),
         hovertemplate: "%{text}<br>%{z:.5f}<extra></extra>",
       };
@@ -221,13 +219,7 @@ export class Weights {
   editCell({ l, i, j }, event) {
     const { network, parameters } = this;
     const place = i === network.layers[l].n_in ? network.biasPlace(l, j) : network.weightPlace(l, i, j);
-    this.edit(place, this.nameOf({ l, i, j }), this.value(parameters, l, i, j), event);
-  }
-
-  nameOf({ l, i, j }) {
-    const to = l + 1 === this.network.layers.length ? "the output" : `neuron ${j + 1} of layer ${l + 1}`;
-    if (i === this.network.layers[l].n_in) return `Bias of ${to}`;
-    return `Weight ${l === 0 ? this.run.header.net.feature_labels[i] : `neuron ${i + 1}`} → ${to}`;
+    this.edit(place, parameterName(l, i, j, this.run.header.net), this.value(parameters, l, i, j), event);
   }
 
   // Arrow keys go from cell to cell, and from the edge of a layer to the next; Enter sets the weight by hand.
@@ -265,7 +257,7 @@ export class Weights {
 
   cellInWords() {
     const { l, i, j } = this.at;
-    return `${this.nameOf(this.at)}: ${say(this.value(this.parameters, l, i, j))}`;
+    return `${parameterName(l, i, j, this.run.header.net)}: ${say(this.value(this.parameters, l, i, j))}`;
   }
 
   // A frame around the chosen cell while the keyboard is here, and what it holds beside the title.

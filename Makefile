@@ -28,6 +28,7 @@ check: export OMP_NUM_THREADS = 1
 check: export OPENBLAS_NUM_THREADS = 1
 check: $(VENV)/dev.stamp $(VENV)/tensorflow.stamp node_modules/.stamp  ## The quick look: lint, types, and every test that needs no browser
 	$(PY) -m ruff check
+	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	$(PY) -m playground.web.assets
 	$(WITH_NODE) npx --no-install tsc --noEmit

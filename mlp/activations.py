@@ -235,7 +235,7 @@ class ELU(Activation):
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
         yield minimum(z, 0.0, kept)
         yield np.expm1, (kept, kept)  # e^z - 1 below zero, 0 above
-        yield maximum(z, kept, a)     # below zero e^z - 1 is the larger one, above zero z
+        yield maximum(z, kept, a)  # below zero e^z - 1 is the larger one, above zero z
 
     def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
         t = np.empty_like(z)

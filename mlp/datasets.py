@@ -101,9 +101,7 @@ class Dataset:
 
     def with_features(self, names: Sequence[str]) -> Dataset:
         """The same points of the plane, described by the named FEATURES."""
-        return replace(
-            self, x_train=expand_features(self.x_train, names), x_test=expand_features(self.x_test, names)
-        )
+        return replace(self, x_train=expand_features(self.x_train, names), x_test=expand_features(self.x_test, names))
 
 
 Maker = Callable[[int, float, np.random.Generator, int], tuple[Array, npt.NDArray[Any]]]
@@ -170,9 +168,7 @@ def make_dataset(
     return Dataset(x[train], y[train], x[test], y[test], task, name)
 
 
-def split(
-    y: npt.NDArray[Any], task: str, test_fraction: float, rng: np.random.Generator
-) -> tuple[Labels, Labels]:
+def split(y: npt.NDArray[Any], task: str, test_fraction: float, rng: np.random.Generator) -> tuple[Labels, Labels]:
     """Row numbers for training and for testing, in random order; each class keeps its share in both."""
     order = rng.permutation(len(y))
     if task == "regression":
@@ -253,10 +249,12 @@ def _separable(n: int, noise: float, rng: np.random.Generator, n_classes: int) -
     angle = rng.uniform(0.0, 2.0 * np.pi)
     across = np.where(y == 1, 1.0, -1.0) * rng.uniform(0.3, 2.0, n)
     along = rng.uniform(-2.0, 2.0, n)
-    x = np.column_stack([
-        across * np.cos(angle) - along * np.sin(angle),
-        across * np.sin(angle) + along * np.cos(angle),
-    ])
+    x = np.column_stack(
+        [
+            across * np.cos(angle) - along * np.sin(angle),
+            across * np.sin(angle) + along * np.cos(angle),
+        ]
+    )
     return _jitter(x, noise, rng), y
 
 

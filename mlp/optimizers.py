@@ -37,7 +37,6 @@ BETAS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999)
 EPSILONS = (1e-16, 1e-12, 1e-10, 1e-8, 1e-7, 1e-5, 1e-3, 0.1)
 
 
-
 def _in_keras(name: str, squares: str) -> str:
     """A class for Keras, whose own has epsilon inside the root."""
     return f'''\

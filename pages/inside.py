@@ -131,8 +131,8 @@ def _slopes(step: Step, pick: Pick) -> None:
     layer, unit = max(pick[0], 1), pick[-1] if pick[0] else 0
     table = slopes_table(step, layer, unit)
     st.markdown(
-        f"**Is backpropagation right?** Each weight into {unit_name(layer, unit, step.net.sizes)} is moved a little up and "
-        "down, and the change of the loss is measured. Taken together, gradients and measurements agree to "
+        f"**Is backpropagation right?** Each weight into {unit_name(layer, unit, step.net.sizes)} is moved a little up "
+        "and down, and the change of the loss is measured. Taken together, gradients and measurements agree to "
         f"**{agreeing_digits(table)} digits**; a very small slope by itself to fewer, for a measurement sees nothing "
         "below about 10⁻¹¹."
     )

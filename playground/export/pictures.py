@@ -12,7 +12,6 @@ import plotly.graph_objects as go
 from playground import figures
 from playground.export.subject import Subject
 from playground.figures.look import palette
-from playground.health.checkup import layer_names
 from playground.run.data import make_data, plane_of
 from playground.run.names import layer_names
 from playground.run.surface import answers, colour_scale, grid

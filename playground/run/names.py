@@ -11,7 +11,8 @@ from collections.abc import Sequence
 def unit_name(layer: int, unit: int, sizes: Sequence[int], inputs: Sequence[str] = ()) -> str:
     """A neuron, an input or an output in a sentence; the unit is counted from 0.
 
-    `sizes` are the numbers of inputs, of neurons in each hidden layer, and of outputs. Inputs without names are numbered.
+    `sizes` are the numbers of inputs, of neurons in each hidden layer, and of outputs. Without names, inputs are
+    numbered.
     """
     if layer == 0:
         return f"input {inputs[unit] if inputs else unit + 1}"

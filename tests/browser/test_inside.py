@@ -97,7 +97,8 @@ def test_keys_in_a_setting_do_not_walk(inside: Page):
 def test_a_click_on_a_link_shows_its_terms_and_they_light_up_together(inside: Page):
     inside.locator(LINK.format("l:2:3:2")).dispatch_event("click")
     expect(inside.locator(ROOT)).to_have_attribute("data-pick", "l:2:3:2", timeout=15_000)
-    expect(inside.get_by_role("heading", name="The weight from neuron 4 of layer 1 to neuron 3 of layer 2")).to_be_visible()
+    heading = "The weight from neuron 4 of layer 1 to neuron 3 of layer 2"
+    expect(inside.get_by_role("heading", name=heading)).to_be_visible()
     picked = inside.locator(".inside .link.picked")
     expect(picked).to_have_count(1)
     expect(picked).to_have_attribute("data-key", "l:2:3:2")

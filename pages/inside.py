@@ -204,8 +204,13 @@ def _program(step: Step) -> None:
     if step.net.n_parameters > MOST_PARAMETERS:
         st.caption(f"This network has {step.net.n_parameters} parameters, too many for a program that is to be read.")
         return
+    try:
+        program = snippet(step)
+    except ValueError as error:
+        st.info(session.plain(str(error)))
+        return
     st.markdown("This very step as a program: it needs only NumPy, and prints the numbers shown above.")
-    st.code(snippet(step), language="python", height=420)
+    st.code(program, language="python", height=420)
 
 
 stage.show("timeline", show)

@@ -62,6 +62,7 @@ def keras_script(t: Transcript) -> str:
 def _network(t: Transcript) -> str:
     l1, l2 = t.settings.l1, t.settings.l2
     regularizer = ", kernel_regularizer=penalty" if l1 or l2 else ""
+    bias = "" if t.first.shape.use_bias else ", use_bias=False"
     terms = [
         f"{literal(strength)} * keras.ops.sum(keras.ops.{size}(W))"
         for strength, size in ((l1, "absolute"), (l2 / 2.0, "square"))
@@ -69,7 +70,7 @@ def _network(t: Transcript) -> str:
     ]
     penalty = f"def penalty(W):\n    return {' + '.join(terms)}\n\n\n" if terms else ""
     layers = "\n".join(
-        f"            keras.layers.Dense({layer.weights.shape[1]}, activation={source_of(layer.activation, 'keras', 'Keras')}{regularizer}),"
+        f"            keras.layers.Dense({layer.weights.shape[1]}, activation={source_of(layer.activation, 'keras', 'Keras')}{bias}{regularizer}),"
         for layer in t.first.layers
     )
     loss = source_of(t.first.loss, "keras", "Keras")
@@ -83,7 +84,7 @@ def _network(t: Transcript) -> str:
         "    net = keras.Sequential(\n        [\n"
         f"            keras.Input(({t.first.sizes[0]},)),\n{layers}\n        ]\n    )\n"
         "    for layer, W, b in zip(net.layers, FIRST_WEIGHTS, FIRST_BIASES):\n"
-        "        layer.set_weights([W, b])\n"
+        f"        layer.set_weights([W{'' if bias else ', b'}])\n"
         f"    optimizer = {source_of(t.settings.optimizer, 'keras', 'Keras').format(**values)}\n"
         f"{fade if name == 'adamw' else ''}"
         f"    net.compile(optimizer, {loss}, run_eagerly=True)\n"
@@ -97,6 +98,7 @@ def _main(t: Transcript) -> str:
     s = t.stretches[0]
     values = optimizer_settings(s.settings.optimizer)
     settings = plain_settings(s, t)
+    weight = ", sample_weight=np.full(len(rows), float(len(rows)))" if t.summed else ""  # a sum, and not a mean
     lines = [
         "net = make_network()",
         f"for step, (_, rows) in zip({settings['steps']}, batches({settings['batch_size']}, 0, 0)):",
@@ -113,8 +115,10 @@ def _main(t: Transcript) -> str:
             f"(1.0 - {literal(values['beta_2'])} ** (step + 1)) ** 0.5",
         ]
     lines += [
-        "    net.train_on_batch(X_TRAIN[rows], targets(Y_TRAIN[rows]))",
-        "pairs = [layer.get_weights() for layer in net.layers]",
+        f"    net.train_on_batch(X_TRAIN[rows], targets(Y_TRAIN[rows]){weight})",
+        "pairs = [layer.get_weights() for layer in net.layers]"
+        if t.first.shape.use_bias
+        else "pairs = [(*layer.get_weights(), b) for layer, b in zip(net.layers, FIRST_BIASES)]",
         "z = net.predict_on_batch(X_TRAIN)",
         "train_loss = float(np.asarray(net.loss(targets(Y_TRAIN), z)))",
         "compare([W for W, _ in pairs], [b for _, b in pairs], train_loss)",

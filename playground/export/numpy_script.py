@@ -113,6 +113,10 @@ def _training(t: Transcript) -> str:
         lines = ["masks = dropout_masks(step, len(rows), dropout) if dropout else []", *lines]
         lines[1] = "sums, outputs = forward(x, weights, biases, masks)"
         lines[2] = "d_W, d_b = backward(sums, outputs, y, weights, masks)"
+    if not t.first.shape.use_bias:
+        lines.append("d_b = [0.0 * g for g in d_b]                               # no biases here: they stay at zero")
+    if t.summed:
+        lines += ["if summed:", "    d_W, d_b = ([len(rows) * g for g in gradients] for gradients in (d_W, d_b))"]
     if t.uses("l2"):
         lines.append("d_W = [g + l2 * W for g, W in zip(d_W, weights)]           # the slope of l2 / 2 * sum of W²")
     if t.uses("l1"):
@@ -129,7 +133,9 @@ def _training(t: Transcript) -> str:
         lines.append("lr = learning_rate * schedule(time)")
         rate = "lr"
     extra = [name for name in ("l1", "l2", "dropout", "clip_norm") if t.uses(name) and (name != "dropout" or drop)]
-    arguments = "".join(f", {name}" for name in extra) + (", schedule" if t.scheduled else "")
+    arguments = "".join(f", {name}" for name in [*extra, *["summed"] * t.summed]) + (
+        ", schedule" if t.scheduled else ""
+    )
     body = "\n".join(f"        {line}" for line in lines)
     return (
         "# ---- the loop\n"

@@ -69,6 +69,8 @@ def _network(t: Transcript) -> str:
             def forward(self, a):
                 return a if self.mask is None else a * torch.tensor(self.mask)
         """)
+    fixed = "            layer.bias.requires_grad_(False)  # no biases here: they stay at zero\n"
+    fixed = "" if t.first.shape.use_bias else fixed
     return (
         (mask + "\n\n\n" if drop else "# ---- the network\n")
         + "def make_network():\n    net = nn.Sequential(\n"
@@ -78,6 +80,7 @@ def _network(t: Transcript) -> str:
         "        for layer, W, b in zip(linear_layers(net), FIRST_WEIGHTS, FIRST_BIASES):\n"
         "            layer.weight.copy_(torch.tensor(W.T))  # PyTorch keeps a neuron's weights in a row\n"
         "            layer.bias.copy_(torch.tensor(b))\n"
+        f"{fixed}"
         "    return net\n\n\n"
         "def linear_layers(net):\n"
         "    return [layer for layer in net if isinstance(layer, nn.Linear)]\n\n\n"
@@ -93,7 +96,7 @@ def _drops(t: Transcript) -> bool:
 
 def _training(t: Transcript) -> str:
     extra: list[str] = [
-        name for name in ("l1", "l2", "dropout", "clip_norm") if name in plain_settings(t.stretches[0], t)
+        name for name in ("l1", "l2", "dropout", "clip_norm", "summed") if name in plain_settings(t.stretches[0], t)
     ]
     if t.scheduled:
         extra = ["learning_rate", *extra, "schedule"]
@@ -107,6 +110,8 @@ def _training(t: Transcript) -> str:
             "    layer.mask = masks.pop(0) if masks else None",
         ]
     lines += ["loss = loss_of(net(x), y)"]
+    if t.summed:
+        lines += ["loss = loss * len(rows) if summed else loss"]
     if t.uses("l2"):
         lines += ["loss = loss + l2 / 2 * sum((layer.weight**2).sum() for layer in linear_layers(net))"]
     if t.uses("l1"):

@@ -66,6 +66,10 @@ def _estimator(t: Transcript) -> str:
         raise ValueError(
             "scikit-learn keeps the learning rate in the momentum, so under a schedule its numbers would differ."
         )
+    if not net.shape.use_bias:
+        raise ValueError("scikit-learn's estimators always have biases.")
+    if t.summed:
+        raise ValueError("scikit-learn's estimators follow the mean of a batch's slopes, and not their sum.")
     if len(t.stretches) > 1:
         raise ValueError("Settings were changed in the middle of this run, which scikit-learn's estimators cannot do.")
     return estimator

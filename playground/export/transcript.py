@@ -81,6 +81,11 @@ class Transcript:
         """Whether the learning rate follows a schedule anywhere in the run."""
         return any(not isinstance(s.settings.schedule, mlp.Constant) for s in self.stretches)
 
+    @property
+    def summed(self) -> bool:
+        """Whether a step follows the sum of its samples' slopes, and not their mean, anywhere in the run."""
+        return any(s.settings.reduction == "sum" for s in self.stretches)
+
     def places(self, s: Stretch) -> list[tuple[int, int, int | None, float]]:
         """What was set by hand: (layer, unit, the input that the weight is from or None for the bias, value)."""
         found = [(*self.first.shape.locate(index), value) for index, value in s.edits]

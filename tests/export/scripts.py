@@ -35,6 +35,7 @@ KERAS_RUNS: list[dict[str, Any]] = [
     {"schedule": mlp.Exponential(decay=0.9), "optimizer": mlp.RMSprop(rho=0.8, epsilon=1e-3)},
     {"schedule": mlp.WarmUp(), "optimizer": mlp.Adagrad(epsilon=0.1)},
     {"optimizer": mlp.Momentum(momentum=0.5)},
+    {"use_bias": False, "reduction": "sum", "optimizer": mlp.AdamW(learning_rate=0.01), "l1": 0.01},
     *({"loss": loss, "task": "multiclass"} for loss in mlp.LOSSES if "multiclass" in mlp.LOSSES[loss].tasks),
 ]
 """One of each activation, loss, optimizer and schedule, and several classes with each loss that takes them."""
@@ -57,11 +58,12 @@ def run(
     initializer: str = "glorot_uniform",
     output_activation: str = "identity",
     task: str = "",
+    use_bias: bool = True,
     **settings: Any,
 ) -> Transcript:
     """A short run, written down."""
     data = dataset(task or TASKS[loss])
-    net = mlp.MLP([2, *sizes, data.n_outputs], activation, loss, initializer, 5, output_activation)
+    net = mlp.MLP([2, *sizes, data.n_outputs], activation, loss, initializer, 5, output_activation, use_bias)
     settings = {"optimizer": mlp.Adam(learning_rate=0.02), "batch_size": 10, "seed": 4, **settings}
     trainer = mlp.Trainer(net, data, **settings)
     trainer.run(epochs=steps)

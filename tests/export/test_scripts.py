@@ -111,6 +111,20 @@ def test_a_script_repeats_mixed_activations_and_an_output_that_bends(write: Writ
 
 
 @exact
+@pytest.mark.parametrize("settings", [{"optimizer": mlp.SGD(learning_rate=0.01)}, {"optimizer": mlp.AdamW()}])
+@pytest.mark.parametrize("loss", ["categorical_crossentropy", "mean_squared_error"])
+def test_a_script_repeats_a_network_without_biases_that_follows_sums(
+    write: Writer, loss: str, settings: dict[str, object]
+) -> None:
+    output = "sigmoid" if loss == "mean_squared_error" else "identity"
+    t = run(
+        loss=loss, use_bias=False, output_activation=output, initializer="normal", reduction="sum", l2=0.02,
+        clip_norm=3.0, **settings,
+    )  # type: ignore[arg-type] # fmt: skip
+    assert difference(execute(write(t))) < 1e-12
+
+
+@exact
 def test_a_script_repeats_settings_changed_on_the_way(write: Writer) -> None:
     t = changed_run()
     assert [s.first for s in t.stretches] == [0, 4, 11, 20, 33]
@@ -125,8 +139,8 @@ def changed_run() -> Transcript:
     trainer.run(epochs=20)
     changes = {
         4: {"optimizer": mlp.Adam(learning_rate=0.05), "batch_size": 7},
-        11: {"l2": 0.1, "dropout": 0.2},
-        20: {"optimizer": mlp.AdamW(weight_decay=0.2), "batch_size": 500},
+        11: {"l2": 0.1, "dropout": 0.2, "reduction": "sum"},
+        20: {"optimizer": mlp.AdamW(weight_decay=0.2), "batch_size": 500, "reduction": "mean"},
         33: {"optimizer": mlp.AdamW(learning_rate=0.003, weight_decay=0.1), "schedule": mlp.Cosine(), "batch_size": 3},
     }
     for step, settings in changes.items():
@@ -195,6 +209,8 @@ def test_the_scikit_learn_script_starts_from_a_rate_of_zero() -> None:
         ({"dropout": 0.5}, "do not have dropout"),
         ({"clip_norm": 0.5}, "do not have gradient clipping"),
         ({"schedule": mlp.Cosine(), "optimizer": mlp.Nesterov()}, "keeps the learning rate in the momentum"),
+        ({"use_bias": False}, "always have biases"),
+        ({"reduction": "sum"}, "and not their sum"),
     ],
 )
 def test_what_scikit_learn_cannot_express_is_said_in_a_sentence(settings: dict[str, object], words: str) -> None:

@@ -87,7 +87,7 @@ def test_the_tables_name_their_numbers_rightly(run):
     layers = found["Layers"]
     for k, layer in enumerate(checkup.layers):
         row = layers.iloc[k]
-        assert (row["layer"], row["units"], row["dead units"]) == (layer.name, layer.n_units, layer.n_dead)
+        assert (row["layer"], row["neurons"], row["dead neurons"]) == (layer.name, layer.n_units, layer.n_dead)
         assert row["mean of activations"] == layer.a.mean()
         assert row["deviation of activations"] == layer.a.std()
         assert row["mean of weights"] == layer.weights.mean()
@@ -125,6 +125,6 @@ def test_a_chart_is_told_with_the_ends_of_its_curves_and_the_spread_of_its_value
     assert "from 0.01 to 10, half of them below 0.1" in words.histogram(sizes, ["output"])
     first = checkup.layers[0]
     assert words.flat_units([first]) == (
-        f"Flat and dead units. Layer 1: {first.flat.mean():.1%} of the outputs in a flat part, {first.n_dead} of 6 "
-        "units dead."
+        f"Flat and dead neurons. Layer 1: {first.flat.mean():.1%} of the outputs in a flat part, {first.n_dead} of 6 "
+        "neurons dead."
     )

@@ -310,7 +310,7 @@ def _absolute(module: str, found: str) -> str:
     return ".".join([*module.split(".")[:-level], found.lstrip(".")]) if level else found
 
 
-@pytest.mark.parametrize("package", ["playground"])
+@pytest.mark.parametrize("package", ["mlp", "playground"])
 def test_no_modules_import_each_other(package: str):
     files = [path for path in (ROOT / package).rglob("*.py") if path.name != "__init__.py"]
     names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files]

@@ -249,7 +249,7 @@ def test_neurons_and_layers_are_added_and_removed_at_the_network(page):
 
 @pytest.mark.parametrize("hidden", ["64,64", ",".join(["4"] * 14), ",".join(["32"] * 20)])
 def test_a_network_beyond_the_buttons_opens_by_link_and_says_what_it_costs_and_what_is_shown(page, hidden):
-    visit(page, f"/?hidden={hidden}&view=full&step=25")
+    visit(page, f"/?hidden={hidden}&view=full&step=25", timeout=120_000)  # its 200 epochs are fetched in any case
     wait_for(page, "window.__stage?.ready", timeout=60_000)
     config = Config(hidden_layer_sizes=tuple(map(int, hidden.split(","))))
     expect(page.get_by_text(config.cost)).to_be_visible()

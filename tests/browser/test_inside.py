@@ -156,7 +156,7 @@ def test_a_unit_and_a_link_are_picked_by_keyboard(inside: Page):
     unit.focus()
     inside.keyboard.press("Enter")
     expect(inside.locator(ROOT)).to_have_attribute("data-pick", "u:2:5", timeout=15_000)
-    expect(inside.get_by_role("heading", name="Unit 6 of layer 2")).to_be_visible()
+    expect(inside.get_by_role("heading", name="Neuron 6 of layer 2")).to_be_visible()
     expect(unit).to_be_focused()
     inside.keyboard.press("ArrowDown")
     name = inside.evaluate(FOCUSED)["name"]

@@ -9,7 +9,7 @@ class Element {
   }
 
   append(...children) {
-    this.children.push(...children);
+    this.children.push(...children.map((child) => (typeof child === "string" ? { textContent: child } : child)));
   }
 
   replaceChildren(...children) {
@@ -22,6 +22,7 @@ class Element {
 
   setAttribute(name, value) {
     this.attributes[name] = value;
+    if (name === "hidden") this.hidden = true;
   }
 
   getAttribute(name) {

@@ -1,0 +1,185 @@
+// Every chart over the epochs is drawn of its own numbers, in its own colour, and its cursor stands at the moment shown.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { THEMES } from "./page.js";
+
+const { Answers } = await import("../../playground/web/js/stage/answers.js");
+const { PANELS } = await import("../../playground/web/js/stage/panels.js");
+const { Surface } = await import("../../playground/web/js/stage/surface.js");
+const { layerColour } = await import("../../playground/web/js/shared/theme.js");
+
+// A row: step, epoch, losses and scores in training and test; its gradient norms are 3, 2, 1 times the epoch.
+const rowAt = (epoch) => [10 * epoch, epoch, 1 / (1 + epoch), 2 / (1 + epoch), epoch / 1000, epoch / 2000];
+const recording = (nRows, task = "binary") => ({
+  header: { run: "r", task, settings: { live: [{ name: "learning_rate", label: "", values: [0.1], now: 0.1 }] } },
+  version: 1,
+  rows: Array.from({ length: nRows }, (_, epoch) => rowAt(epoch)),
+  lastEpoch: nRows - 1,
+  n_layers: 3,
+  gradients: ([, epoch]) => [3 * epoch, 2 * epoch, epoch],
+});
+
+const player = { watchers: new Set(), branches: [], run: null };
+const made = (name) => PANELS.find((panel) => panel.name === name).make({ player, redraw() {} });
+
+// What a view hands to Plotly.
+function charted(draw) {
+  let seen = null;
+  draw({ react: (_, traces, layout) => (seen = { traces, layout }) });
+  return seen;
+}
+
+function chart(name, theme, run = recording(11), goal = 200) {
+  const view = made(name);
+  view.setRun(run);
+  return { view, ...charted((Plotly) => view.drawChart(Plotly, theme, goal)) };
+}
+
+for (const [name, theme] of Object.entries(THEMES)) {
+  const pairs = {
+    timeline: [
+      ["training loss", theme.train, 2],
+      ["test loss", theme.test, 3],
+    ],
+    scores: [
+      ["training", theme.train, 4],
+      ["test", theme.test, 5],
+    ],
+  };
+  for (const [panel, lines] of Object.entries(pairs))
+    test(`the curves of ${panel} are those that they are called (${name})`, () => {
+      const { traces } = chart(panel, theme);
+      assert.deepEqual(
+        traces.map((trace) => [trace.name, trace.line.color, trace.y]),
+        lines.map(([called, colour, column]) => [called, colour, recording(11).rows.map((row) => row[column])]),
+      );
+      for (const trace of traces) assert.deepEqual(trace.x, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    });
+
+  test(`each layer's gradient has its own curve and colour, and a zero none on the logarithmic axis (${name})`, () => {
+    const { traces, layout } = chart("gradients", theme);
+    assert.deepEqual(
+      traces.map((trace) => [trace.name, trace.line.color, trace.y[0], trace.y[10]]),
+      [
+        ["1", layerColour(theme, 0, 3), null, 30],
+        ["2", layerColour(theme, 1, 3), null, 20],
+        ["output", layerColour(theme, 2, 3), null, 10],
+      ],
+    );
+    assert.equal(layout.yaxis.type, "log");
+  });
+
+  test(`the points have their classes' colours, and those held back are hollow (${name})`, () => {
+    const traces = [0, 1].flatMap((c) =>
+      [false, true].map((held) => ({ x1: [c], x2: [-c], class: c, values: null, symbol: "circle", test: held })),
+    );
+    const surface = new Surface();
+    surface.setRun({ header: { data: { name: "d", range: [-1, 1], up: [-2, 2], axes: ["a", "b"], traces } } }, null);
+    surface.testBox.checked = true;
+    const { traces: drawn, layout } = charted((Plotly) => surface.drawAxes(Plotly, theme));
+    assert.deepEqual(
+      drawn.map(({ x, y, marker }) => [x[0], y[0] === 0 ? 0 : y[0], marker.color, marker.symbol]),
+      [
+        [0, 0, theme.classes[0], "circle"],
+        [0, 0, theme.classes[0], "circle-open"],
+        [1, -1, theme.classes[1], "circle"],
+        [1, -1, theme.classes[1], "circle-open"],
+      ],
+    );
+    assert.deepEqual(
+      [layout.xaxis.range, layout.yaxis.range],
+      [
+        [-1, 1],
+        [-2, 2],
+      ],
+    );
+  });
+
+  test(`a point with a value has the colour that the ground has there (${name})`, () => {
+    const surface = new Surface();
+    surface.run = { header: { scale: { middle: 5, reach: 2 } } };
+    assert.deepEqual(surface.colouring({ values: [3, 5, 7] }, theme), {
+      color: [3, 5, 7],
+      cmin: 3,
+      cmax: 7,
+      colorscale: [
+        [0, theme.negative],
+        [0.5, theme.neutral],
+        [1, theme.positive],
+      ],
+    });
+  });
+}
+
+test("a residual stands above its true value, and is what was predicted less what is true", () => {
+  const header = { run: "r", answers: { step: 3, truth: [1, 2], residual: [-0.5, 0.25] } };
+  const { traces, layout } = charted((Plotly) =>
+    new Answers().draw(Plotly, THEMES.light, header, { width: 300, height: 200 }),
+  );
+  assert.deepEqual(
+    [traces[0].x, traces[0].y],
+    [
+      [1, 2],
+      [-0.5, 0.25],
+    ],
+  );
+  assert.deepEqual(
+    [layout.xaxis.title, layout.yaxis.title].map((t) => t.text ?? t),
+    ["true value", "predicted − true"],
+  );
+});
+
+test("a score of classes is a share, and that of a regression is not", () => {
+  assert.equal(chart("scores", THEMES.light).layout.yaxis.tickformat, ".0%");
+  const { view, layout } = chart("scores", THEMES.light, recording(11, "regression"));
+  assert.equal(layout.yaxis.tickformat, undefined);
+  assert.equal(view.heading.textContent, "R²");
+});
+
+test("the axis ends at the goal, or where more is recorded at a round number beyond it", () => {
+  const end = (nRows, goal) => chart("timeline", THEMES.light, recording(nRows), goal).layout.xaxis.range;
+  assert.deepEqual(end(11, 200), [0, 200]);
+  assert.deepEqual(end(201, 200), [0, 200]);
+  assert.deepEqual(end(202, 200), [0, 300]);
+  assert.deepEqual(end(302, 200), [0, 450]);
+  assert.deepEqual(end(11, Infinity), [0, 200]);
+});
+
+test("a long curve is drawn with fewer points, the first and the last among them", () => {
+  const { x, y } = chart("timeline", THEMES.light, recording(5001)).traces[0];
+  assert.equal(x.length, 500);
+  assert.deepEqual([x[0], x[499], y[499]], [0, 5000, 1 / 5001]);
+});
+
+test("the cursor stands at the moment's share of the axis, and a place of the chart is that moment", () => {
+  const { view } = chart("timeline", THEMES.light);
+  const { l, r } = view.margin;
+  view.box.getBoundingClientRect = () => ({ left: 30, width: 400 });
+  for (const [epoch, share] of [
+    [0, 0],
+    [50, 0.25],
+    [200, 1],
+    [250, 1],
+  ]) {
+    view.moveCursor(epoch);
+    const x = l + (400 - l - r) * share;
+    assert.equal(view.cursor.style.transform, `translateX(${x}px)`);
+    assert.ok(Math.abs(view.epochAt(30 + x) - 200 * share) < 1e-9);
+  }
+});
+
+test("another branch is faint, behind the curves, and of the last of them", () => {
+  player.branches = [{ ...recording(5), header: { run: "other", task: "binary" } }];
+  try {
+    const { traces } = chart("timeline", THEMES.light);
+    assert.equal(traces.length, 3);
+    assert.deepEqual(
+      traces[0].y,
+      recording(5).rows.map((row) => row[3]),
+    );
+    assert.deepEqual([traces[0].line.color, traces[0].hoverinfo], [THEMES.light.muted, "skip"]);
+  } finally {
+    player.branches = [];
+  }
+});

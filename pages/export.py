@@ -17,6 +17,7 @@ from playground.export.experiment_file import MAX_BYTES, read_experiment
 from playground.export.pictures import pictures
 from playground.export.qr_code import qr_code
 from playground.run import link
+from playground.run.number import say
 
 
 def show() -> None:
@@ -27,7 +28,7 @@ def show() -> None:
         subject = Subject(experiment, run.trainer, min(session.moment(), run.last_step))
         loss = subject.transcript.train_loss
     st.markdown(
-        f"What you take along is the run **up to step {subject.step:,}**, where its training loss is {loss:.4g}. "
+        f"What you take along is the run **up to step {subject.step:,}**, where its training loss is {say(loss)}. "
         "Drag the timeline to another moment, and everything here follows."
     )
     _link(subject)

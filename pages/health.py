@@ -44,7 +44,7 @@ def show() -> None:
 # ---- verdicts -----------------------------------------------------------------------------------------------------
 def _verdicts(checkup: Checkup) -> None:
     found = verdicts(checkup)
-    when = f"epoch {checkup.epoch:.4g}, step {checkup.step}"
+    when = f"epoch {say(checkup.epoch)}, step {checkup.step}"
     if not found:
         st.success(
             f"At {when}, no rule of thumb complains: every layer gets a gradient, the neurons work, and the steps are "

@@ -19,6 +19,7 @@ from playground.inside.terms import agreeing_digits, slopes_table
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.run.names import unit_name
+from playground.run.number import say
 
 KEY, MAP, TABLE, WHOLE = "inside", "inside_map", "inside_table", "inside_whole"
 
@@ -55,7 +56,7 @@ def _walk(experiment: Experiment, step: Step) -> None:
 def _sentence(step: Step, point: int) -> str:
     size = "one point" if step.n == 1 else f"{step.n} points"
     return (
-        f"**Step {step.step} → {step.step + 1}** (epoch {step.epoch:.4g}): one update of all "
+        f"**Step {step.step} → {step.step + 1}** (epoch {say(step.epoch)}): one update of all "
         f"{step.net.n_parameters} weights and biases, from a mini-batch of {size}. "
         f"On show: point {point + 1} of {step.n}. Click any neuron or link to see what is behind it."
     )

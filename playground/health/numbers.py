@@ -8,6 +8,7 @@ import pandas as pd
 import mlp
 from playground import figures
 from playground.health.checkup import Array, Checkup
+from playground.run.number import percent
 
 
 def gradient_norms(frames: mlp.Frames, last: int) -> tuple[Array, Array]:
@@ -31,7 +32,7 @@ def columns(checkup: Checkup) -> list[figures.Column]:
 
 def _zeros(values: np.ndarray) -> str:
     share = float((values == 0.0).mean())
-    return f"{share:.0%} are zero" if share else ""
+    return f"{percent(share, 2)} are zero" if share else ""
 
 
 def tables(checkup: Checkup) -> dict[str, pd.DataFrame]:

@@ -16,7 +16,7 @@ import mlp
 from playground.health.checkup import Checkup, LayerNumbers
 from playground.run.config import DEFAULTS, LIVE, SETTINGS
 from playground.run.experiment import Experiment
-from playground.run.number import say
+from playground.run.number import percent, say
 
 
 @dataclass(frozen=True)
@@ -181,15 +181,15 @@ def rate_too_high(c: Checkup) -> Finding | None:
     recent = np.where(np.isfinite(c.recent_ratios), c.recent_ratios, 0.0)
     if c.rises >= 0.4 and recent.max(initial=0.0) > 0.02 and c.train_loss > 0.1 * c.chance:
         return Finding(
-            f"The loss rose in {c.rises:.0%} of the last epochs, and one update moves the weights by "
-            f"{_percent(recent.max())}; about 0.1 % is usual.",
+            f"The loss rose in {percent(c.rises, 2)} of the last epochs, and one update moves the weights by "
+            f"{percent(recent.max(), 2)}; about 0.1 % is usual.",
             {"share of rising epochs": c.rises, "update / weights": float(recent.max())},
             tries,
         )
     worst = float(finite.max(initial=0.0))
     if worst > 0.3 and c.train_loss > 0.95 * c.chance and c.epoch >= 1.0 and not _any_twins(c):
         return Finding(
-            f"A single update moved the weights of a layer by {_percent(worst)}; about 0.1 % is usual. The network "
+            f"A single update moved the weights of a layer by {percent(worst, 2)}; about 0.1 % is usual. The network "
             f"was thrown to where it cannot learn: its loss is {say(c.train_loss, 3)}, and guessing costs "
             f"{say(c.chance, 3)}.",
             {"largest update / weights": worst, "training loss": c.train_loss, "chance": c.chance},
@@ -213,13 +213,13 @@ def rate_too_low(c: Checkup) -> Finding | None:
     if not 0.0 < largest < 1e-4 or c.rises > 0.1 or c.train_loss <= 0.5 * c.chance:
         return None
     pace = (
-        f"One update moves the weights by {_percent(largest)} at most; about 0.1 % is usual. "
+        f"One update moves the weights by {percent(largest, 2)} at most; about 0.1 % is usual. "
         f"The loss falls, but at this pace it takes very long."
     )
     numbers = {"largest update / weights": largest, "learning rate": c.learning_rate * c.rate_factor}
     if c.rate_factor < 0.1:
         label = mlp.SCHEDULES[c.schedule].label
-        reason = f"The schedule “{label}” has brought the learning rate down to {_percent(c.rate_factor)}."
+        reason = f"The schedule “{label}” has brought the learning rate down to {percent(c.rate_factor, 2)}."
         tries = (_try("Go on with a constant learning rate", schedule="constant"),)
         return Finding(f"{pace} {reason}", numbers, tries)
     higher = _nearest("learning_rate", c.learning_rate * min(1e-3 / largest, 1e4))
@@ -273,7 +273,7 @@ def saturated(c: Checkup) -> Finding | None:
     if c.initializer in ("normal", "uniform"):
         tries.insert(0, _try("Start from smaller weights (Glorot)", initializer="glorot_uniform"))
     return Finding(
-        f"{share:.0%} of the outputs of {worst.name} lie in the flat ends of {worst.activation.label}, "
+        f"{percent(share, 2)} of the outputs of {worst.name} lie in the flat ends of {worst.activation.label}, "
         "where hardly any gradient gets through.",
         {"share of flat outputs": share, "training loss": c.train_loss},
         tuple(tries),
@@ -291,7 +291,7 @@ def vanishing(c: Checkup) -> Finding | None:
     if len(c.layers) < 2 or not last > 1e-7 or not first < 0.01 * last or _dead_layers(c) or _any_twins(c):
         return None
     return Finding(
-        f"Layer 1 gets {_percent(first / last)} of the output layer's gradient, so it hardly learns.",
+        f"Layer 1 gets {percent(first / last, 2)} of the output layer's gradient, so it hardly learns.",
         {"gradient norm of layer 1": first, "gradient norm of the output": last},
         (
             _try("Use ReLU with He initialization", activations=("relu",), initializer="he_normal"),
@@ -338,7 +338,7 @@ def chance(c: Checkup) -> Finding | None:
         hidden_layer_sizes=(8, 8), **{name: DEFAULTS[name] for name in sorted(LIVE - {"batch_size"})},
     )  # fmt: skip
     return Finding(
-        f"The training loss is {say(c.train_loss, 3)} after {c.epoch:.4g} epochs. Always giving the same answer, "
+        f"The training loss is {say(c.train_loss, 3)} after {say(c.epoch)} epochs. Always giving the same answer, "
         f"without a look at the inputs, costs {say(c.chance, 3)}: the network is no better than guessing.",
         {"training loss": c.train_loss, "chance": c.chance},
         () if unscaled.judge(c) else (usual,),  # no settings make up for inputs in the thousands
@@ -361,8 +361,8 @@ def overfitting(c: Checkup) -> Finding | None:
     if now < 1.5 * best or now < 2.0 * c.train_loss or now - best < 0.05 * c.chance:
         return None
     return Finding(
-        f"The test loss was {say(best, 3)} at epoch {when:.4g} and has risen to {say(now, 3)}, while the training loss "
-        f"went down to {say(c.train_loss, 3)}.",
+        f"The test loss was {say(best, 3)} at epoch {say(when)} and has risen to {say(now, 3)}, while the training "
+        f"loss went down to {say(c.train_loss, 3)}.",
         {"test loss": now, "best test loss": best, "training loss": c.train_loss},
         (
             _try("Start again with L2 regularization", l2=0.03, again=True),
@@ -388,7 +388,7 @@ def noisy(c: Checkup) -> Finding | None:
     larger = int(_nearest("batch_size", min(max(8 * c.batch_size, 10), c.n_train)))
     lower = _nearest("learning_rate", c.learning_rate / 10.0)
     return Finding(
-        f"The loss jumps by {_percent(c.jitter)} from epoch to epoch. A batch of {c.batch_size} shows more luck than "
+        f"The loss jumps by {percent(c.jitter, 2)} from epoch to epoch. A batch of {c.batch_size} shows more luck than "
         f"slope: here it takes about {say(c.noise_scale, 3)} points until signal and noise are of one size.",
         {"noise scale": c.noise_scale, "batch size": c.batch_size, "jump from epoch to epoch": c.jitter},
         (
@@ -425,8 +425,3 @@ def _nearest(name: str, value: float) -> float:
 
 def _count(n: int, what: str) -> str:
     return f"one {what}" if n == 1 else f"{n} {what}s"
-
-
-def _percent(share: float) -> str:
-    """A share with two significant figures."""
-    return f"{100.0 * share:.0f} %" if share >= 0.1 else f"{100.0 * share:.2g} %"

@@ -9,13 +9,14 @@ import numpy.typing as npt
 
 from playground.figures import Column
 from playground.health.checkup import LayerNumbers
-from playground.run.number import say
+from playground.run.number import percent, say
 
 
 def flat_units(layers: Sequence[LayerNumbers]) -> str:
     """The share of flat outputs and the dead neurons of each layer."""
     parts = [
-        f"{n.name}: {n.flat.mean():.1%} of the outputs in a flat part, {n.n_dead} of {n.n_units} neurons dead"
+        f"{n.name}: {percent(float(n.flat.mean()))} of the outputs in a flat part, "
+        f"{n.n_dead} of {n.n_units} neurons dead"
         for n in layers
     ]
     return _sentence("Flat and dead neurons", parts)

@@ -13,6 +13,7 @@ from typing import Any
 from playground.inside.expressions import Formula, Line, frac, row, sub, sup, words
 from playground.inside.terms import Terms
 from playground.run.names import layer_name
+from playground.run.number import say
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def _changes(terms: Terms) -> Formula:
 def _truth(terms: Terms) -> str:
     label = terms.step.labels[terms.point]
     if getattr(label, "ndim", 0):
-        return f"The right answer is {', '.join(f'{float(v):.3g}' for v in label)}."
+        return f"The right answer is {', '.join(say(float(v), 3) for v in label)}."
     return f"The point is of class {int(label)}."
 
 

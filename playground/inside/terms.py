@@ -30,6 +30,7 @@ from playground.inside.expressions import (
 )
 from playground.inside.step import H, Step, digits
 from playground.run.names import unit_name
+from playground.run.number import say
 
 STAGES = ("forward", "loss", "backward", "update")
 
@@ -222,7 +223,7 @@ class Terms:
             before = lines[-1].leaf() if lines else g
             clip = Leaf("c", step.clip)
             length = float(np.linalg.norm(step.gradient + step.penalty))
-            note = f"clipped: all gradients together are {length:.4g} long, and {s.clip_norm:g} is allowed"
+            note = f"clipped: all gradients together are {say(length)} long, and {say(s.clip_norm)} is allowed"
             lines.append(Line("g″", before * clip, note))
         return lines
 
@@ -232,7 +233,7 @@ class Terms:
         if isinstance(s.schedule, mlp.Constant):
             return []
         rate, factor = Leaf(sub("η", 0), s.optimizer.learning_rate), Leaf("s", s.schedule.factor(step.epoch))
-        return [Line("η", rate * factor, f"the schedule “{s.schedule.label}” at epoch {step.epoch:.4g}")]
+        return [Line("η", rate * factor, f"the schedule “{s.schedule.label}” at epoch {say(step.epoch)}")]
 
     def update_lines(self, layer: int, i: int, j: int) -> list[Line]:
         """From the gradient to the new value."""

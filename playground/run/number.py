@@ -25,6 +25,8 @@ def say(x: float, figures: int = 4) -> str:
     return text.replace("-", "−")
 
 
-def percent(share: float) -> str:
-    """A share of 1 as a percentage with one decimal."""
+def percent(share: float, figures: int | None = None) -> str:
+    """A share of 1 as a percentage with one decimal, or with so many figures."""
+    if figures is not None:
+        return f"{say(100.0 * share, figures)} %"
     return f"{100.0 * share:.1f} %".replace("-", "−") if math.isfinite(share) else "–"

@@ -151,7 +151,7 @@ class Table:
         _, sizes, axes = np.linalg.svd(x - mean, full_matrices=False)
         axes = axes[:2] * np.sign(axes[:2].sum(axis=1, keepdims=True) + 1e-12)  # of two mirror images the same one
         share = float((sizes[:2] ** 2).sum() / max((sizes**2).sum(), 1e-300))
-        note = f"Two principal components of {n} inputs: {share:.0%} of the variation."
+        note = f"Two principal components of {n} inputs: {100.0 * share:.0f} % of the variation."
         return Plane(mean, axes, ("first component", "second component"), note)
 
 

@@ -133,7 +133,7 @@ def test_every_chart_is_told_in_its_numbers():
     trainer = new_trainer(Experiment(Config(activations=("relu",))))
     trainer.run(41)
     first = examine(trainer, 1000).layers[0]
-    flat = f"{first.flat.mean():.1%} of the outputs in a flat part, {first.n_dead} of 8 neurons dead"
+    flat = f"{100 * first.flat.mean():.1f} % of the outputs in a flat part, {first.n_dead} of 8 neurons dead"
     assert f"Layer 1: {flat}" in told["flat"]
     low, middle, high = (f"{f(first.weights):.3g}".replace("-", "−") for f in (np.min, np.median, np.max))
     assert f"Layer 1: from {low} to {high}, half of them below {middle}." in told["Weights"]

@@ -18,3 +18,11 @@ def test_a_number_is_said_as_in_the_table(x, text):
 @pytest.mark.parametrize(("x", "text"), CASES["percent"])
 def test_a_share_is_said_as_in_the_table(x, text):
     assert percent(float(x)) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.0, "0 %"), (0.5449, "54 %"), (0.995, "100 %"), (1.234, "120 %"), (0.0423, "4.2 %"), (2e-7, "2×10⁻⁵ %")],
+)
+def test_a_share_may_have_so_many_figures(share, text):
+    assert percent(share, 2) == text

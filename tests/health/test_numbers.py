@@ -10,6 +10,7 @@ from playground.health.checkup import Checkup, examine
 from playground.health.numbers import columns, tables
 from playground.run.config import Config
 from playground.run.experiment import Experiment
+from playground.run.number import percent
 from playground.run.runs import new_trainer
 
 STEP = 300
@@ -53,7 +54,7 @@ def test_each_histogram_has_its_own_quantity_and_unit(run):
         g = np.abs(layer.weight_gradients[layer.weight_gradients != 0])
         np.testing.assert_allclose(np.sort(10 ** gradients.values[k]), np.sort(g))
         zeros = (layer.weight_gradients == 0).mean()
-        assert gradients.notes[k] == (f"{zeros:.0%} are zero" if zeros else "")
+        assert gradients.notes[k] == (f"{percent(zeros, 2)} are zero" if zeros else "")
 
 
 def test_the_history_ends_with_the_moment_and_has_each_loss_in_its_place(run):
@@ -125,6 +126,6 @@ def test_a_chart_is_told_with_the_ends_of_its_curves_and_the_spread_of_its_value
     assert "from 0.01 to 10, half of them below 0.1" in words.histogram(sizes, ["output"])
     first = checkup.layers[0]
     assert words.flat_units([first]) == (
-        f"Flat and dead neurons. Layer 1: {first.flat.mean():.1%} of the outputs in a flat part, {first.n_dead} of 6 "
-        "neurons dead."
+        f"Flat and dead neurons. Layer 1: {100 * first.flat.mean():.1f} % of the outputs in a flat part, "
+        f"{first.n_dead} of 6 neurons dead."
     )

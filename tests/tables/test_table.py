@@ -74,7 +74,7 @@ def test_principal_components_are_those_with_the_most_variation() -> None:
     x = rng.normal(size=(200, 3)) * [5.0, 0.1, 2.0]
     plane = table(200, x=x, y=rng.integers(0, 2, 200), scaling="none").prepared(0.1, 0).plane
     assert np.abs(plane.axes).round(1).tolist() == [[1, 0, 0], [0, 0, 1]]
-    assert "100%" in plane.note
+    assert "100 %" in plane.note
 
 
 def test_an_experiment_trains_on_own_data_and_a_dataset_puts_them_away() -> None:

@@ -17,10 +17,11 @@ from playwright.sync_api import Page
 import mlp
 from playground.figures.palette import THEMES, Palette
 from playground.run.config import Config
-from playground.run.data import make_data
+from playground.run.data import make_data, plane_of
 from playground.run.experiment import Experiment
 from playground.run.link import run_to_link
 from playground.run.runs import Run
+from playground.tables.examples import EXAMPLES
 from tests.browser.harness import guarded_page, settle, visit
 from tests.browser.stage import parameters, recorded, wait_for
 
@@ -33,6 +34,7 @@ CASES = {
     "two classes, dark": ("dark", Config(dataset="xor", hidden_layer_sizes=(5,), activations=("relu",))),
     "hinge": ("dark", Config(dataset="moons", hidden_layer_sizes=(4,), loss="hinge", learning_rate=0.1)),
     "several classes": ("light", Config(dataset="blobs", n_classes=4, hidden_layer_sizes=(5,))),
+    "four inputs": ("dark", Config(own_data=EXAMPLES["iris"].load(), hidden_layer_sizes=(5,))),
     "regression": ("light", Config(dataset="ripple", hidden_layer_sizes=(4,), learning_rate=0.1)),
 }
 
@@ -70,7 +72,8 @@ class Shown:
 
     def layers(self, x: np.ndarray) -> list[np.ndarray]:
         """What every unit says at points (n, 2): the inputs, then each layer (n, n_units); last what is drawn of it."""
-        features = mlp.expand_features(x, self.config.features)
+        plane = plane_of(self.experiment)
+        features = plane.origin + x @ plane.axes if plane else mlp.expand_features(x, self.config.features)
         targets = np.zeros(len(x), dtype=int) if self.net.sizes[-1] > 1 or self.data.task != "regression" else x[:, :1]
         said = [features, *(layer.a for layer in self.net.trace(features, targets)[:-1])]
         if self.net.loss.name == "binary_crossentropy":
@@ -115,7 +118,6 @@ def shown(request: pytest.FixtureRequest, browser, server) -> Iterator[Shown]:
     with guarded_page(browser, server, scheme=scheme) as (page, _):
         visit(page, f"/{run_to_link(experiment, step)}")
         wait_for(page, f"p.step === {step} && !p.moving && __stage.fine")
-        page.wait_for_timeout(100)  # a frame, so that the finest grid is drawn
         np.testing.assert_array_equal(parameters(page), net.parameters.astype(np.float32))
         points, _ = make_data(experiment)
         yield Shown(page, THEMES[scheme], run, net, config, experiment, points, step)
@@ -136,8 +138,7 @@ def pixels(shown: Shown, canvas: str, places: np.ndarray) -> np.ndarray:
 # ---- the plane ---------------------------------------------------------------------------------------------------
 def test_the_ground_is_what_the_network_says_there(shown: Shown):
     n = shown.view("() => views.surface.canvas.width")
-    assert n == 100
-    columns, rows = (k.ravel() for k in np.meshgrid(np.arange(4, n, 13), np.arange(4, n, 13)))
+    columns, rows = (k.ravel() for k in np.meshgrid(*2 * [np.linspace(4, n - 5, 8).astype(int)]))
     found = pixels(shown, "views.surface.canvas", np.column_stack([columns, rows]) + 0.5)[:, :3]
     x1 = shown.side * (2 * (columns + 0.5) / n - 1)
     x2 = shown.side * (1 - 2 * (rows + 0.5) / n)
@@ -326,8 +327,8 @@ def test_every_curve_is_drawn_of_its_own_numbers(shown: Shown):
 
 
 def test_what_stands_behind_the_score_is_right(shown: Shown):
-    features = mlp.expand_features(shown.data.x_test, shown.config.features)
-    truth = shown.data.y_test
+    _, data = make_data(shown.experiment)
+    features, truth = data.x_test, data.y_test
     shown.page.get_by_role("button", name="Residuals" if shown.data.task == "regression" else "Confusion").click()
     wait_for(shown.page, f"p.run.header.answers?.step === {shown.step}")
     settle(shown.page)

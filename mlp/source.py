@@ -1,7 +1,7 @@
 """A formula as other programs write it: the rule of an activation, a loss or an optimizer, once for each language.
 
-The engine does not read this. A program that repeats a run is put together from it, and so are the pictures that a
-browser draws. An empty entry means that the language has no words for the rule; whoever asks gets that as a sentence.
+The engine does not read this: a program that repeats a run, and a model for other runtimes, are put together from it.
+An empty entry means that the language has no words for the rule; whoever asks gets that as a sentence.
 """
 
 from __future__ import annotations

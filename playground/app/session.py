@@ -69,7 +69,7 @@ def show(new: Experiment) -> None:
 def edit(index: int, value: float) -> None:
     """Set one parameter by hand at the present moment; what cannot be becomes a notice."""
     try:
-        show(experiment().edit(moment(), {index if isinstance(index, int) else str(index): value}))
+        show(experiment().edit(moment(), {index: value}))
     except ValueError as error:
         notify(str(error))
 

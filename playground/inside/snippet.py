@@ -52,8 +52,7 @@ def _numbers(step: Step) -> str:
 def _targets(step: Step) -> np.ndarray:
     """(n, n_out), with 0 and 1 where the engine's loss keeps signs and its program does not."""
     y = step.targets.T
-    keeps_signs = step.net.loss.source.targets.get("numpy") == "signs"
-    return 0.5 * (y + 1.0) if step.net.loss.name == "binary_crossentropy" and not keeps_signs else y
+    return 0.5 * (y + 1.0) if step.net.loss.name == "binary_crossentropy" else y
 
 
 def _forward(step: Step) -> str:

@@ -52,10 +52,11 @@ def registry() -> str:
     )
 
 
-def names() -> list[str]:
+@cache
+def names() -> tuple[str, ...]:
     """All that is served, as FOLDER/NAME."""
     kept = [path for path in _MODULES.rglob("*") if path.suffix in _KINDS]
-    return sorted({REGISTRY, *(path.relative_to(_MODULES).as_posix() for path in kept)})
+    return tuple(sorted({REGISTRY, *(path.relative_to(_MODULES).as_posix() for path in kept)}))
 
 
 def text_of(name: str) -> str:

@@ -106,15 +106,21 @@ class Shown:
         return self.page.evaluate(f"(given) => {{ const views = __stage.views; return ({code})(given); }}", given)
 
 
+def at_epoch(experiment: Experiment) -> tuple[Run, int, mlp.MLP]:
+    """The run of an experiment, the step that its pictures show, and the network at that step."""
+    run = recorded(experiment, EPOCH)
+    step = EPOCH * experiment.steps_per_epoch(len(run.trainer.data.x_train))
+    net = run.trainer.net
+    net.parameters[...] = run.recording.seek(step).parameters
+    return run, step, net
+
+
 @pytest.fixture(scope="module", params=CASES)
 def shown(request: pytest.FixtureRequest, browser, server) -> Iterator[Shown]:
     """One page for all tests of a run."""
     scheme, config = CASES[request.param]
     experiment = Experiment(config)
-    run = recorded(experiment, EPOCH)
-    step = EPOCH * experiment.steps_per_epoch(len(run.trainer.data.x_train))
-    net = run.trainer.net
-    net.parameters[...] = run.recording.seek(step).parameters
+    run, step, net = at_epoch(experiment)
     with guarded_page(browser, server, scheme=scheme) as (page, _):
         visit(page, f"/{run_to_link(experiment, step)}")
         wait_for(page, f"p.step === {step} && !p.moving && __stage.fine")
@@ -390,10 +396,7 @@ def test_a_thumbnail_shows_its_points_at_their_places_and_in_their_colours(shown
 @pytest.mark.parametrize("scheme", THEMES)
 def test_inside_a_step_every_link_has_the_colour_and_width_of_its_weight(browser, server, scheme):
     experiment = Experiment(Config(dataset="moons", hidden_layer_sizes=(4, 3)))
-    run = recorded(experiment, EPOCH)
-    step = EPOCH * experiment.steps_per_epoch(len(run.trainer.data.x_train))
-    net = run.trainer.net
-    net.parameters[...] = run.recording.seek(step).parameters
+    _, step, net = at_epoch(experiment)
     with guarded_page(browser, server, scheme=scheme) as (page, _):
         visit(page, f"/inside{run_to_link(experiment, step)}")
         page.wait_for_selector(f".inside .link[data-key='l:{len(net.layers)}:0:0']")

@@ -3,7 +3,7 @@
 README.md, beside this file, says in which order to read the others.
 """
 
-from mlp.activations import ACTIVATIONS, Activation, softmax
+from mlp.activations import ACTIVATIONS, Activation, LeakyReLU, softmax
 from mlp.check import gradient_check
 from mlp.classics import CLASSICS, Classic, DemoMLP, TutorialMLP
 from mlp.datasets import DATASETS, Dataset, DatasetEntry, make_dataset
@@ -56,6 +56,7 @@ __all__ = [
     "Initializer",
     "Layer",
     "LayerTrace",
+    "LeakyReLU",
     "Loss",
     "Measures",
     "Momentum",

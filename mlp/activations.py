@@ -1,7 +1,8 @@
 """What a neuron does with its sum z: the bend that lets a network draw curves.
 
 Each activation is one entry: its textbook formula, its slope, and the NumPy calls that they come down to in
-training. A new one needs no more than `value` and `slope`; the calls are there for speed.
+training. A new one needs no more than `value` and `slope`; the calls are there for speed. One with settings is a frozen
+dataclass whose fields they are.
 
 A call is written down, to be run later, as a function and its arguments, of which the last is the array that it writes
 into: `np.multiply, (z, 0.5, a)` means a = 0.5 z (calls.py tells why). In the calls, arrays are *features first*: z, a,
@@ -14,11 +15,12 @@ the way.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from mlp.arrays import Array
+from mlp.arrays import Array, check_settings, setting
 from mlp.calls import Calls, maximum, minimum
 from mlp.erf import erf
 from mlp.source import Source
@@ -27,21 +29,25 @@ SQRT_2 = float(np.sqrt(2.0))
 SQRT_2_PI = float(np.sqrt(2.0 * np.pi))
 
 
+@dataclass(frozen=True)
 class Activation:
-    """One entry of ACTIVATIONS. Subclasses say what is theirs; nothing here ever changes."""
+    """One entry of ACTIVATIONS. Subclasses say what is theirs; their fields, if any, are their settings."""
 
     name: ClassVar[str]
     label: ClassVar[str]
     help: ClassVar[str]
     formula: ClassVar[str]
     javascript: ClassVar[str]
-    """The same function in `z` for a web page, with Math.* and a helper erf(x)."""
+    """The same function in `z` for a web page, with Math.*, a helper erf(x), and {self.NAME} for a setting."""
     source: ClassVar[Source] = Source()
     """The same function for programs in other languages."""
     kinks: ClassVar[tuple[float, ...]] = ()
     """Places z at which the slope jumps, so that it cannot be measured there."""
     learns: ClassVar[bool] = True
     """False where the slope is zero everywhere, so that no gradient gets through."""
+
+    def __post_init__(self) -> None:
+        check_settings(self)
 
     def value(self, z: Array) -> Array:
         """a = f(z), entry by entry."""
@@ -180,35 +186,42 @@ class ReLU(Activation):
         yield np.multiply, (d, t, d)
 
 
+@dataclass(frozen=True)
 class LeakyReLU(Activation):
-    """ReLU with slope 0.01 below zero."""
+    """ReLU with a slope below zero (Maas et al. 2013: 0.01)."""
 
-    name, label, formula = "leaky_relu", "Leaky ReLU", "max(0.01 z, z)"
-    javascript = "Math.max(0.01 * z, z)"
+    name, label, formula = "leaky_relu", "Leaky ReLU", "max(α z, z)"
+    javascript = "Math.max({self.negative_slope} * z, z)"
     source = Source(
-        numpy="np.maximum(0.01 * z, z)",
-        numpy_slope="np.where(z > 0.0, 1.0, 0.01)",
-        torch="nn.LeakyReLU(0.01)",
-        keras="lambda z: keras.ops.where(z > 0, z, 0.01 * z)",  # the built-in rounds 0.01 to single precision
-        onnx=(("LeakyRelu", {"alpha": 0.01}),),
+        numpy="np.maximum({self.negative_slope} * z, z)",
+        numpy_slope="np.where(z > 0.0, 1.0, {self.negative_slope})",
+        torch="nn.LeakyReLU({self.negative_slope})",
+        # the built-in rounds the slope to single precision
+        keras="lambda z: keras.ops.where(z > 0, z, {self.negative_slope} * z)",
+        onnx=(("LeakyRelu", {"alpha": "{self.negative_slope}"}),),
     )
-    help = "Like ReLU, but lets a hundredth of the negative side through, so that no neuron can die."
+    help = "Like ReLU, but lets a small share of the negative side through, so that no neuron can die."
     kinks = (0.0,)
 
+    negative_slope: float = setting(
+        0.01, low=0.0, high=1.0, help="The slope of leaky ReLU below zero: at 0 it is ReLU, at 1 it no longer bends.",
+        label="Negative slope", presets=(0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1.0),
+    )  # fmt: skip
+
     def value(self, z: Array) -> Array:
-        return np.maximum(0.01 * z, z)
+        return np.maximum(self.negative_slope * z, z)
 
     def slope(self, z: Array) -> Array:
-        return np.where(z > 0.0, 1.0, 0.01)
+        return np.where(z > 0.0, 1.0, self.negative_slope)
 
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
-        yield np.multiply, (z, 0.01, a)
+        yield np.multiply, (z, self.negative_slope, a)
         yield maximum(a, z, a)
 
     def backward(self, z: Array, a: Array, kept: Array, d: Array) -> Calls:
         t = np.empty_like(z)
         yield np.heaviside, (z, 0.0, t)  # 1 above zero, else 0
-        yield maximum(t, 0.01, t)
+        yield maximum(t, self.negative_slope, t)
         yield np.multiply, (d, t, d)
 
 

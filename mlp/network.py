@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -74,15 +74,15 @@ class MLP:
     ----------
     sizes : sequence of int
         Neurons in each layer, inputs and outputs included: [2, 8, 8, 1]. No hidden layer at all is allowed: [2, 1].
-    activation : str or sequence of str
-        One name of ACTIVATIONS for all hidden layers, or one for each.
+    activation : str or Activation, or a sequence of them
+        For all hidden layers, or one for each: a name of ACTIVATIONS, or one with settings: LeakyReLU(0.2).
     loss : str
         A name of LOSSES.
     initializer : str
         A name of INITIALIZERS.
     seed : int
         The same seed gives the same weights.
-    output_activation : str
+    output_activation : str or Activation
         Must be "identity" for losses that start from logits: they apply sigmoid or softmax themselves.
     use_bias : bool
         False holds all biases at zero.
@@ -100,11 +100,11 @@ class MLP:
     def __init__(
         self,
         sizes: Sequence[int],
-        activation: str | Sequence[str] = "tanh",
+        activation: str | Activation | Sequence[str | Activation] = "tanh",
         loss: str = "binary_crossentropy",
         initializer: str = "glorot_uniform",
         seed: int = 0,
-        output_activation: str = "identity",
+        output_activation: str | Activation = "identity",
         use_bias: bool = True,
     ) -> None:
         self.shape = _shape(sizes, activation, loss, output_activation, bool(use_bias))
@@ -125,7 +125,7 @@ class MLP:
 
     def copy(self) -> MLP:
         """A network with the same numbers, in arrays of its own."""
-        twin = MLP(**self._description())
+        twin = MLP(**_from_json(self._description()))
         twin.parameters[...] = self.parameters
         return twin
 
@@ -242,14 +242,15 @@ class MLP:
             np.savez(file, parameters=self.parameters, description=np.array(json.dumps(self._description())))
 
     def _description(self) -> dict[str, Any]:
-        """The arguments that make such a network."""
+        """The arguments that make such a network; an activation with settings is {"name": ..., setting: ...}."""
+        *hidden, output = map(_to_json, self.shape.activations)
         return {
             "sizes": self.sizes,
-            "activation": self.activations,
+            "activation": hidden,
             "loss": self.loss.name,
             "initializer": self.initializer,
             "seed": self.seed,
-            "output_activation": self.output_activation,
+            "output_activation": output,
             "use_bias": self.shape.use_bias,
         }
 
@@ -259,7 +260,7 @@ class MLP:
         name = file if isinstance(file, (str, PathLike)) else "the file"
         try:
             description, parameters = _read(file)
-            net = cls(**description)
+            net = cls(**_from_json(description))
         except FileNotFoundError:
             raise
         except Exception as problem:
@@ -300,34 +301,59 @@ class MLP:
 
 
 def _shape(
-    sizes: Sequence[int], activation: str | Sequence[str], loss: str, output_activation: str, use_bias: bool
+    sizes: Sequence[int],
+    activation: str | Activation | Sequence[str | Activation],
+    loss: str,
+    output_activation: str | Activation,
+    use_bias: bool,
 ) -> Shape:
     if not isinstance(sizes, (Sequence, np.ndarray)) or isinstance(sizes, str) or not 2 <= len(sizes) <= MAX_LAYERS:
         raise ValueError(f"sizes must list 2 to {MAX_LAYERS} layers, as in [2, 8, 8, 1]; got {sizes!r}.")
     checked = tuple(check_whole("each of sizes", n, 1, MAX_UNITS) for n in sizes)
     n_hidden = len(checked) - 2
     if not isinstance(activation, (Sequence, np.ndarray)) or isinstance(activation, str):
-        look_up(activation, ACTIVATIONS, "activation")  # even where no hidden layer needs it
-        names = [activation] * n_hidden
+        rules = [_activation("activation", activation)] * n_hidden  # looked up even where no hidden layer needs it
     else:
-        names = list(activation)
-    if len(names) != n_hidden:
+        rules = [_activation("activation", one) for one in activation]
+    if len(rules) != n_hidden:
         raise ValueError(
-            f"activation must be one name, or one for each of the {n_hidden} hidden layers; got {len(names)}."
+            f"activation must be one name, or one for each of the {n_hidden} hidden layers; got {len(rules)}."
         )
-    hidden = [look_up(name, ACTIVATIONS, "activation") for name in names]
     entry = look_up(loss, LOSSES, "loss")
-    output = look_up(output_activation, ACTIVATIONS, "output_activation")
+    output = _activation("output_activation", output_activation)
     if entry.from_logits and output.name != "identity":
         raise ValueError(
             f"output_activation must be 'identity' for {entry.name}, which starts from logits; got {output.name!r}."
         )
     if entry.name == "categorical_crossentropy" and checked[-1] < 2:
         raise ValueError("sizes must end with at least 2 outputs for categorical_crossentropy; got 1.")
-    shape = Shape(checked, (*hidden, output), entry, use_bias)
+    shape = Shape(checked, (*rules, output), entry, use_bias)
     if shape.n_parameters > MAX_PARAMETERS:
         raise ValueError(f"sizes must give at most {MAX_PARAMETERS} parameters; got {shape.n_parameters}.")
     return shape
+
+
+def _activation(what: str, rule: str | Activation) -> Activation:
+    return rule if isinstance(rule, Activation) else look_up(rule, ACTIVATIONS, what)
+
+
+def _to_json(activation: Activation) -> str | dict[str, Any]:
+    settings = asdict(activation)
+    return {"name": activation.name, **settings} if settings else activation.name
+
+
+def _from_json(description: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of MLP; each activation {"name": ..., setting: ...} becomes an object."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, list):
+            return list(map(read, value))
+        if isinstance(value, dict):
+            settings = {**value}
+            return replace(look_up(settings.pop("name", None), ACTIVATIONS, "activation"), **settings)
+        return value
+
+    return {key: read(value) for key, value in description.items()}
 
 
 def _layers(shape: Shape, parameters: Array) -> tuple[Layer, ...]:

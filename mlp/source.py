@@ -16,8 +16,8 @@ class Source:
     """One rule in several languages. {self.NAME} in a text stands for a number of the rule's own.
 
     Of an activation: `numpy` and `numpy_slope` are expressions in z; `torch` makes a layer; `keras` is what
-    `activation=` takes; `onnx` the operators from z to a, where "Mul z" means that z itself goes in again; `sklearn`
-    its name there.
+    `activation=` takes; `onnx` the operators from z to a with their attributes, where "Mul z" means that z itself goes
+    in again; `sklearn` its name there.
 
     Of a loss: `numpy` is the mean loss and `numpy_slope` its slope, expressions in outputs z and targets y, both
     (n, n_out); `torch` is a function of the same two, `keras` an object.
@@ -50,4 +50,17 @@ def source_of(rule: Any, language: str, name: str) -> Any:
     text = getattr(rule.source, language)
     if not text and text != ():
         raise ValueError(f"“{rule.label}” has no counterpart in {name}.")
-    return text.replace("{self.", "{0.").format(rule) if isinstance(text, str) and "{self." in text else text
+    if language == "onnx":
+        return tuple((operator, {key: _attribute(rule, v) for key, v in given.items()}) for operator, given in text)
+    return filled(rule, text)
+
+
+def filled(rule: Any, text: str) -> str:
+    """A text with each {self.NAME} replaced by that number of the rule's."""
+    return text.replace("{self.", "{0.").format(rule) if "{self." in text else text
+
+
+def _attribute(rule: Any, value: Any) -> Any:
+    """An attribute of an operator; "{self.NAME}" is that number of the rule's, as a number."""
+    own = isinstance(value, str) and value.startswith("{self.")
+    return getattr(rule, value[len("{self.") : -1]) if own else value

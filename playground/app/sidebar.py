@@ -233,6 +233,7 @@ def _activations() -> None:
     if len(now.hidden_layer_sizes) > 1:
         _put("each", each)
         st.toggle("One for each layer", key=_key("each"), on_change=_toggle_each)
+    _more("activations")
 
 
 def _choose_activation(label: str, key: str, on_change: Callable[..., None], *args: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,7 @@ def _description(net: mlp.MLP) -> dict[str, str]:
     return {
         "sizes": ",".join(map(str, net.sizes)),
         "activations": ",".join(net.activations),
+        "activation_settings": json.dumps([asdict(layer.activation) for layer in net.layers[:-1]]),
         "output_activation": net.output_activation,
         "loss": net.loss.name,
     }

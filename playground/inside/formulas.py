@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 import mlp
+from mlp.arrays import Array
 from playground.inside.expressions import (
     Chosen,
     Difference,
@@ -51,8 +52,8 @@ def _minus(e: Expression) -> Expression:
     return Product((constant(-1), e))
 
 
-def _engine(name: str, which: str) -> Callable[[float], float]:
-    function = getattr(mlp.ACTIVATIONS[name], which)
+def _engine(function: Callable[[Array], Array]) -> Callable[[float], float]:
+    """A function of arrays as one of a number."""
     return lambda z: float(np.ravel(function(np.array([z])))[0])
 
 
@@ -82,7 +83,6 @@ VALUES: dict[str, Bend] = {
     "sigmoid": SIGMA,
     "tanh": TANH,
     "relu": lambda z: Function("max", (constant(0), z), max),
-    "leaky_relu": lambda z: Function("max", (constant(0.01) * z, z), max),
     "elu": _if_positive(lambda z: z, lambda z: EXP(z) - ONE),
     "selu": _if_positive(lambda z: _LAMBDA * z, lambda z: _LAMBDA * _ALPHA * (EXP(z) - ONE)),
     "softplus": lambda z: Function("softplus", (z,), lambda v: float(np.logaddexp(0.0, v))),
@@ -97,7 +97,6 @@ SLOPES: dict[str, Bend] = {
     "sigmoid": lambda z: SIGMA(z) * (ONE - SIGMA(z)),
     "tanh": lambda z: ONE - _square(TANH(z)),
     "relu": _if_positive(_always(1), _always(0)),
-    "leaky_relu": _if_positive(_always(1), _always(0.01)),
     "elu": _if_positive(_always(1), EXP),
     "selu": _if_positive(lambda z: _LAMBDA * ONE, lambda z: _LAMBDA * _ALPHA * EXP(z)),
     "softplus": SIGMA,
@@ -111,14 +110,19 @@ SLOPES: dict[str, Bend] = {
 }
 
 
-def bend(name: str, z: Expression) -> Expression:
+def bend(activation: mlp.Activation, z: Expression) -> Expression:
     """f(z)"""
-    return VALUES.get(name, _of("f", _engine(name, "value")))(z)
+    if isinstance(activation, mlp.LeakyReLU):
+        return Function("max", (Leaf("α", activation.negative_slope) * z, z), max)
+    return VALUES.get(activation.name, _of("f", _engine(activation.value)))(z)
 
 
-def slope(name: str, z: Expression) -> Expression:
+def slope(activation: mlp.Activation, z: Expression) -> Expression:
     """f'(z)"""
-    return SLOPES.get(name, _of("f′", _engine(name, "slope")))(z)
+    if isinstance(activation, mlp.LeakyReLU):
+        alpha = Leaf("α", activation.negative_slope)
+        return _if_positive(_always(1), lambda _: alpha)(z)
+    return SLOPES.get(activation.name, _of("f′", _engine(activation.slope)))(z)
 
 
 # ---- losses: what one point costs, and the slope at one output --------------------------------------------------

@@ -121,7 +121,7 @@ class Terms:
     def bend_line(self, layer: int, j: int) -> Line:
         """a = f(z), and dropout's mask where there is one"""
         here = self.step.layers[layer - 1]
-        bent = formulas.bend(here.activation.name, self.z(layer, j))
+        bent = formulas.bend(here.activation, self.z(layer, j))
         if here.mask is None:
             return Line(_letter("a", layer, j), bent)
         mask = Leaf(_letter("m", layer, j), float(here.mask[self.point, j]))
@@ -166,7 +166,7 @@ class Terms:
             )
             total = Sum(parts) if len(parts) > 1 else parts[0]
             first = Line(_slope_of(_letter("a", layer, j)), total, "blame that comes back over the links")
-        tilt = Line(row("f′(", _letter("z", layer, j), ")"), formulas.slope(here.activation.name, self.z(layer, j)))
+        tilt = Line(row("f′(", _letter("z", layer, j), ")"), formulas.slope(here.activation, self.z(layer, j)))
         factors = first.leaf() * tilt.leaf()
         if here.mask is not None:
             factors = factors * Leaf(_letter("m", layer, j), float(here.mask[self.point, j]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, make_dataclass
+from dataclasses import dataclass, field, fields, make_dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -55,8 +55,10 @@ class Setting:
         return above and (number < self.high if self.open_high else number <= self.high)
 
     def plays_a_part(self, chosen: Any) -> bool:
-        """Whether it counts with this value of the setting `only_with`."""
-        return not self.only_with or (chosen in self.only_for if self.only_for else bool(chosen))
+        """Whether it counts with this value of the setting `only_with`, or with one of several values."""
+        if not self.only_with or not self.only_for:
+            return not self.only_with or bool(chosen)
+        return not set(self.only_for).isdisjoint(chosen if isinstance(chosen, tuple) else (chosen,))
 
 
 def setting(default: Any, **words: Any) -> Any:
@@ -65,11 +67,12 @@ def setting(default: Any, **words: Any) -> Any:
 
 
 # ---- settings that come with a choice ---------------------------------------------------------------------------
-REGISTRIES: dict[str, dict[str, Any]] = {
+REGISTRIES: dict[str, Mapping[str, Any]] = {
+    "activations": {name: type(entry) for name, entry in mlp.ACTIVATIONS.items()},
     "optimizer": mlp.OPTIMIZERS,
     "schedule": mlp.SCHEDULES,
 }
-"""The choices whose entries bring settings of their own, by the setting that chooses."""
+"""The classes whose fields are settings of their own, by the setting that chooses among them."""
 
 
 def options_of(kind: type) -> dict[str, str]:
@@ -93,7 +96,7 @@ def _options() -> Iterator[tuple[str, type, Any]]:
         brought = {name: f for kind in kinds for f in fields(kind) if (name := options_of(kind).get(f.name))}
         for name, f in brought.items():
             having = tuple(kind.name for kind in kinds if name in options_of(kind).values())
-            words = {**f.metadata, "group": "Training", "key": name, "live": True}
+            words = {**f.metadata, "key": name, "group": ""}  # its group is its chooser's, see SETTINGS
             yield name, type(f.default), setting(f.default, **words, only_with=chooser, only_for=having)
 
 
@@ -241,7 +244,10 @@ class Config(_Options):
 
     def chosen(self, name: str, **more: Any) -> Any:
         """The entry of the engine that a setting names, with the settings that come with it."""
-        kind = REGISTRIES[name][getattr(self, name)]
+        return self._entry(name, getattr(self, name), **more)
+
+    def _entry(self, name: str, choice: str, **more: Any) -> Any:
+        kind = REGISTRIES[name][choice]
         return kind(**{field: getattr(self, option) for field, option in options_of(kind).items()}, **more)
 
     @property
@@ -286,9 +292,13 @@ class Config(_Options):
 
     @property
     def hidden_activations(self) -> tuple[str, ...]:
-        """One activation for each hidden layer."""
+        """The name of each hidden layer's activation."""
         n = len(self.hidden_layer_sizes)
         return self.activations * n if len(self.activations) == 1 else self.activations
+
+    def activation_rules(self) -> list[mlp.Activation]:
+        """Each hidden layer's activation with its settings, as the engine has it."""
+        return [self._entry("activations", name) for name in self.hidden_activations]
 
     def changed(self, **changes: Any) -> Config:
         """Give this config with some settings changed; ValueError, in a sentence, where they do not fit.
@@ -342,10 +352,14 @@ LOSS_OF_TASK = {
     "multiclass": "categorical_crossentropy",
     "regression": "mean_squared_error",
 }
-SETTINGS: dict[str, Setting] = {
+_DECLARED: dict[str, Setting] = {
     f.name: f.metadata["setting"]
     for f in sorted(fields(Config), key=lambda f: hasattr(_Options, f.name))  # what comes with a choice comes last
     if "setting" in f.metadata
+}
+SETTINGS: dict[str, Setting] = {
+    name: replace(s, group=chooser.group, live=chooser.live) if (chooser := _DECLARED.get(s.only_with)) else s
+    for name, s in _DECLARED.items()
 }
 DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Config) if f.name in SETTINGS}
 LIVE = frozenset(name for name, s in SETTINGS.items() if s.live)
@@ -376,7 +390,7 @@ def _needs(s: Setting, chosen: Any) -> str:
     """Why a setting does not go with the present choice."""
     chooser = SETTINGS[s.only_with].label.lower()
     needed = f"the {chooser} {' or '.join(s.only_for)}" if s.only_for else chooser
-    return f"{s.label} needs {needed}; got {chosen}."
+    return f"{s.label} needs {needed}; got {', '.join(chosen) if isinstance(chosen, tuple) else chosen}."
 
 
 def _too_many_links(s: Setting, sizes: tuple[Any, ...]) -> str | None:

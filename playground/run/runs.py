@@ -271,7 +271,7 @@ def new_trainer(experiment: Experiment) -> mlp.Trainer:
     _, data = make_data(experiment)
     net = mlp.MLP(
         [data.n_inputs, *c.hidden_layer_sizes, data.n_outputs],
-        activation=list(c.hidden_activations),
+        activation=c.activation_rules(),
         loss=c.loss_name,
         initializer=c.initializer,
         seed=c.seed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,7 @@ def _live(name: str, now: Any) -> LiveSetting:
 
 
 def _network(experiment: Experiment, net: mlp.MLP, plane: Plane | None) -> Net:
-    activations = [mlp.ACTIVATIONS[name] for name in experiment.config.hidden_activations]
+    activations = [layer.activation for layer in net.layers[:-1]]
     output = PROBABILITY_OF.get(net.loss.name, net.output_activation)
     own = experiment.config.own_data
     many = not experiment.config.is_planar
@@ -69,7 +69,7 @@ def _network(experiment: Experiment, net: mlp.MLP, plane: Plane | None) -> Net:
         "output": output,
         "activation_labels": [*(a.label for a in activations), output],
         "bounded": [*(_is_bounded(a) for a in activations), False],
-        "layers": [_layer(net, k, name) for k, name in enumerate((*experiment.config.hidden_activations, "identity"))],
+        "layers": [_layer(net, k) for k in range(len(net.layers))],
     }
 
 
@@ -78,12 +78,20 @@ def _is_bounded(activation: mlp.Activation) -> bool:
     return bool(np.abs(activation.value(np.linspace(-50.0, 50.0, 201))).max() < 1.5)
 
 
-def _layer(net: mlp.MLP, layer: int, activation: str) -> Layer:
+def _layer(net: mlp.MLP, layer: int) -> Layer:
     """A layer's size, and where its parameters lie in the flat vector: an offset, then a stride for each axis."""
     n_in, n_out = net.sizes[layer : layer + 2]
     weight, bias = net.shape.index(layer, 0, 0), net.shape.index(layer, n_in, 0)
     unit = bias + 1 - weight  # the bias is the last parameter of its unit
-    return {"n_in": n_in, "n_out": n_out, "weight": [weight, 1, unit], "bias": [bias, unit], "activation": activation}
+    activation = net.layers[layer].activation
+    return {
+        "n_in": n_in,
+        "n_out": n_out,
+        "weight": [weight, 1, unit],
+        "bias": [bias, unit],
+        "activation": activation.name,
+        "activation_settings": asdict(activation),
+    }
 
 
 def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) -> Points:

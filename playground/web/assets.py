@@ -40,8 +40,7 @@ _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 @cache
 def registry() -> str:
     """A JavaScript module made of the engine's registries, so that a new activation is one entry in one file."""
-    loop = "(a) => {{ for (let p = 0; p < a.length; p++) {{ const z = a[p]; a[p] = {}; }} }}"
-    activations = ",\n".join(f"  {json.dumps(a.name)}: {loop.format(a.javascript)}" for a in mlp.ACTIVATIONS.values())
+    activations = ",\n".join(f"  {json.dumps(a.name)}: {_in_place(a.javascript)}" for a in mlp.ACTIVATIONS.values())
     features = ",\n".join(f"  {json.dumps(f.name)}: (x1, x2) => {f.javascript}" for f in mlp.FEATURES.values())
     palettes = json.dumps({name: asdict(palette) for name, palette in THEMES.items()})
     return (
@@ -50,6 +49,12 @@ def registry() -> str:
         f"export const FEATURES = {{\n{features}\n}};\n"
         f"export const PALETTES = {palettes};\n"
     )
+
+
+def _in_place(javascript: str) -> str:
+    """A function of an array `a` that bends its numbers in place, with the activation's settings."""
+    formula = re.sub(r"{self\.(\w+)}", r"settings.\1", javascript)
+    return f"(a, settings) => {{ for (let p = 0; p < a.length; p++) {{ const z = a[p]; a[p] = {formula}; }} }}"
 
 
 @cache

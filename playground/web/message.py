@@ -88,6 +88,7 @@ class Layer(TypedDict):
     weight: Sequence[int]
     bias: Sequence[int]
     activation: str
+    activation_settings: dict[str, float]  # such as the slope of leaky ReLU below zero
 
 
 class PlaneOf(TypedDict):

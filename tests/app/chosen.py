@@ -8,4 +8,7 @@ from playground.run.config import SETTINGS
 def chooses(name: str) -> dict[str, Any]:
     """The settings under which another one counts: momentum needs an optimizer that has it."""
     s = SETTINGS[name]
-    return {s.only_with: s.only_for[-1] if s.only_for else 5} if s.only_with else {}
+    if not s.only_with:
+        return {}
+    value = s.only_for[-1] if s.only_for else 5
+    return {s.only_with: (value,) if s.only_with == "activations" else value}

@@ -25,6 +25,9 @@ RATE = SMALL.learning_rate
 
 # setting: (value, what else is chosen, the same for the engine)
 CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
+    "leaky_relu_negative_slope": (
+        0.2, {"activations": ("leaky_relu",)}, {"activation": mlp.LeakyReLU(negative_slope=0.2)}
+    ),
     "momentum": (0.5, {"optimizer": "nesterov"}, {"optimizer": mlp.Nesterov(RATE, momentum=0.5)}),
     "adagrad_epsilon": (0.1, {"optimizer": "adagrad"}, {"optimizer": mlp.Adagrad(RATE, epsilon=0.1)}),
     "rmsprop_rho": (0.5, {"optimizer": "rmsprop"}, {"optimizer": mlp.RMSprop(RATE, rho=0.5)}),
@@ -52,6 +55,7 @@ CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
     "min_delta": (0.01, {"patience": 3}, {"early_stopping": mlp.EarlyStopping(3, min_delta=0.01)}),
 }  # fmt: skip
 every_case = pytest.mark.parametrize("name", CASES)
+every_live_case = pytest.mark.parametrize("name", [name for name in CASES if SETTINGS[name].live])
 
 
 def config_of(name: str) -> Config:
@@ -59,10 +63,15 @@ def config_of(name: str) -> Config:
     return SMALL.changed(**chosen, **{name: value})
 
 
-def of_engine(config: Config, optimizer: mlp.Optimizer | None = None, **given: Any) -> mlp.Trainer:
+def of_engine(
+    config: Config,
+    optimizer: mlp.Optimizer | None = None,
+    activation: str | mlp.Activation = "tanh",
+    **given: Any,
+) -> mlp.Trainer:
     """The engine's trainer for the same data and network, made by hand."""
     _, data = make_data(Experiment(config))
-    net = mlp.MLP([2, 4, 1], "tanh", "binary_crossentropy", "glorot_uniform", config.seed)
+    net = mlp.MLP([2, 4, 1], activation, "binary_crossentropy", "glorot_uniform", config.seed)
     return mlp.Trainer(net, data, optimizer or mlp.Adam(RATE), seed=config.seed, **given)
 
 
@@ -92,7 +101,7 @@ def test_a_setting_makes_another_run_than_its_default(name):
         assert not np.array_equal(one.recording.parameters[-1], other.recording.parameters[-1])
 
 
-@every_case
+@every_live_case
 def test_a_setting_changed_in_mid_epoch_is_the_engines_fork_and_every_step_is_found_again(name):
     step = 37  # five steps an epoch
     value, chosen, given = CASES[name]
@@ -141,6 +150,10 @@ def test_another_optimizer_keeps_what_it_has_too_and_drops_the_rest():
     assert config.changed(optimizer="sgd") == Config(optimizer="sgd")
     assert config.changed(optimizer="momentum", momentum=0.5) == Config(optimizer="momentum", momentum=0.5)
     assert Config(patience=5, min_delta=0.1).changed(patience=0) == Config()
+    mixed = Config(activations=("leaky_relu", "tanh"), leaky_relu_negative_slope=0.2)
+    assert mixed.changed(hidden_layer_sizes=(4,)) == mixed.changed(hidden_layer_sizes=(4,), activations=("leaky_relu",))
+    assert mixed.changed(activations=("tanh",)) == Config()
+    assert [getattr(rule, "negative_slope", None) for rule in mixed.activation_rules()] == [0.2, None]
 
 
 def test_a_change_of_optimizer_in_mid_run_says_only_what_is_new():
@@ -156,23 +169,24 @@ def test_a_change_of_optimizer_in_mid_run_says_only_what_is_new():
 @pytest.mark.parametrize("name", [name for name, s in SETTINGS.items() if s.only_with])
 def test_a_setting_without_its_choice_is_named_and_the_rest_is_kept(name):
     s, value = SETTINGS[name], CASES[name][0]
-    other = {"optimizer": "sgd", "schedule": "constant", "patience": 0}[s.only_with]
+    other = {"activations": ("tanh",), "optimizer": "sgd", "schedule": "constant", "patience": 0}[s.only_with]
     config, problems = best_of({name: value, "noise": 0.2, s.only_with: other})
     (sentence,) = problems
     assert sentence.startswith(f"{s.label} needs ")
-    assert sentence.endswith(f"got {getattr(config, s.only_with)}.")
+    now = getattr(config, s.only_with)
+    now = ",".join(now) if isinstance(now, tuple) else str(now)
+    assert sentence.endswith(f"got {now}.")
     assert config.noise == 0.2
     assert getattr(config, name) == DEFAULTS[name]
-    begun = {SETTINGS[s.only_with].key: str(getattr(config, s.only_with))}
-    _, _, problems = link.run_from_query({**begun, "then": f"9@{s.key}:{value}"})
-    assert f"{s.label} needs " in problems[0]
+    _, _, problems = link.run_from_query({SETTINGS[s.only_with].key: now, "then": f"9@{s.key}:{value}"})
+    assert (f"{s.label} needs " if s.live else "only settings of the training") in problems[0]
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-1", "1e999", "1e-999", "", "lots", "1,2", "<b>", "9" * 400])
 @pytest.mark.parametrize("name", CASES)
 def test_a_hostile_value_is_a_sentence(name, text):
     s = SETTINGS[name]
-    needed = {SETTINGS[k].key: str(v) for k, v in chooses(name).items()}
+    needed = link.to_query(Config().changed(**chooses(name)))
     config, problems = link.from_query({s.key: text, "noise": "0.2", **needed})
     assert config.noise == 0.2
     accepted = s.low is not None and not problems
@@ -181,7 +195,7 @@ def test_a_hostile_value_is_a_sentence(name, text):
         assert problems[0].startswith(s.label)
         assert len(problems[0]) < 300
     _, _, problems = link.run_from_query({**needed, "then": f"9@{s.key}:{text}"})
-    assert len(problems) == (0 if accepted else 1)
+    assert len(problems) == (0 if accepted and s.live else 1)
 
 
 # ---- the link and the file
@@ -189,6 +203,7 @@ def test_a_hostile_value_is_a_sentence(name, text):
 def configs(draw: st.DrawFn) -> Config:
     """Any optimizer, any schedule, with or without early stopping, and any values of all that then plays a part."""
     config = SMALL.changed(
+        activations=(draw(st.sampled_from(sorted(mlp.ACTIVATIONS))),),
         optimizer=draw(st.sampled_from(sorted(mlp.OPTIMIZERS))), schedule=draw(st.sampled_from(sorted(mlp.SCHEDULES))),
         patience=draw(st.integers(0, 1000)), clip_norm=draw(st.floats(0.0, 1000.0)),
     )  # fmt: skip
@@ -205,14 +220,16 @@ def configs(draw: st.DrawFn) -> Config:
 def test_a_link_opens_the_very_same_run(first, then):
     live = {name: getattr(then, name) for name, s in SETTINGS.items() if s.live and then.applies(name)}
     experiment = Experiment(first).change(300, **live)
-    assert experiment.now == then
+    assert {name: getattr(experiment.now, name) for name in live} == live
     assert link.run_from_query(link.run_to_query(experiment)) == (experiment, 0, [])
 
 
 @every_case
 def test_the_experiment_file_opens_the_very_same_run(name):
     value, chosen, _ = CASES[name]
-    for experiment in (Experiment(config_of(name)), Experiment(SMALL).change(9, **chosen, **{name: value})):
+    begun, changed = Experiment(config_of(name)), Experiment(SMALL).change(9, **chosen, **{name: value})
+    assert len(changed.changes) == SETTINGS[name].live
+    for experiment in (begun, changed):
         run = Runs().get(experiment)
         run.record(3, seconds=60)
         raw = experiment_json(Subject(experiment, run.trainer, run.last_step))

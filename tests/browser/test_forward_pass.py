@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
@@ -21,6 +23,7 @@ EVALUATE = """async ({ base, net, parameters, x1, x2 }) => {
 ACTIVATIONS = list(mlp.ACTIVATIONS)
 CASES = [
     *(Config(activations=(name,)) for name in ACTIVATIONS),
+    Config(activations=("leaky_relu",), leaky_relu_negative_slope=0.3),
     Config(hidden_layer_sizes=(5, 4, 3), activations=("relu", "sine", "gelu")),
     Config(hidden_layer_sizes=()),
     Config(features=SETTINGS["features"].choices),
@@ -79,8 +82,9 @@ def test_the_browsers_forward_pass_is_the_engines(blank, config):
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_an_activation_is_the_same_function_where_it_is_steep_flat_and_far_out(blank, name):
     z = np.concatenate([np.linspace(-6, 6, 241), [-80.0, -20.0, 20.0, 80.0]]) + 1e-3
-    code = """async ({ base, name, z }) => {
+    settings = asdict(mlp.ACTIVATIONS[name])
+    code = """async ({ base, name, settings, z }) => {
       const { ACTIVATIONS } = await import(base + "/shared/registry.js");
-      const a = Float64Array.from(z); ACTIVATIONS[name](a); return Array.from(a); }"""
-    seen = blank.evaluate(code, {"base": f"/{modules_address()}", "name": name, "z": z.tolist()})
+      const a = Float64Array.from(z); ACTIVATIONS[name](a, settings); return Array.from(a); }"""
+    seen = blank.evaluate(code, {"base": f"/{modules_address()}", "name": name, "settings": settings, "z": z.tolist()})
     np.testing.assert_allclose(seen, mlp.ACTIVATIONS[name].value(z), rtol=1e-5, atol=1e-6)

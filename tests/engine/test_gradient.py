@@ -15,7 +15,7 @@ PENALTIES = {"none": (0.0, 0.0), "l1": (0.03, 0.0), "l2": (0.0, 0.03)}
 
 @pytest.mark.parametrize("penalty", PENALTIES)
 @pytest.mark.parametrize("loss", mlp.LOSSES)
-@pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
+@pytest.mark.parametrize("activation", [*mlp.ACTIVATIONS, mlp.LeakyReLU(0.2)], ids=str)
 def test_backward_matches_measured_slope(activation, loss, penalty):
     rng = np.random.default_rng(zlib.crc32(f"{activation} {loss} {penalty}".encode()))
     l1, l2 = PENALTIES[penalty]
@@ -46,7 +46,7 @@ def test_slope_is_the_slope_of_value(activation):
 
 
 @pytest.mark.parametrize("loss", mlp.LOSSES)
-@pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
+@pytest.mark.parametrize("activation", [*mlp.ACTIVATIONS, mlp.LeakyReLU(0.2)], ids=str)
 def test_trace_is_the_plan_in_plain_formulas(activation, loss, rng):
     net = random_network(sizes_for(loss, (5, 4)), activation, loss, rng)
     x = rng.standard_normal((9, 3))
@@ -120,6 +120,20 @@ def test_network_without_biases_has_no_slope_there(tmp_path, rng):
     np.testing.assert_allclose(planned(net, x, y)[1], gradient, rtol=1e-12, atol=1e-15)
     net.save(tmp_path / "net.npz")
     assert mlp.MLP.load(tmp_path / "net.npz").shape == net.shape
+
+
+def test_a_file_and_a_copy_keep_each_layers_slope(tmp_path):
+    net = mlp.MLP([2, 3, 3, 3, 1], [mlp.LeakyReLU(0.2), "tanh", "leaky_relu"], seed=4)
+    net.save(tmp_path / "net.npz")
+    for twin in (net.copy(), mlp.MLP.load(tmp_path / "net.npz")):
+        assert twin.shape == net.shape
+        assert [getattr(a, "negative_slope", None) for a in twin.shape.activations] == [0.2, None, 0.01, None]
+
+
+@pytest.mark.parametrize("slope", [-0.1, 1.1, float("nan"), "0.1"])
+def test_a_slope_out_of_range_is_a_sentence(slope):
+    with pytest.raises(ValueError, match=r"^negative_slope must be between 0 and 1; got"):
+        mlp.LeakyReLU(slope)
 
 
 def test_targets_of_the_categorical_crossentropy_may_be_shares(rng):

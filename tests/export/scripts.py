@@ -24,6 +24,7 @@ KERAS_RUNS: list[dict[str, Any]] = [
     {"schedule": mlp.Exponential(decay=0.9), "optimizer": mlp.RMSprop(rho=0.8)},
     {"optimizer": mlp.Momentum(momentum=0.5)},
     {"activation": ["leaky_relu", "softplus"], "loss": "categorical_crossentropy", "l1": 0.01, "l2": 0.02},
+    {"activation": [mlp.LeakyReLU(0.2), "tanh"], "optimizer": mlp.SGD(learning_rate=0.1)},
     {"activation": ["sine", "gelu"], "loss": "huber", "optimizer": mlp.SGD(learning_rate=0.1)},
     {"activation": ["relu", "sigmoid"], "optimizer": mlp.RMSprop(learning_rate=0.01)},
     {"loss": "hinge", "optimizer": mlp.AdamW(learning_rate=0.02, weight_decay=0.1)},
@@ -53,7 +54,7 @@ def dataset(task: str, n: int = 46) -> mlp.Dataset:
 def run(
     sizes: tuple[int, ...] = (5, 4),
     loss: str = "binary_crossentropy",
-    activation: str | list[str] = "tanh",
+    activation: str | list[str | mlp.Activation] = "tanh",
     steps: int = 60,
     initializer: str = "glorot_uniform",
     output_activation: str = "identity",

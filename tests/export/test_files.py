@@ -79,10 +79,19 @@ def test_the_safetensors_package_reads_ours_to_the_last_bit(sizes: tuple[int, ..
     assert words == {
         "sizes": ",".join(map(str, taken.net.sizes)),
         "activations": ",".join(["sine"] * len(sizes)),
+        "activation_settings": json.dumps([{}] * len(sizes)),
         "output_activation": "identity",
         "loss": "huber",
         "step": "30",
     }
+
+
+def test_the_safetensors_header_tells_the_slope_of_leaky_relu() -> None:
+    taken = Subject.__new__(Subject)
+    object.__setattr__(taken, "__dict__", {"net": mlp.MLP([2, 3, 3, 1], [mlp.LeakyReLU(0.2), "tanh"]), "step": 0})
+    raw = safetensors(taken)
+    header = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")])
+    assert header["__metadata__"]["activation_settings"] == '[{"negative_slope": 0.2}, {}]'
 
 
 def test_the_history_has_a_row_for_each_recorded_moment_up_to_this_one() -> None:
@@ -107,8 +116,8 @@ def test_words_that_a_spreadsheet_would_run_are_made_harmless() -> None:
     assert ",@" not in text
 
 
-@pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
-def test_onnx_runtime_gives_the_networks_outputs(activation: str) -> None:
+@pytest.mark.parametrize("activation", [*mlp.ACTIVATIONS, mlp.LeakyReLU(0.2)], ids=str)
+def test_onnx_runtime_gives_the_networks_outputs(activation: str | mlp.Activation) -> None:
     _check_onnx(mlp.MLP([2, 6, 5, 1], activation, seed=3))
 
 

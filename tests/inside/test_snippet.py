@@ -35,8 +35,8 @@ def check(step: Step) -> None:
 
 
 @pytest.mark.parametrize("loss", mlp.LOSSES)
-@pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
-def test_the_program_prints_the_engines_numbers(activation: str, loss: str):
+@pytest.mark.parametrize("activation", [*mlp.ACTIVATIONS, mlp.LeakyReLU(0.2)], ids=str)
+def test_the_program_prints_the_engines_numbers(activation: str | mlp.Activation, loss: str):
     for n_out in N_OUT.get(loss, (1, 2)):
         check(steps_of(make_trainer(activation, loss, "sgd", n_out))[1])
 

@@ -84,8 +84,8 @@ def check_update(step: Step) -> None:
 
 
 @pytest.mark.parametrize("loss", mlp.LOSSES)
-@pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
-def test_the_terms_give_the_engines_numbers(activation: str, loss: str):
+@pytest.mark.parametrize("activation", [*mlp.ACTIVATIONS, mlp.LeakyReLU(0.2)], ids=str)
+def test_the_terms_give_the_engines_numbers(activation: str | mlp.Activation, loss: str):
     for n_out in N_OUT.get(loss, (1, 2)):
         for k, optimizer in enumerate(mlp.OPTIMIZERS):
             for step in steps_of(make_trainer(activation, loss, optimizer, n_out)):

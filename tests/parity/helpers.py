@@ -1,6 +1,7 @@
 """The same network in PyTorch, trained the same way, to hold ours against."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -62,7 +63,7 @@ class Twin:
             linear.weight.data = torch.from_numpy(layer.weights.T.copy())
             linear.bias.data = torch.from_numpy(layer.biases.copy())
             linear.bias.requires_grad = net.shape.use_bias
-            modules += [linear, ACTIVATIONS[layer.activation.name]()]
+            modules += [linear, ACTIVATIONS[layer.activation.name](**asdict(layer.activation))]
         self.module = torch.nn.Sequential(*modules)
         self.linears = modules[::2]
         self.net = net

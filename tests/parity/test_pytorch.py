@@ -80,7 +80,7 @@ def test_every_optimizer_with_every_loss(loss, optimizer):
 
 @pytest.mark.parametrize("batch_size", [1, 50])
 @pytest.mark.parametrize("loss", mlp.LOSSES)
-@pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
+@pytest.mark.parametrize("activation", [*mlp.ACTIVATIONS, mlp.LeakyReLU(0.2)], ids=str)
 def test_loss_and_gradient(activation, loss, batch_size):
     net, data = _setting(activation, loss)
     x, y = data.x_train[:batch_size], data.y_train[:batch_size]

@@ -101,6 +101,8 @@ def misfits(value: Any, hint: Any, at: str = "header") -> list[str]:
         if not isinstance(value, list):
             return [f"{at} is {value!r}"]
         return [m for k, item in enumerate(value) for m in misfits(item, inner[0], f"{at}[{k}]")]
+    if origin is dict:
+        return [m for key, item in value.items() for m in misfits(item, inner[1], f"{at}[{key}]")]
     if hint is Any:
         return []
     kinds = (int, float) if hint is float else (hint,)

@@ -3,7 +3,7 @@
 import { ACTIVATIONS, FEATURES } from "../shared/registry.js";
 
 // In: `net`, as the server describes it:
-//   layers: [{n_in, n_out, weight: [offset, stride_in, stride_out], bias: [offset, stride], activation}]
+//   layers: [{n_in, n_out, weight: [offset, stride_in, stride_out], bias: [offset, stride], activation, activation_settings}]
 //   features: ["x1", ...], output: what turns the last layer's z into a prediction,
 //   plane: null, or for data with many inputs {origin, axes}: a point (p1, p2) stands for origin + p1 u + p2 v.
 export class Network {
@@ -58,7 +58,7 @@ export class Network {
           const from = a[i];
           for (let p = 0; p < n; p++) z[p] += w * from[p];
         }
-        ACTIVATIONS[layer.activation](z);
+        ACTIVATIONS[layer.activation](z, layer.activation_settings);
       }
     });
     if (this.net.output === "softmax") softmax(out[this.layers.length]);

@@ -58,6 +58,7 @@ export interface Layer {
   weight: number[];
   bias: number[];
   activation: string;
+  activation_settings: Record<string, number>;
 }
 
 export interface PlaneOf {

@@ -151,7 +151,7 @@ class MLP:
 
     @property
     def n_parameters(self) -> int:
-        """How many numbers it has to learn."""
+        """How many numbers its flat vector holds."""
         return self.shape.n_parameters
 
     # ------------------------------------------------------------------ forwards

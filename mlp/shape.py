@@ -29,8 +29,13 @@ class Shape:
 
     @property
     def n_parameters(self) -> int:
-        """How many numbers the network has to learn."""
+        """How many numbers the flat vector holds, biases that are held at zero included."""
         return self._start(len(self.activations))
+
+    @property
+    def n_trainable(self) -> int:
+        """How many of them training moves: the weights alone where biases are held at zero."""
+        return self.n_parameters if self.use_bias else self.n_parameters - sum(self.sizes[1:])
 
     def index(self, layer: int, i: int, j: int) -> int:
         """Where in the flat vector the weight from input `i` to unit `j` of `layer` lies; i = n_in is the bias.
@@ -53,6 +58,11 @@ class Shape:
                 j, i = divmod(index - self._start(layer), self.sizes[layer] + 1)
                 return layer, i, j
         raise IndexError(f"index must be from 0 to {self.n_parameters - 1}; got {index}.")
+
+    def is_bias(self, index: int) -> bool:
+        """Whether a bias lies at `index` of the flat vector, and not a weight."""
+        layer, i, _ = self.locate(index)
+        return i == self.sizes[layer]
 
     def matrices(self, flat: Array) -> list[Array]:
         """Each layer's weights and biases as a view (..., n_out, n_in + 1) into `flat` (..., n_parameters)."""

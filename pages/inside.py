@@ -55,9 +55,10 @@ def _walk(experiment: Experiment, step: Step) -> None:
 
 def _sentence(step: Step, point: int) -> str:
     size = "one point" if step.n == 1 else f"{step.n} points"
+    moved = "weights and biases" if step.net.shape.use_bias else "weights"
     return (
         f"**Step {step.step} → {step.step + 1}** (epoch {say(step.epoch)}): one update of all "
-        f"{step.net.n_parameters} weights and biases, from a mini-batch of {size}. "
+        f"{step.net.shape.n_trainable} {moved}, from a mini-batch of {size}. "
         f"On show: point {point + 1} of {step.n}. Click any neuron or link to see what is behind it."
     )
 
@@ -150,9 +151,10 @@ def _slopes(step: Step, pick: Pick) -> None:
 
 def _calls(step: Step) -> None:
     plan = mlp.describe_step(step.net, step.n, step.settings)
+    off = "" if step.net.shape.use_bias else ", all of them zero here"
     st.markdown(
         f"The engine's own plan: **{len(plan)} NumPy calls** make one step. Arrays are features first (a column for "
-        "each point), a row of ones carries the biases, and every result goes into a buffer that is used again."
+        f"each point), a row of ones carries the biases{off}, and every result goes into a buffer that is used again."
     )
     rows = [
         {
@@ -177,7 +179,8 @@ def _vectors(step: Step) -> None:
     forward = [rf"A^{{(0)}} &= X && ({n} \times {sizes[0]})"]
     for k in range(1, last + 1):
         dims = rf"({n} \times {sizes[k]})"
-        forward.append(rf"Z^{{({k})}} &= A^{{({k - 1})}} W^{{({k})}} + b^{{({k})}} && {dims}")
+        bias = rf" + b^{{({k})}}" if step.net.shape.use_bias else ""
+        forward.append(rf"Z^{{({k})}} &= A^{{({k - 1})}} W^{{({k})}}{bias} && {dims}")
         masked = rf" \odot M^{{({k})}}" if step.layers[k - 1].mask is not None else ""
         if step.layers[k - 1].activation.name != "identity" or k < last:
             name = step.layers[k - 1].activation.label
@@ -188,7 +191,8 @@ def _vectors(step: Step) -> None:
             masked = rf" \odot M^{{({k})}}" if step.layers[k - 1].mask is not None else ""
             back = rf"\delta^{{({k + 1})}} W^{{({k + 1})\top}}"
             backward.append(rf"\delta^{{({k})}} &= {back} \odot f'(Z^{{({k})}}){masked} && ({n} \times {sizes[k]})")
-        gradient = rf"G^{{({k})}} &= \tfrac1n A^{{({k - 1})\top}} \delta^{{({k})}}"
+        share = "" if step.is_sum else r"\tfrac1n "
+        gradient = rf"G^{{({k})}} &= {share}A^{{({k - 1})\top}} \delta^{{({k})}}"
         backward.append(rf"{gradient} && ({sizes[k - 1]} \times {sizes[k]})")
     left, right = st.columns(2)
     with left:
@@ -197,7 +201,8 @@ def _vectors(step: Step) -> None:
     with right:
         st.markdown("Backwards")
         st.latex(r"\begin{aligned}" + r"\\".join(backward) + r"\end{aligned}")
-    st.markdown(f"Update, for every weight and bias at once ({step.settings.optimizer.label}): "
+    every = "weight and bias" if step.net.shape.use_bias else "weight"
+    st.markdown(f"Update, for every {every} at once ({step.settings.optimizer.label}): "
                 f"{step.settings.optimizer.formula}")  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from playground.run.config import PLANAR, SETTINGS
 _REGISTRIES: dict[str, dict[str, Any]] = {
     "initializer": mlp.INITIALIZERS,
     "optimizer": mlp.OPTIMIZERS,
+    "output_activation": mlp.ACTIVATIONS,
     "schedule": mlp.SCHEDULES,
 }
 
@@ -93,6 +94,8 @@ def _network() -> None:
         _features()
     _layers()
     _activations()
+    _select("output_activation")
+    _choice("use_bias")
     _select("initializer")
     _number("seed")
 
@@ -101,6 +104,7 @@ def _training() -> None:
     _stops("learning_rate")
     _select("schedule")
     _stops("batch_size")
+    _choice("reduction")
     _select("optimizer")
     _loss()
     _stops("l2")
@@ -147,7 +151,7 @@ def _stops(name: str) -> None:
 
 
 def _select(name: str) -> None:
-    if not _shows(name):
+    if not _shows(name) or not session.experiment().now.applies(name):
         return
     s = SETTINGS[name]
     entries = _REGISTRIES[name]
@@ -157,6 +161,17 @@ def _select(name: str) -> None:
         format_func=lambda choice: entries[choice].label,
     )  # fmt: skip
     _more(name)
+
+
+def _choice(name: str) -> None:
+    """A few words to choose among, all in sight."""
+    if not _shows(name):
+        return
+    s = SETTINGS[name]
+    _put(name, getattr(session.experiment().now, name))
+    st.segmented_control(
+        s.label, s.choices, help=s.help, key=_key(name), on_change=_changed, args=(name,), required=True
+    )
 
 
 def _more(name: str) -> None:

@@ -158,15 +158,27 @@ class Sum(Expression):
 
 
 @dataclass(frozen=True)
-class Mean(Expression):
-    """The mean of many like terms: in letters the sum sign, in numbers the terms one by one."""
+class Total(Expression):
+    """The sum of many like terms: in letters the sum sign, in numbers the terms one by one."""
 
     letters: Formula
     parts: tuple[Expression, ...]
 
     @property
     def value(self) -> float:
-        return float(sum(part.value for part in self.parts)) / len(self.parts)
+        return float(sum(part.value for part in self.parts))
+
+    def show(self, numbers: bool) -> Formula:
+        return Sum(self.parts).show(numbers) if numbers else row("Σ", self.letters)
+
+
+@dataclass(frozen=True)
+class Mean(Total):
+    """The same, divided by how many there are."""
+
+    @property
+    def value(self) -> float:
+        return super().value / len(self.parts)
 
     def show(self, numbers: bool) -> Formula:
         n = str(len(self.parts))

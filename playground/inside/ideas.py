@@ -65,10 +65,10 @@ def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
         unit = j if k == layer else 0
         name = layer_name(k, n)
         activation = terms.step.layers[k - 1].activation
+        adds, bias = (", and adds its bias", ["+", _up("b", k)]) if terms.step.net.shape.use_bias else ("", [])
         yield Idea(
-            "forward", f"Sums of {name}",
-            f"Every neuron of {name} weighs what comes in, adds it up, and adds its bias.",
-            row(_up("Z", k), "=", _up("A", k - 1), _up("W", k), "+", _up("b", k)),
+            "forward", f"Sums of {name}", f"Every neuron of {name} weighs what comes in, adds it up{adds}.",
+            row(_up("Z", k), "=", _up("A", k - 1), _up("W", k), *bias),
             (terms.sum_line(k, unit),), units=(k - 1, k), links=(k,), shows="z",
         )  # fmt: skip
         if k < n or activation.name != "identity":
@@ -105,6 +105,7 @@ def _loss(terms: Terms) -> Iterator[Idea]:
 
 def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
     n = len(terms.step.layers)
+    total, share = ("sum", []) if terms.step.is_sum else ("mean", [frac("1", "n")])
     for k in range(n, 0, -1):
         unit, source = (j, i) if k == layer else (0, 0)
         name = layer_name(k, n)
@@ -127,9 +128,9 @@ def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
         yield Idea(
             "backward", f"The gradient of the weights into {name}",
             "A weight's share of the blame: what came in at its one end, times the δ at its other end; "
-            f"then the mean over the {terms.step.n} points of the mini-batch.",
-            row(_up("G", k), "=", frac("1", "n"), sup(_up("A", k - 1), "T"), _up("δ", k)),
-            (terms.gradient_line(k, source, unit), terms.mean_gradient_line(k, source, unit)),
+            f"then the {total} over the {terms.step.n} points of the mini-batch.",
+            row(_up("G", k), "=", *share, sup(_up("A", k - 1), "T"), _up("δ", k)),
+            (terms.gradient_line(k, source, unit), terms.batch_gradient_line(k, source, unit)),
             units=(k,), links=(k,), shows="delta", carries="gradient",
         )  # fmt: skip
 

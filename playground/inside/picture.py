@@ -29,7 +29,8 @@ def parse_pick(key: Any, step: Step) -> Pick:
         layer, *rest = pick
         if len(rest) == 1 and layer < len(sizes) and rest[0] < sizes[layer]:
             return pick
-        if len(rest) == 2 and 0 < layer < len(sizes) and rest[0] <= sizes[layer - 1] and rest[1] < sizes[layer]:
+        most = sizes[layer - 1] if step.net.shape.use_bias else sizes[layer - 1] - 1
+        if len(rest) == 2 and 0 < layer < len(sizes) and rest[0] <= most and rest[1] < sizes[layer]:
             return pick
     return (1, 0, 0)
 
@@ -79,7 +80,8 @@ def _column(terms: Terms, layer: int, shown: list[int], labels: Sequence[str]) -
         if layer:
             n_in = terms.step.net.sizes[layer - 1]
             unit |= {"z": num(terms.z(layer, k).value), "delta": num(terms.delta(layer, k).value)}
-            unit |= {"bias": _carried(terms, layer, n_in, k)}
+            if terms.step.net.shape.use_bias:
+                unit |= {"bias": _carried(terms, layer, n_in, k)}
         units.append(unit)
     n = len(terms.step.layers)
     title = "inputs" if layer == 0 else ("output" if layer == n else f"layer {layer}")

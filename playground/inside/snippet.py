@@ -11,6 +11,8 @@ from mlp.source import source_of
 from playground.inside.step import Step
 
 MOST_PARAMETERS = 3000
+_ARRAYS = (("W", "G", np.s_[:, :-1]), ("b", "g", np.s_[:, -1]))
+"""A layer's arrays: their letter, that of their gradient, and where they lie in its matrix (n_out, n_in + 1)."""
 
 
 def functions(activations: Iterable[mlp.Activation]) -> str:
@@ -42,7 +44,8 @@ def _numbers(step: Step) -> str:
     lines = ["# The mini-batch, and the network before the step"]
     lines += [f"X = {_array(step.x)}", f"y = {_array(_targets(step))}"]
     for k, layer in enumerate(step.net.layers, start=1):
-        lines += [f"W{k} = {_array(layer.weights)}", f"b{k} = {_array(layer.biases)}"]
+        lines.append(f"W{k} = {_array(layer.weights)}")
+        lines += [f"b{k} = {_array(layer.biases)}"] * step.net.shape.use_bias
     for k, mask in enumerate(step.masks, start=1):
         if mask is not None:
             lines.append(f"M{k} = {_array(mask)}  # dropout's mask")
@@ -59,13 +62,15 @@ def _forward(step: Step) -> str:
     lines, before = ["# Forwards"], "X"
     for k, (mask, activation) in enumerate(zip(step.masks, step.net.shape.activations, strict=True), start=1):
         dropped = f" * M{k}" if mask is not None else ""
-        lines += [f"Z{k} = {before} @ W{k} + b{k}", f"A{k} = {activation.name}(Z{k}){dropped}"]
+        bias = f" + b{k}" if step.net.shape.use_bias else ""
+        lines += [f"Z{k} = {before} @ W{k}{bias}", f"A{k} = {activation.name}(Z{k}){dropped}"]
         before = f"A{k}"
     return "\n".join([*lines, f"z = {before}", f"loss = {source_of(step.net.loss, 'numpy', 'NumPy')}"])
 
 
 def _backward(step: Step) -> str:
-    last = len(step.layers)
+    last, biases = len(step.layers), step.net.shape.use_bias
+    gradients = [f"{letter}{k}" for k in range(1, last + 1) for letter in ("Gg" if biases else "G")]
     slope = source_of(step.net.loss, "numpy_slope", "NumPy")
     lines = ["# Backwards: the slope of the mean loss along everything"]
     for k in range(last, 0, -1):
@@ -74,18 +79,21 @@ def _backward(step: Step) -> str:
         before = "X" if k == 1 else f"A{k - 1}"
         name = step.net.shape.activations[k - 1].name
         lines.append(f"D{k} = ({arrives}){mask} * {name}_slope(Z{k})")
-        lines += [f"G{k} = {before}.T @ D{k}", f"g{k} = D{k}.sum(axis=0)"]
+        lines.append(f"G{k} = {before}.T @ D{k}")
+        lines += [f"g{k} = D{k}.sum(axis=0)"] * biases
     s = step.settings
+    if step.is_sum:
+        lines.append(f"# The slopes of all {step.n} points added up: {step.n} times those of their mean")
+        lines += [f"{name} = {step.n} * {name}" for name in gradients]
     for k in range(1, last + 1):
         if s.l2:
             lines.append(f"G{k} = G{k} + {s.l2!r} * W{k}")
         if s.l1:
             lines.append(f"G{k} = G{k} + {s.l1!r} * np.sign(W{k})")
     if s.clip_norm is not None:
-        every = ", ".join(f"G{k}, g{k}" for k in range(1, last + 1))
-        lines.append(f"norm = np.sqrt(sum((g**2).sum() for g in ({every})))")
+        lines.append(f"norm = np.sqrt(sum((g**2).sum() for g in [{', '.join(gradients)}]))")
         lines.append(f"clip = min(1.0, {s.clip_norm!r} / (norm + 1e-6))")
-        lines += [f"G{k}, g{k} = clip * G{k}, clip * g{k}" for k in range(1, last + 1)]
+        lines += [f"{name} = clip * {name}" for name in gradients]
     return "\n".join(lines)
 
 
@@ -102,7 +110,7 @@ def _update(step: Step) -> str:
     lines += ["", "", f"def update({', '.join(['w', 'g', *vectors])}):"]
     lines += [*(f"    {line}" for line in rule.split("\n")), "    return w", "", ""]
     for k in range(1, len(step.layers) + 1):
-        for letter, gradient, part in (("W", "G", np.s_[:, :-1]), ("b", "g", np.s_[:, -1])):
+        for letter, gradient, part in _ARRAYS[: 1 + step.net.shape.use_bias]:
             memory = [_array(step.matrices(step.memory[name])[k - 1][part].T) for name in vectors]
             arguments = [f"{letter}{k}.copy()", f"{gradient}{k}", *memory]
             lines.append(f"new_{letter}{k} = update({', '.join(arguments)})")
@@ -113,7 +121,7 @@ def _last(step: Step) -> str:
     lines = ['print("loss", repr(float(loss)))']
     for k in range(1, len(step.layers) + 1):
         lines += [f'print("gradient of W{k}", G{k}.tolist())', f'print("new W{k}", new_W{k}.tolist())']
-        lines.append(f'print("new b{k}", new_b{k}.tolist())')
+        lines += [f'print("new b{k}", new_b{k}.tolist())'] * step.net.shape.use_bias
     return "\n".join(lines)
 
 

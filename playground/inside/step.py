@@ -113,13 +113,18 @@ class Step:
         """(n,): of each sample"""
         return self.net.loss.each(np.ascontiguousarray(self.layers[-1].a.T), self.targets)
 
+    @property
+    def is_sum(self) -> bool:
+        """Whether the points' slopes are added up, and not averaged."""
+        return self.settings.reduction == "sum"
+
     @cached_property
     def gradient(self) -> Array:
-        """(n_parameters,): of the mean loss of the mini-batch, nothing added"""
+        """(n_parameters,): of the mini-batch's mean loss, or of its sum; nothing added, 0 for biases that are off"""
         flat = np.empty_like(self.net.parameters)
         for matrix, layer in zip(self.net.shape.matrices(flat), self.layers, strict=True):
-            matrix[:, :-1], matrix[:, -1] = layer.d_W.T, layer.d_b
-        return flat
+            matrix[:, :-1], matrix[:, -1] = layer.d_W.T, layer.d_b if self.net.shape.use_bias else 0.0
+        return flat * self.n if self.is_sum else flat
 
     @cached_property
     def penalty(self) -> Array:
@@ -156,7 +161,10 @@ class Step:
             return self.net.loss.mean(np.ascontiguousarray(x.T), self.targets)
 
     def measured(self, places: npt.ArrayLike) -> Array:
-        """The slopes of the loss at some places of the flat vector, measured: up and down by H."""
+        """The slopes of the loss at some places of the flat vector, measured: up and down by H.
+
+        Of the mean loss, or of the sum where the slopes are added up.
+        """
         return np.array([self._measure(int(k)) for k in np.ravel(np.asarray(places))])
 
     def _measure(self, k: int) -> float:
@@ -165,7 +173,8 @@ class Step:
         w[k] = value + H
         above = self.loss_of(w)
         w[k] = value - H
-        return (above - self.loss_of(w)) / (2.0 * H)
+        slope = (above - self.loss_of(w)) / (2.0 * H)
+        return slope * self.n if self.is_sum else slope
 
 
 def take_apart(trainer: mlp.Trainer, step: int) -> Step:

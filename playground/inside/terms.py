@@ -23,6 +23,7 @@ from playground.inside.expressions import (
     Mean,
     Product,
     Sum,
+    Total,
     frac,
     row,
     sub,
@@ -111,12 +112,14 @@ class Terms:
 
     # ---- forwards ----
     def sum_line(self, layer: int, j: int) -> Line:
-        """z = Σ w a + b"""
+        """z = Σ w a + b, without b where there are no biases"""
         n_in = self.step.net.sizes[layer - 1]
         parts: list[Expression] = [
             Product((self.w(layer, i, j), self.a(layer - 1, i)), link_key(layer, i, j)) for i in range(n_in)
         ]
-        return Line(_letter("z", layer, j), Sum((*parts, self.w(layer, n_in, j))))
+        if self.step.net.shape.use_bias:
+            parts.append(self.w(layer, n_in, j))
+        return Line(_letter("z", layer, j), Sum(tuple(parts)) if len(parts) > 1 else parts[0])
 
     def bend_line(self, layer: int, j: int) -> Line:
         """a = f(z), and dropout's mask where there is one"""
@@ -129,6 +132,11 @@ class Terms:
         return Line(_letter("a", layer, j), bent * mask, note)
 
     # ---- the loss ----
+    @property
+    def batch_loss(self) -> str:
+        """The letter of what the gradient is the slope of: the mean of the points' losses, or their sum."""
+        return "ΣL" if self.step.is_sum else "L̄"
+
     def answer_lines(self) -> list[Line]:
         """What the network says in the end, as probabilities where the loss has them."""
         outputs, loss = self.outputs(), self.step.net.loss.name
@@ -179,8 +187,8 @@ class Terms:
             return Line(name, self.delta(layer, j), "for this point")
         return Line(name, Product((self.a(layer - 1, i), self.delta(layer, j))), "for this point")
 
-    def mean_gradient_line(self, layer: int, i: int, j: int) -> Line:
-        """The mean of the points' slopes: the gradient of the mini-batch."""
+    def batch_gradient_line(self, layer: int, i: int, j: int) -> Line:
+        """The mean of the points' slopes, or their sum: the gradient of the mini-batch."""
         step, here = self.step, self.step.layers[layer - 1]
         delta = step.n * here.d_z[:, j]
         letters: list[Formula] = [_letter("δ", layer, j)]
@@ -190,8 +198,9 @@ class Terms:
         for p in range(step.n):
             d = Leaf("δ", float(delta[p]), f"p:{p}")
             parts.append(d if self.is_bias(layer, i) else Product((Leaf("a", float(here.x[p, i])), d), f"p:{p}"))
-        name = _slope_of(self.w(layer, i, j).name, "L̄")
-        return Line(name, Mean(row(*letters), tuple(parts)), f"the mean over the {step.n} points of the mini-batch")
+        name = _slope_of(self.w(layer, i, j).name, self.batch_loss)
+        kind, word = (Total, "sum") if step.is_sum else (Mean, "mean")
+        return Line(name, kind(row(*letters), tuple(parts)), f"the {word} over the {step.n} points of the mini-batch")
 
     def measured_line(self, layer: int, i: int, j: int) -> Line:
         """The slope found by moving the weight up and down a little."""
@@ -202,7 +211,8 @@ class Terms:
         if max(abs(slope), abs(self.step.gradient[k])) < 1e-9:
             note = "measured: too small a slope for a measurement"
         w = self.w(layer, i, j).name
-        shown = frac(row("L̄(", w, "+", "h", ")", "−", "L̄(", w, "−", "h", ")"), row("2", "h"))
+        loss = f"{self.batch_loss}("
+        shown = frac(row(loss, w, "+", "h", ")", "−", loss, w, "−", "h", ")"), row("2", "h"))
         return Line(words("the slope, measured"), Leaf(shown, float(slope)), note)
 
     # ---- the update ----
@@ -239,7 +249,7 @@ class Terms:
         """From the gradient to the new value."""
         step = self.step
         k = self.index(layer, i, j)
-        start = Line("g", Leaf(_slope_of(self.w(layer, i, j).name, "L̄"), float(step.gradient[k])))
+        start = Line("g", Leaf(_slope_of(self.w(layer, i, j).name, self.batch_loss), float(step.gradient[k])))
         before = self.penalty_lines(layer, i, j)
         g = (before[-1] if before else start).leaf()
         memory = {name: float(v if v.ndim == 0 else v[k]) for name, v in step.memory.items()}
@@ -261,9 +271,10 @@ class Terms:
         if layer == len(self.step.layers):
             groups.append(Group("loss", "The answer and its loss", (*self.answer_lines()[j : j + 1], *self._end())))
         groups.append(Group("backward", "Its blame", tuple(self.blame_lines(layer, j))))
-        bias = self.step.net.sizes[layer - 1]
-        mean = self.mean_gradient_line(layer, bias, j)
-        groups.append(Group("update", "Its bias", (mean, *self.update_lines(layer, bias, j)[1:])))
+        if self.step.net.shape.use_bias:
+            bias = self.step.net.sizes[layer - 1]
+            gradient = self.batch_gradient_line(layer, bias, j)
+            groups.append(Group("update", "Its bias", (gradient, *self.update_lines(layer, bias, j)[1:])))
         return groups
 
     def about_link(self, layer: int, i: int, j: int) -> list[Group]:
@@ -275,11 +286,12 @@ class Terms:
             product = Product((w, self.a(layer - 1, i)), w.key)
             part = Line(row(words("its share of "), _letter("z", layer, j)), product)
         chain = (*self.blame_lines(layer, j), self.gradient_line(layer, i, j))
-        mean = (self.mean_gradient_line(layer, i, j), self.measured_line(layer, i, j))
+        batch = (self.batch_gradient_line(layer, i, j), self.measured_line(layer, i, j))
+        word = "sum" if self.step.is_sum else "mean"
         return [
             Group("forward", "What it carries", (part,)),
             Group("backward", "The chain rule, factor by factor", chain),
-            Group("backward", "The mean over the mini-batch, and the same slope measured", mean),
+            Group("backward", f"The {word} over the mini-batch, and the same slope measured", batch),
             Group("update", "From the gradient to the new value", tuple(self.update_lines(layer, i, j))),
         ]
 
@@ -299,9 +311,9 @@ class Terms:
 
 
 def slopes_table(step: Step, layer: int, unit: int) -> list[dict[str, Any]]:
-    """Backpropagation beside measurement for all weights into a unit and its bias; layer counts from 1."""
+    """Backpropagation beside measurement for all weights into a unit and its bias, if any; layer counts from 1."""
     n_in = step.net.sizes[layer - 1]
-    places = [step.net.shape.index(layer - 1, i, unit) for i in range(n_in + 1)]
+    places = [step.net.shape.index(layer - 1, i, unit) for i in range(n_in + step.net.shape.use_bias)]
     measured = step.measured(places)
     table = []
     for i, (k, slope) in enumerate(zip(places, measured, strict=True)):

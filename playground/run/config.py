@@ -149,6 +149,14 @@ class Config(_Options):
         ("tanh",), label="Activation", group="Network", key="activation", choices=tuple(mlp.ACTIVATIONS),
         help="The bend that every neuron applies to its sum.",
     )  # fmt: skip
+    output_activation: str = setting(
+        "identity", label="Output activation", group="Network", key="output", choices=tuple(mlp.ACTIVATIONS),
+        help="The bend of the output; cross-entropy and hinge need identity, for they work on the sums themselves.",
+    )  # fmt: skip
+    use_bias: str = setting(
+        "on", label="Biases", group="Network", key="bias", choices=("on", "off"),
+        help="Whether every neuron adds a number of its own to its sum; off holds all of them at zero.",
+    )  # fmt: skip
     initializer: str = setting(
         "glorot_uniform", label="Initial weights", group="Network", key="init",
         choices=tuple(mlp.INITIALIZERS), help="How the first weights are drawn.",
@@ -174,6 +182,11 @@ class Config(_Options):
         10, label="Batch size", group="Training", key="batch", low=1, high=2000, live=True,
         presets=(1, 2, 5, 10, 20, 32, 64, 128, 256, 512, 1024, 2000),
         help="How many points are looked at before each step.",
+    )  # fmt: skip
+    reduction: str = setting(
+        "mean", label="Slopes of a batch", group="Training", key="reduction", choices=("mean", "sum"), live=True,
+        help="Whether a step follows the mean of its points' slopes or their sum: the sum over n points at one rate "
+        "is the mean at n times that rate (for SGD, with and without momentum).",
     )  # fmt: skip
     l1: float = setting(
         0.0, label="L1 regularization", group="Training", key="l1", low=0.0, high=10.0, live=True, presets=STRENGTHS,
@@ -222,7 +235,7 @@ class Config(_Options):
     def _clashes(self) -> Iterator[str]:
         """Settings that are fine alone but not together."""
         for name, s in SETTINGS.items():
-            if getattr(self, name) != DEFAULTS[name] and not self.applies(name):
+            if s.only_with and getattr(self, name) != DEFAULTS[name] and not self.applies(name):
                 yield _needs(s, getattr(self, s.only_with))
         n_layers, given = len(self.hidden_layer_sizes), len(self.activations)
         if given not in (1, n_layers):
@@ -236,9 +249,14 @@ class Config(_Options):
         elif self.loss != "auto" and self.task not in mlp.LOSSES[self.loss].tasks:
             fitting = ", ".join(name for name, loss in mlp.LOSSES.items() if self.task in loss.tasks)
             yield f"Loss must be auto or one of {fitting} for {learned}; got {self.loss}."
+        elif self.output_activation != "identity" and not self.applies("output_activation"):
+            label = mlp.LOSSES[self.loss_name].label.lower()
+            yield f"Output activation must be identity for {label}; got {self.output_activation}."
 
     def applies(self, name: str) -> bool:
         """Whether a setting plays a part: the momentum of an optimizer does only where that one is chosen."""
+        if name == "output_activation":
+            return not mlp.LOSSES[self.loss_name].from_logits
         s = SETTINGS[name]
         return not s.only_with or s.plays_a_part(getattr(self, s.only_with))
 
@@ -270,18 +288,25 @@ class Config(_Options):
 
     @property
     def n_parameters(self) -> int:
-        """Weights and biases in all."""
+        """Weights and biases in all, biases that are off included: they have their places in the flat vector."""
         return sum((n_in + 1) * n_out for n_in, n_out in pairwise(self.sizes))
+
+    @property
+    def shape(self) -> mlp.Shape:
+        """The network as the engine sees it, apart from its numbers."""
+        activations = (*self.activation_rules(), self._entry("activations", self.output_activation))
+        return mlp.Shape(self.sizes, activations, mlp.LOSSES[self.loss_name], self.use_bias == "on")
 
     @property
     def cost(self) -> str | None:
         """What a network beyond the buttons' reach costs, in one sentence; None for any other."""
-        sizes, n = self.hidden_layer_sizes, self.n_parameters
+        sizes, n = self.hidden_layer_sizes, self.shape.n_trainable
         if len(sizes) <= EASY_LAYERS and max(sizes, default=0) <= EASY_NEURONS:
             return None
         times = n / Config().n_parameters
+        kind = "weights and biases" if self.use_bias == "on" else "weights"
         return (
-            f"A large network: {n:,} weights and biases, {times:,.{int(times < 10)}f} times as many as usual; "
+            f"A large network: {n:,} {kind}, {times:,.{int(times < 10)}f} times as many as usual; "
             "expect fewer epochs a second and coarser pictures."
         )
 
@@ -318,6 +343,8 @@ class Config(_Options):
             tasks = mlp.LOSSES[self.loss].tasks if self.loss != "auto" else ()
             if _task(values["dataset"], values["n_classes"], values["own_data"]) not in tasks:
                 values["loss"] = "auto"
+        if "output_activation" not in changes and _from_logits(values):
+            values["output_activation"] = "identity"
         sizes, activations = values["hidden_layer_sizes"], values["activations"]
         if "activations" not in changes and len(activations) > 1:
             activations = (activations + activations[-1:] * len(sizes))[: len(sizes)]
@@ -347,6 +374,13 @@ def _task(dataset: str, n_classes: int, own_data: Table | None) -> str | None:
     return entry.task_for(n_classes or entry.default_classes) if entry else None
 
 
+def _from_logits(values: Mapping[str, Any]) -> bool:
+    """Whether the loss of these settings takes the output's sums, so that the output cannot bend them."""
+    task = _task(values["dataset"], values["n_classes"], values["own_data"])
+    loss = mlp.LOSSES.get(LOSS_OF_TASK.get(task or "", "") if values["loss"] == "auto" else values["loss"])
+    return loss is not None and loss.from_logits
+
+
 LOSS_OF_TASK = {
     "binary": "binary_crossentropy",
     "multiclass": "categorical_crossentropy",
@@ -363,6 +397,10 @@ SETTINGS: dict[str, Setting] = {
 }
 DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Config) if f.name in SETTINGS}
 LIVE = frozenset(name for name, s in SETTINGS.items() if s.live)
+
+
+ALSO_BY_OTHERS = ("activations", "output_activation", "n_classes", "loss")
+"""Settings whose allowed values depend on others."""
 
 
 def problem(s: Setting, value: Any) -> str | None:
@@ -423,6 +461,6 @@ def best_of(values: Mapping[str, Any], own_data: Table | None = None) -> tuple[C
         config = config.changed(**good)
     except ValueError as error:
         problems.append(str(error))
-        alone = {name: value for name, value in good.items() if name not in ("activations", "n_classes", "loss")}
+        alone = {name: value for name, value in good.items() if name not in ALSO_BY_OTHERS}
         config = config.changed(**alone)
     return config, problems

@@ -106,6 +106,8 @@ class Experiment:
                 raise ValueError(f"A parameter to edit must be a whole number from 0 to {most}; got {str(index)[:20]}.")
             if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MOST_BY_HAND:
                 raise ValueError(f"A weight set by hand must be between ±{MOST_BY_HAND:g}; got {str(value)[:20]}.")
+        if self.config.use_bias == "off" and any(map(self.config.shape.is_bias, edits)):
+            raise ValueError("A bias cannot be set by hand while Biases is off: all of them are zero.")
         return tuple(sorted((index, float(value)) for index, value in edits.items()))
 
     def then(self, change: Change) -> Experiment:

@@ -275,6 +275,8 @@ def new_trainer(experiment: Experiment) -> mlp.Trainer:
         loss=c.loss_name,
         initializer=c.initializer,
         seed=c.seed,
+        output_activation=c.shape.activations[-1],
+        use_bias=c.use_bias == "on",
     )
     return mlp.Trainer(net, data, seed=c.seed, **trainer_settings(c, data))
 
@@ -290,5 +292,6 @@ def trainer_settings(c: Config, data: mlp.Dataset) -> dict[str, Any]:
         "dropout": c.dropout,
         "clip_norm": c.clip_norm or None,
         "schedule": c.chosen("schedule"),
+        "reduction": c.reduction,
         "early_stopping": mlp.EarlyStopping(c.patience, c.min_delta, watch) if c.patience else None,
     }

@@ -57,7 +57,8 @@ def _live(name: str, now: Any) -> LiveSetting:
 
 def _network(experiment: Experiment, net: mlp.MLP, plane: Plane | None) -> Net:
     activations = [layer.activation for layer in net.layers[:-1]]
-    output = PROBABILITY_OF.get(net.loss.name, net.output_activation)
+    output = PROBABILITY_OF.get(net.loss.name, "identity")
+    output_label = PROBABILITY_OF.get(net.loss.name, net.output_activation)
     own = experiment.config.own_data
     many = not experiment.config.is_planar
     features = own.inputs if own is not None and many else experiment.config.features
@@ -67,7 +68,8 @@ def _network(experiment: Experiment, net: mlp.MLP, plane: Plane | None) -> Net:
         # With more inputs than two, the point (p1, p2) of the picture stands for the inputs origin + p1 u + p2 v.
         "plane": {"origin": plane.origin.tolist(), "axes": plane.axes.tolist()} if plane and many else None,
         "output": output,
-        "activation_labels": [*(a.label for a in activations), output],
+        "use_bias": net.shape.use_bias,
+        "activation_labels": [*(a.label for a in activations), output_label],
         "bounded": [*(_is_bounded(a) for a in activations), False],
         "layers": [_layer(net, k) for k in range(len(net.layers))],
     }

@@ -104,7 +104,8 @@ class Net(TypedDict):
     features: Sequence[str]
     feature_labels: Sequence[str]
     plane: PlaneOf | None
-    output: str  # the activation of the output
+    output: str  # what makes the answer of the last layer's outputs: a probability, or "identity"
+    use_bias: bool
     activation_labels: Sequence[str]
     bounded: Sequence[bool]  # by layer: whether its units stay about between -1 and 1
     layers: Sequence[Layer]

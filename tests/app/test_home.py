@@ -144,7 +144,7 @@ LABELS = {name: s.label for name, s in SETTINGS.items() if name not in ("dataset
 
 
 def labels(app: AppTest) -> set[str]:
-    kinds = (app.slider, app.select_slider, app.selectbox, app.number_input, app.text_input)
+    kinds = (app.slider, app.select_slider, app.selectbox, app.number_input, app.text_input, app.button_group)
     return {w.label for kind in kinds for w in kind}
 
 

@@ -28,6 +28,11 @@ CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
     "leaky_relu_negative_slope": (
         0.2, {"activations": ("leaky_relu",)}, {"activation": mlp.LeakyReLU(negative_slope=0.2)}
     ),
+    "use_bias": ("off", {}, {"use_bias": False}),
+    "output_activation": (
+        "sigmoid", {"loss": "mean_squared_error"}, {"loss": "mean_squared_error", "output_activation": "sigmoid"}
+    ),
+    "reduction": ("sum", {}, {"reduction": "sum"}),
     "momentum": (0.5, {"optimizer": "nesterov"}, {"optimizer": mlp.Nesterov(RATE, momentum=0.5)}),
     "adagrad_epsilon": (0.1, {"optimizer": "adagrad"}, {"optimizer": mlp.Adagrad(RATE, epsilon=0.1)}),
     "rmsprop_rho": (0.5, {"optimizer": "rmsprop"}, {"optimizer": mlp.RMSprop(RATE, rho=0.5)}),
@@ -63,15 +68,14 @@ def config_of(name: str) -> Config:
     return SMALL.changed(**chosen, **{name: value})
 
 
-def of_engine(
-    config: Config,
-    optimizer: mlp.Optimizer | None = None,
-    activation: str | mlp.Activation = "tanh",
-    **given: Any,
-) -> mlp.Trainer:
+NETWORK = {"activation": "tanh", "loss": "binary_crossentropy", "output_activation": "identity", "use_bias": True}
+
+
+def of_engine(config: Config, optimizer: mlp.Optimizer | None = None, **given: Any) -> mlp.Trainer:
     """The engine's trainer for the same data and network, made by hand."""
     _, data = make_data(Experiment(config))
-    net = mlp.MLP([2, 4, 1], activation, "binary_crossentropy", "glorot_uniform", config.seed)
+    network = {name: given.pop(name, usual) for name, usual in NETWORK.items()}
+    net = mlp.MLP([2, 4, 1], initializer="glorot_uniform", seed=config.seed, **network)
     return mlp.Trainer(net, data, optimizer or mlp.Adam(RATE), seed=config.seed, **given)
 
 
@@ -144,6 +148,33 @@ def test_a_run_with_a_setting_goes_on_after_another_change(name):
 
 
 # ---- what goes with what
+def test_a_loss_from_logits_leaves_the_output_as_it_is():
+    config = Config(loss="mean_squared_error", output_activation="sigmoid")
+    assert config.changed(loss="hinge") == Config(loss="hinge")
+    assert config.changed(dataset="plane") == Config().changed(dataset="plane").changed(
+        loss="mean_squared_error", output_activation="sigmoid"
+    )
+    with pytest.raises(ValueError, match=r"^Output activation must be identity for hinge; got sigmoid\.$"):
+        config.changed(loss="hinge", output_activation="sigmoid")
+    _, problems = link.from_query({"output": "sigmoid", "noise": "0.2"})
+    assert problems == ["Output activation must be identity for binary cross-entropy; got sigmoid."]
+    assert link.from_query({"output": "sigmoid", "noise": "0.2"})[0] == Config(noise=0.2)
+
+
+def test_a_bias_that_is_off_cannot_be_set_by_hand():
+    off, on = (Experiment(SMALL.changed(use_bias=choice)) for choice in ("off", "on"))
+    for index in range(SMALL.n_parameters):
+        layer, i, _ = SMALL.shape.locate(index)
+        assert on.edit(3, {index: 0.5}).changes[0].edits == ((index, 0.5),)
+        if i < SMALL.sizes[layer]:
+            assert off.edit(3, {index: 0.5}).changes[0].edits == ((index, 0.5),)
+        else:
+            with pytest.raises(ValueError, match=r"^A bias cannot be set by hand while Biases is off"):
+                off.edit(3, {index: 0.5})
+    _, _, problems = link.run_from_query({"bias": "off", "then": "9@w2:0.5"})
+    assert len(problems) == 1
+
+
 def test_another_optimizer_keeps_what_it_has_too_and_drops_the_rest():
     config = Config(optimizer="adamw", adam_beta_1=0.5, adamw_weight_decay=0.3)
     assert config.changed(optimizer="adam") == Config(optimizer="adam", adam_beta_1=0.5)

@@ -10,7 +10,7 @@ import pytest
 import mlp
 from playground.inside import snippet
 from playground.inside.step import Step
-from tests.inside.test_terms import N_OUT, make_trainer, steps_of
+from tests.inside.test_terms import N_OUT, UNUSUAL, make_trainer, steps_of
 
 
 def run(program: str) -> dict[str, object]:
@@ -30,7 +30,8 @@ def check(step: Step) -> None:
     assert printed["loss"] == pytest.approx(float(step.losses.mean()), rel=1e-12, abs=1e-13)
     for k, (after, used) in enumerate(zip(step.matrices(step.after), step.matrices(step.used), strict=True), start=1):
         np.testing.assert_allclose(printed[f"new W{k}"], after[:, :-1].T, rtol=1e-12, atol=1e-12)
-        np.testing.assert_allclose(printed[f"new b{k}"], after[:, -1], rtol=1e-12, atol=1e-12)
+        if step.net.shape.use_bias:
+            np.testing.assert_allclose(printed[f"new b{k}"], after[:, -1], rtol=1e-12, atol=1e-12)
         np.testing.assert_allclose(printed[f"gradient of W{k}"], used[:, :-1].T, rtol=1e-12, atol=1e-12)
 
 
@@ -39,6 +40,14 @@ def check(step: Step) -> None:
 def test_the_program_prints_the_engines_numbers(activation: str | mlp.Activation, loss: str):
     for n_out in N_OUT.get(loss, (1, 2)):
         check(steps_of(make_trainer(activation, loss, "sgd", n_out))[1])
+
+
+@pytest.mark.parametrize("unusual", UNUSUAL)
+def test_the_program_knows_networks_without_biases_and_slopes_that_are_added_up(unusual: str):
+    for step in steps_of(make_trainer("sigmoid", "mean_squared_error", "adamw", 2, **UNUSUAL[unusual])):
+        check(step)
+    for step in steps_of(make_trainer("tanh", "huber", "sgd", 2, output_activation="sigmoid", **UNUSUAL[unusual])):
+        check(step)
 
 
 @pytest.mark.parametrize("optimizer", mlp.OPTIMIZERS)

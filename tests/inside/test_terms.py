@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 import mlp
+from playground.inside.expressions import plain
+from playground.inside.picture import parse_pick, picture
 from playground.inside.step import H, Step, digits, take_apart
 from playground.inside.terms import Terms, slopes_table
 
@@ -14,7 +16,10 @@ N_OUT = {"binary_crossentropy": (1, 2), "categorical_crossentropy": (3,), "hinge
 """How many outputs to try a loss with; 1 and 2 for the losses of numbers."""
 
 
-def make_trainer(activation: str, loss: str, optimizer: str, n_out: int = 1, **settings: object) -> mlp.Trainer:
+def make_trainer(
+    activation: str | mlp.Activation, loss: str, optimizer: str, n_out: int = 1, *, use_bias: bool = True,
+    output_activation: str = "identity", **settings: object,
+) -> mlp.Trainer:  # fmt: skip
     """A tiny run with everything switched on that a step can hold."""
     rng = np.random.default_rng(5)
     x = rng.standard_normal((14, 2))
@@ -25,7 +30,7 @@ def make_trainer(activation: str, loss: str, optimizer: str, n_out: int = 1, **s
     else:
         y, task = rng.standard_normal((14, n_out)), "regression"
     data = mlp.Dataset(x, y, x[:0], y[:0], task)
-    net = mlp.MLP([2, 3, 3, n_out], activation, loss, "glorot_normal", seed=3)
+    net = mlp.MLP([2, 3, 3, n_out], activation, loss, "glorot_normal", 3, output_activation, use_bias)
     return mlp.Trainer(net, data, mlp.OPTIMIZERS[optimizer](learning_rate=0.02), batch_size=5, seed=2, **settings)
 
 
@@ -35,14 +40,15 @@ def steps_of(trainer: mlp.Trainer) -> list[Step]:
     return [take_apart(trainer, 0), take_apart(trainer, 5)]
 
 
-def assert_same(found: float, wanted: float, what: str) -> None:
-    allowed = 1e-12 * max(1.0, abs(wanted))
+def assert_same(found: float, wanted: float, what: str, within: float = 1e-12) -> None:
+    allowed = within * max(1.0, abs(wanted))
     assert abs(found - wanted) <= allowed, f"{what}: {found!r} on screen, {wanted!r} in the engine"
 
 
 def links(step: Step) -> list[tuple[int, int, int]]:
     sizes = step.net.sizes
-    return [(n + 1, i, j) for n in range(len(sizes) - 1) for j in range(sizes[n + 1]) for i in range(sizes[n] + 1)]
+    bias = step.net.shape.use_bias
+    return [(n + 1, i, j) for n in range(len(sizes) - 1) for j in range(sizes[n + 1]) for i in range(sizes[n] + bias)]
 
 
 def check_forward(step: Step) -> None:
@@ -68,12 +74,12 @@ def check_backward(step: Step) -> None:
             for j in range(trace.z.shape[1]):
                 assert_same(terms.blame_lines(n, j)[-1].value, step.n * trace.d_z[point, j], f"δ {n} {j}")
     for n, i, j in links(step):
-        line = Terms(step, 0).mean_gradient_line(n, i, j)
-        assert_same(
-            line.value, gradient[step.net.shape.index(n - 1, i, j)], f"gradient of {Terms(step, 0).link_name(n, i, j)}"
-        )
+        line = Terms(step, 0).batch_gradient_line(n, i, j)
+        share = step.n if step.is_sum else 1  # the engine's method has the mean
+        expected = share * gradient[step.net.shape.index(n - 1, i, j)]
+        assert_same(line.value, expected, f"gradient of {Terms(step, 0).link_name(n, i, j)}")
         own = [Terms(step, p).gradient_line(n, i, j).value for p in range(step.n)]
-        assert_same(float(np.mean(own)), line.value, "the mean of the points' own gradients")
+        assert_same(share * float(np.mean(own)), line.value, "the mean of the points' own gradients")
 
 
 def check_update(step: Step) -> None:
@@ -93,6 +99,56 @@ def test_the_terms_give_the_engines_numbers(activation: str | mlp.Activation, lo
                     check_forward(step)
                     check_backward(step)
                 check_update(step)
+
+
+UNUSUAL = {
+    "no biases": {"use_bias": False},
+    "summed": {"reduction": "sum"},
+    "both": {"use_bias": False, "reduction": "sum", "l1": 0.02, "l2": 0.03, "dropout": 0.4, "clip_norm": 0.05},
+}
+
+
+@pytest.mark.parametrize("optimizer", mlp.OPTIMIZERS)
+@pytest.mark.parametrize("unusual", UNUSUAL)
+def test_networks_without_biases_and_slopes_that_are_added_up_recombine_too(unusual: str, optimizer: str):
+    for step in steps_of(make_trainer("tanh", "binary_crossentropy", optimizer, 1, **UNUSUAL[unusual])):
+        if step.settings.dropout == 0.0:
+            check_forward(step)
+            check_backward(step)
+        check_update(step)
+        for n, i, j in links(step):
+            line = Terms(step, 0).batch_gradient_line(n, i, j)
+            assert_same(line.value, step.gradient[step.net.shape.index(n - 1, i, j)], "the gradient on screen")
+            assert_same(Terms(step, 0).measured_line(n, i, j).value, line.value, "the slope, measured", 1e-8)
+
+
+@pytest.mark.parametrize("output", mlp.ACTIVATIONS)
+@pytest.mark.parametrize("loss", [name for name, loss in mlp.LOSSES.items() if not loss.from_logits])
+def test_every_output_activation_recombines_too(loss: str, output: str):
+    for step in steps_of(make_trainer("tanh", loss, "sgd", 2, output_activation=output)):
+        check_forward(step)
+        check_backward(step)
+        check_update(step)
+
+
+def test_where_biases_are_off_none_is_shown():
+    step = steps_of(make_trainer("tanh", "huber", "sgd", 1, use_bias=False))[1]
+    terms = Terms(step, 0)
+    assert "b_" not in plain(terms.sum_line(1, 0).payload()["letters"])
+    assert [group.title for group in terms.about_unit(1, 0)] == ["Its sum and its bend", "Its blame"]
+    assert [row["parameter"] for row in slopes_table(step, 1, 0)] == ["w from 1", "w from 2"]
+    assert parse_pick("l:1:2:0", step) == parse_pick("", step)
+    drawn = picture(step, 0, (1, 0, 0), ["x1", "x2"])
+    assert not any("bias" in unit for column in drawn["columns"] for unit in column["units"])
+    assert not any("bias" in idea["sentence"] for idea in drawn["ideas"])
+
+
+def test_where_slopes_are_added_up_the_letters_say_so():
+    step = steps_of(make_trainer("tanh", "huber", "sgd", 1, reduction="sum"))[1]
+    line = Terms(step, 0).batch_gradient_line(1, 0, 0)
+    assert plain(line.payload()["letters"]).startswith("Σ")
+    assert line.note == "the sum over the 4 points of the mini-batch"
+    assert line.value == pytest.approx(4 * step.layers[0].d_W[0, 0], rel=1e-12)
 
 
 @pytest.mark.parametrize("optimizer", mlp.OPTIMIZERS)

@@ -171,6 +171,12 @@ for (const [name, theme] of Object.entries(THEMES)) {
     weights.drawCells(0, Float32Array.of(0.5, -2, -3), 1, ramps(theme).signed);
     const found = [...pixelsOf(weights.cells.getContext().image)].map((pixel) => nearest(pixel, two));
     assert.deepEqual(found, ["high", "low", "low"]); // 0.5, -2; the bias -3
+    weights.setRun({ header: {} }, network({ use_bias: false }));
+    weights.drawCells(0, Float32Array.of(0.5, -2, 0), 1, ramps(theme).signed);
+    assert.deepEqual(
+      [...pixelsOf(weights.cells.getContext().image)].map((pixel) => nearest(pixel, two)),
+      ["high", "low"],
+    );
   });
 
   test(`right answers are blue and wrong ones orange, rows are the true classes (${name})`, () => {
@@ -215,8 +221,8 @@ for (const [name, theme] of Object.entries(THEMES)) {
 // Two inputs, one output: weights 0.5 and -2, bias 3.
 const PARAMETERS = Float32Array.of(0.5, -2, 3);
 const layers = [{ n_in: 2, n_out: 1, weight: [0, 1, 3], bias: [2, 3], activation: "identity" }];
-const network = () =>
-  new Network({ layers, features: ["x1", "x2"], output: "identity", plane: null, bounded: [false] });
+const net = { layers, features: ["x1", "x2"], output: "identity", plane: null, bounded: [false], use_bias: true };
+const network = (changes = {}) => new Network({ ...net, ...changes });
 
 function drawn(theme) {
   const diagram = new Diagram(

@@ -19,6 +19,7 @@ const net = {
   feature_labels: ["x₁", "x₂"],
   activation_labels: ["Tanh", "sigmoid"],
   output: "sigmoid",
+  use_bias: true,
   plane: null,
   bounded: [true, false],
 };
@@ -39,6 +40,13 @@ test("weights and biases are told by their span, layer by layer", () => {
     spoken.weightsInWords(run(), new Network(net), PARAMETERS),
     "Weights and biases. Layer 1: 4 weights from −2 to 1.5, 2 biases from −0.75 to 0.25. " +
       "Output: 2 weights from −3 to 0.125, 1 bias of 4.",
+  );
+});
+
+test("a network without biases is told without them", () => {
+  assert.equal(
+    spoken.weightsInWords(run(), new Network({ ...net, use_bias: false }), PARAMETERS),
+    "Weights. Layer 1: 4 weights from −2 to 1.5. Output: 2 weights from −3 to 0.125.",
   );
 });
 

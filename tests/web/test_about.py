@@ -86,6 +86,7 @@ def test_an_epoch_has_as_many_steps_as_the_engine_makes(n_samples: int, test: fl
         (Config(dataset="blobs"), "softmax"),
         (Config(dataset="moons", loss="hinge"), "identity"),
         (Config(dataset="hills"), "identity"),
+        (Config(dataset="hills", output_activation="sigmoid", use_bias="off"), "identity"),
         (Config(features=("x1", "x2^2"), hidden_layer_sizes=(3, 2), activations=("relu", "tanh")), "sigmoid"),
     ],
 )
@@ -96,7 +97,9 @@ def test_the_layers_are_the_networks(config: Config, output: str):
     assert told_net["output"] == output
     assert [(layer["n_in"], layer["n_out"]) for layer in told_net["layers"]] == [w.weights.shape for w in layers]
     assert [layer["activation"] for layer in told_net["layers"]] == [layer.activation.name for layer in layers]
-    assert told_net["activation_labels"] == [*(activation.label for activation in hidden), output]
+    last = output if output != "identity" else trainer.net.output_activation
+    assert told_net["activation_labels"] == [*(activation.label for activation in hidden), last]
+    assert told_net["use_bias"] == (config.use_bias == "on")
     assert told_net["bounded"] == [*(activation.name == "tanh" for activation in hidden), False]
     assert told_net["feature_labels"] == [mlp.FEATURES[name].label for name in config.features]
 

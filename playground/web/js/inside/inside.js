@@ -463,12 +463,8 @@ export class Inside {
     if (place) {
       const { unit } = place;
       const parts = [`output a = ${say(Number(unit.a[2]))}`];
-      if (unit.z)
-        parts.push(
-          `sum z = ${say(Number(unit.z[2]))}`,
-          `blame δ = ${say(Number(unit.delta[2]))}`,
-          `bias b = ${say(unit.bias.w)}`,
-        );
+      if (unit.z) parts.push(`sum z = ${say(Number(unit.z[2]))}`, `blame δ = ${say(Number(unit.delta[2]))}`);
+      if (unit.bias) parts.push(`bias b = ${say(unit.bias.w)}`);
       return `${unit.name}: ${parts.join(", ")}`;
     }
     const bias = /^l:(\d+):(\d+):(\d+)$/.exec(key);

@@ -191,7 +191,7 @@ export class Diagram {
         context.lineWidth = lit ? 2.5 : 1;
         context.strokeStyle = lit ? theme.text : theme.muted;
         context.strokeRect(x, y, side, side);
-        if (l > 0)
+        if (l > 0 && this.network.net.use_bias)
           this.drawBias(context, theme, this.network.bias(parameters, l - 1, k), x, y + side + this.bar.off, side);
       });
     });
@@ -229,7 +229,12 @@ export class Diagram {
     this.columns.forEach((column, l) =>
       column.forEach((at, k) => {
         if (Math.abs(at.x - x) > half + 3) return;
-        if (l > 0 && y > at.y + half && y < at.y + half + this.bar.off + this.bar.high + this.slack)
+        if (
+          l > 0 &&
+          this.network.net.use_bias &&
+          y > at.y + half &&
+          y < at.y + half + this.bar.off + this.bar.high + this.slack
+        )
           bias = { layer: l - 1, j: k };
         else if (Math.abs(at.y - y) <= half + this.slack)
           unit ??= { layer: l, unit: k, name: unitName(l, k, this.run.header.net) };
@@ -314,10 +319,9 @@ export class Diagram {
       text = `${name}: ${say(network.weight(parameters, layer, i, j))} (click to set it)`;
     } else if (this.focus) {
       const { layer, unit, name } = this.focus;
-      text =
-        layer === 0
-          ? name
-          : `${name}: ${network.net.activation_labels[layer - 1]}, bias ${say(network.bias(parameters, layer - 1, unit))}`;
+      const { use_bias, activation_labels } = network.net;
+      const bias = layer > 0 && use_bias ? `, bias ${say(network.bias(parameters, layer - 1, unit))}` : "";
+      text = layer === 0 ? name : `${name}: ${activation_labels[layer - 1]}${bias}`;
     }
     this.tip.hidden = !text;
     this.tip.textContent = text;

@@ -62,6 +62,7 @@ export function diagramInWords(run, network, parameters) {
 }
 
 export function weightsInWords(run, network, parameters) {
+  const { use_bias } = network.net;
   const last = network.layers.length - 1;
   const layers = network.layers.map(({ n_in, n_out }, l) => {
     const weights = Array.from({ length: n_in * n_out }, (_, k) =>
@@ -69,9 +70,9 @@ export function weightsInWords(run, network, parameters) {
     );
     const biases = Array.from({ length: n_out }, (_, j) => network.bias(parameters, l, j));
     const name = l === last ? "Output" : `Layer ${l + 1}`;
-    return `${name}: ${span(weights, "weight")}, ${span(biases, "bias", "biases")}.`;
+    return `${name}: ${span(weights, "weight")}${use_bias ? `, ${span(biases, "bias", "biases")}` : ""}.`;
   });
-  return `Weights and biases. ${layers.join(" ")}`;
+  return `Weights${use_bias ? " and biases" : ""}. ${layers.join(" ")}`;
 }
 
 const span = (numbers, one, many = `${one}s`) =>

@@ -71,6 +71,7 @@ export interface Net {
   feature_labels: string[];
   plane: PlaneOf | null;
   output: string;
+  use_bias: boolean;
   activation_labels: string[];
   bounded: boolean[];
   layers: Layer[];

@@ -39,14 +39,21 @@ export class Weights {
     this.box = h("div", { class: "plot" }, this.canvas, this.plot, this.grid);
     this.scale = h("span", { class: "scale" });
     this.cells = document.createElement("canvas");
-    this.title = h("h3", {}, "Weights and biases ", this.scale);
+    this.heading = document.createTextNode("Weights and biases ");
+    this.title = h("h3", {}, this.heading, this.scale);
     this.element = h("section", { class: "panel weights", "aria-label": "Weight heat maps" }, this.title, this.box);
     this.box.addEventListener("pointerenter", () => this.fillHover());
     this.box.addEventListener("pointermove", () => this.fillHover());
     this.box.addEventListener("pointerdown", (event) => this.press(event), true);
   }
 
+  // How many rows of cells a layer has: its inputs, and its biases below them if it has any.
+  rows(l) {
+    return this.network.layers[l].n_in + (this.network.net.use_bias ? 1 : 0);
+  }
+
   setRun(run, network) {
+    this.heading.textContent = network.net.use_bias ? "Weights and biases " : "Weights ";
     this.run = run;
     this.network = network;
     this.plotted = null;
@@ -80,23 +87,25 @@ export class Weights {
     const high = height - MARGIN.t - MARGIN.b;
     this.areas(width).forEach(({ left, right }, l) => {
       const { n_in, n_out } = this.network.layers[l];
-      const [w, dy] = [(right - left) / n_out, high / (n_in + 1)];
+      const rows = this.rows(l);
+      const [w, dy] = [(right - left) / n_out, high / rows];
       this.drawCells(l, parameters, top, ramps(theme).signed);
-      context.drawImage(this.cells, 0, 0, n_out, n_in + 1, left, MARGIN.t, right - left, high);
+      context.drawImage(this.cells, 0, 0, n_out, rows, left, MARGIN.t, right - left, high);
       for (let j = 1; w > 5 && j < n_out; j++) context.clearRect(left + j * w - 1, MARGIN.t, 1, high);
-      for (let i = 1; dy > 5 && i <= n_in; i++) context.clearRect(left, MARGIN.t + i * dy - 1, right - left, 1);
+      for (let i = 1; dy > 5 && i < rows; i++) context.clearRect(left, MARGIN.t + i * dy - 1, right - left, 1);
       context.fillStyle = theme.text;
-      context.fillRect(left, MARGIN.t + n_in * dy - 1, right - left, 1);
+      if (rows > n_in) context.fillRect(left, MARGIN.t + n_in * dy - 1, right - left, 1);
     });
     this.markCell();
   }
 
   // A layer with a pixel for each cell, in the corner of a canvas of its own.
   drawCells(l, parameters, top, colours) {
-    const { n_in, n_out } = this.network.layers[l];
+    const { n_out } = this.network.layers[l];
+    const rows = this.rows(l);
     if (this.cells.width < n_out) this.cells.width = n_out;
-    if (this.cells.height < n_in + 1) this.cells.height = n_in + 1;
-    const image = new ImageData(n_out, n_in + 1);
+    if (this.cells.height < rows) this.cells.height = rows;
+    const image = new ImageData(n_out, rows);
     const pixels = new Uint32Array(image.data.buffer);
     for (let p = 0; p < pixels.length; p++)
       pixels[p] = colours[placeOf(this.value(parameters, l, Math.floor(p / n_out), p % n_out), 0, top)];
@@ -135,9 +144,10 @@ export class Weights {
       const n = l ? l + 1 : "";
       const many = (count) =>
         count <= 12 ? Array.from({ length: count }, (_, k) => k) : [0, Math.floor(count / 2), count - 1];
-      const rows = l === 0 && !net.plane ? net.feature_labels : Array.from({ length: n_in }, (_, k) => String(k + 1));
-      const small = (rowCount) => (height - MARGIN.t - MARGIN.b) / (rowCount + 1) < 9;
-      const ticks = small(n_in) ? [0, n_in - 1, n_in] : [...many(n_in), n_in];
+      const names = l === 0 && !net.plane ? net.feature_labels : Array.from({ length: n_in }, (_, k) => String(k + 1));
+      const rows = this.rows(l);
+      const small = (height - MARGIN.t - MARGIN.b) / rows < 9;
+      const ticks = [...(small ? [0, n_in - 1] : many(n_in)), ...(rows > n_in ? [n_in] : [])];
       more[`xaxis${n}`] = axis(theme, {
         domain: [(left - MARGIN.l) / inner, (right - MARGIN.l) / inner],
         range: [-0.5, n_out - 0.5],
@@ -149,9 +159,9 @@ export class Weights {
         anchor: `y${n}`,
       });
       more[`yaxis${n}`] = axis(theme, {
-        range: [n_in + 0.5, -0.5],
+        range: [rows - 0.5, -0.5],
         tickvals: tight && l > 0 ? [] : ticks,
-        ticktext: ticks.map((k) => (k === n_in ? "b" : rows[k])),
+        ticktext: ticks.map((k) => (k === n_in ? "b" : names[k])),
         showgrid: false,
         showline: false,
         tickfont: { size: 9 },
@@ -180,7 +190,7 @@ export class Weights {
           [1, "rgba(0,0,0,0)"],
         ],
         z: this.matrix(l),
-        text: Array.from({ length: n_in + 1 }, (_, i) =>
+        text: Array.from({ length: rows }, (_, i) =>
           Array.from({ length: n_out }, (_, j) => parameterName(l, i, j, net)),
         ),
         hovertemplate: "%{text}<br>%{z:.5f}<extra></extra>",
@@ -196,8 +206,8 @@ export class Weights {
   }
 
   matrix(l) {
-    const { n_in, n_out } = this.network.layers[l];
-    return Array.from({ length: n_in + 1 }, (_, i) =>
+    const { n_out } = this.network.layers[l];
+    return Array.from({ length: this.rows(l) }, (_, i) =>
       Array.from({ length: n_out }, (_, j) => this.value(this.parameters, l, i, j)),
     );
   }
@@ -209,9 +219,9 @@ export class Weights {
     const [x, y] = [event.clientX - box.left, event.clientY - box.top - MARGIN.t];
     const l = this.areas(box.width).findIndex(({ left, right }) => x >= left && x < right);
     if (l < 0 || y < 0 || y >= box.height - MARGIN.t - MARGIN.b) return;
-    const { n_in, n_out } = this.network.layers[l];
+    const { n_out } = this.network.layers[l];
     const { left, right } = this.areas(box.width)[l];
-    const i = Math.floor((y / (box.height - MARGIN.t - MARGIN.b)) * (n_in + 1));
+    const i = Math.floor((y / (box.height - MARGIN.t - MARGIN.b)) * this.rows(l));
     const j = Math.floor(((x - left) / (right - left)) * n_out);
     this.editCell({ l, i, j }, event);
   }
@@ -247,7 +257,7 @@ export class Weights {
     else if (j >= layers[l]?.n_out && l + 1 < layers.length) [l, j] = [l + 1, 0];
     const within = (k, most) => Math.max(0, Math.min(k, most));
     l = within(l, layers.length - 1);
-    this.at = { l, i: within(i, layers[l].n_in), j: within(j, layers[l].n_out - 1) };
+    this.at = { l, i: within(i, this.rows(l) - 1), j: within(j, layers[l].n_out - 1) };
     // A new element, so that a screen reader tells it.
     const id = `cell-${Object.values(this.at).join("-")}`;
     this.row.replaceChildren(h("div", { role: "gridcell", id, "aria-label": this.cellInWords() }));
@@ -264,11 +274,11 @@ export class Weights {
   markCell() {
     const { l, i, j } = this.at;
     const layer = this.network.layers[l];
-    const here = document.activeElement === this.grid && layer && i <= layer.n_in && j < layer.n_out;
+    const here = document.activeElement === this.grid && layer && i < this.rows(l) && j < layer.n_out;
     tell(this.scale, here ? this.cellInWords() : `(full colour at ±${this.full.toPrecision(2)})`);
     if (!here) return;
     const { left, right } = this.areas(this.box.clientWidth)[l];
-    const [w, high] = [(right - left) / layer.n_out, (this.box.clientHeight - MARGIN.t - MARGIN.b) / (layer.n_in + 1)];
+    const [w, high] = [(right - left) / layer.n_out, (this.box.clientHeight - MARGIN.t - MARGIN.b) / this.rows(l)];
     Object.assign(this.row.firstChild.style, {
       left: `${left + j * w}px`,
       top: `${MARGIN.t + i * high}px`,

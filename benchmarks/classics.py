@@ -10,7 +10,6 @@ import ast
 import inspect
 import json
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from itertools import pairwise, product
 from pathlib import Path
 
 import mlp
+from playground.export import side_by_side
 
 ROOT = Path(__file__).parents[1]
 TENSORFLOW = Path(sys.prefix) / "tensorflow/bin/python"
@@ -54,10 +54,7 @@ print(json.dumps([time.process_time() - start, float(scope["error"])]))
 
 def pieces() -> list[dict[str, str]]:
     """The code of docs/classics.md: for each of the two classics {"data": ..., "classic": ..., "engine": ...}."""
-    text = (ROOT / "docs/classics.md").read_text(encoding="utf-8")
-    found = re.findall(r"^```python (\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    size = 1 + len(WAYS)
-    return [dict(found[k : k + size]) for k in range(0, len(found), size)]
+    return [side_by_side.pieces(section) for section in side_by_side.sections()]
 
 
 def run(way: str, data: str, code: str) -> tuple[float, float]:

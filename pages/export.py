@@ -16,7 +16,9 @@ from playground.export import EXPORTERS, Exporter, Subject
 from playground.export.experiment_file import MAX_BYTES, read_experiment
 from playground.export.pictures import pictures
 from playground.export.qr_code import qr_code
+from playground.export.side_by_side import WAYS, promises, side_by_side
 from playground.run import link
+from playground.run.classics import classic_of
 from playground.run.number import say
 
 
@@ -32,6 +34,7 @@ def show() -> None:
         "Drag the timeline to another moment, and everything here follows."
     )
     _link(subject)
+    _classic(subject)
     _code(subject)
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -69,6 +72,28 @@ def _qr_code(address: str) -> None:
         st.markdown(session.plain(str(error)))
     else:
         st.caption("For an audience: point a camera at it.")
+
+
+# ---- a classic in several ways -----------------------------------------------------------------------------------
+def _classic(subject: Subject) -> None:
+    """For the run of a well-known text: its own code beside the engine's and that of two frameworks."""
+    classic = classic_of(subject.experiment.config)
+    ways = side_by_side(classic) if classic else None
+    if classic is None or ways is None:
+        return
+    st.subheader(f"{classic.label}, and in a framework")
+    st.markdown(
+        "The same network on the same data in four ways, with the lines of code that each takes, its time and its "
+        "error on new data, as `python -m benchmarks.classics` measured them."
+    )
+    st.dataframe(list(ways.measured), hide_index=True)
+    for tab, source in zip(st.tabs(list(WAYS.values())), ways.code.values(), strict=True):
+        tab.code(source, language="python", height=320)
+    with st.expander("The data and the first weights, which all four begin with"):
+        st.code(ways.data, language="python")
+    if classic.name == "sum":
+        with st.expander("What the demo's text promises: layers, sizes, time and data, each with a number"):
+            st.markdown(promises())
 
 
 # ---- code --------------------------------------------------------------------------------------------------------

@@ -10,7 +10,9 @@ import streamlit as st
 
 import mlp
 from playground.app import components, session
+from playground.run.classics import CLASSICS, classic_of
 from playground.run.config import PLANAR, SETTINGS
+from playground.run.experiment import Experiment
 
 _REGISTRIES: dict[str, dict[str, Any]] = {
     "initializer": mlp.INITIALIZERS,
@@ -87,6 +89,23 @@ def _datasets() -> None:
     )
     if own is not None:
         st.markdown(f"**{session.plain(own.title or 'Your data')}**: {len(own):,} rows, {len(own.inputs)} inputs")
+    _classics()
+
+
+def _classics() -> None:
+    """Runs that well-known texts made famous, and what there is to see in the one on screen."""
+    shown = classic_of(session.experiment().config)
+    with st.popover(
+        "Classics", width="stretch", help="Networks that well-known texts write from scratch, ready to play."
+    ):
+        for classic in CLASSICS.values():
+            st.button(
+                classic.label, key=f"classic {classic.name}", width="stretch", disabled=classic is shown,
+                on_click=session.show, args=(Experiment(classic.config),),
+            )  # fmt: skip
+            st.caption(classic.what)
+    if shown is not None:
+        st.caption(f"**{shown.label}.** {shown.what}\n\n{shown.look}\n\n{shown.exact}")
 
 
 def _network() -> None:

@@ -7,7 +7,7 @@ import json
 import posixpath
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from playground.export.subject import Subject
 from playground.figures.palette import DARK, LIGHT
 from playground.run.runs import Gate, Run, frame_rows
 from playground.web import assets
-from playground.web.message import Question, encode
+from playground.web.message import AboutRun, Question, encode
 from playground.web.reply import reply
 
 MAX_NUMBERS = 2_000_000  # eight megabytes of recording
@@ -78,7 +78,7 @@ def recording(subject: Subject) -> bytes:
     diverged, ended = trainer.recording.diverged, trainer.recording.last_step <= subject.step
     # What the server answers to a browser that holds nothing, and wants nothing trained; then what is different here.
     question: Question = {"serial": 0, "run": e.name, "moment": subject.step, "have": -1, "answers": False}
-    answered = reply(e, Run(lambda: trainer, Gate()), question).header
+    answered = cast(AboutRun, reply(e, Run(lambda: trainer, Gate()), question).header)
     header: dict[str, Any] = {
         **answered,
         "marks": [mark for mark in answered["marks"] if mark["step"] <= subject.step],
@@ -101,6 +101,7 @@ def recording(subject: Subject) -> bytes:
         "projector": False,
         "view_link": "",
         "plotly": "",
+        "data": {**answered["data"], "face": ""},
     }
     return encode(header, rows)
 

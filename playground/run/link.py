@@ -3,9 +3,10 @@
     ?lr=0.1&hidden=4,2&then=1200@lr:0.03,batch:32;2400@optimizer:sgd,w17:0.5&step=3000
 
 Only what differs from the defaults is written. `then` holds the settings changed on the way and the parameters set by
-hand (w17 is the one at place 17 of the flat vector), `step` the moment on the
-timeline, `data` a small table of one's own (own_data/pack.py), `v` the version of all this where it is not the first:
-with other defaults or another meaning of a key comes another number.
+hand (w17 is the one at place 17 of the flat vector), `step` the moment on the timeline, `data` a small table of one's
+own (tables/pack.py), `v` the version of all this where it is not the first: with other defaults or another meaning of
+a key comes another number. `classic` names a well-known run (classics.py) from which the other settings depart; it is
+read and never written.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from playground.run import on_show
+from playground.run.classics import CLASSICS
 from playground.run.config import DEFAULTS, LIVE, SETTINGS, Config, best_of
 from playground.run.experiment import Change, Experiment
 from playground.tables import pack
@@ -26,7 +28,7 @@ VERSION = 1
 MAX_CHANGES = 200
 MAX_STEP = 1_000_000
 MAX_WORK = 2e10  # multiplications that the way to a moment may take: some ten seconds
-_AROUND = ("v", "then", "step", "data", *on_show.KEYS)  # keys that are not settings
+_AROUND = ("v", "classic", "then", "step", "data", *on_show.KEYS)  # keys that are not settings
 _NAME_OF_KEY = {s.key: name for name, s in SETTINGS.items()}
 
 
@@ -50,6 +52,11 @@ def from_query(query: Mapping[str, str], own_data: Table | None = None) -> tuple
     """Read a link, hand-edited or not: the config with all that is good, and a sentence for what is not."""
     values: dict[str, Any] = {}
     problems = []
+    if "classic" in query:
+        if classic := CLASSICS.get(query["classic"]):
+            values = {name: getattr(classic.config, name) for name in SETTINGS}
+        else:
+            problems.append(f"The link's classic must be one of {', '.join(CLASSICS)}; got {query['classic'][:40]}.")
     for key, text in query.items():
         name = _NAME_OF_KEY.get(key)
         if name is None:

@@ -119,6 +119,8 @@ def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) ->
         ],
         "classes": classes,
         "axes": plane.labels if plane else ("x₁", "y" if curve else "x₂"),
+        "asks": () if own is not None else ("x₁",) if curve else ("x₁", "x₂"),
+        "face": "predicted" if own is None and experiment.config.dataset == "sum" else "time",
         "note": (plane.note if plane else "") or "Filled: training. Hollow: test.",
     }
 

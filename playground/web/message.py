@@ -136,6 +136,8 @@ class Points(TypedDict):
     traces: Sequence[Trace]
     classes: Sequence[str]
     axes: Sequence[str]
+    asks: Sequence[str]  # inputs that one may type to see the answer: those of the plane, as the data have them
+    face: str  # the view of the scores that these data open with; "" where no server can answer for another
     note: str
 
 

@@ -11,8 +11,10 @@ from playwright.sync_api import expect
 
 import mlp
 from playground.figures.palette import DARK, LIGHT
+from playground.run.classics import CLASSICS
 from playground.run.config import Config
 from playground.run.experiment import Experiment
+from playground.run.number import say
 from tests.browser.harness import screenshot, visit
 from tests.browser.stage import WATCH, parameters, pictures, press, recorded, sentence, state, wait_for
 
@@ -686,6 +688,27 @@ def test_residuals_and_the_curve_of_one_input(page):
     expect(page.locator(".stage .surface h3")).to_have_text("The curve that the network has learned")
     page.get_by_role("button", name="Residuals").click()
     page.wait_for_function("() => document.querySelector('.stage .answers .over')?.data?.[0].y.length === 250")
+
+
+def test_the_sum_of_two_numbers_can_be_asked_at_every_moment(page):
+    visit(page, "/?classic=sum&step=2000")
+    wait_for(page, "window.__stage?.ready")
+    pause(page)
+    expect(page.locator(".stage .scores h3")).to_contain_text("Predicted against true")
+    page.wait_for_function("() => document.querySelector('.stage .answers .over')?.data?.[0].y.length === 200")
+    run = recorded(Experiment(CLASSICS["sum"].config), 5)
+    for step, typed in ((2000, (0.2, 0.3)), (4000, (0.1, 0.45))):
+        page.evaluate(f"() => __player.place({step})")
+        for name, number in zip(("x₁", "x₂"), typed, strict=True):
+            page.get_by_role("spinbutton", name=name).fill(str(number))
+        answer = run.recording.seek(step).parameters
+        net = run.trainer.net.copy()
+        net.parameters[...] = answer
+        expect(page.locator(".stage .ask output")).to_have_text(say(float(net.outputs([typed])[0, 0])))
+    page.get_by_role("spinbutton", name="x₁").fill("")
+    expect(page.locator(".stage .ask output")).to_have_text("type a number")
+    page.keyboard.press("Space")
+    assert state(page)["state"] == "paused", "typing in a field plays nothing"
 
 
 def test_test_points_can_be_hidden_and_the_surface_made_discrete(home):

@@ -344,6 +344,11 @@ def test_what_stands_behind_the_score_is_right(shown: Shown):
         said = shown.net.outputs(features)[:, 0]
         np.testing.assert_allclose(found[0], truth[:, 0], atol=1e-3)
         np.testing.assert_allclose(found[1], said - truth[:, 0], atol=1e-3)
+        shown.page.get_by_role("button", name="Predicted").click()
+        shown.page.wait_for_function("() => __stage.views.scores.answers.plot.data?.length === 2")
+        found = shown.view("() => { const [t] = views.scores.answers.plot.data; return [t.x, t.y]; }")
+        np.testing.assert_allclose(found[0], truth[:, 0], atol=1e-3)
+        np.testing.assert_allclose(found[1], said, atol=1e-3)
         return
     shown.page.wait_for_selector(".stage .answers td")
     k = len(np.unique(shown.data.y_train))

@@ -4,6 +4,8 @@ import test from "node:test";
 
 import { THEMES } from "./page.js";
 
+const { Ask } = await import("../../playground/web/js/stage/ask.js");
+const { Network } = await import("../../playground/web/js/stage/network.js");
 const { Answers } = await import("../../playground/web/js/stage/answers.js");
 const { PANELS } = await import("../../playground/web/js/stage/panels.js");
 const { Surface } = await import("../../playground/web/js/stage/surface.js");
@@ -12,7 +14,12 @@ const { layerColour } = await import("../../playground/web/js/shared/theme.js");
 // A row: step, epoch, losses and scores in training and test; its gradient norms are 3, 2, 1 times the epoch.
 const rowAt = (epoch) => [10 * epoch, epoch, 1 / (1 + epoch), 2 / (1 + epoch), epoch / 1000, epoch / 2000];
 const recording = (nRows, task = "binary") => ({
-  header: { run: "r", task, settings: { live: [{ name: "learning_rate", label: "", values: [0.1], now: 0.1 }] } },
+  header: {
+    run: "r",
+    task,
+    data: { asks: ["x₁", "x₂"], face: "time" },
+    settings: { live: [{ name: "learning_rate", label: "", values: [0.1], now: 0.1 }] },
+  },
   version: 1,
   rows: Array.from({ length: nRows }, (_, epoch) => rowAt(epoch)),
   lastEpoch: nRows - 1,
@@ -112,22 +119,67 @@ for (const [name, theme] of Object.entries(THEMES)) {
   });
 }
 
-test("a residual stands above its true value, and is what was predicted less what is true", () => {
-  const header = { run: "r", answers: { step: 3, truth: [1, 2], residual: [-0.5, 0.25] } };
-  const { traces, layout } = charted((Plotly) =>
-    new Answers().draw(Plotly, THEMES.light, header, { width: 300, height: 200 }),
-  );
-  assert.deepEqual(
-    [traces[0].x, traces[0].y],
-    [
-      [1, 2],
-      [-0.5, 0.25],
-    ],
-  );
-  assert.deepEqual(
-    [layout.xaxis.title, layout.yaxis.title].map((t) => t.text ?? t),
-    ["true value", "predicted − true"],
-  );
+for (const [face, y, title] of [
+  ["residuals", [-0.5, 0.25], "predicted − true"],
+  ["predicted", [0.5, 2.25], "predicted"],
+])
+  test(`the ${face} stand above their true values, and are what they are called`, () => {
+    const header = { run: "r", answers: { step: 3, truth: [1, 2], residual: [-0.5, 0.25] } };
+    const { traces, layout } = charted((Plotly) =>
+      new Answers().draw(Plotly, THEMES.light, header, face, { width: 300, height: 200 }),
+    );
+    assert.deepEqual([traces[0].x, traces[0].y], [[1, 2], y]);
+    assert.deepEqual(
+      [layout.xaxis.title, layout.yaxis.title].map((t) => t.text ?? t),
+      ["true value", title],
+    );
+    const right = traces.slice(1).map((trace) => [trace.x, trace.y]);
+    assert.deepEqual(
+      right,
+      face === "predicted"
+        ? [
+            [
+              [1, 2],
+              [1, 2],
+            ],
+          ]
+        : [],
+    ); // where the prediction is the truth
+  });
+
+test("data that open with a face of their own bring it, and another that was chosen stays", () => {
+  const view = made("scores");
+  const show = (task, face) => {
+    const run = recording(3, task);
+    run.header.data = { asks: [], face };
+    view.setRun(run, null);
+    return [view.face, view.heading.textContent];
+  };
+  assert.deepEqual(show("binary", "time"), ["time", "Accuracy"]);
+  assert.deepEqual(show("regression", "predicted"), ["predicted", "Predicted against true"]);
+  view.turn("residuals");
+  assert.deepEqual(show("regression", "predicted"), ["residuals", "Residuals"]);
+  assert.deepEqual(show("regression", "time"), ["time", "R²"]);
+  view.turn("residuals");
+  assert.deepEqual(show("binary", "time"), ["time", "Accuracy"], "classes have no residuals");
+});
+
+test("the network is asked for the numbers that were typed, with the parameters of the moment", () => {
+  const layers = [
+    { n_in: 2, n_out: 1, weight: [0, 1, 3], bias: [2, 3], activation: "identity", activation_settings: {} },
+  ];
+  const net = { layers, features: ["x1", "x2"], output: "identity", plane: null };
+  const ask = new Ask(() => {});
+  ask.setRun({ header: { data: { asks: ["x₁", "x₂"] } } }, new Network(net));
+  ask.element.hidden = false;
+  const answer = (typed) => {
+    ask.fields.forEach((field, k) => (field.valueAsNumber = typed[k]));
+    ask.draw(Float32Array.of(2, -1, 0.5));
+    return ask.answer.textContent;
+  };
+  assert.equal(answer([0.5, 0.25]), "1.25");
+  assert.equal(answer([0.25, 0.5]), "0.5");
+  assert.equal(answer([NaN, 0.5]), "type a number");
 });
 
 test("a score of classes is a share, and that of a regression is not", () => {

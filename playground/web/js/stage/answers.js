@@ -1,4 +1,4 @@
-// Right or wrong, and how far off: the confusion matrix, or the residuals of a regression, beside the score's curve.
+// Right or wrong, and how far off: the confusion matrix, or the predictions and residuals of a regression.
 // The numbers are the server's for the moment it was told last; while the run plays they follow every second or so.
 import { h } from "../shared/dom.js";
 import { CONFIG, axis, layout } from "../shared/plot.js";
@@ -14,39 +14,50 @@ export class Answers {
   }
 
   // A picture for one moment; `size` is that of the chart whose place it takes.
-  draw(Plotly, theme, header, size) {
+  draw(Plotly, theme, header, face, size) {
     const { answers } = header;
     if (!answers) return this.element.replaceChildren(); // they are on their way
-    const key = JSON.stringify([header.run, answers.step, theme.dark, theme.zoom, size]);
+    const key = JSON.stringify([header.run, answers.step, face, theme.dark, theme.zoom, size]);
     if (key === this.drawn) return undefined;
     this.drawn = key;
     if (answers.matrix) this.element.replaceChildren(matrix(answers.matrix, theme));
-    else this.drawResiduals(Plotly, theme, answers, size);
+    else this.drawPoints(Plotly, theme, answers, face, size);
     return undefined;
   }
 
-  drawResiduals(Plotly, theme, { truth, residual }, size) {
+  // A point for each test point over its true value: what was predicted, with a line where it is right, or how far off.
+  drawPoints(Plotly, theme, { truth, residual }, face, size) {
     if (!this.plot.isConnected) this.element.replaceChildren(this.plot);
-    const trace = {
+    const off = face === "residuals";
+    const points = {
       type: "scatter",
       mode: "markers",
       x: truth,
-      y: residual,
+      y: off ? residual : residual.map((r, k) => truth[k] + r),
       marker: { size: 4 * theme.zoom, color: theme.positive, opacity: 0.7 },
-      hovertemplate: "true %{x:.3f}<br>off by %{y:.3f}<extra></extra>",
+      hovertemplate: `true %{x:.3f}<br>${off ? "off by" : "predicted"} %{y:.3f}<extra></extra>`,
+    };
+    const ends = [Math.min(...truth), Math.max(...truth)];
+    const right = {
+      type: "scatter",
+      mode: "lines",
+      x: ends,
+      y: ends,
+      line: { color: theme.muted, width: 1.2 * theme.zoom },
+      hoverinfo: "skip",
     };
     const look = layout(theme, size, MARGIN, {
       hovermode: "closest",
       xaxis: axis(theme, { title: "true value", nticks: 5, tickfont: { size: 10 } }),
       yaxis: axis(theme, {
-        title: "predicted − true",
+        title: off ? "predicted − true" : "predicted",
         nticks: 4,
         tickfont: { size: 10 },
-        zeroline: true,
+        zeroline: off,
         zerolinecolor: theme.muted,
       }),
     });
-    Plotly.react(this.plot, [trace], look, CONFIG);
+    Plotly.react(this.plot, off ? [points] : [points, right], look, CONFIG);
   }
 }
 

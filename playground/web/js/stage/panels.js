@@ -126,5 +126,13 @@ export const PANELS = [
       }),
     words: gradientsInWords,
   }),
-  curves({ name: "scores", make: ({ player }) => new Scores(player), words: scoresInWords }),
+  curves({
+    name: "scores",
+    make: ({ player }) => new Scores(player),
+    paint(view, { epoch, parameters }) {
+      view.moveCursor(epoch);
+      view.ask.draw(parameters);
+    },
+    words: scoresInWords,
+  }),
 ];

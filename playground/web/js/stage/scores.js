@@ -1,12 +1,27 @@
-// The score over time, or what stands behind it at the moment: a confusion matrix, or residuals.
+// The score over time, or what stands behind it at the moment: a confusion matrix, or for numbers what was predicted
+// for each test point beside what is true, and by how much it is off.
 import { h } from "../shared/dom.js";
 import { Answers } from "./answers.js";
+import { Ask } from "./ask.js";
 import { Curves } from "./curves.js";
 import { TEST_SCORE, TRAIN_SCORE } from "./recording.js";
 
 /** @import { Player } from "./player.js" */
 
 const ANSWERS_EVERY_MS = 1000;
+/** @typedef {{name: string, heading: string, button: string}} Face one of the views that the panel can show */
+const OVER_TIME = "time";
+const FACES = {
+  classes: [
+    { name: OVER_TIME, heading: "Accuracy", button: "Over time" },
+    { name: "matrix", heading: "Confusion matrix", button: "Confusion" },
+  ],
+  numbers: [
+    { name: OVER_TIME, heading: "R²", button: "Over time" },
+    { name: "predicted", heading: "Predicted against true", button: "Predicted" },
+    { name: "residuals", heading: "Residuals", button: "Residuals" },
+  ],
+};
 
 export class Scores extends Curves {
   constructor(/** @type {Player} */ player) {
@@ -21,12 +36,14 @@ export class Scores extends Curves {
     });
     this.player = player;
     this.answers = new Answers();
+    this.ask = new Ask(() => (player.changed = true));
+    this.face = this.usual = OVER_TIME;
     /** @type {string | null} */
     this.askedFor = null; // the moment for which the answers were asked
-    this.button = h("button", { type: "button", class: "words small", onclick: () => this.swap() });
+    this.buttons = h("span", { class: "faces" });
     this.heading = /** @type {Node} */ (this.title.firstChild);
-    this.title.append(this.button);
-    this.box.after(this.answers.element);
+    this.title.append(this.buttons);
+    this.box.after(this.answers.element, this.ask.element);
   }
 
   get isRegression() {
@@ -34,31 +51,54 @@ export class Scores extends Curves {
   }
 
   get isOpen() {
-    return !this.answers.element.hidden;
+    return this.face !== OVER_TIME;
   }
 
-  setRun(run) {
+  /** @returns {Face[]} */
+  get faces() {
+    return this.isRegression ? FACES.numbers : FACES.classes;
+  }
+
+  // The face stays what it was, as far as there is such a one; data that open with another of their own bring it.
+  setRun(run, network) {
     super.setRun(run);
-    this.swap(this.isOpen);
+    this.ask.setRun(run, network);
+    const usual = run.header.data.face;
+    const same = usual === this.usual;
+    this.usual = usual;
+    this.turn(same ? this.face : usual);
   }
 
-  swap(open = !this.isOpen) {
-    this.answers.element.hidden = !open;
+  turn(name) {
+    const face = this.faces.find((one) => one.name === name) ?? this.faces[0];
+    this.face = face.name;
     this.answers.drawn = null;
     this.askedFor = null;
-    this.box.hidden = this.legend.hidden = open;
-    const behind = this.isRegression ? ["Residuals", "Residuals"] : ["Confusion matrix", "Confusion"];
-    this.heading.textContent = open ? behind[0] : this.isRegression ? "R²" : "Accuracy";
-    this.button.textContent = open ? "Over time" : behind[1];
-    this.player.wantsAnswers = open;
+    this.box.hidden = this.legend.hidden = this.isOpen;
+    this.answers.element.hidden = !this.isOpen;
+    this.ask.element.hidden = face.name !== "predicted" || !this.ask.canAsk;
+    this.heading.textContent = face.heading;
+    const others = this.faces.filter((one) => one !== face && this.usual); // without a server there are the curves alone
+    this.buttons.replaceChildren(
+      ...others.map(({ name: other, button }) =>
+        h("button", { type: "button", class: "words small", onclick: () => this.turnByHand(other) }, button),
+      ),
+    );
+    this.player.wantsAnswers = this.isOpen;
     this.player.changed = true;
+  }
+
+  // The button that was pressed is gone: the focus goes to the one that leads back.
+  turnByHand(name) {
+    this.turn(name);
+    /** @type {HTMLElement} */ (this.buttons.firstChild).focus();
   }
 
   drawChart(Plotly, theme, goal) {
     if (!this.isOpen) return super.drawChart(Plotly, theme, goal);
     const { clientWidth: width, clientHeight: height } = this.answers.element;
     this.askForAnswers();
-    this.answers.draw(Plotly, theme, this.run.header, { width, height });
+    this.answers.draw(Plotly, theme, this.run.header, this.face, { width, height });
     return false;
   }
 

@@ -95,6 +95,8 @@ export interface Points {
   traces: Trace[];
   classes: string[];
   axes: string[];
+  asks: string[];
+  face: string;
   note: string;
 }
 

@@ -39,7 +39,7 @@ export class Weights {
     this.box = h("div", { class: "plot" }, this.canvas, this.plot, this.grid);
     this.scale = h("span", { class: "scale" });
     this.cells = document.createElement("canvas");
-    this.heading = document.createTextNode("Weights and biases ");
+    this.heading = h("span", {}, "Weights and biases ");
     this.title = h("h3", {}, this.heading, this.scale);
     this.element = h("section", { class: "panel weights", "aria-label": "Weight heat maps" }, this.title, this.box);
     this.box.addEventListener("pointerenter", () => this.fillHover());

@@ -1,0 +1,55 @@
+// Type the inputs and read what the network answers at this moment of training.
+import { h, tell } from "../shared/dom.js";
+import { say } from "../shared/format.js";
+
+/** @import { Network } from "./network.js" */
+/** @import { Recording } from "./recording.js" */
+
+const FIRST = [0.2, 0.3];
+
+export class Ask {
+  // changed(): a number was typed, so that the answer must be found again.
+  constructor(changed) {
+    this.changed = changed;
+    this.names = [];
+    /** @type {HTMLInputElement[]} */
+    this.fields = [];
+    this.answer = h("output", {});
+    this.element = h("div", { class: "ask", role: "group", "aria-label": "Ask the network", hidden: true });
+    /** @type {Network | null} */
+    this.network = null;
+  }
+
+  /** @param {Recording} run @param {Network} network */
+  setRun(run, network) {
+    this.network = network;
+    const names = run.header.data.asks;
+    if (names.join() === this.names.join()) return; // what was typed stays
+    this.names = names;
+    this.fields = names.map((name, k) =>
+      h("input", { type: "number", step: "any", "aria-label": name, value: FIRST[k], oninput: this.changed }),
+    );
+    this.element.replaceChildren(
+      ...this.fields.map((field, k) => h("label", {}, `${names[k]} `, field)),
+      h("span", {}, "→"),
+      this.answer,
+    );
+  }
+
+  get canAsk() {
+    return this.fields.length > 0;
+  }
+
+  // The numbers in the fields; NaN where there is none.
+  typed() {
+    return this.fields.map((field) => field.valueAsNumber);
+  }
+
+  draw(parameters) {
+    if (this.element.hidden || !this.network) return;
+    const [x1, x2 = 0] = this.typed();
+    if (!Number.isFinite(x1) || !Number.isFinite(x2)) return tell(this.answer, "type a number");
+    const layers = this.network.evaluate(parameters, [x1], [x2]);
+    return tell(this.answer, say(layers[layers.length - 1][0][0]));
+  }
+}

@@ -276,7 +276,12 @@ class Config(_Options):
     @property
     def is_planar(self) -> bool:
         """Whether a point of the data is a point of the plane, so that features of it can be chosen."""
-        return self.own_data is None or len(self.own_data.inputs) == 2
+        return self.own_data is None or len(self.own_data.inputs) <= 2
+
+    @property
+    def has_one_input(self) -> bool:
+        """Whether a point is one number, so that its height in the plane means nothing."""
+        return _has_one_input(self.dataset, self.own_data)
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -333,10 +338,11 @@ class Config(_Options):
         Naming a dataset puts own data away; another optimizer, the settings that only the one before has.
         """
         values = {**{f.name: getattr(self, f.name) for f in fields(self)}, **changes}
-        if "features" not in changes:
-            values["features"] = _fitting_features(self.features, self.dataset, values["dataset"])
         if "dataset" in changes and "own_data" not in changes:
             values["own_data"] = None
+        if "features" not in changes:
+            before, after = ((c["dataset"], c["own_data"]) for c in (vars(self), values))
+            values["features"] = _fitting_features(self.features, _has_one_input(*before), _has_one_input(*after))
         other_data = values["own_data"] != self.own_data or values["dataset"] != self.dataset
         if other_data and "loss" not in changes:
             values["n_classes"] = changes.get("n_classes", 0)
@@ -359,12 +365,17 @@ def _of_x1_alone(features: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in features if "x2" not in name)
 
 
-def _fitting_features(features: tuple[str, ...], before: str, after: Any) -> tuple[str, ...]:
-    """A dataset of one input takes features of x1 alone; away from it the usual ones come back."""
-    one_input = {name for name, entry in mlp.DATASETS.items() if entry.n_inputs == 1}
-    if after in one_input:
+def _has_one_input(dataset: Any, own_data: Table | None) -> bool:
+    if own_data is not None:
+        return len(own_data.inputs) == 1
+    return dataset in mlp.DATASETS and mlp.DATASETS[dataset].n_inputs == 1
+
+
+def _fitting_features(features: tuple[str, ...], before: bool, after: bool) -> tuple[str, ...]:
+    """Data of one input take features of x1 alone; away from them the usual ones come back."""
+    if after:
         return _of_x1_alone(features) or ("x1",)
-    return ("x1", "x2") if before in one_input and features == ("x1",) else features
+    return ("x1", "x2") if before and features == ("x1",) else features
 
 
 def _task(dataset: str, n_classes: int, own_data: Table | None) -> str | None:

@@ -34,7 +34,8 @@ _NAME_OF_KEY = {s.key: name for name, s in SETTINGS.items()}
 
 def to_query(config: Config) -> dict[str, str]:
     """What stands behind the `?` of a link that opens `config`."""
-    usual = Config().changed(dataset=config.dataset)  # a dataset of one input brings its own features
+    # Data of one input bring their own features.
+    usual = Config().changed(dataset=config.dataset, own_data=config.own_data)
     return {
         s.key: _write(getattr(config, name))
         for name, s in SETTINGS.items()

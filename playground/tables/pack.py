@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from playground.tables.table import MAX_INPUTS, MAX_ROWS, SCALINGS, Table
+from playground.tables.table import MAX_INPUTS, MAX_ROWS, MIN_INPUTS, SCALINGS, Table
 
 MAX_TEXT = 6_000  # letters of a link that data may take; browsers and chats cut much longer links
 MAX_UNPACKED = 4 * 2**20
@@ -36,7 +36,7 @@ def from_plain(plain: Any) -> Table:
         raise ValueError("The data must be an object with inputs and a target.")
     inputs, classes = _names(plain, "inputs"), _names(plain, "classes")
     if not 0 < len(inputs) <= MAX_INPUTS:
-        raise ValueError(f"There must be 2 to {MAX_INPUTS} inputs; there are {len(inputs)}.")
+        raise ValueError(f"There must be {MIN_INPUTS} to {MAX_INPUTS} inputs; there are {len(inputs)}.")
     columns = plain.get("x")
     if not isinstance(columns, list) or len(columns) != len(inputs):
         raise ValueError("The data must hold one list of numbers for each input.")

@@ -23,7 +23,7 @@ from mlp.rng import Purpose, generator
 MAX_ROWS = 20_000
 MIN_ROWS = 8
 MAX_INPUTS = 64
-MIN_INPUTS = 2
+MIN_INPUTS = 1
 MAX_CLASSES = 10
 MAX_NAME = 60
 MAX_SIZE = 1e12  # numbers beyond this are no measurements, and their squares do not fit
@@ -41,7 +41,7 @@ class Plane:
     origin: Array
     """(n_inputs,)"""
     axes: Array
-    """(2, n_inputs), at right angles and of length one"""
+    """(2, n_inputs), at right angles and of length one; of a single input the second is zero: it has no height"""
     labels: tuple[str, str]
     note: str
 
@@ -87,8 +87,8 @@ class Table:
             object.__setattr__(self, name, clean_name(getattr(self, name)))
         for name in ("inputs", "classes"):
             object.__setattr__(self, name, unique(tuple(clean_name(n) for n in getattr(self, name))))
-        if len(self.inputs) == 2:
-            object.__setattr__(self, "plane", (0, 1))
+        if len(self.inputs) <= 2:
+            object.__setattr__(self, "plane", (0, 1) if len(self.inputs) == 2 else None)
         check(self)
 
     @property
@@ -139,6 +139,9 @@ class Table:
 
     def _plane(self, x: Array) -> Plane:
         n = len(self.inputs)
+        if n == 1:  # laid into the plane, where the height of a point means nothing
+            upwards = "height means nothing" if self.classes else self.target
+            return Plane(np.zeros(1), np.array([[1.0], [0.0]]), (self.inputs[0], upwards), "")
         if self.plane is not None:
             i, j = self.plane
             axes = np.zeros((2, n))

@@ -100,7 +100,7 @@ def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) ->
     own = experiment.config.own_data
     classes = own.classes if own is not None else tuple(f"class {c}" for c in range(points.n_classes))
     side = half_side(points)
-    curve = own is None and mlp.DATASETS[experiment.config.dataset].n_inputs == 1
+    curve = points.task == "regression" and experiment.config.has_one_input
     if curve:  # drawn as what it is: the value over the only input
         points = replace(
             points,

@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from playground.app.shared_runs import run_of
 from playground.run import link
 from playground.run.config import LIVE
+from playground.run.data import untrained
 from playground.run.experiment import Experiment
 from playground.run.on_show import OnShow, from_query
 from playground.web.message import Question
@@ -60,6 +61,8 @@ def show(new: Experiment) -> None:
         return
     if new.now.hidden_layer_sizes != old.now.hidden_layer_sizes:
         _tell_cost(new)
+    if new.data_name != old.data_name:
+        _tell_untrained(new)
     st.session_state[_PAST] = [*st.session_state[_PAST], (old, moment())][-_UNDO_DEPTH:]
     st.session_state[_EXPERIMENT] = new
     _keep_branch(new, old)
@@ -191,6 +194,12 @@ def _follow_link() -> None:
     for sentence in problems + more:
         notify(sentence)
     _tell_cost(experiment())
+    _tell_untrained(experiment())
+
+
+def _tell_untrained(of: Experiment) -> None:
+    if sentence := untrained(of):
+        notify(sentence)
 
 
 def _tell_cost(of: Experiment) -> None:

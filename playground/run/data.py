@@ -16,7 +16,7 @@ def make_data(experiment: Experiment) -> tuple[mlp.Dataset, mlp.Dataset]:
     c = experiment.config
     if c.own_data is not None:
         own = c.own_data.prepared(c.test_fraction, c.data_seed)
-        return own.points, own.data.with_features(c.features) if own.data.n_inputs == 2 else own.data
+        return own.points, own.points.with_features(c.features) if c.is_planar else own.data
     points = mlp.make_dataset(
         c.dataset,
         n_samples=c.n_samples,
@@ -35,3 +35,24 @@ def plane_of(experiment: Experiment) -> Plane | None:
     """The plane through the inputs of own data that the picture shows."""
     c = experiment.config
     return c.own_data.prepared(c.test_fraction, c.data_seed).plane if c.own_data is not None else None
+
+
+def untrained(experiment: Experiment) -> str | None:
+    """A sentence where the test share leaves nothing of a class to train on; None where all classes are trained."""
+    c = experiment.config
+    points, _ = make_data(experiment)
+    if not points.n_classes:
+        return None
+    own = c.own_data
+    n_classes = c.n_classes or mlp.DATASETS[c.dataset].default_classes
+    classes = own.classes if own is not None else tuple(f"class {k}" for k in range(n_classes))
+    gone = [name for k, name in enumerate(classes) if not (points.y_train == k).any()]
+    if not gone:
+        return None
+    which = (
+        f"class “{gone[0]}”" if len(gone) == 1 else f"{len(gone)} of the {len(classes)} classes, such as “{gone[0]}”,"
+    )
+    return (
+        f"With a test share of {c.test_fraction:g} no point of {which} is left to train on, so the network cannot "
+        "learn it: make the test share smaller."
+    )

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from playground.tables.sheet import Column, Sheet
 from playground.tables.table import MAX_CLASSES, MAX_INPUTS, MIN_INPUTS, MIN_ROWS, Table
 
-LIKELY_TARGETS = frozenset(
-    ("target", "class", "label", "species", "kind", "y", "output", "diagnosis", "outcome", "category", "digit")
-)
+LIKELY_TARGETS = (
+    "target", "class", "label", "species", "diagnosis", "outcome", "survived", "category", "kind", "variety", "output",
+    "digit", "churn", "quality", "klasse", "ziel", "result", "y", "type", "art",
+)  # fmt: skip
+"""Names of what is to be found out, the most telling first"""
 GAPS = {"drop": "leave those rows out", "fill": "fill in the mean, or the most common word"}
 TASKS = {"classification": "tell classes apart", "regression": "predict a number"}
+MOSTLY = 0.5  # a column with more gaps than this is of no use
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,8 @@ class Choice:
     scaling: str = "standard"
     plane: tuple[str, str] | None = None
     """Two inputs, or None for the principal components (of two inputs: themselves)."""
+    forgive: bool = False
+    """Whether cells that were not understood count as missing"""
 
 
 @dataclass(frozen=True)
@@ -39,15 +46,26 @@ class Chosen:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Use:
+    """What becomes of a column: a line of the preview."""
+
+    name: str
+    read_as: str
+    used: str
+    n_missing: int
+    n_strangers: int
+    first_stranger: str
+
+
+# ---- what is likely ----------------------------------------------------------------------------------------------
 def guess(sheet: Sheet, target: str | None = None) -> Choice:
     """A sensible choice: a column with a telling name or the last one as target, all others of use as inputs."""
-    if target is None:
-        likely = [c.name for c in sheet.columns if c.name.lower() in LIKELY_TARGETS]
-        useful = [c.name for c in sheet.columns if c.kind in ("number", "category")]
-        target = (likely or useful[-1:] or [sheet.names[-1]])[0]
-    inputs = [c.name for c in sheet.columns if c.name != target and c.kind == "number" and not _is_a_number_of_rows(c)]
-    inputs += [c.name for c in sheet.columns if c.name != target and c.kind == "category"]
-    return Choice(target, tuple(inputs[:MAX_INPUTS]), guess_task(sheet.column(target)))
+    target = target if target is not None else _likely_target(sheet)
+    left_out = _left_out(sheet, target)
+    others = [c for c in sheet.columns if c.name != target and c.name not in left_out]
+    inputs = [c.name for c in others if c.is_numeric] + [c.name for c in others if not c.is_numeric]
+    return Choice(target, tuple(inputs), guess_task(sheet.column(target)))
 
 
 def guess_task(target: Column) -> str:
@@ -58,33 +76,93 @@ def guess_task(target: Column) -> str:
     return "classification" if whole and len(target.levels) <= MAX_CLASSES else "regression"
 
 
-def _is_a_number_of_rows(column: Column) -> bool:
-    """1, 2, 3, ...: it counts the rows and says nothing about them."""
-    first = column.numbers[0]
-    return first in (0.0, 1.0) and all(x == first + k for k, x in enumerate(column.numbers))
+def _likely_target(sheet: Sheet) -> str:
+    useful = [c.name for c in sheet.columns if not _doubt(c)] or [c.name for c in sheet.columns if c.kind == "number"]
+    named = [c.name for c in sheet.columns if c.name in useful or (c.kind == "constant" and not any(c.missing))]
+    names = {name.lower().strip(): name for name in reversed(named)}
+    if "x" in names and len(useful) > 2:
+        names.pop("y", None)  # two coordinates, and something else to be found out
+    parts = {part: name for name in reversed(useful) for part in re.split(r"[\W_]+", name.lower()) if len(part) > 2}
+    for known in (names, parts):
+        for likely in LIKELY_TARGETS:
+            if likely in known:
+                return known[likely]
+    return (useful or list(sheet.names))[-1]
 
 
+def _doubt(column: Column) -> str:
+    """Why a column is better left out, in a few words; "" for one that is of use."""
+    n_missing = sum(column.missing)
+    if n_missing > MOSTLY * len(column.cells):
+        return f"{n_missing:,} of {len(column.cells):,} cells are empty"
+    if column.kind == "constant":
+        return "the same value in every row"
+    if column.is_mixed:
+        return "numbers and text, mixed"
+    if column.is_of_dates:
+        return "dates or times; a network needs numbers"
+    if column.counts_the_rows:
+        return "it counts the rows"
+    if column.numbers_each_row:
+        return "it numbers the rows"
+    if column.kind == "text":
+        every = "a different word in every row" if len(column.levels) == len(column.cells) - n_missing else ""
+        return every or f"{len(column.levels):,} different words; a network needs numbers or a few categories"
+    return ""
+
+
+def _left_out(sheet: Sheet, target: str) -> dict[str, str]:
+    """The columns that the guess does not use, each with why."""
+    others = [c for c in sheet.columns if c.name != target]
+    out = {c.name: doubt for c in others if (doubt := _doubt(c))}
+    if len(out) == len(others):  # what counts the rows is better than nothing
+        out = {name: doubt for name, doubt in out.items() if not sheet.column(name).counts_the_rows}
+    width = 0
+    for column in sorted((c for c in others if c.name not in out), key=lambda c: not c.is_numeric):
+        width += _width(column)
+        if width > MAX_INPUTS:
+            width -= _width(column)
+            out[column.name] = f"there would be more than {MAX_INPUTS} inputs"
+    return out
+
+
+def _width(column: Column) -> int:
+    """How many inputs a column becomes: one, or one for each of its words."""
+    return 1 if column.is_numeric or len(column.levels) == 2 else len(column.levels)
+
+
+def uses(sheet: Sheet, choice: Choice) -> Iterator[Use]:
+    """What becomes of each column, in the order of the file."""
+    left_out = _left_out(sheet, choice.target)
+    for column in sheet.columns:
+        if column.name == choice.target:
+            used = "target: a number to predict" if choice.task == "regression" else "target: classes"
+        elif column.name in choice.inputs:
+            n = _width(column)
+            used = "input" if column.is_numeric else "input: one word or not" if n == 1 else f"{n} inputs, one a word"
+        else:
+            used = f"left out: {left_out.get(column.name, 'by your choice')}"
+        strangers = column.strangers if column.is_numeric or column.is_mixed else ()
+        first = f"“{column.cells[strangers[0] - 1][:30]}” in row {strangers[0]}" if strangers else ""
+        yield Use(column.name, column.read_as, used, sum(column.missing), len(strangers), first)
+
+
+# ---- what is chosen ----------------------------------------------------------------------------------------------
 def choose(sheet: Sheet, choice: Choice) -> Chosen:
     """Make the table that was chosen. Raises ValueError, in one sentence, where that cannot be."""
     _check(choice)
     target, columns = sheet.column(choice.target), [sheet.column(name) for name in choice.inputs]
     if choice.target in choice.inputs:
         raise ValueError(f"Column “{choice.target}” cannot be the target and an input at once.")
+    notes: list[str] = []
+    if choice.forgive and (n := sum(len(c.strangers) for c in (target, *columns) if c.is_numeric)):
+        notes.append(f"{n} cells that were not understood count as missing.")
+        target, columns = _forgiven(target), [_forgiven(column) for column in columns]
     for column in columns:
         _check_input(column)
     if choice.task == "regression":
         _check_numbers(target)
-
-    gone = np.array(target.missing)
-    notes = [f"{gone.sum()} rows without a target were left out."] if gone.any() else []
-    holes = np.any([column.missing for column in columns], axis=0)
-    if choice.gaps == "drop":
-        dropped = int((holes & ~gone).sum())
-        notes += [f"{dropped} rows with missing values were left out."] if dropped else []
-        gone = gone | holes
-    kept = np.flatnonzero(~gone)
-    if len(kept) < MIN_ROWS:
-        raise ValueError(f"The data must have at least {MIN_ROWS} rows without gaps; there are {len(kept)}.")
+    kept = _kept(target, columns, choice.gaps, notes)
     if choice.gaps == "fill" and (n := int(sum(np.array(column.missing)[kept].sum() for column in columns))):
         notes.append(f"{n} missing values were filled in: the mean of their column, or its most common word.")
 
@@ -95,7 +173,8 @@ def choose(sheet: Sheet, choice: Choice) -> Chosen:
             numbers.append(values)
     if len(names) > MAX_INPUTS:
         raise ValueError(
-            f"There must be {MIN_INPUTS} to {MAX_INPUTS} inputs; with a column for each word there are {len(names)}."
+            f"There must be {MIN_INPUTS} to {MAX_INPUTS} inputs; with a column for each word there are {len(names)}. "
+            "Take some out."
         )
     classes, y = _target(target, kept, choice.task)
     plane = _plane(choice, tuple(names))
@@ -110,16 +189,17 @@ def _check(choice: Choice) -> None:
     if choice.gaps not in GAPS:
         raise ValueError(f"What is done about missing values must be one of {', '.join(GAPS)}.")
     if len(choice.inputs) < 1:
-        raise ValueError("Choose the columns that the network is told: at least two.")
+        raise ValueError("Choose the columns that the network is told: at least one.")
 
 
 def _check_input(column: Column) -> None:
     if column.kind == "constant":
-        raise ValueError(f"Column “{column.name}” has the same value in every row, so it tells a network nothing.")
+        why = "is empty in every row" if not column.levels else "has the same value in every row"
+        raise ValueError(f"Column “{column.name}” {why}, so it tells a network nothing. Take it out of the inputs.")
     if column.kind == "text":
         raise ValueError(
             f"Column “{column.name}” holds {len(column.levels)} different words; "
-            "a network needs numbers or a few categories."
+            "a network needs numbers or a few categories. Take it out of the inputs."
         )
     if column.is_numeric:
         _check_numbers(column)
@@ -131,8 +211,44 @@ def _check_numbers(column: Column) -> None:
     if column.strangers:
         row = column.strangers[0]
         cell = column.cells[row - 1][:30]
-        more = f", and {len(column.strangers) - 1} rows more" if len(column.strangers) > 1 else ""
-        raise ValueError(f"Column “{column.name}” holds text among its numbers: “{cell}” in row {row}{more}.")
+        n = len(column.strangers) - 1
+        more = f", and {n} row{'s' * (n > 1)} more" if n else ""
+        raise ValueError(
+            f"Column “{column.name}” holds text among its numbers: “{cell}” in row {row}{more}. Mend the file, or let "
+            "cells that were not understood count as missing."
+        )
+
+
+def _forgiven(column: Column) -> Column:
+    """The same with empty cells where text stands among its numbers."""
+    if not column.is_numeric or not column.strangers:
+        return column
+    odd = set(column.strangers)
+    return replace(column, cells=tuple("" if k in odd else cell for k, cell in enumerate(column.cells, start=1)))
+
+
+def _kept(target: Column, columns: list[Column], gaps: str, notes: list[str]) -> np.ndarray:
+    """The rows that are learned from; what becomes of the others joins the notes."""
+    gone = np.array(target.missing)
+    if gone.any():
+        notes.append(f"{gone.sum()} rows without a target were left out.")
+    holes = np.array([column.missing for column in columns])
+    if gaps == "drop":
+        dropped = (holes & ~gone).any(axis=0)
+        if dropped.any():
+            notes.append(f"{dropped.sum()} rows with missing values were left out.")
+        gone = gone | dropped
+    kept = np.flatnonzero(~gone)
+    worst = columns[int(holes.sum(axis=1).argmax())] if gaps == "drop" and holes.any() else None
+    advice = f" Most are left out for “{worst.name}”: fill its gaps, or take it out of the inputs." if worst else ""
+    if len(kept) < MIN_ROWS:
+        raise ValueError(f"The data must have at least {MIN_ROWS} rows without gaps; there are {len(kept)}.{advice}")
+    for column in columns:
+        if len({column.words[k] for k in kept if not column.missing[k]}) < 2:
+            raise ValueError(
+                f"Column “{column.name}” has the same value in every one of the {len(kept)} rows that are kept.{advice}"
+            )
+    return kept
 
 
 def _as_numbers(column: Column, kept: np.ndarray) -> list[tuple[str, np.ndarray]]:
@@ -152,10 +268,14 @@ def _as_numbers(column: Column, kept: np.ndarray) -> list[tuple[str, np.ndarray]
 def _target(column: Column, kept: np.ndarray, task: str) -> tuple[tuple[str, ...], np.ndarray]:
     if task == "regression":
         return (), np.array(column.numbers)[kept]
-    cells = [column.cells[k] for k in kept]
-    levels = [level for level in column.levels if level in set(cells)]
+    cells = [column.words[k] for k in kept]
+    present = set(cells)
+    levels = [level for level in column.levels if level in present]
     if len(levels) > MAX_CLASSES:
-        raise ValueError(f"The target “{column.name}” has {len(levels)} classes; at most {MAX_CLASSES} can be shown.")
+        advice = " Predict it as a number instead." if column.is_numeric else " Choose another target."
+        raise ValueError(
+            f"The target “{column.name}” has {len(levels)} classes; at most {MAX_CLASSES} can be shown.{advice}"
+        )
     number = {level: k for k, level in enumerate(levels)}
     return tuple(levels), np.array([number[cell] for cell in cells])
 

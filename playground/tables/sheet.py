@@ -1,31 +1,45 @@
-"""From a file's bytes to columns of text: encoding and delimiter are found, limits are kept, problems are sentences."""
+"""From a file's bytes to columns of text, with what was taken for granted on the way said in sentences."""
 
 from __future__ import annotations
 
-import csv
-import io
+import hashlib
 import itertools
 import math
+import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from playground.tables.encoding import ENCODINGS, decode
+from playground.tables.layout import DELIMITERS, Layout, lay_out
+from playground.tables.numerals import DECIMALS, find_decimals, find_unit, is_open, number, undress
 from playground.tables.table import MAX_ROWS, clean_name, unique
 
 MAX_BYTES = 10 * 2**20
 MAX_COLUMNS = 200
 MAX_LEVELS = 12  # a column of words with more different ones is no category
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "-", ".", "missing"))
-NO_TEXT = {
-    b"PK\x03\x04": "a zip or Excel file: save the sheet as CSV first",
-    b"\xd0\xcf\x11\xe0": "an old Excel file: save the sheet as CSV first",
-    b"%PDF": "a PDF file",
-    b"\x1f\x8b": "a compressed file: unpack it first",
-    b"PAR1": "a Parquet file: save the table as CSV first",
-    b"\x93NUMPY": "a NumPy file: save the array as CSV first",
-    b"\x80": "a pickle, which is never opened here because it may run code",
-}
+MISSING = frozenset(
+    ("", "n/a", "nan", "null", "?", "missing", "<na>", "#n/a", "#na", "#div/0!", "#value!", "#ref!", "#null!", "#num!",
+     "#name?", "nat", "(null)", "\\n")
+)  # fmt: skip
+"""What a cell says that holds nothing, in any column"""
+DOUBTFUL = {"-": 0.95, "--": 0.95, ".": 0.95, "none": 0.95, "nil": 0.95, "na": 0.6, "n.a.": 0.6}
+"""What means nothing among numbers, but is a word like others where it is frequent: up to this share of a column.
+Blood group "-", damage "None", continent "NA"; but NA in nearly all cells is what R writes for nothing."""
+FREQUENT = 0.1
+BOUNDLESS = re.compile(r"[+-]?(?:inf|infinity|∞|1\.?#inf|1\.?#ind|1\.?#qnan)", re.IGNORECASE)
+DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}(?:[ T]\d{1,2}:\d\d.*)?|\d{1,2}:\d\d(?::\d\d.*)?")
+TIME = frozenset(("year", "time", "date", "month", "day", "week", "hour", "t", "jahr", "zeit", "tag", "monat"))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the user says about a file where the guess is wrong; None leaves it to the guess."""
+
+    header: bool | None = None
+    encoding: str | None = None
+    decimal: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,17 +48,35 @@ class Column:
 
     name: str
     cells: tuple[str, ...]
-    decimal_comma: bool = False
+    decimal: str = "."
+    unit: str = ""
+    """What stands beside the number in every cell"""
+    told_unit: str = ""
+    """What a row of units says"""
 
     @cached_property
     def missing(self) -> tuple[bool, ...]:
-        """Which cells are empty or say NA and the like."""
-        return tuple(cell.lower() in MISSING for cell in self.cells)
+        """Which cells hold nothing: empty, NA and the like, and numbers beyond all bounds."""
+        none = self._nothing
+        return tuple(cell in none for cell in self.cells)
+
+    @cached_property
+    def _nothing(self) -> frozenset[str]:
+        """The different cells that count as missing here."""
+        counts = Counter(self.cells)
+        sure = {c for c in counts if c.lower() in MISSING or BOUNDLESS.fullmatch(c)}
+        doubtful = {c for c in counts if c.lower() in DOUBTFUL}
+        others = {c: n for c, n in counts.items() if c not in sure and c not in doubtful}
+        words = sum(n for c, n in others.items() if math.isnan(number(c, self.decimal, self.unit)))
+        n = len(self.cells) - sum(counts[c] for c in sure)
+        if others and words > 0.1 * sum(others.values()) and len(others) <= MAX_LEVELS:
+            doubtful -= {c for c in doubtful if max(2, FREQUENT * n) <= counts[c] <= DOUBTFUL[c.lower()] * n}
+        return frozenset(sure | doubtful)
 
     @cached_property
     def numbers(self) -> tuple[float, ...]:
         """The cells as numbers; NaN where a cell is missing or no number."""
-        return tuple(_number(cell, self.decimal_comma) for cell in self.cells)
+        return tuple(number(cell, self.decimal, self.unit) for cell in self.cells)
 
     @cached_property
     def strangers(self) -> tuple[int, ...]:
@@ -53,11 +85,22 @@ class Column:
         return tuple(k for k, (x, gone) in enumerate(pairs, start=1) if math.isnan(x) and not gone)
 
     @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The cells as classes: where they are numbers, 1 and 1.0 are one."""
+        if not self.is_numeric or self.strangers:
+            return self.cells
+        shortest: dict[float, str] = {}
+        for x, cell in zip(self.numbers, self.cells, strict=True):
+            if not math.isnan(x) and len(cell) < len(shortest.get(x, cell + " ")):
+                shortest[x] = cell
+        return tuple(shortest.get(x, cell) for x, cell in zip(self.numbers, self.cells, strict=True))
+
+    @cached_property
     def levels(self) -> tuple[str, ...]:
         """The different values that are not missing, in order; numbers by size."""
-        present = {cell for cell, gone in zip(self.cells, self.missing, strict=True) if not gone}
+        present = {cell for cell, gone in zip(self.words, self.missing, strict=True) if not gone}
         if self.is_numeric and not self.strangers:
-            return tuple(sorted(present, key=lambda cell: (_number(cell, self.decimal_comma), cell)))
+            return tuple(sorted(present, key=lambda cell: (number(cell, self.decimal, self.unit), cell)))
         return tuple(sorted(present))
 
     @cached_property
@@ -75,6 +118,55 @@ class Column:
             return "number"
         return "category" if len(self.levels) <= MAX_LEVELS else "text"
 
+    @cached_property
+    def is_of_dates(self) -> bool:
+        """Whether its words are dates or times of the day."""
+        return (
+            len(self.levels) > 0
+            and not self.is_numeric
+            and all(DATE.fullmatch(cell) for cell, gone in zip(self.cells, self.missing, strict=True) if not gone)
+        )
+
+    @cached_property
+    def counts_the_rows(self) -> bool:
+        """1, 2, 3, ...: it says nothing about the rows but where they stand; a column of years does."""
+        first = self.numbers[0]
+        if self.kind != "number" or math.isnan(first) or self.name.lower() in TIME:
+            return False
+        return first == math.floor(first) and all(x == first + k for k, x in enumerate(self.numbers))
+
+    @cached_property
+    def is_mixed(self) -> bool:
+        """Whether half of its cells or more are numbers, but too few to take the others for slips."""
+        n_present = len(self.cells) - sum(self.missing)
+        return not self.is_numeric and 0 < 2 * len(self.strangers) <= n_present
+
+    @cached_property
+    def numbers_each_row(self) -> bool:
+        """Whether it is called a number or an index and holds another whole number in each row."""
+        called = {"id", "index", "idx", "nr", "no", "rownames", "rowid", "key"} & set(
+            re.split(r"[\W_]+", self.name.lower())
+        )
+        if not called and not re.search("[a-z](?:ID|Id)$", self.name):
+            return False
+        return len(set(self.numbers)) == len(self.cells) and all(x == math.floor(x) for x in self.numbers)
+
+    @property
+    def read_as(self) -> str:
+        """In a few words, what its cells were taken for."""
+        if not any(not gone for gone in self.missing):
+            return "nothing: all cells are empty"
+        if self.is_numeric:
+            comma = ", decimal comma" if self.decimal == "," and any("," in cell for cell in self.cells) else ""
+            unit = self.unit or self.told_unit
+            return f"numbers{f' in {unit}' if unit else ''}{comma}"
+        if self.is_of_dates:
+            return "dates or times"
+        if self.is_mixed:
+            return "numbers and text, mixed"
+        n = len(self.levels)
+        return "one word" if n == 1 else f"{n} different words"
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -85,6 +177,8 @@ class Sheet:
     delimiter: str
     has_header: bool
     title: str = ""
+    remarks: tuple[str, ...] = ()
+    """What was passed over or taken for granted, a sentence each"""
 
     def __len__(self) -> int:
         return len(self.columns[0].cells)
@@ -101,139 +195,180 @@ class Sheet:
                 return column
         raise ValueError(f"There is no column “{clean_name(name)}”; there are {', '.join(self.names[:12])}.")
 
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all its cells and names."""
+        hashed = hashlib.sha256(repr(self.names).encode("utf-8", "backslashreplace"))
+        for column in self.columns:
+            hashed.update(f"{column.decimal}\0".encode())
+            hashed.update("\0".join(column.cells).encode("utf-8", "backslashreplace"))
+        return hashed.hexdigest()
+
     def describe(self) -> str:
         """One sentence on how it was read."""
         head = "the first row holds the names" if self.has_header else "no row of names"
         return (
-            f"{len(self):,} rows and {len(self.columns)} columns; {DELIMITERS.get(self.delimiter, 'space')} between "
-            f"cells, {head}, encoding {self.encoding}."
+            f"{len(self):,} rows and {len(self.columns)} columns; {DELIMITERS.get(self.delimiter, self.delimiter)} "
+            f"between cells, {head}, encoding {ENCODINGS.get(self.encoding, self.encoding.upper())}."
         )
 
 
-def read_sheet(raw: bytes, title: str = "") -> Sheet:
+def read_sheet(raw: bytes, title: str = "", reading: Reading | None = None) -> Sheet:
     """Read CSV, TSV and their like. Raises ValueError, in one sentence, for what cannot be read."""
     if len(raw) > MAX_BYTES:
         raise ValueError(f"The file must be at most {MAX_BYTES // 2**20} MB; it has {len(raw) / 2**20:.1f} MB.")
-    text, encoding = decode(raw)
-    lines = [line for line in itertools.islice(text.splitlines(), 60) if line.strip()]
-    if not lines:
-        raise ValueError("The file is empty.")
-    delimiter = find_delimiter(lines)
-    rows = _rows(text, delimiter)
-    if not rows:
-        raise ValueError("The file holds delimiters and nothing between them.")
-    if len(rows[0]) < 2:
-        raise ValueError("This is not a table: no comma, semicolon, tab or bar parts its lines into columns.")
-    if len(rows[0]) > MAX_COLUMNS:
-        raise ValueError(f"The table must have at most {MAX_COLUMNS} columns; it has {len(rows[0])}.")
-    has_header = _has_header(rows, delimiter != ",")
-    names = unique(tuple(clean_name(cell) for cell in rows[0])) if has_header else ()
-    body = rows[1:] if has_header else rows
+    reading = reading or Reading()
+    text, encoding = decode(raw, reading.encoding)
+    layout = lay_out(text)
+    width = len(layout.rows[0])
+    if width < 2:
+        raise ValueError(
+            "This is not a table: no comma, semicolon, tab or bar parts its lines into columns, and there must be two "
+            "columns at least."
+        )
+    if width > MAX_COLUMNS:
+        raise ValueError(f"The table must have at most {MAX_COLUMNS} columns; it has {width}.")
+    names, body = _headed(layout, reading)
+    remarks = [*layout.remarks, *_on_names(names)]
+    units = _units(body) if names else ()
+    if units:
+        line = layout.lines[len(layout.rows) - len(body)]
+        told = ", ".join(unit for unit in units if unit)
+        remarks.append(f"Line {line} tells the units ({told[:60]}) and was passed over.")
+        body = body[1:]
     if not body:
         raise ValueError("The file has a row of names and nothing below it.")
     if len(body) > MAX_ROWS:
         raise ValueError(f"The table must have at most {MAX_ROWS:,} rows; it has more.")
     cells = list(zip(*body, strict=True))
-    names = names or tuple(f"column {k}" for k in range(1, len(cells) + 1))
-    comma = delimiter != ","
-    pairs = zip(names, cells, strict=True)
-    columns = tuple(Column(name, column, comma and _uses_comma(column)) for name, column in pairs)
-    return Sheet(columns, encoding, delimiter, has_header, clean_name(title))
+    known = unique(tuple(clean_name(name) for name in names or ("",) * width))
+    told_decimal = reading.decimal if reading.decimal in DECIMALS else None
+    decimals = [told_decimal] * width if told_decimal else find_decimals(cells, layout.delimiter)
+    columns = tuple(
+        Column(name, column, decimal or ".", _unit(column), told_unit)
+        for name, column, decimal, told_unit in zip(known, cells, decimals, units or ("",) * width, strict=True)
+    )
+    remarks += _on_signs(columns)
+    return Sheet(columns, encoding, layout.delimiter, bool(names), clean_name(title), tuple(remarks))
 
 
-def decode(raw: bytes) -> tuple[str, str]:
-    """Bytes to text, with the encoding that fits: (text, its name)."""
-    for start, what in NO_TEXT.items():
-        if raw.startswith(start):
-            raise ValueError(f"This is not a CSV file but {what}.")
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if raw.startswith(mark):
-            return _decoded(raw, encoding), encoding.replace("-sig", "")
-    if b"\x00" in raw:
-        raise ValueError("This is not a text file: it holds zero bytes.")
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            return raw.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("latin-1"), "latin-1"
+# ---- the row of names, and the row of units --------------------------------------------------------------------------
+def _headed(layout: Layout, reading: Reading) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The names, () where there are none, and the rows below them."""
+    if reading.header is None and layout.names:
+        return layout.names, layout.rows
+    has_header = _has_header(layout.rows) if reading.header is None else reading.header
+    return (layout.rows[0], layout.rows[1:]) if has_header else ((), layout.rows)
 
 
-def _decoded(raw: bytes, encoding: str) -> str:
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise ValueError(f"The file says that it is {encoding}, but byte {error.start} is not.") from None
-    if "\x00" in text:
-        raise ValueError("This is not a text file: it holds zero characters.")
-    return text
-
-
-def find_delimiter(lines: list[str]) -> str:
-    """What parts the lines into the same number of cells most often, and into the most."""
-
-    def score(delimiter: str) -> tuple[float, int]:
-        try:
-            widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter))
-        except csv.Error:
-            return 0.0, 0
-        width, count = max(widths.items(), key=lambda pair: (pair[1], pair[0]))
-        return (count / sum(widths.values()), width) if width > 1 else (0.0, 0)
-
-    best = max(DELIMITERS, key=score)
-    if score(best)[0] == 0.0 and all(len(line.split()) == len(lines[0].split()) > 1 for line in lines):
-        return " "
-    return best
-
-
-def _rows(text: str, delimiter: str) -> list[tuple[str, ...]]:
-    """All rows, each as wide as the first; empty lines are passed over."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-    rows: list[tuple[str, ...]] = []
-    try:
-        for row in reader:
-            cells = tuple(cell.strip() for cell in row)
-            if not any(cells):
-                continue
-            if rows and len(cells) != len(rows[0]):
-                raise ValueError(
-                    f"Line {reader.line_num} has {len(cells)} cells where the first line has {len(rows[0])}."
-                )
-            rows.append(cells)
-            if len(rows) > MAX_ROWS + 1:
-                break
-    except csv.Error as error:
-        raise ValueError(f"Line {reader.line_num} cannot be read as CSV: {error}.") from None
-    return rows
-
-
-def _has_header(rows: list[tuple[str, ...]], comma: bool) -> bool:
-    """Whether the first row is of another kind than those below: words over numbers, or words found nowhere else."""
+def _has_header(rows: list[tuple[str, ...]]) -> bool:
+    """Whether the first row is of another kind than those below: words over numbers, words found nowhere else, or
+    numbers that count, as years do."""
     first, below = rows[0], rows[1:200]
-    if any(not cell or not math.isnan(_number(cell, comma)) for cell in first):
-        return False
+    columns = [[row[k] for row in below] for k in range(len(first))]
+    words = [k for k, cell in enumerate(first) if cell and not _is_number_like(cell, columns[k])]
     if not below:
+        return len(words) == len(first)
+    found = [k for k in words if first[k] in columns[k]]
+    over_numbers = [k for k in words if _is_numeric(columns[k])]
+    if len(over_numbers) > len(found):
         return True
-    over_numbers = [
-        all(not math.isnan(_number(row[k], comma)) or row[k].lower() in MISSING for row in below[:20])
-        for k in range(len(first))
-    ]
-    return any(over_numbers) or not any(cell in {row[k] for row in below} for k, cell in enumerate(first))
+    blank = [k for k, cell in enumerate(first) if not cell]
+    index = blank == [0] and all(columns[0])  # pandas and R leave the name of the rows' own names empty
+    numbers = [k for k in range(len(first)) if k not in words and first[k]]
+    if found or (blank and not index) or (numbers and not _count(first, columns, numbers, sure=bool(words) or index)):
+        return False
+    return bool(words or numbers)
 
 
-def _uses_comma(cells: tuple[str, ...]) -> bool:
-    """Whether numbers are written 1,5."""
-    return any("," in cell and not math.isnan(_number(cell, True)) for cell in cells)
+def _is_number_like(cell: str, below: list[str]) -> bool:
+    """Whether a cell may be one of the numbers below: 2nd is none over numbers without a unit."""
+    dressed = undress(cell)
+    return dressed is not None and (not dressed.unit or dressed.unit == _unit(below) or not _is_numeric(below))
 
 
-def _number(cell: str, decimal_comma: bool) -> float:
-    """A cell as a finite number, else NaN."""
-    if not cell or cell[0] not in "+-.,0123456789" or "_" in cell or not cell.isascii():
-        return math.nan
-    if decimal_comma and cell.count(",") == 1 and "." not in cell:
-        cell = cell.replace(",", ".")
-    try:
-        x = float(cell)
-    except ValueError:
-        return math.nan
-    return x if math.isfinite(x) else math.nan
+def _is_numeric(cells: list[str]) -> bool:
+    present = [cell for cell in cells if cell.lower() not in MISSING and cell.lower() not in DOUBTFUL]
+    present = [cell for cell in present if not BOUNDLESS.fullmatch(cell)]
+    return bool(present) and sum(undress(cell) is not None for cell in present) >= 0.9 * len(present)
+
+
+def _count(first: tuple[str, ...], columns: list[list[str]], places: list[int], *, sure: bool) -> bool:
+    """Whether the numbers of a row are names: whole, each as far from the one before, and seldom found below.
+
+    sure : whether other cells of the row are words already, which makes a chance less likely.
+    """
+    if not all(re.fullmatch("[0-9]{1,4}", first[k]) for k in places):
+        return False
+    values = [int(first[k]) for k in places]
+    years = all(1900 <= v <= 2100 for v in values)
+    n_found = sum(first[k] in columns[k] for k in places)
+    if len(values) == 1:
+        return sure and (years or values[0] in (0, 1)) and not n_found
+    steps = {b - a for a, b in itertools.pairwise(values)}
+    if len(steps) != 1 or steps == {0}:
+        return False
+    if len(values) > 4 and steps == {1}:  # no chance brings such a row
+        return True
+    if n_found and not (sure and len(values) > 2 and (years or values[0] in (0, 1))):
+        return False
+    decimals = sum(any(not cell.lstrip("+-").isdigit() for cell in columns[k] if cell) for k in places)
+    return sure or years or (len(values) > 2 and 2 * decimals > len(places))
+
+
+def _units(body: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """What the first row below the names says where it tells the units of all columns of numbers; () where not."""
+    if len(body) < 3:
+        return ()
+    first, below = body[0], body[1:200]
+    columns = [[row[k] for row in below] for k in range(len(first))]
+    numeric = [k for k, column in enumerate(columns) if _is_numeric(column)]
+    told = [k for k in numeric if first[k]]
+    words = all(undress(first[k]) is None and not BOUNDLESS.fullmatch(first[k]) for k in told)
+    none = all(first[k].lower() in MISSING or first[k].lower() in DOUBTFUL for k in told)
+    others = [k for k in range(len(first)) if k not in numeric and first[k]]
+    if not told or not words or none or any(first[k] in columns[k] for k in others):
+        return ()
+    return tuple(re.sub(r"^[\[(](.*)[\])]$", r"\1", clean_name(cell)) for cell in first)
+
+
+def _unit(cells: Sequence[str]) -> str:
+    """The unit in the cells of a column; looked for only where a cell does not begin and end as a bare number."""
+    bare = "0123456789.,+-"
+    return find_unit(cells) if any(cell and not (cell[0] in bare and cell[-1] in bare) for cell in cells) else ""
+
+
+# ---- what is said ----------------------------------------------------------------------------------------------------
+def _on_names(names: tuple[str, ...]) -> Iterator[str]:
+    """Names that are not as they stand in the file."""
+    known = unique(tuple(clean_name(name) for name in names))
+    for words, cases in (
+        ("has no name and is called", [k for k, name in enumerate(names) if not clean_name(name)]),
+        (
+            "has a name that others have too and is called",
+            [k for k, name in enumerate(names) if clean_name(name) and known[k] != clean_name(name)],
+        ),
+    ):
+        if cases:
+            more = f", and {len(cases) - 1} more alike" if len(cases) > 1 else ""
+            yield f"Column {cases[0] + 1} {words} “{known[cases[0]]}”{more}."
+
+
+def _on_signs(columns: tuple[Column, ...]) -> Iterator[str]:
+    """How cells such as 1.050 were read, where that is not plain; a sentence for each way in the file."""
+    for decimal, words in DECIMALS.items():
+        for column in columns:
+            if column.is_numeric and (cell := _telling(column, decimal)):
+                more = "" if all(c.decimal == decimal for c in columns if c.is_numeric) else f" in “{column.name}”"
+                yield f"“{cell}”{more} was read as {number(cell, decimal, column.unit):.12g}: {words}."
+                break
+
+
+def _telling(column: Column, decimal: str) -> str:
+    """A cell that shows how signs were read, "" where nobody could read them otherwise."""
+    if column.decimal != decimal:
+        return ""
+    signed = [c for c in column.cells if ("." in c or "," in c) and not math.isnan(number(c, decimal, column.unit))]
+    if decimal == "." and not any("," in c for c in signed) and not all(map(is_open, signed)):
+        return ""  # ordinary decimals
+    return next((c for c in signed if is_open(c)), signed[0] if signed else "")

@@ -1,0 +1,284 @@
+"""From a file's text to rows of cells: what parts them, and which lines are no rows of the table.
+
+Titles, comments, a spreadsheet's "sep=;", the rulings of a Markdown table and the declarations of an ARFF file stand in
+many tables. They are passed over, and a remark says so; what cannot be told is a sentence that names the line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from playground.tables.table import MAX_ROWS
+
+DELIMITERS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma", " ": "space"}
+"""What may part cells, the surest first: a comma also stands inside numbers, a space inside words"""
+LOOKED_AT = 60  # lines, to find out how a file is made
+COMMENT = ("#", "%", "//")
+TOTALS = frozenset(
+    ("total", "totals", "sum", "grand total", "summe", "gesamt", "average", "mean", "median", "mittelwert")
+)
+NO_ROWS = (
+    (re.compile(r"\s*<(?:!doctype|html|table|\?xml)", re.IGNORECASE), "a page in HTML or XML: save it as CSV first"),
+    (re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"])'), "JSON: save the table as CSV first"),
+    (re.compile(r"\s*\{\\rtf"), "a text document: save the table as CSV first"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Rows of cells, all of one width, and what was done to get them."""
+
+    rows: list[tuple[str, ...]]
+    lines: list[int]
+    """Where each row ends in the file, counted from 1"""
+    delimiter: str
+    names: tuple[str, ...] = ()
+    """The columns' names where something else than a row holds them: a comment, or an ARFF file's declarations"""
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass
+class _Work:
+    """The rows while lines are still taken away."""
+
+    rows: list[tuple[str, ...]]
+    lines: list[int]
+    names: tuple[str, ...] = ()
+    remarks: list[str] = field(default_factory=list)
+
+    def drop(self, gone: list[int], words: str) -> None:
+        """Take rows away, and say so: `words` has a place for the lines."""
+        if not gone:
+            return
+        numbers = [self.lines[k] for k in gone]
+        where = f"Line {numbers[0]}" if len(gone) == 1 else f"{len(gone)} lines, such as line {numbers[0]},"
+        self.remarks.append(f"{where} {words}")
+        out = set(gone)
+        self.rows = [row for k, row in enumerate(self.rows) if k not in out]
+        self.lines = [line for k, line in enumerate(self.lines) if k not in out]
+
+
+def lay_out(text: str) -> Layout:
+    """Find the rows. Raises ValueError, in one sentence, for what is no table."""
+    for pattern, what in NO_ROWS:
+        if pattern.match(text):
+            raise ValueError(f"This is not a CSV file but {what}.")
+    if re.search(r"^\s*@relation\b", text[:20_000], re.IGNORECASE | re.MULTILINE):
+        return _arff(text)
+    told = re.match(r'"?sep=(.)"?[;,\t]*\r?\n', text, re.IGNORECASE)
+    delimiter = told[1] if told else None
+    lines = _first_lines(text[told.end() :] if told else text)
+    if not lines:
+        raise ValueError("The file is empty.")
+    delimiter = delimiter or find_delimiter(lines)
+    if delimiter == " " and all(line.lstrip().startswith(COMMENT) for line in lines):
+        raise ValueError("The file holds comments and no table.")
+    work = _read(text[told.end() :] if told else text, delimiter, 1 if told else 0)
+    if told:
+        work.remarks.append(f"Line 1, “sep={delimiter}”, says what parts the cells.")
+    if not work.rows:
+        raise ValueError("The file holds delimiters and nothing between them.")
+    _take_away_rulings(work)
+    _take_away_comments(work)
+    _take_away_titles(work)
+    _even_out(work)
+    _take_away_totals(work)
+    return Layout(work.rows, work.lines, delimiter, work.names, tuple(work.remarks))
+
+
+def _first_lines(text: str) -> list[str]:
+    """Some lines that are neither empty nor comments; the comments, where there is nothing else."""
+    some = [line.strip("\r\n") for line in io.StringIO(text[:400_000])]
+    filled = [line for line in some if line.strip()][: 3 * LOOKED_AT]
+    rows = [line for line in filled if not line.lstrip().startswith(COMMENT)]
+    return (rows or filled)[:LOOKED_AT]
+
+
+def find_delimiter(lines: list[str]) -> str:
+    """What parts the lines into the same number of cells, most often."""
+
+    def agreement(delimiter: str) -> float:
+        widths = Counter(map(len, _cells(lines, delimiter)))
+        if not widths:
+            return 0.0
+        width, count = max(widths.items(), key=lambda pair: (pair[1], pair[0]))
+        return count / widths.total() if width > 1 else 0.0
+
+    shares = {delimiter: agreement(delimiter) for delimiter in DELIMITERS if delimiter != " "}
+    best = max(shares.values())
+    if best > 0.0:
+        return next(delimiter for delimiter, share in shares.items() if share >= 0.8 * best)
+    widths = {len(row) for row in _cells(lines[1:] or lines, " ")}  # R leaves the first line one cell short
+    return " " if len(widths) == 1 and widths != {1} else ","
+
+
+def _cells(lines: list[str], delimiter: str) -> list[list[str]]:
+    try:
+        return list(csv.reader((line.strip(" ") for line in lines), delimiter=delimiter, skipinitialspace=True))
+    except csv.Error:
+        return []
+
+
+def _read(text: str, delimiter: str, before: int) -> _Work:
+    """All lines as rows, however wide; empty ones are passed over. `before` lines of the file stand above them."""
+    source = io.StringIO(text, newline="")
+    lines = (line.strip(" ") for line in source) if delimiter == " " else source
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    work = _Work([], [])
+    try:
+        for row in reader:
+            cells = tuple(cell.strip() for cell in row)
+            if any(cells):
+                work.rows.append(cells)
+                work.lines.append(reader.line_num + before)
+            if len(work.rows) > MAX_ROWS + LOOKED_AT:
+                break
+    except csv.Error as error:
+        raise ValueError(
+            f"Line {reader.line_num + before} cannot be read as CSV: {error}. A quotation mark may be left open there."
+        ) from None
+    return work
+
+
+def _usual_width(rows: list[tuple[str, ...]]) -> int:
+    """How many cells most rows have; of two that are as usual the one that comes first."""
+    return Counter(map(len, rows)).most_common(1)[0][0]
+
+
+# ---- lines that are no rows ------------------------------------------------------------------------------------------
+def _take_away_rulings(work: _Work) -> None:
+    """The rules of a table drawn with signs, |---|:--:| or +---+---+, and the bars at its two sides."""
+    rules = [k for k, row in enumerate(work.rows) if _is_a_rule(row, k)]
+    if not rules:
+        return
+    work.drop(rules, "rules off the table." if len(rules) == 1 else "rule off the table.")
+    if all(len(row) > 2 and not row[0] and not row[-1] for row in work.rows):
+        work.rows = [row[1:-1] for row in work.rows]
+
+
+def _is_a_rule(row: tuple[str, ...], k: int) -> bool:
+    if len(row) == 1:
+        return re.fullmatch(r"[-=+| ]{3,}", row[0]) is not None
+    return k == 1 and all(
+        re.fullmatch(r":?-+:?", cell) or (not cell and j in (0, len(row) - 1)) for j, cell in enumerate(row)
+    )
+
+
+def _take_away_comments(work: _Work) -> None:
+    """Lines that begin with # or %. The last one above the rows may hold the names."""
+    marked = [k for k, row in enumerate(work.rows) if row[0].startswith(COMMENT)]
+    if not marked or len(marked) > len(work.rows) / 2:
+        return
+    rows = [row for k, row in enumerate(work.rows) if k not in set(marked)]
+    width, first_row = _usual_width(rows), next(k for k in range(len(work.rows)) if k not in set(marked))
+    gone = []
+    for k in marked:
+        bare = (re.sub(r"^(?:#+|%+|//)\s*", "", work.rows[k][0]), *work.rows[k][1:])
+        bare = bare if bare[0] or len(work.rows[k]) == width else bare[1:]
+        if k == first_row - 1 and len(bare) == width > 1 and all(bare):
+            work.names = bare
+        elif len(work.rows[k]) == width and not re.match(r"(?:#|%|//)\s", work.rows[k][0] + "x" * (k < first_row)):
+            continue  # a name or a word that begins so, such as "#" above the numbers of the rows
+        gone.append(k)
+    if work.names:
+        work.remarks.append(f"The names stand in a comment, line {work.lines[first_row - 1]}.")
+        gone.remove(first_row - 1)
+        work.rows.pop(first_row - 1)
+        work.lines.pop(first_row - 1)
+        gone = [k if k < first_row else k - 1 for k in gone]
+    work.drop(gone, "is a comment and was passed over." if len(gone) == 1 else "are comments and were passed over.")
+
+
+def _take_away_titles(work: _Work) -> None:
+    """Lines above the table with one cell only, as spreadsheets have them for a title."""
+    width = _usual_width(work.rows)
+    n = 0
+    while n < min(10, len(work.rows) - 2) and width > 1 and _is_a_title(work.rows[n], width):
+        n += 1
+    if n:
+        words = "stands above the table" if n == 1 else "stand above the table"
+        title = next(cell for cell in work.rows[0] if cell)[:40]
+        work.drop(list(range(n)), f"{words} (“{title}”) and {'was' if n == 1 else 'were'} passed over.")
+
+
+def _is_a_title(row: tuple[str, ...], width: int) -> bool:
+    filled = [k for k, cell in enumerate(row) if cell]
+    if width == 2:  # one cell above two may also be R's names, which are one short
+        return len(row) == 1 and " " in row[0]
+    return filled == [0] and (len(row) < width - 1 or len(row) == width)
+
+
+def _even_out(work: _Work) -> None:
+    """Make all rows as wide as the most: R's names that are one short, commas at the ends of lines."""
+    width = _usual_width(work.rows)
+    first, others = work.rows[0], work.rows[1:]
+    if others and len(first) == width - 1:
+        if all(not row[-1] for row in others if len(row) == width):
+            first = (*first, "")
+        else:  # the rows begin with a name or a number of their own, which R gives no name
+            first = ("", *first)
+            work.remarks.append("The first line has one cell less than the others: the first column has no name.")
+    work.rows[0] = first = first[:width] if not any(first[width:]) else first
+    work.rows = [first, *(row[:width] if len(row) > width and not any(row[width:]) else row for row in others)]
+    odd = next((k for k, row in enumerate(work.rows) if len(row) != width), None)
+    if odd is not None:
+        raise ValueError(_ragged(work, odd, width))
+    empty = [k for k in range(width) if not any(row[k] for row in work.rows)]
+    if empty and len(empty) < width:
+        keep = [k for k in range(width) if k not in set(empty)]
+        work.rows = [tuple(row[k] for k in keep) for row in work.rows]
+        work.names = tuple(work.names[k] for k in keep) if work.names else ()
+        what = "Column" if len(empty) == 1 else "Columns"
+        work.remarks.append(
+            f"{what} {', '.join(str(k + 1) for k in empty[:5])}{' …' * (len(empty) > 5)} without a name and without a "
+            f"value {'was' if len(empty) == 1 else 'were'} left out."
+        )
+
+
+def _ragged(work: _Work, odd: int, width: int) -> str:
+    n, lines = len(work.rows[odd]), "the first line has" if odd else "most lines have"
+    if n > width:
+        hint = "A cell that holds the sign between cells must stand in quotation marks."
+    elif n == 1 or not odd:
+        hint = "What stands above or below a table must be taken out."
+    else:
+        hint = "Each line must have all cells, empty ones too."
+    return f"Line {work.lines[odd]} has {n} cell{'s' * (n != 1)} where {lines} {width}. {hint}"
+
+
+def _take_away_totals(work: _Work) -> None:
+    """A last line that adds up the others."""
+    last = work.rows[-1]
+    word = next((cell for cell in last if cell), "").casefold().strip(" :")
+    if len(work.rows) > 3 and word in TOTALS and not any(word in (c.casefold() for c in row) for row in work.rows[:-1]):
+        work.drop([len(work.rows) - 1], f"adds up the others (“{word}”) and was left out.")
+
+
+# ---- ARFF ------------------------------------------------------------------------------------------------------------
+def _arff(text: str) -> Layout:
+    """Weka's format: declarations of the columns, then rows parted by commas."""
+    head, mark, body = (
+        re.split(r"(?im)^(\s*@data)\b.*$", text, maxsplit=1) if "@data" in text.lower() else (text, "", "")
+    )
+    names = re.findall(r"(?im)^\s*@attribute\s+('(?:[^'\\]|\\.)*'|\"[^\"]*\"|\S+)", head)
+    if not mark or not names:
+        raise ValueError("This ARFF file has no @attribute lines, or no @data below them.")
+    rows_text = "\n".join(line for line in body.splitlines() if not line.lstrip().startswith("%"))
+    if rows_text.lstrip().startswith("{"):
+        raise ValueError("This is a sparse ARFF file; only those with all values in each row can be read.")
+    if "'" in rows_text and '"' not in rows_text:
+        rows_text = re.sub(r"(^|,)(\s*)'((?:[^'\\\n]|\\.)*)'(?=\s*(?:,|$))", r'\1\2"\3"', rows_text, flags=re.MULTILINE)
+    work = _read(rows_text, ",", head.count("\n") + 1)
+    if not work.rows:
+        raise ValueError("The file has a row of names and nothing below it.")
+    odd = next((k for k, row in enumerate(work.rows) if len(row) != len(names)), None)
+    if odd is not None:
+        raise ValueError(
+            f"A row of this ARFF file has {len(work.rows[odd])} cells where {len(names)} attributes are declared."
+        )
+    bare = tuple(name.strip("'\"") for name in names)
+    return Layout(work.rows, work.lines, ",", bare, ("This is an ARFF file: its declarations give the names.",))

@@ -1,0 +1,407 @@
+"""Tables as people have them: each is a row of a case list, with what must be made of it and what must be said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+
+from playground.tables.encoding import ENCODINGS, decode
+from playground.tables.numerals import find_decimals, number, undress
+from playground.tables.sheet import MAX_BYTES, Reading, Sheet, read_sheet
+
+N = 12
+
+
+def rows(cell: Callable[[int], str], n: int = N) -> str:
+    return "\n".join(cell(k) for k in range(n)) + "\n"
+
+
+def plain(k: int) -> str:
+    return f"{k * 0.37:.2f},{k * k % 7 + 0.5},{'ab'[k % 2]}"
+
+
+def sheet_of(text: str, reading: Reading | None = None) -> Sheet:
+    return read_sheet(text.encode(), "T", reading)
+
+
+# ---- the row of names --------------------------------------------------------------------------------------------
+NAMED = {
+    "pandas' index": (",x,y,label\n" + rows(lambda k: f"{k},{plain(k)}"), ("column 1", "x", "y", "label")),
+    "a pandas series": (",0\n" + rows(lambda k: f"a{k},{k * 0.3:.1f}"), ("column 1", "0")),
+    "years": ("2019,2020,k\n" + rows(plain), ("2019", "2020", "k")),
+    "years alone": ("2019,2020,2021\n" + rows(lambda k: f"{k * 100},{k * 90},{k * 70}"), ("2019", "2020", "2021")),
+    "World Bank": (
+        "Country,Code,1960,1961\n" + rows(lambda k: f"C{k},K{k},{k}.5,{k}.7"),
+        ("Country", "Code", "1960", "1961"),
+    ),
+    "numbers behind a word": (
+        "name,0,1,2\n" + rows(lambda k: f"n{k},{k * 0.3:.1f},{k % 5}.5,{k % 4}"),
+        ("name", "0", "1", "2"),
+    ),
+    "pixels": (
+        ",".join(map(str, range(8))) + "\n" + rows(lambda k: ",".join(str(k * j % 16) for j in range(8))),
+        tuple(map(str, range(8))),
+    ),
+    "R, spaces": (
+        '"x" "y" "label"\n' + rows(lambda k: f'"{k + 1}" 0.{k} {k % 5}.5 "{"ab"[k % 2]}"'),
+        ("column 1", "x", "y", "label"),
+    ),
+    "R, commas": ('"x","y","label"\n' + rows(lambda k: f'"{k + 1}",{plain(k)}'), ("column 1", "x", "y", "label")),
+    "commas at the ends": ("x,y,label,\n" + rows(lambda k: plain(k) + ","), ("x", "y", "label")),
+    "a comma at the end of the names": ("x,y,label,\n" + rows(plain), ("x", "y", "label")),
+    "commas at the ends of the rows": ("x,y,label\n" + rows(lambda k: plain(k) + ","), ("x", "y", "label")),
+    "words over words": (
+        "colour,size\n" + rows(lambda k: f"{['red', 'blue'][k % 2]},{'SML'[k % 3]}"),
+        ("colour", "size"),
+    ),
+    "a number sign": ("#,name,hp\n" + rows(lambda k: f"{k + 1},n{k},{k * 3 % 50}"), ("#", "name", "hp")),
+    "2nd over numbers": ("1st,2nd,k\n" + rows(plain), ("1st", "2nd", "k")),
+}
+NAMELESS = {
+    "numbers and classes": rows(plain),
+    "names of the rows": rows(lambda k: f"n{k},{k * 0.3:.1f},{k}.5"),
+    "whole numbers": "1,2,3\n" + rows(lambda k: f"{k + 4},{k * k % 7},{k % 3}"),
+    "a gap in the first row": ",3.4,cat\n" + rows(lambda k: f"{k}.5,{k}.5,{'cat' if k % 2 else 'dog'}"),
+    "units in the first row": rows(lambda k: f"{k} cm,{k * k} kg"),
+}
+
+
+@pytest.mark.parametrize("case", NAMED)
+def test_a_row_of_names_is_known(case: str) -> None:
+    text, names = NAMED[case]
+    sheet = sheet_of(text)
+    assert (sheet.names, len(sheet), sheet.has_header) == (names, N, True)
+
+
+@pytest.mark.parametrize("case", NAMELESS)
+def test_a_row_of_values_is_no_row_of_names(case: str) -> None:
+    sheet = sheet_of(NAMELESS[case])
+    assert not sheet.has_header
+    assert sheet.names == tuple(f"column {k}" for k in range(1, len(sheet.columns) + 1))
+    assert len(sheet) == NAMELESS[case].count("\n")
+
+
+def test_the_user_says_whether_the_first_row_holds_the_names() -> None:
+    without = sheet_of("x,y,label\n" + rows(plain), Reading(header=False))
+    assert (without.names, len(without)) == (("column 1", "column 2", "column 3"), N + 1)
+    with_names = sheet_of(rows(plain), Reading(header=True))
+    assert (with_names.names, len(with_names)) == (("0.00", "0.5", "a"), N - 1)
+
+
+def test_names_that_are_not_as_they_stand_in_the_file_are_said() -> None:
+    said = sheet_of("x,x,,k\n" + rows(lambda k: f"{k}.5,{plain(k)}")).remarks
+    assert said == (
+        "Column 3 has no name and is called “column 3”.",
+        "Column 2 has a name that others have too and is called “x (2)”.",
+    )
+
+
+# ---- lines that are no rows --------------------------------------------------------------------------------------
+AROUND = {
+    "sep=;": ("sep=;\nx;y;k\n" + rows(plain).replace(",", ";"), "Line 1, “sep=;”, says what parts the cells."),
+    "comments": (
+        "# by me, in 2020\n# again\nx,y,k\n" + rows(plain),
+        "2 lines, such as line 1, are comments and were passed over.",
+    ),
+    "a comment in percent": ("% by me\nx,y,k\n" + rows(plain), "Line 1 is a comment and was passed over."),
+    "a comment among the rows": ("x,y,k\n" + rows(plain) + "# the end\n", "Line 14 is a comment and was passed over."),
+    "names in a comment": ("# x y k\n" + rows(plain).replace(",", " "), "The names stand in a comment, line 1."),
+    "a title": (
+        "My table of things\n\nx,y,k\n" + rows(plain),
+        "Line 1 stands above the table (“My table of things”) and was passed over.",
+    ),
+    "a title with commas": (
+        "My table,,\nx,y,k\n" + rows(plain),
+        "Line 1 stands above the table (“My table”) and was passed over.",
+    ),
+    "units": ("x,y,k\ncm,kg,\n" + rows(plain), "Line 2 tells the units (cm, kg) and was passed over."),
+    "totals": ("x,y,k\n" + rows(plain) + "Total,77,\n", "Line 14 adds up the others (“total”) and was left out."),
+    "Markdown": (
+        "| x | y | k |\n|---|:-:|--:|\n" + rows(lambda k: f"| {plain(k).replace(',', ' | ')} |"),
+        "Line 2 rules off the table.",
+    ),
+    "mysql": (
+        "+---+---+---+\n| x | y | k |\n+---+---+---+\n"
+        + rows(lambda k: f"| {plain(k).replace(',', ' | ')} |")
+        + "+---+---+---+\n",
+        "3 lines, such as line 1, rule off the table.",
+    ),
+    "psql": (
+        " x | y | k \n---+---+---\n" + rows(lambda k: plain(k).replace(",", " | ")),
+        "Line 2 rules off the table.",
+    ),
+    "ARFF": (
+        "% c\n@RELATION r\n@attribute x numeric\n@attribute 'y' REAL\n@attribute k {a,b}\n\n@data\n" + rows(plain),
+        "This is an ARFF file: its declarations give the names.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", AROUND)
+def test_lines_that_are_no_rows_are_passed_over_and_it_is_said(case: str) -> None:
+    text, remark = AROUND[case]
+    sheet = sheet_of(text)
+    assert (sheet.names, len(sheet)) == (("x", "y", "k"), N)
+    assert [c.kind for c in sheet.columns] == ["number", "number", "category"]
+    assert sheet.column("x").numbers[1] == 0.37
+    assert remark in sheet.remarks
+
+
+def test_a_row_of_units_is_kept_with_the_columns() -> None:
+    sheet = sheet_of("x,y,k\n[cm],kg,\n" + rows(plain))
+    assert [c.read_as for c in sheet.columns] == ["numbers in cm", "numbers in kg", "2 different words"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[{"a": 1}]', "not a CSV file but JSON"),
+        ("<!DOCTYPE html><html>", "a page in HTML"),
+        (
+            "x,y,k\n" + rows(plain) + "Seen by me\n",
+            "Line 14 has 1 cell where the first line has 3. What stands above or below",
+        ),
+        ("x,y,k\n" + rows(plain) + "1,2,a,b\n", "must stand in quotation marks"),
+        ("Report, 2020\nx,y,k,l\n" + rows(lambda k: plain(k) + ",1"), "Line 1 has 2 cells where most lines have 4"),
+        ("@relation r\n@data\n1,2\n", "no @attribute lines"),
+        ("@relation r\n@attribute a real\n@attribute b real\n@data\n{0 1}\n", "sparse ARFF"),
+        ("# only\n# comments\n", "comments and no table"),
+    ],
+)
+def test_what_is_no_table_is_a_sentence_that_names_the_cause(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words.replace("(", r"\(")):
+        sheet_of(text)
+
+
+# ---- encodings ---------------------------------------------------------------------------------------------------
+WRITTEN = {
+    "utf-8": "größe,вид,身長\n1,2,kot\n",
+    "cp1252": "Größe,prénom,señal\n1.2,Éric,mañana\n3,20°,Århus\n",
+    "cp1250": "wysokość,waga,rodzaj\n1.2,3.4,źdźbło\n",
+    "cp1251": "рост,ВЕС,Вид\n1.2,3.4,кот\n2.1,3.3,собака\n",
+    "koi8-r": "рост,ВЕС,Вид\n1.2,3.4,кот\n2.1,3.3,собака\n",
+    "cp1253": "ύψος,βάρος,είδος\n1.2,3.4,γάτα\n",
+    "shift-jis": "身長,体重,種類\n1.2,3.4,ねこ\n2.1,3.3,イヌ\n",
+    "gbk": "身高,体重,种类\n1.2,3.4,猫\n",
+    "big5": "身高,體重,種類\n1.2,3.4,貓\n",
+    "euc-kr": "키,몸무게,종류\n1.2,3.4,고양이\n",
+}
+
+
+@pytest.mark.parametrize("encoding", WRITTEN)
+def test_an_encoding_is_found_by_its_letters(encoding: str) -> None:
+    text = WRITTEN[encoding]
+    assert decode(text.encode(encoding)) == (text, encoding)
+    assert ENCODINGS[encoding] in read_sheet(text.encode(encoding)).describe()
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "рост,вес\n1,2\n", "身長,x\n1,2\n3,4\n"])
+def test_unicode_is_known_with_a_mark_and_without(codec: str, text: str) -> None:
+    assert decode(text.encode(codec)) == (text, codec.replace("-sig", "").removesuffix("-le").removesuffix("-be"))
+
+
+def test_the_user_says_what_the_encoding_is() -> None:
+    raw = ("рост,вес\n" + rows(lambda k: f"{k},{k}")).encode("mac-cyrillic")
+    assert decode("größe".encode("mac-roman"), "mac-roman") == ("größe", "mac-roman")
+    assert decode("рост\n".encode("utf-16-be"), "utf-16") == ("рост\n", "utf-16")
+    with pytest.raises(ValueError, match=r"not in UTF-8: byte 1 does not fit\. Choose another encoding"):
+        read_sheet(raw, "", Reading(encoding="utf-8"))
+    with pytest.raises(ValueError, match="The encoding must be one of"):
+        decode(raw, "utf-7")
+
+
+def test_judging_letters_takes_no_longer_for_a_file_made_to_hurt() -> None:
+    for piece in (b"a" * 200_000 + b"\xe9", b"\xe9" * 200_000, b"\xff,\x81" * 60_000):
+        decode(piece[:MAX_BYTES])
+
+
+# ---- numbers in another dress ------------------------------------------------------------------------------------
+DRESSED = {
+    "−1.5": (-1.5, math.nan),
+    "–2": (-2, -2),
+    "1,234": (1234, 1.234),
+    "1.050": (1.05, 1050),
+    "1.000,92": (math.nan, 1000.92),
+    "1,000.92": (1000.92, math.nan),
+    "1.234.567": (math.nan, 1234567),
+    "1,00,000": (100000, math.nan),
+    "'1.5'": (1.5, math.nan),
+    "(0.5)": (-0.5, math.nan),
+    "(1,5)": (math.nan, -1.5),
+    "5-": (-5, -5),
+    "1 234": (1234, 1234),
+    "1\u00a0234,5": (math.nan, 1234.5),
+    "1\u202f234": (1234, 1234),
+    "1'234.5": (1234.5, math.nan),
+    "1’234": (1234, 1234),
+    "+3": (3, 3),
+    ".5": (0.5, math.nan),
+    ",5": (math.nan, 0.5),
+    "5.": (5, math.nan),
+    "1e5": (1e5, 1e5),
+    "1.5E-3": (0.0015, math.nan),
+    "１２": (12, 12),
+    "007": (7, 7),
+}
+NO_NUMBERS = (
+    "",
+    "-",
+    "cat5",
+    "A12",
+    "1.2.2020",
+    "2020-01-01",
+    "12:30",
+    "192.168.1.1",
+    "1,2,3",
+    "3-4",
+    "+-3",
+    "(5",
+    "5)",
+    "(-5)",
+    "0x1F",
+    "1_000",
+    "٣",
+    "inf",
+    "nan",
+    "1e999",
+    "$",
+    "1 2",
+    "5 of 10",
+    "--5",
+    "1,23,4",
+    "x" * 500,
+)
+WITH_UNITS = {
+    "5%": ("%", 5),
+    "5 %": ("%", 5),
+    "$5625.50": ("$", 5625.5),
+    "-$3": ("$", -3),
+    "€-3": ("€", -3),
+    "(£1,200)": ("£", -1200),
+    "93 cm": ("cm", 93),
+    "12kg": ("kg", 12),
+    "3 km/h": ("km/h", 3),
+    "1.5 m²": ("m²", 1.5),
+    "3°C": ("°C", 3),
+    "12 months": ("months", 12),
+    "USD 7": ("USD", 7),
+    "20 % vol": ("% vol", 20),
+}
+
+
+@pytest.mark.parametrize("cell", DRESSED)
+def test_a_number_is_read_in_any_dress(cell: str) -> None:
+    for decimal, value in zip(".,", DRESSED[cell], strict=True):
+        assert number(cell, decimal) == pytest.approx(value, nan_ok=True), decimal
+
+
+@pytest.mark.parametrize("cell", NO_NUMBERS)
+def test_what_is_no_number_is_none(cell: str) -> None:
+    assert math.isnan(number(cell, "."))
+    assert math.isnan(number(cell, ","))
+
+
+@pytest.mark.parametrize("cell", WITH_UNITS)
+def test_a_unit_is_taken_from_the_digits(cell: str) -> None:
+    unit, value = WITH_UNITS[cell]
+    dressed = undress(cell)
+    assert dressed is not None
+    assert dressed.unit == unit
+    assert number(cell, ".", unit) == value
+    assert math.isnan(number(cell, "."))
+    assert math.isnan(number(cell, ".", "pounds"))
+
+
+@pytest.mark.parametrize(
+    ("columns", "delimiter", "decimals"),
+    [
+        ([["950", "1.050", "2.300", "12.750"], ["3,05", "2", "1", "2"]], ";", ",,"),
+        ([["950", "1.050", "2.300", "12.750"]], ";", ","),
+        ([["950", "1,250", "99", "12,500", "9,060"]], "\t", "."),
+        ([["950", "1,250", "99", "12,500", "9,060"]], ";", "."),
+        ([["1,234", "2,345"]], ";", ","),
+        ([["1,234", "2,345"]], "\t", "."),
+        ([["1,234", "2,345"], ["1.5", "2"]], ";", ".."),
+        ([["1.234", "2.345"]], ",", "."),
+        ([["1.234", "0.345", "7"]], ";", "."),
+        ([["1.234", "1500", "7"]], ";", "."),
+        ([["1.234,5", "2"], ["1.050", "3"]], ",", ",,"),
+        ([["1,000,000", "2"], ["1,050", "3"]], ";", ".."),
+        ([["1.000.000", "2"], ["1.050", "3"]], ",", ",,"),
+        ([["1,5", "2"], ["1.5", "3"], ["2.25", "4"], ["1.050", "5"]], ";", ",..."),
+        ([["5,5 %", "2,1 %"], ["1.050", "3"]], ";", ",,"),
+        ([["Smith, John", "1,5"], ["1.050", "3.5"]], ";", ".."),
+    ],
+)
+def test_the_decimal_sign_is_judged_over_the_whole_file(
+    columns: list[list[str]], delimiter: str, decimals: str
+) -> None:
+    assert "".join(find_decimals(columns, delimiter)) == decimals
+
+
+def test_how_signs_were_read_is_said_and_can_be_overruled() -> None:
+    text = "umsatz;gewinn;art\n" + rows(lambda k: f"{['950', '1.050', '12.750'][k % 3]};{k},05;{'ab'[k % 2]}")
+    sheet = sheet_of(text)
+    assert sheet.column("umsatz").numbers[:3] == (950, 1050, 12750)
+    assert "“1.050” was read as 1050: decimal comma, thousands point." in sheet.remarks
+    told = sheet_of(text, Reading(decimal="."))
+    assert told.column("umsatz").numbers[:3] == (950, 1.05, 12.75)
+    assert "“1.050” was read as 1.05: decimal point, thousands comma." in told.remarks
+    assert told.digest != sheet.digest
+
+
+def test_ordinary_decimals_are_not_talked_about() -> None:
+    assert sheet_of("x,y,k\n" + rows(plain)).remarks == ()
+
+
+def test_a_column_says_what_it_was_read_as() -> None:
+    text = "a;b;c;d;e;f\n" + rows(lambda k: f"{k} cm;{k},5;2020-01-{k + 1:02};;{'ab'[k % 2]};{k if k % 3 else 'x'}")
+    assert [c.read_as for c in sheet_of(text).columns] == [
+        "numbers in cm",
+        "numbers, decimal comma",
+        "dates or times",
+        "nothing: all cells are empty",
+        "2 different words",
+        "numbers and text, mixed",
+    ]
+
+
+def test_a_unit_that_only_some_cells_carry_is_not_guessed_away() -> None:
+    column = sheet_of("a,k\n" + rows(lambda k: f"{k}{'%' if k == 5 else ''},{'ab'[k % 2]}")).column("a")
+    assert column.unit == ""
+    assert column.strangers == (6,)
+
+
+# ---- what is missing ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "nothing", ["#N/A", "<NA>", "#DIV/0!", "-1.#IND", "inf", "-Infinity", "NaN", "null", "?", "", "-", "none", "."]
+)
+def test_what_holds_nothing_among_numbers_is_missing(nothing: str) -> None:
+    column = sheet_of("a,k\n" + rows(lambda k: f"{nothing if k in (3, 7) else k},{'ab'[k % 2]}")).column("a")
+    assert column.is_numeric
+    assert column.strangers == ()
+    assert [k for k, gone in enumerate(column.missing) if gone] == [3, 7]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("+", "-"), ("None", "Mild", "Severe"), ("NA", "EU", "AS"), (".", "x"), ("none", "some"), ("-", "?!", "!")],
+)
+def test_a_frequent_word_that_looks_missing_is_a_class_among_words(words: tuple[str, ...]) -> None:
+    column = sheet_of("a,k\n" + rows(lambda k: f"{k}.5,{words[k % len(words)]}", 30)).column("k")
+    assert not any(column.missing)
+    assert set(column.levels) == set(words)
+
+
+def test_a_rare_word_that_looks_missing_is_missing_among_words_too() -> None:
+    column = sheet_of("a,k\n" + rows(lambda k: f"{k}.5,{'NA' if k == 4 else 'mf'[k % 2]}", 40)).column("k")
+    assert sum(column.missing) == 1
+    mostly = sheet_of("a,k\n" + rows(lambda k: f"{k}.5,{'mf'[k % 2] if k % 10 == 0 else 'NA'}", 60)).column("k")
+    assert sum(mostly.missing) == 54
+
+
+def test_one_number_written_in_two_ways_is_one_class() -> None:
+    assert sheet_of("a,k\n" + rows(lambda k: f"{k}.5,{['1', '1.0', '2'][k % 3]}")).column("k").levels == ("1", "2")

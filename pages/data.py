@@ -7,18 +7,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from playground.app import drawing, session
-from playground.run.data import make_data
+from playground.app import bring, drawing, session
+from playground.run.data import make_data, untrained
 from playground.run.experiment import Experiment
-from playground.tables.choice import GAPS, TASKS, Choice, Chosen, choose, guess
 from playground.tables.drawn import can_draw_on
 from playground.tables.edited import edited, table_of
 from playground.tables.examples import EXAMPLES
-from playground.tables.sheet import MAX_BYTES, Sheet, read_sheet
-from playground.tables.table import MAX_INPUTS, MAX_ROWS, SCALINGS, Table
+from playground.tables.table import Table
 
 SECTION = "data section"
-PREVIEW_ROWS = 200
 EDITABLE_ROWS = 2000
 PLAIN = session.plain
 
@@ -31,12 +28,15 @@ def present() -> None:
         words = f"the dataset **{PLAIN(config.dataset)}**, {len(points.x_train) + len(points.x_test)} points"
     else:
         what = f"{len(table.classes)} classes" if table.classes else f"the number “{table.target}”"
-        size = f"{len(table):,} rows, {len(table.inputs)} inputs, {what}"
+        n = len(table.inputs)
+        size = f"{len(table):,} rows, {n} input{'s' * (n > 1)}, {what}"
         words = f"**{PLAIN(table.title or 'your data')}**: {PLAIN(size)}"
     if session.kept("used", None) == session.experiment().name:
         st.success(f"The network now learns from {words}. Watch it on the page “Playground”.")
     else:
         st.markdown(f"The network now learns from {words}.")
+    if sentence := untrained(session.experiment()):
+        st.warning(PLAIN(sentence))
     st.caption(
         "Data that you draw or bring stay in this server's memory: nothing is written to disk. They travel only in "
         "what you take along yourself, a link or a file."
@@ -64,79 +64,9 @@ def draw() -> None:
     drawing.sheet(start or "blank", use)
 
 
-# ---- a file or a paste -------------------------------------------------------------------------------------------
-def bring() -> None:
+def upload() -> None:
     """Upload or paste a table, look at it, choose, and use it."""
-    limits = f"CSV, TSV and the like: at most {MAX_BYTES // 2**20} MB, {MAX_ROWS:,} rows, {MAX_INPUTS} inputs."
-    left, right = st.columns(2)
-    file = left.file_uploader(
-        "Upload a table", ["csv", "tsv", "txt", "dat"], help=limits, max_upload_size=MAX_BYTES // 2**20
-    )
-    text = right.text_area("Or paste one", height=104, placeholder="height,weight,kind\n1.2,3.4,cat\n…")
-    st.caption(limits)
-    if file is not None:
-        _read(file.getvalue(), file.name.rsplit(".", 1)[0])
-    elif text.strip():
-        _read(text.encode("utf-8", "replace"), "Pasted data")
-
-
-def _read(raw: bytes, title: str) -> None:
-    try:
-        sheet = read_sheet(raw, title)
-    except ValueError as error:
-        st.error(PLAIN(str(error)))
-        return
-    st.markdown(PLAIN(sheet.describe()))
-    n = min(len(sheet), PREVIEW_ROWS)
-    st.dataframe(pd.DataFrame({c.name: c.cells[:n] for c in sheet.columns}), height=220, hide_index=True)
-    if n < len(sheet):
-        st.caption(f"The first {n} rows.")
-    choice = _choice(sheet)
-    try:
-        chosen = choose(sheet, choice)
-    except ValueError as error:
-        st.error(PLAIN(str(error)))
-        return
-    _offer(chosen)
-
-
-def _choice(sheet: Sheet) -> Choice:
-    """The questions that a table leaves open, with likely answers."""
-    key = f"own {hash(sheet.names)}"
-    one, two = st.columns([1, 2])
-    first = guess(sheet)
-    target = one.selectbox(
-        "Target: what the network is to find out", sheet.names, sheet.names.index(first.target), key=f"{key} target"
-    )
-    likely = guess(sheet, target)
-    others = [c.name for c in sheet.columns if c.name != target]
-    inputs = two.multiselect("Inputs: what it is told", others, likely.inputs, key=f"{key} inputs {target}")
-    one, two, three, four = st.columns(4)
-    tasks = list(TASKS)
-    task = one.radio("Task", tasks, tasks.index(likely.task), format_func=TASKS.get, key=f"{key} task {target}")
-    scaling = two.radio("Scaling", list(SCALINGS), format_func=SCALINGS.get, key=f"{key} scaling")
-    gaps = three.radio("Missing values", list(GAPS), format_func=GAPS.get, key=f"{key} gaps")
-    numeric = [name for name in inputs if sheet.column(name).is_numeric]
-    plane = None
-    if len(inputs) > 2:
-        kinds = {"pca": "the two principal components"} | ({"two": "two inputs"} if len(numeric) > 1 else {})
-        kind = four.radio("The picture shows", list(kinds), format_func=kinds.get, key=f"{key} plane")
-        if kind == "two":
-            across = four.selectbox("to the right", numeric, key=f"{key} right {target}")
-            up = four.selectbox("upwards", [name for name in numeric if name != across], key=f"{key} up {target}")
-            plane = (across, up)
-    return Choice(target, tuple(inputs), task, gaps, scaling, plane)
-
-
-def _offer(chosen: Chosen) -> None:
-    """What the choice comes to, and the button."""
-    table = chosen.table
-    for note in chosen.notes:
-        st.markdown(PLAIN(note))
-    what = f"{len(table.classes)} classes: {', '.join(table.classes)}" if table.classes else f"target {table.target}"
-    shown = table.prepared(0.5, 0).plane.note
-    st.markdown(PLAIN(f"{len(table):,} rows, {len(table.inputs)} inputs, {what}. {shown}"))
-    st.button("Train on these data", type="primary", on_click=use, args=(table,))
+    bring.table(use)
 
 
 # ---- examples ----------------------------------------------------------------------------------------------------
@@ -184,7 +114,7 @@ def _use_edited(table: Table, frame: pd.DataFrame) -> None:
         session.notify(str(error))
 
 
-SECTIONS = {"Draw": draw, "Upload or paste": bring, "Examples": examples, "Edit as a table": edit}
+SECTIONS = {"Draw": draw, "Upload or paste": upload, "Examples": examples, "Edit as a table": edit}
 
 
 def sections() -> None:

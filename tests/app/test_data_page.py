@@ -33,6 +33,13 @@ def button(at: AppTest, label: str) -> list[Button]:
     return [b for b in at.main.button if b.label == label]
 
 
+def paste(pasted: str) -> AppTest:
+    """The page with a table pasted and read."""
+    at = page("Upload or paste")
+    at.main.text_area[0].set_value(pasted)
+    return button(at, "Read it")[0].click().run()
+
+
 def test_the_page_says_what_is_learned_and_that_nothing_is_written_to_disk() -> None:
     said = text(page("Examples"))
     assert "The network now learns from the dataset **spirals**, 500 points." in said
@@ -47,9 +54,8 @@ def test_an_example_is_used_at_a_click(name: str) -> None:
 
 
 def test_a_pasted_table_is_read_chosen_from_and_used() -> None:
-    at = page("Upload or paste")
     rows = "\n".join(f"{k % 7},{k * k % 11},{'cat' if k % 3 else 'dog'}" for k in range(40))
-    at.main.text_area[0].set_value(f"height,weight,kind\n{rows}").run()
+    at = paste(f"height,weight,kind\n{rows}")
     assert "40 rows and 3 columns" in text(at)
     button(at, "Train on these data")[0].click().run()
     assert "The network now learns from **Pasted data**: 40 rows, 2 inputs, 2 classes" in text(at)
@@ -64,17 +70,69 @@ def test_a_pasted_table_is_read_chosen_from_and_used() -> None:
     ],
 )
 def test_a_pasted_table_that_cannot_be_learned_is_a_sentence(pasted: str, words: str) -> None:
-    at = page("Upload or paste")
-    at.main.text_area[0].set_value(pasted).run()
+    at = paste(pasted)
     assert words in text(at)
     assert not button(at, "Train on these data")
     assert "learns from the dataset **spirals**" in text(at)
 
 
+ROWS = [f"{['950', '1.050', '2.300'][k % 3]};{k},05;{'cat' if k % 3 else 'dog'}" for k in range(40)]
+OWN = "\n".join(["umsatz;gewinn;kind", *ROWS])
+
+
+def columns(at: AppTest) -> dict[str, str]:
+    """What becomes of each column, as the page's table has it."""
+    frame = next(d.value for d in at.main.dataframe if "Used as" in d.value.columns)
+    return dict(zip(frame["Column"], frame["Used as"], strict=True))
+
+
+def test_how_a_table_was_read_is_said_and_three_switches_overrule_it() -> None:
+    at = paste(OWN)
+    assert "“1.050” was read as 1050" in text(at)
+    assert columns(at) == {"umsatz": "input", "gewinn": "input", "kind": "target: classes"}
+    at.main.toggle[0].set_value(False).run()
+    assert "41 rows and 3 columns; semicolon between cells, no row of names" in text(at)
+    at.main.toggle[0].set_value(True).run()
+    next(s for s in at.main.selectbox if s.label == "Signs in numbers").set_value(".").run()
+    assert "“1.050” was read as 1.05" in text(at)
+    next(s for s in at.main.selectbox if s.label == "Encoding").set_value("utf-16").run()
+    assert "The file is not in UTF-16" in text(at) or "not a table" in text(at)
+
+
+def test_a_file_that_is_mended_is_chosen_from_afresh() -> None:
+    bad = "\n".join(["x,y,label", *(f'"low {k}",{k * k % 7}.5,{"ab"[k % 2]}' for k in range(40))])
+    at = paste(bad)
+    assert columns(at)["x"].startswith("left out: a different word in every row")
+    at.main.text_area[0].set_value(bad.replace("low ", ""))
+    button(at, "Read it")[0].click().run()
+    assert columns(at) == {"x": "left out: it counts the rows", "y": "input", "label": "target: classes"}
+    at.main.text_area[0].set_value(bad.replace("low ", "-"))
+    button(at, "Read it")[0].click().run()
+    assert columns(at)["x"] == "input"
+
+
+def test_what_was_pasted_stays_while_another_section_is_looked_at() -> None:
+    at = paste(OWN)
+    for name in ("Examples", "Upload or paste"):
+        at.main.segmented_control[0].set_value(name).run()
+    assert at.main.text_area[0].value == OWN
+    assert "40 rows and 3 columns" in text(at)
+
+
+def test_a_class_that_is_not_trained_is_said_on_the_page() -> None:
+    rare = "\n".join(["a,b,k", *(f"{k * 7 % 11},{k * k % 13},{'rare' if k > 37 else 'usual'}" for k in range(40))])
+    at = paste(rare)
+    button(at, "Train on these data")[0].click().run()
+    assert "left to train on" not in text(at)
+    app = AppTest.from_file(str(FRAME), default_timeout=60)
+    app.query_params.update({"dataset": "blobs", "classes": "6", "samples": "20", "test": "0.9"})
+    at = app.run()
+    assert any("left to train on" in w.value for w in at.main.warning)
+
+
 def test_names_are_shown_as_they_are() -> None:
-    at = page("Upload or paste")
     rows = "\n".join(f"{k % 7},{k * k % 11},{'**x**' if k % 3 else ':smile:'}" for k in range(40))
-    at.main.text_area[0].set_value(f"<b>,$y$,kind\n{rows}").run()
+    at = paste(f"<b>,$y$,kind\n{rows}")
     assert "**x**" not in text(at).replace(r"\*\*x\*\*", "")
 
 

@@ -140,7 +140,7 @@ def test_names_and_labels_are_text_wherever_they_are_shown(page):
     rows = "\n".join(f"{k % 7},{k * k % 11},{'<b>a</b>' if k % 3 else '[l](http://x.y)'}" for k in range(40))
     open_upload(page)
     page.get_by_role("textbox", name="Or paste one").fill(nasty + rows)
-    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Read it").click()
     page.get_by_role("button", name="Train on these data").click()
     expect(page.get_by_text("The network now learns from")).to_contain_text("2 classes")
     for name in ("Data", "Playground", "Take along"):

@@ -1,0 +1,181 @@
+"""A table that somebody brings along: read, shown with what was made of it, chosen from, and used."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from playground.app import session
+from playground.tables.choice import GAPS, TASKS, Choice, choose, guess, uses
+from playground.tables.encoding import ENCODINGS
+from playground.tables.numerals import DECIMALS
+from playground.tables.sheet import MAX_BYTES, Reading, Sheet, read_sheet
+from playground.tables.table import MAX_INPUTS, MAX_ROWS, SCALINGS, Table
+
+PREVIEW_ROWS = 200
+FILE, PASTED, SOURCE, READ = "brought file", "pasted text", "brought", "sheets read"
+PLAIN = session.plain
+
+
+def table(on_table: Callable[[Table], None]) -> None:
+    """Upload or paste a table, look at it, choose, and use it."""
+    brought = _source()
+    if brought is None:
+        return
+    raw, title = brought
+    try:
+        sheet = _read(raw, title)
+    except ValueError as error:
+        st.error(PLAIN(str(error)))
+        return
+    _show(sheet)
+    choice = _choice(sheet)
+    _columns(sheet, choice)
+    try:
+        chosen = choose(sheet, choice)
+    except ValueError as error:
+        st.error(PLAIN(str(error)))
+        return
+    for note in chosen.notes:
+        st.markdown(PLAIN(note))
+    st.markdown(PLAIN(_in_short(chosen.table)))
+    st.button("Train on these data", type="primary", on_click=on_table, args=(chosen.table,))
+
+
+# ---- where it comes from -----------------------------------------------------------------------------------------
+def _source() -> tuple[bytes, str] | None:
+    """What was uploaded or pasted last, (bytes, title); it stays while one looks at something else."""
+    limits = f"CSV, TSV and the like: at most {MAX_BYTES // 2**20} MB, {MAX_ROWS:,} rows, {MAX_INPUTS} inputs."
+    left, right = st.columns(2)
+    left.file_uploader(
+        "Upload a table", ["csv", "tsv", "txt", "dat", "arff", "md"], help=limits, key=FILE, on_change=_uploaded,
+        max_upload_size=MAX_BYTES // 2**20,
+    )  # fmt: skip
+    with right.form("paste", border=False):
+        before = session.kept(PASTED, "")
+        text = st.text_area(
+            "Or paste one", before, height=104, key=PASTED, placeholder="height,weight,kind\n1.2,3.4,cat\n…"
+        )
+        st.form_submit_button("Read it", on_click=_turn_to, args=("text",))
+    st.caption(limits)
+    if text != before:
+        session.keep(PASTED, text)
+        _turn_to("text")
+    file: tuple[bytes, str] | None = session.kept(FILE, None)
+    if file is not None and session.kept(SOURCE, "") == "file":
+        return file
+    return (text.encode("utf-8", "replace"), "Pasted data") if text.strip() else file
+
+
+def _uploaded() -> None:
+    file = session.said(FILE)
+    session.keep(FILE, None if file is None else (file.getvalue(), file.name.rsplit(".", 1)[0]))
+    _turn_to("file")
+
+
+def _turn_to(source: str) -> None:
+    session.keep(SOURCE, source)
+
+
+# ---- how it is read ----------------------------------------------------------------------------------------------
+def _read(raw: bytes, title: str) -> Sheet:
+    """The sheet as the user wants it read: the guess, and three switches that overrule it."""
+    key = f"read {hashlib.sha256(raw).hexdigest()[:16]}"
+    names, letters, signs = st.columns(3, vertical_alignment="bottom")
+    encoding = letters.selectbox(
+        "Encoding", [None, *ENCODINGS], format_func=lambda e: ENCODINGS.get(e, "as found"), key=f"{key} encoding",
+        help="How the file writes letters beyond A to Z. Choose another where names look garbled.",
+    )  # fmt: skip
+    decimal = signs.selectbox(
+        "Signs in numbers", [None, *DECIMALS], format_func=lambda d: DECIMALS.get(d, "as found"), key=f"{key} decimal",
+        help="Whether 1.050 is a bit more than one, or a thousand and fifty.",
+    )  # fmt: skip
+    guessed = _remembered(raw, title, Reading(encoding=encoding, decimal=decimal))
+    has_header = names.toggle("First row holds the names", guessed.has_header, key=f"{key} {encoding} header")
+    if has_header == guessed.has_header:
+        return guessed
+    return _remembered(raw, title, Reading(has_header, encoding, decimal))
+
+
+def _remembered(raw: bytes, title: str, reading: Reading) -> Sheet:
+    """Reading takes a while for a long file: the last sheets are kept."""
+    key = (hashlib.sha256(raw).hexdigest(), title, reading)
+    known: dict[object, Sheet] = session.kept(READ, {})
+    if key not in known:
+        known = dict(list(known.items())[-1:]) | {key: read_sheet(raw, title, reading)}
+        session.keep(READ, known)
+    return known[key]
+
+
+def _show(sheet: Sheet) -> None:
+    """How it was read, and its first rows."""
+    st.markdown(PLAIN(sheet.describe()))
+    if sheet.remarks:
+        st.markdown("\n".join(f"- {PLAIN(remark)}" for remark in sheet.remarks))
+    n = min(len(sheet), PREVIEW_ROWS)
+    st.dataframe(pd.DataFrame({c.name: c.cells[:n] for c in sheet.columns}), height=220, hide_index=True)
+    if n < len(sheet):
+        st.caption(f"The first {n} rows.")
+
+
+# ---- what is chosen ----------------------------------------------------------------------------------------------
+def _choice(sheet: Sheet) -> Choice:
+    """The questions that a table leaves open, with likely answers; another file starts afresh."""
+    key = f"own {sheet.digest[:16]}"
+    one, two = st.columns([1, 2])
+    first = guess(sheet)
+    target = one.selectbox(
+        "Target: what the network is to find out", sheet.names, sheet.names.index(first.target), key=f"{key} target"
+    )
+    likely = guess(sheet, target)
+    others = [name for name in sheet.names if name != target]
+    inputs = two.multiselect("Inputs: what it is told", others, likely.inputs, key=f"{key} inputs {target}")
+    one, two, three, four = st.columns(4)
+    tasks = list(TASKS)
+    task = one.radio("Task", tasks, tasks.index(likely.task), format_func=TASKS.get, key=f"{key} task {target}")
+    scaling = two.radio("Scaling", list(SCALINGS), format_func=SCALINGS.get, key=f"{key} scaling")
+    gaps = three.radio("Missing values", list(GAPS), format_func=GAPS.get, key=f"{key} gaps")
+    forgive = False
+    if any(c.is_numeric and c.strangers for c in sheet.columns if c.name in (target, *inputs)):
+        forgive = three.checkbox("Cells that were not understood count as missing", key=f"{key} forgive")
+    plane = None
+    if len(inputs) > 2:
+        with four:
+            plane = _plane(sheet, inputs, f"{key} {target}")
+    return Choice(target, tuple(inputs), task, gaps, scaling, plane, forgive)
+
+
+def _plane(sheet: Sheet, inputs: list[str], key: str) -> tuple[str, str] | None:
+    """Which plane through many inputs the picture shows; None for their principal components."""
+    numeric = [name for name in inputs if sheet.column(name).is_numeric]
+    kinds = {"pca": "the two principal components"} | ({"two": "two inputs"} if len(numeric) > 1 else {})
+    kind = st.radio("The picture shows", list(kinds), format_func=kinds.get, key=f"{key} plane")
+    if kind != "two":
+        return None
+    across = st.selectbox("to the right", numeric, key=f"{key} right")
+    return across, st.selectbox("upwards", [name for name in numeric if name != across], key=f"{key} up")
+
+
+def _columns(sheet: Sheet, choice: Choice) -> None:
+    """What becomes of every column: none is left out, widened or renamed in silence."""
+    rows = [
+        (use.name, use.read_as, use.used, use.n_missing, use.n_strangers, use.first_stranger)
+        for use in uses(sheet, choice)
+    ]
+    names = ["Column", "Read as", "Used as", "Missing", "Not understood", "The first of them"]
+    left_out = sum(used.startswith("left out") for _, _, used, *_ in rows)
+    height = 36 + 35 * min(len(rows), 8)
+    st.markdown(f"**What becomes of the columns**{f': {left_out} of {len(rows)} left out' if left_out else ''}")
+    st.dataframe(pd.DataFrame(rows, columns=names), height=height, hide_index=True)
+
+
+def _in_short(chosen: Table) -> str:
+    """What the choice comes to."""
+    n = len(chosen.inputs)
+    what = (
+        f"{len(chosen.classes)} classes: {', '.join(chosen.classes)}" if chosen.classes else f"target {chosen.target}"
+    )
+    return f"{len(chosen):,} rows, {n} input{'s' * (n > 1)}, {what}. {chosen.prepared(0.5, 0).plane.note}"

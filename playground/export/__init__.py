@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from playground.export.archive import archive
 from playground.export.experiment_file import experiment_json
 from playground.export.gif import gif
 from playground.export.keras_script import keras_script
@@ -99,6 +100,17 @@ EXPORTERS: dict[str, Exporter] = {
         ),
     )
 }  # fmt: skip
+
+
+def _everything(subject: Subject) -> bytes:
+    rest = (exporter for exporter in EXPORTERS.values() if exporter.name != "zip")
+    return archive(subject, ((e.help, e.filename(subject), e.write) for e in rest))
+
+
+EXPORTERS["zip"] = Exporter(
+    "zip", "Everything (.zip)", "All of this in one file, with a word on what this run cannot be written as.",
+    "file", ".zip", "application/zip", _everything,
+)  # fmt: skip
 
 
 def exporter_of(name: str) -> Exporter:

@@ -9,6 +9,7 @@ import numpy as np
 from playground.export.subject import Subject
 from playground.figures.palette import LIGHT
 from playground.run.data import make_data
+from playground.run.number import say
 from playground.run.surface import ColourScale, answers, colour_scale, grid
 
 FRAMES = 48
@@ -35,7 +36,9 @@ def gif(subject: Subject) -> bytes:
     pictures = []
     for k in chosen:
         net.parameters[...] = f.parameters[k]
-        ground = _ground(answers(net, inputs), scale).reshape(GRID, GRID, 3)[::-1]  # a picture begins at its top
+        with np.errstate(all="ignore"):  # just before a run breaks, answers may be too large for any number
+            out = np.nan_to_num(answers(net, inputs), nan=scale.middle)
+        ground = _ground(out, scale).reshape(GRID, GRID, 3)[::-1]  # a picture begins at its top
         picture = Image.new("RGB", (SIDE, SIDE + BAR), LIGHT.background)
         picture.paste(Image.fromarray(ground).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
         pen = ImageDraw.Draw(picture)
@@ -46,7 +49,7 @@ def gif(subject: Subject) -> bytes:
         for (px, py), colour in zip((x / reach * [1, -1] + 1) * SIDE / 2, colours, strict=True):
             pen.ellipse([px - 3, py - 3, px + 3, py + 3], fill=colour, outline=LIGHT.background)
         pen.rectangle([0, SIDE, SIDE * (k + 1) / len(f), SIDE + 4], fill=LIGHT.positive)
-        words = f"epoch {f.epochs[k]:.0f}    training loss {f.train_loss[k]:.3f}"
+        words = f"epoch {say(float(f.epochs[k]), 4)}    training loss {f.train_loss[k]:.3g}"
         pen.text((8, SIDE + 10), words, fill=LIGHT.text, font=font)
         pictures.append(picture.quantize(64, Image.Quantize.FASTOCTREE))
     file = io.BytesIO()

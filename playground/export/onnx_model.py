@@ -21,6 +21,11 @@ def onnx_model(subject: Subject) -> bytes:
     except ImportError:
         raise ValueError("ONNX needs a package that is not installed here: pip install onnx") from None
     net = subject.net
+    if not np.abs(net.parameters).max() <= np.finfo(np.float32).max:
+        raise ValueError(
+            "The weights at this moment are beyond 3.4e38, which ONNX's single precision ends at: go back to an "
+            "earlier moment of the run."
+        )
     nodes, constants, last = [], [], "inputs"
     for k, layer in enumerate(net.layers, start=1):
         operators = source_of(layer.activation, "onnx", "ONNX")

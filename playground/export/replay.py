@@ -70,8 +70,6 @@ def recording(subject: Subject) -> bytes:
     """The message that the server would send to a browser that holds nothing yet, with all frames up to the moment."""
     trainer, e = subject.trainer, subject.experiment
     rows = frame_rows(subject.frames)
-    if rows[-1, 0] != subject.step:
-        rows = np.concatenate([rows, frame_rows(trainer.recording.between(subject.step, subject.step))])
     if rows.size > MAX_NUMBERS:
         keep = np.linspace(0, len(rows) - 1, max(2, MAX_NUMBERS // rows.shape[1])).round().astype(int)
         rows = rows[np.unique(keep)]

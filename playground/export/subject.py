@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 import mlp
 from playground.export.transcript import Transcript, transcript
 from playground.run.experiment import Experiment
@@ -33,12 +35,17 @@ class Subject:
         """The network at that moment."""
         return self.transcript.final
 
-    @property
+    @cached_property
     def frames(self) -> mlp.Frames:
-        """What was recorded up to the moment."""
-        frames = self.trainer.recording.frames
+        """What was recorded up to the moment; the last frame is the moment itself, inside an epoch too."""
+        recording = self.trainer.recording
+        frames = recording.frames
         n = int((frames.steps <= self.step).sum())
-        return mlp.Frames(**{name: column[:n] for name, column in vars(frames).items()})
+        columns = {name: column[:n] for name, column in vars(frames).items()}
+        if columns["steps"][-1] < self.step:
+            now = vars(recording.between(self.step, self.step))
+            columns = {name: np.concatenate([column, now[name]]) for name, column in columns.items()}
+        return mlp.Frames(**columns)
 
     @property
     def stem(self) -> str:

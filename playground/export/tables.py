@@ -4,22 +4,56 @@ from __future__ import annotations
 
 import csv
 import io
+from bisect import bisect_left
 
 import numpy as np
 
 from playground.export.subject import Subject
+from playground.run.experiment import Experiment
 
 FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def history_csv(subject: Subject) -> bytes:
-    """A row for every recorded moment: step, epoch, losses, scores, and each layer's gradient norm."""
+    """A row for every recorded moment: step, epoch, losses, scores, each layer's gradient norm, and the settings.
+
+    The settings are those of the step that follows; `learning_rate` is what the schedule leaves of it. `changed` says
+    what was changed since the row before.
+    """
     f = subject.frames
     score = "r2" if subject.trainer.data.task == "regression" else "accuracy"
     names = ["step", "epoch", "train_loss", "test_loss", f"train_{score}", f"test_{score}"]
     names += [f"gradient_norm_{k}" for k in range(1, f.gradient_norms.shape[1] + 1)]
     columns = [f.steps, f.epochs, f.train_loss, f.test_loss, f.train_score, f.test_score, *f.gradient_norms.T]
-    return _csv(names, list(zip(*(column.tolist() for column in columns), strict=True)))
+    numbers = zip(*(column.tolist() for column in columns), strict=True)
+    settings = [_settings(subject, step, epoch) for step, epoch in zip(f.steps.tolist(), f.epochs, strict=True)]
+    changed = _changes(subject.experiment, f.steps.tolist())
+    rows = [(*row, *s.values(), words) for row, s, words in zip(numbers, settings, changed, strict=True)]
+    return _csv([*names, *settings[0], "changed"], rows)
+
+
+def _settings(subject: Subject, step: int, epoch: float) -> dict[str, object]:
+    """What the update after a step is made under."""
+    s = subject.trainer.recording.settings_at(step)
+    return {
+        "optimizer": s.optimizer.name,
+        "learning_rate": s.optimizer.learning_rate * s.schedule.factor(epoch),
+        "batch_size": s.batch_size,
+        "l1": s.l1,
+        "l2": s.l2,
+        "dropout": s.dropout,
+    }
+
+
+def _changes(experiment: Experiment, steps: list[int]) -> list[str]:
+    """For each recorded step, the changes that have come into force since the step before, in words."""
+    titles = [Experiment(experiment.config, experiment.changes[: k + 1]).title for k in range(len(experiment.changes))]
+    found: list[list[str]] = [[] for _ in steps]
+    for change, title in zip(experiment.changes, titles, strict=True):
+        k = bisect_left(steps, change.step)
+        if k < len(steps):
+            found[k].append(title)
+    return ["; ".join(each) for each in found]
 
 
 def data_csv(subject: Subject) -> bytes:

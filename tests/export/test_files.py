@@ -2,8 +2,10 @@
 
 import contextlib
 import csv
+import importlib.util
 import io
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +14,13 @@ import pytest
 import mlp
 from playground.export import EXPORTERS, Subject
 from playground.export.experiment_file import experiment_json, fingerprint, read_experiment
+from playground.export.gif import gif
 from playground.export.onnx_model import onnx_model
 from playground.export.tables import data_csv, history_csv
 from playground.export.weights import npz, safetensors
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from playground.run.runs import new_trainer
+from playground.run.runs import Runs, new_trainer
 from playground.tables.table import Table
 from tests.export.scripts import TASKS, dataset
 
@@ -99,6 +102,54 @@ def test_the_history_has_a_row_for_each_recorded_moment_up_to_this_one() -> None
     rows = list(csv.DictReader(io.StringIO(history_csv(taken).decode())))
     assert [int(row["step"]) for row in rows] == list(range(0, 31, 2))
     assert float(rows[-1]["train_loss"]) == taken.transcript.train_loss
+
+
+def test_history_and_film_reach_a_moment_inside_an_epoch_and_carry_the_settings() -> None:
+    experiment = Experiment(Config(n_samples=60, schedule="exponential")).change(7, learning_rate=0.02, l2=0.01)
+    run = Runs().get(experiment)
+    run.record(6, seconds=60)
+    taken = Subject(experiment, run.trainer, 10)
+    rows = list(csv.DictReader(io.StringIO(history_csv(taken).decode())))
+    assert [int(row["step"]) for row in rows] == [0, 3, 6, 7, 9, 10]
+    assert float(rows[-1]["train_loss"]) == taken.transcript.train_loss
+    rates = [0.01 * 0.99 ** (step / 3) for step in (0, 3, 6)] + [0.02 * 0.99 ** (step / 3) for step in (7, 9, 10)]
+    assert [float(row["learning_rate"]) for row in rows] == pytest.approx(rates)
+    assert [row["l2"] for row in rows] == ["0.0"] * 3 + ["0.01"] * 3
+    assert [bool(row["changed"]) for row in rows] == [False, False, False, True, False, False]
+    assert "0.02" in rows[3]["changed"]
+    pytest.importorskip("PIL")
+    assert gif(taken).count(b"\x21\xf9\x04") == len(rows)  # each picture's graphic control extension
+
+
+def test_one_file_holds_all_the_others_and_names_what_is_missing() -> None:
+    taken = subject(CHANGED)
+    with zipfile.ZipFile(io.BytesIO(EXPORTERS["zip"].write(taken))) as pack:
+        contents = pack.read("contents.txt").decode()
+        for exporter in EXPORTERS.values():
+            if exporter.name == "zip":
+                continue
+            try:
+                assert pack.read(exporter.filename(taken)) == exporter.write(taken)
+            except KeyError:
+                with pytest.raises(ValueError, match=r"\.$") as problem:
+                    exporter.write(taken)
+                assert f"not here: {exporter.help} {problem.value}" in contents
+        assert pack.testzip() is None
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_run_that_blows_up_gives_a_film_and_a_sentence_in_place_of_a_model_in_single_precision() -> None:
+    experiment = Experiment(Config(n_samples=60, optimizer="sgd", learning_rate=0.3, l2=10.0))
+    run = Runs().get(experiment)
+    run.record(400, seconds=60)
+    assert run.recording.diverged
+    taken = Subject(experiment, run.trainer, run.last_step)
+    assert np.abs(taken.net.parameters).max() > 1e39
+    pytest.importorskip("PIL")
+    assert gif(taken)[:3] == b"GIF"
+    if importlib.util.find_spec("onnx"):
+        with pytest.raises(ValueError, match=r"beyond 3\.4e38"):
+            onnx_model(taken)
 
 
 def test_data_come_back_number_for_number() -> None:

@@ -704,9 +704,9 @@ def test_the_sum_of_two_numbers_can_be_asked_at_every_moment(page):
         answer = run.recording.seek(step).parameters
         net = run.trainer.net.copy()
         net.parameters[...] = answer
-        expect(page.locator(".stage .ask output")).to_have_text(say(float(net.outputs([typed])[0, 0])))
+        expect(page.locator(".stage .probe output")).to_have_text(say(float(net.outputs([typed])[0, 0])))
     page.get_by_role("spinbutton", name="x₁").fill("")
-    expect(page.locator(".stage .ask output")).to_have_text("type a number")
+    expect(page.locator(".stage .probe output")).to_have_text("type a number")
     page.keyboard.press("Space")
     assert state(page)["state"] == "paused", "typing in a field plays nothing"
 

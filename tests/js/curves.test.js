@@ -4,7 +4,7 @@ import test from "node:test";
 
 import { THEMES } from "./page.js";
 
-const { Ask } = await import("../../playground/web/js/stage/ask.js");
+const { Probe } = await import("../../playground/web/js/stage/probe.js");
 const { Network } = await import("../../playground/web/js/stage/network.js");
 const { Answers } = await import("../../playground/web/js/stage/answers.js");
 const { PANELS } = await import("../../playground/web/js/stage/panels.js");
@@ -169,13 +169,13 @@ test("the network is asked for the numbers that were typed, with the parameters 
     { n_in: 2, n_out: 1, weight: [0, 1, 3], bias: [2, 3], activation: "identity", activation_settings: {} },
   ];
   const net = { layers, features: ["x1", "x2"], output: "identity", plane: null };
-  const ask = new Ask(() => {});
-  ask.setRun({ header: { data: { asks: ["x₁", "x₂"] } } }, new Network(net));
-  ask.element.hidden = false;
+  const probe = new Probe(() => {});
+  probe.setRun({ header: { data: { asks: ["x₁", "x₂"] } } }, new Network(net));
+  probe.element.hidden = false;
   const answer = (typed) => {
-    ask.fields.forEach((field, k) => (field.valueAsNumber = typed[k]));
-    ask.draw(Float32Array.of(2, -1, 0.5));
-    return ask.answer.textContent;
+    probe.fields.forEach((field, k) => (field.valueAsNumber = typed[k]));
+    probe.draw(Float32Array.of(2, -1, 0.5));
+    return probe.answer.textContent;
   };
   assert.equal(answer([0.5, 0.25]), "1.25");
   assert.equal(answer([0.25, 0.5]), "0.5");

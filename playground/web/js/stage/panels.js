@@ -131,7 +131,7 @@ export const PANELS = [
     make: ({ player }) => new Scores(player),
     paint(view, { epoch, parameters }) {
       view.moveCursor(epoch);
-      view.ask.draw(parameters);
+      view.probe.draw(parameters);
     },
     words: scoresInWords,
   }),

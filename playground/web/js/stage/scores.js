@@ -2,7 +2,7 @@
 // for each test point beside what is true, and by how much it is off.
 import { h } from "../shared/dom.js";
 import { Answers } from "./answers.js";
-import { Ask } from "./ask.js";
+import { Probe } from "./probe.js";
 import { Curves } from "./curves.js";
 import { TEST_SCORE, TRAIN_SCORE } from "./recording.js";
 
@@ -36,14 +36,14 @@ export class Scores extends Curves {
     });
     this.player = player;
     this.answers = new Answers();
-    this.ask = new Ask(() => (player.changed = true));
+    this.probe = new Probe(() => (player.changed = true));
     this.face = this.usual = OVER_TIME;
     /** @type {string | null} */
     this.askedFor = null; // the moment for which the answers were asked
     this.buttons = h("span", { class: "faces" });
     this.heading = /** @type {Node} */ (this.title.firstChild);
     this.title.append(this.buttons);
-    this.box.after(this.answers.element, this.ask.element);
+    this.box.after(this.answers.element, this.probe.element);
   }
 
   get isRegression() {
@@ -62,7 +62,7 @@ export class Scores extends Curves {
   // The face stays what it was, as far as there is such a one; data that open with another of their own bring it.
   setRun(run, network) {
     super.setRun(run);
-    this.ask.setRun(run, network);
+    this.probe.setRun(run, network);
     const usual = run.header.data.face;
     const same = usual === this.usual;
     this.usual = usual;
@@ -76,7 +76,7 @@ export class Scores extends Curves {
     this.askedFor = null;
     this.box.hidden = this.legend.hidden = this.isOpen;
     this.answers.element.hidden = !this.isOpen;
-    this.ask.element.hidden = face.name !== "predicted" || !this.ask.canAsk;
+    this.probe.element.hidden = face.name !== "predicted" || !this.probe.canAsk;
     this.heading.textContent = face.heading;
     const others = this.faces.filter((one) => one !== face && this.usual); // without a server there are the curves alone
     this.buttons.replaceChildren(

@@ -7,7 +7,7 @@ import { say } from "../shared/format.js";
 
 const FIRST = [0.2, 0.3];
 
-export class Ask {
+export class Probe {
   // changed(): a number was typed, so that the answer must be found again.
   constructor(changed) {
     this.changed = changed;
@@ -15,7 +15,7 @@ export class Ask {
     /** @type {HTMLInputElement[]} */
     this.fields = [];
     this.answer = h("output", {});
-    this.element = h("div", { class: "ask", role: "group", "aria-label": "Ask the network", hidden: true });
+    this.element = h("div", { class: "probe", role: "group", "aria-label": "Ask the network", hidden: true });
     /** @type {Network | null} */
     this.network = null;
   }

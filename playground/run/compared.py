@@ -1,0 +1,168 @@
+"""A few runs side by side: what sets them apart, ready-made sets to begin with, and the way into a link and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import mlp
+from playground.run import link
+from playground.run.config import SETTINGS
+from playground.run.experiment import Experiment
+
+MOST = 4
+LETTERS = "ABCD"
+KEY = "compare"
+"""What the runs stand under in a link"""
+_LABELS: dict[str, Mapping[str, Any]] = {
+    "dataset": mlp.DATASETS,
+    "features": mlp.FEATURES,
+    "activations": mlp.ACTIVATIONS,
+    "output_activation": mlp.ACTIVATIONS,
+    "initializer": mlp.INITIALIZERS,
+    "loss": mlp.LOSSES,
+    "optimizer": mlp.OPTIMIZERS,
+    "schedule": mlp.SCHEDULES,
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A setting in which the runs differ."""
+
+    label: str
+    values: tuple[str, ...]
+    """One for each run, in words"""
+
+
+def added(runs: Sequence[Experiment], new: Experiment) -> tuple[Experiment, ...]:
+    """The runs with one more. ValueError, in a sentence, for one that is there already or one too many."""
+    if new in runs:
+        raise ValueError(f"This run is there already, as {LETTERS[list(runs).index(new)]}.")
+    if len(runs) >= MOST:
+        raise ValueError(f"At most {MOST} runs stand side by side: take one away before you add another.")
+    return (*runs, new)
+
+
+def differences(runs: Sequence[Experiment]) -> list[Difference]:
+    """Where the runs differ: settings of their beginning, data of one's own, and what was changed on the way."""
+    found = []
+    for name, s in SETTINGS.items():
+        values = tuple(getattr(run.config, name) for run in runs)
+        if len(set(values)) > 1:
+            words = [shown_value(name, v) if r.config.applies(name) else "–" for v, r in zip(values, runs, strict=True)]
+            found.append(Difference(s.label, tuple(words)))
+    tables = [run.config.own_data for run in runs]
+    if any(table != tables[0] for table in tables):
+        found.insert(0, Difference("Own data", tuple("–" if t is None else t.title or "a table" for t in tables)))
+    on_the_way = tuple("; ".join(_changes(run)) or "–" for run in runs)
+    if len(set(on_the_way)) > 1:
+        found.append(Difference("Changed on the way", on_the_way))
+    return found
+
+
+def titles(runs: Sequence[Experiment]) -> list[str]:
+    """For each run what sets it apart from the others, in a few words."""
+    found = differences(runs)
+    if not found:
+        return ["" for _ in runs]
+    # A choice speaks for itself; of a number one must know which.
+    spoken = {SETTINGS[name].label for name in _LABELS}
+    return [
+        ", ".join(
+            d.values[k] if d.label in spoken or d.label == "Own data" else f"{d.label.lower()} {d.values[k]}"
+            for d in found
+            if d.values[k] != "–"
+        )
+        or "no change on the way"
+        for k in range(len(runs))
+    ]
+
+
+def shown_value(name: str, value: Any) -> str:
+    """A setting's value in words."""
+    if isinstance(value, tuple):
+        return ", ".join(shown_value(name, item) for item in value) or "none"
+    entry = _LABELS.get(name, {}).get(value)
+    if entry is not None:
+        return str(entry.label)
+    if name == "n_classes" and not value:
+        return "usual"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _changes(run: Experiment) -> list[str]:
+    return [grown.title for grown in list(run.lineage())[1:]]
+
+
+# ---- sets to begin with --------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Preset:
+    """Settings to put side by side, each with the others of the run on screen."""
+
+    label: str
+    help: str
+    changes: tuple[dict[str, Any], ...]
+
+    def of(self, experiment: Experiment) -> tuple[Experiment, ...]:
+        """The runs, from the settings now in force. ValueError, in a sentence, where one does not fit."""
+        return tuple(Experiment(experiment.now.changed(**change)) for change in self.changes)
+
+
+PRESETS: tuple[Preset, ...] = (
+    Preset(
+        "Four optimizers", "SGD, Momentum, RMSprop and Adam, all at the learning rate of the run on screen.",
+        tuple({"optimizer": name} for name in ("sgd", "momentum", "rmsprop", "adam")),
+    ),
+    Preset(
+        "Four learning rates", "0.001, 0.01, 0.1 and 1.",
+        tuple({"learning_rate": rate} for rate in (0.001, 0.01, 0.1, 1.0)),
+    ),
+    Preset(
+        "Four activations", "Sigmoid, Tanh, ReLU and Sine.",
+        tuple({"activations": (name,)} for name in ("sigmoid", "tanh", "relu", "sine")),
+    ),
+    Preset(
+        "Four seeds", "The same settings from four draws of the first weights: how much of it is luck?",
+        tuple({"seed": seed} for seed in (1, 2, 3, 4)),
+    ),
+    Preset(
+        "Four widths", "Two hidden layers of 2, 4, 8 and 16 neurons.",
+        tuple({"hidden_layer_sizes": (n, n)} for n in (2, 4, 8, 16)),
+    ),
+    Preset(
+        "With and without L2", "No regularization beside a pull of 0.01 on every weight.",
+        ({"l2": 0.0}, {"l2": 0.01}),
+    ),
+)  # fmt: skip
+
+
+# ---- the link ------------------------------------------------------------------------------------------------------
+def to_text(runs: Sequence[Experiment]) -> str:
+    """The runs as they stand in a link: each as a link of its own, with bars between them."""
+    return "|".join(link.run_to_link(run).lstrip("?") or "default" for run in runs)
+
+
+def from_text(text: str) -> tuple[tuple[Experiment, ...], list[str]]:
+    """Read them back: those that are good, and a sentence for whatever is not."""
+    runs: tuple[Experiment, ...] = ()
+    problems: list[str] = []
+    for part in filter(None, text.split("|")):
+        run, wrong = from_link("" if part == "default" else part)
+        problems += wrong
+        try:
+            runs = added(runs, run)
+        except ValueError as error:
+            problems.append(str(error))
+    return runs, problems
+
+
+def from_link(text: str) -> tuple[Experiment, list[str]]:
+    """The run that a pasted link opens, with or without its address; and a sentence for what is wrong with it."""
+    query = dict(parse_qsl(text.rpartition("?")[2], keep_blank_values=True))
+    run, _, problems = link.run_from_query(query)
+    if not query.keys() & {*(s.key for s in SETTINGS.values()), "classic", "data", "then"} and text:
+        problems.append(f"There is no run in “{text[:40]}”: a link to one looks like ?dataset=moons&lr=0.03.")
+    return run, problems

@@ -1,0 +1,97 @@
+"""Runs side by side: named by what sets them apart, and the same again from a link."""
+
+import pytest
+
+from playground.run.classics import CLASSICS
+from playground.run.compared import (
+    LETTERS,
+    MOST,
+    PRESETS,
+    Difference,
+    added,
+    differences,
+    from_link,
+    from_text,
+    titles,
+    to_text,
+)
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from playground.run.link import run_to_link
+from playground.tables.drawn import drawn_table
+
+DRAWN = drawn_table({"points": [float(k % 7) / 3 if k % 3 < 2 else (k // 3) % 2 for k in range(60)]})
+ADAM = Experiment()
+SGD = Experiment(Config(optimizer="sgd", learning_rate=0.3))
+FORK = ADAM.change(500, learning_rate=0.1)
+OWN = Experiment(Config(own_data=DRAWN))
+
+
+def test_only_what_differs_is_told():
+    assert differences([ADAM, ADAM]) == []
+    assert differences([ADAM, SGD]) == [
+        Difference("Optimizer", ("Adam", "SGD")),
+        Difference("Learning rate", ("0.01", "0.3")),
+    ]
+    assert titles([ADAM, SGD]) == ["Adam, learning rate 0.01", "SGD, learning rate 0.3"]
+    seeds = [Experiment(Config(seed=seed)) for seed in (1, 2, 3)]
+    assert titles(seeds) == ["seed 1", "seed 2", "seed 3"]
+
+
+def test_what_plays_no_part_in_a_run_is_a_dash():
+    momentum = Experiment(Config(optimizer="momentum", momentum=0.5))
+    assert Difference("Momentum", ("–", "0.5")) in differences([ADAM, momentum])
+    assert titles([ADAM, momentum]) == ["Adam", "Momentum, momentum 0.5"]
+
+
+def test_changes_on_the_way_and_own_data_set_runs_apart_too():
+    assert titles([ADAM, FORK]) == ["no change on the way", "changed on the way learning rate 0.1 from step 500"]
+    assert differences([ADAM, OWN])[0].label == "Own data"
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.label)
+def test_a_preset_differs_in_what_it_is_called_for_and_in_nothing_else(preset):
+    runs = preset.of(Experiment(Config(dataset="moons", hidden_layer_sizes=(5,))))
+    assert len(set(runs)) == len(preset.changes) <= MOST
+    assert len(differences(runs)) == 1
+    assert len(set(titles(runs))) == len(runs)
+
+
+def test_at_most_four_and_none_twice():
+    runs = PRESETS[0].of(ADAM)
+    with pytest.raises(ValueError, match=r"^At most 4 runs stand side by side"):
+        added(runs, SGD)
+    with pytest.raises(ValueError, match=r"^This run is there already, as D\.$"):
+        added(runs, ADAM)
+    assert added(runs[:1], SGD) == (runs[0], SGD)
+    assert len(LETTERS) == MOST
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [(), (ADAM,), (ADAM, SGD, FORK), (OWN, ADAM), tuple(Experiment(c.config) for c in CLASSICS.values())],
+    ids=["none", "one", "three", "own data", "classics"],
+)
+def test_a_link_opens_the_very_same_runs(runs):
+    assert from_text(to_text(runs)) == (runs, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "sentence"),
+    [
+        ("lr=0.3|optimizer=warp", 2, "Optimizer must be one of"),
+        ("lr=0.3|lr=0.3", 1, "This run is there already"),
+        ("|".join(f"seed={k}" for k in range(9)), 4, "At most 4 runs"),
+        ("<script>|lr=0.3", 2, "There is no run in “<script>”"),
+        ("||", 0, ""),
+    ],
+)
+def test_what_is_wrong_in_a_link_is_named_and_the_rest_is_kept(text, kept, sentence):
+    runs, problems = from_text(text)
+    assert len(runs) == kept
+    assert any(sentence in problem for problem in problems) == bool(sentence)
+
+
+@pytest.mark.parametrize("before", ["", "?", "https://example.org/play/?", "http://localhost:8501/inside?"])
+def test_a_pasted_link_is_read_with_and_without_its_address(before):
+    assert from_link(before + run_to_link(FORK).lstrip("?")) == (FORK, [])

@@ -1,4 +1,5 @@
-"""The few types and checks that every other file leans on: one validator a kind, one sentence an error."""
+"""The few types and checks that every other file leans on: for each kind of argument one check, whose error is one
+sentence."""
 
 from __future__ import annotations
 

@@ -4,9 +4,10 @@
 this size the price of a step is the *number* of NumPy calls, not the arithmetic in them, so a training step does
 nothing but run through such a list, and no call makes a new array.
 
-Four methods yield prepared calls: `forward` and `backward` of an activation, `gradient` of a loss, `update` of an
-optimizer. Read each as the lines of a formula, one operation a line. An activation says the same formula once more in
-plain NumPy (`value` and `slope`); its calls are for speed alone and may be skipped on a first reading.
+Four methods of files that come later yield prepared calls: `forward` and `backward` of an activation, `gradient` of a
+loss, `update` of an optimizer. Read each as the lines of a formula, one operation a line. An activation says the same
+formula once more in plain NumPy (`value` and `slope`); its calls are for speed alone and may be skipped on a first
+reading.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Data to learn from: small worlds whose shape a picture shows, made by dice or brought along.
+"""Data to learn from: toy datasets drawn at random, and handwritten digits from a file.
 
 Points of the plane lie within about -3 and 3, centred. *Noise* is the standard deviation of a random shift: of each
 coordinate of each point (in the plane's units) where classes are to be told apart, of the target where a number is to

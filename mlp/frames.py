@@ -41,7 +41,7 @@ class Frames:
 
 
 class FrameStore:
-    """At most `capacity` frames. When there are more, some are dropped, by a rule that the browser's copy follows too.
+    """At most `capacity` frames. When there are more, some are dropped; the playground's JavaScript repeats the rule.
 
     While `stride` is 1 all frames are kept. Whenever the store is full, the stride doubles, and from then on those are
     kept whose epoch is at most `dense_until` or a multiple of `stride`, and always the last. Only if the frames up to

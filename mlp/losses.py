@@ -1,8 +1,9 @@
 """How wrong an answer is, and which way to push it.
 
-A loss compares the network's last numbers, `z` (ŷ in formulas for numbers), with the targets, `y`. Both are features
-first: (n_out, n_samples), with one more leading axis for a stack of networks. The loss of a batch is the mean over its
-samples, and for the losses that compare number by number also over the outputs, as PyTorch's defaults do.
+A loss compares what comes out of the last layer with the targets, `y`. In this file it is called `z`, for with a loss
+from logits it is the last sums; with the others (ŷ in their formulas) it is what the output's activation gives. Both
+are features first: (n_out, n_samples), with one more leading axis for a stack of networks. The loss of a batch is the
+mean over its samples, and for the losses that compare number by number also over the outputs, as PyTorch's defaults do.
 
 The losses "from logits" take the raw sums of the last layer and apply sigmoid or softmax themselves, because the
 two together have a gradient that is simple and never overflows: (probability - truth) / n.

@@ -11,9 +11,9 @@ from mlp.schedules import Constant, Schedule
 
 @dataclass(frozen=True)
 class EarlyStopping:
-    """End `Trainer.run` when the watched figure has not improved for `patience` recorded frames.
+    """End training when the watched figure has not improved for `patience` epochs.
 
-    A fork counts anew, as Keras does in each call of `fit`.
+    Where settings are changed in mid-run the count begins anew, as Keras does in each call of `fit`.
     """
 
     patience: int = 20

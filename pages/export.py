@@ -83,8 +83,9 @@ def _classic(subject: Subject) -> None:
         return
     st.subheader(f"{classic.label}, and in a framework")
     st.markdown(
-        "The same network on the same data in four ways, with the lines of code that each takes, its time and its "
-        "error on new data, as `python -m benchmarks.classics` measured them."
+        f"The same network on the same data in four ways, after **{ways.epochs:,} epochs** (this page stands at epoch "
+        f"{say(subject.frames.epochs[-1])}): lines of code, processor time, and loss on new data, as "
+        "`python -m benchmarks.classics` measured them."
     )
     st.dataframe(list(ways.measured), hide_index=True)
     for tab, source in zip(st.tabs(list(WAYS.values())), ways.code.values(), strict=True):

@@ -1,5 +1,10 @@
 """The home page: the live stage."""
 
-from playground.app import stage
+import streamlit as st
 
+from playground.app import session, stage
+from playground.run.classics import classic_of
+
+if classic := classic_of(session.experiment().config):  # on a phone the sidebar, which tells more, is closed
+    st.html(f'<p class="classic">{classic.label}. {classic.look}</p>')
 stage.show()

@@ -92,18 +92,21 @@ def _datasets() -> None:
     _classics()
 
 
+def _choose_classic() -> None:
+    name, _ = session.read_widget("classic")
+    if name is not None:
+        session.show(Experiment(CLASSICS[name].config))
+
+
 def _classics() -> None:
     """Runs that well-known texts made famous, and what there is to see in the one on screen."""
     shown = classic_of(session.experiment().config)
-    with st.popover(
-        "Classics", width="stretch", help="Networks that well-known texts write from scratch, ready to play."
-    ):
-        for classic in CLASSICS.values():
-            st.button(
-                classic.label, key=f"classic {classic.name}", width="stretch", disabled=classic is shown,
-                on_click=session.show, args=(Experiment(classic.config),),
-            )  # fmt: skip
-            st.caption(classic.what)
+    session.fill_widget("classic", shown.name if shown else None)
+    st.pills(
+        "Classics", list(CLASSICS), key="classic", on_change=_choose_classic, width="stretch",
+        format_func=lambda name: CLASSICS[name].label,
+        help="Networks that well-known texts write from scratch, ready to play.",
+    )  # fmt: skip
     if shown is not None:
         st.caption(f"**{shown.label}.** {shown.what}\n\n{shown.look}\n\n{shown.exact}")
 

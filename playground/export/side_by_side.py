@@ -27,6 +27,8 @@ class SideBySide:
     """The code that makes the data, and the network's first weights"""
     code: dict[str, str]
     """For each of WAYS what comes after `data`; of the classic also the class itself"""
+    epochs: int
+    """How long all of them train"""
     measured: tuple[dict[str, str], ...]
     """A row for each way: in, lines, time, test error"""
 
@@ -39,7 +41,9 @@ def side_by_side(classic: Classic) -> SideBySide | None:
     code = pieces(section)
     own = f"import numpy as np\n\n\n{inspect.getsource(_OWN[classic.name])}\n\n{code['classic']}"
     ways = {way: own if way == "classic" else code[way] for way in WAYS}
-    return SideBySide(code["data"], ways, _table(section))
+    epochs = re.search(r"^epochs\D*= (\d+)", code["data"], re.MULTILINE)
+    assert epochs
+    return SideBySide(code["data"], ways, int(epochs[1]), _table(section))
 
 
 def promises() -> str:

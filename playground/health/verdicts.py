@@ -14,7 +14,7 @@ import numpy as np
 
 import mlp
 from playground.health.checkup import Checkup, LayerNumbers
-from playground.run.config import DEFAULTS, LIVE, SETTINGS
+from playground.run.config import DEFAULTS, LIVE, MAX_SAMPLES, SETTINGS
 from playground.run.experiment import Experiment
 from playground.run.number import percent, say
 
@@ -366,7 +366,7 @@ def overfitting(c: Checkup) -> Finding | None:
         {"test loss": now, "best test loss": best, "training loss": c.train_loss},
         (
             _try("Start again with L2 regularization", l2=0.03, again=True),
-            _try("Use more samples", n_samples=2000),
+            _try("Use more samples", n_samples=MAX_SAMPLES),
             _try("Go on with 20 % dropout", dropout=0.2),
             _try("Start again, and stop early", patience=20, again=True),
         ),

@@ -45,15 +45,17 @@ CLASSICS: dict[str, Classic] = {
             "clouds of points apart, with all points in every step.",
             "Watch the borders turn until each cloud has its own colour, and the gradients of both layers shrink as "
             "the probabilities come close to the truth.",
-            "The tutorials add the slopes of all 300 points up at a rate of 0.001, which is their mean at 0.3.",
+            "The tutorials' rate of 0.001 on the sum of all 300 slopes is a rate of 0.3 on their mean.",
         ),
         Classic(
-            "sum", "Sum of two numbers", _SUM,
+            "sum", "The sum, as in the demo", _SUM,
             "The demo that learns to add: two numbers from 0 to 0.5 go in, five sigmoids and a sigmoid output without "
             "any bias are to give their sum, one pair at a time.",
-            "Type two numbers below the picture of predicted against true, and play: the points move onto the line, "
-            "but bend away from it at both ends, where a sigmoid is nearly flat.",
-            "The demo follows the slope of half the squared error at a rate of 1, which is that of the whole at 0.5.",
+            "Nearly all of it happens in the first five epochs: press Home, choose Slow motion and play. The points of "
+            "the picture of predicted against true move onto the line, but bend away from it at both ends, where a "
+            "sigmoid is nearly flat; type two numbers below it, such as 0.45 and 0.4.",
+            "The demo's rate of 1 on half the squared error is a rate of 0.5 on the whole; and here the pairs are "
+            "shuffled, which the demo does not do, so that the error differs in the third digit.",
         ),
         Classic(
             "sum_today", "The sum, today",
@@ -61,7 +63,7 @@ CLASSICS: dict[str, Classic] = {
                 activations=("tanh",), output_activation="identity", use_bias="on", initializer="glorot_uniform",
                 optimizer="adam", learning_rate=0.05, batch_size=32, schedule="cosine", cosine_epochs=30.0,
             ),
-            "The same task as one would do it now: tanh, a straight output with biases, Adam, batches of 32, and a "
+            "The same task as one would do it now: tanh, a linear output with biases, Adam, batches of 32, and a "
             "learning rate that falls to zero in 30 epochs.",
             "After 30 epochs the points lie on the line from end to end; compare the test loss with the demo's.",
             "None of it is in the demo's text: it is what later practice changed, each part a setting of its own.",

@@ -17,6 +17,7 @@ from playground.tables.table import Table
 
 EASY_LAYERS, EASY_NEURONS = 10, 32  # as far as the buttons at the network go
 MAX_LAYERS, MAX_NEURONS, MAX_LINKS = 20, 128, 25_000  # as far as a link goes, so that server and browser stay alive
+MAX_SAMPLES = 2000  # of a toy dataset; a table of one's own may have more
 STRENGTHS = (0.0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 PLANAR = tuple(name for name, entry in mlp.DATASETS.items() if entry.n_inputs <= 2)  # those that can be seen whole
 
@@ -122,7 +123,7 @@ class Config(_Options):
         help="How many kinds of points there are; 0 for the dataset's usual number.",
     )  # fmt: skip
     n_samples: int = setting(
-        500, label="Samples", group="Data", key="samples", low=20, high=2000,
+        500, label="Samples", group="Data", key="samples", low=20, high=MAX_SAMPLES,
         help="How many points there are, training and test together.",
     )  # fmt: skip
     noise: float = setting(
@@ -179,8 +180,8 @@ class Config(_Options):
         help="How far each step goes.",
     )  # fmt: skip
     batch_size: int = setting(
-        10, label="Batch size", group="Training", key="batch", low=1, high=2000, live=True,
-        presets=(1, 2, 5, 10, 20, 32, 64, 128, 256, 512, 1024, 2000),
+        10, label="Batch size", group="Training", key="batch", low=1, high=MAX_SAMPLES, live=True,
+        presets=(1, 2, 5, 10, 20, 32, 64, 128, 256, 512, 1024, MAX_SAMPLES),
         help="How many points are looked at before each step.",
     )  # fmt: skip
     reduction: str = setting(

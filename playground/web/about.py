@@ -100,6 +100,7 @@ def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) ->
     own = experiment.config.own_data
     classes = own.classes if own is not None else tuple(f"class {c}" for c in range(points.n_classes))
     side = half_side(points)
+    is_sum = own is None and experiment.config.dataset == "sum"
     curve = points.task == "regression" and experiment.config.has_one_input
     if curve:  # drawn as what it is: the value over the only input
         points = replace(
@@ -120,7 +121,8 @@ def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) ->
         "classes": classes,
         "axes": plane.labels if plane else ("x₁", "y" if curve else "x₂"),
         "asks": () if own is not None else ("x₁",) if curve else ("x₁", "x₂"),
-        "face": "predicted" if own is None and experiment.config.dataset == "sum" else "time",
+        "adds": is_sum,
+        "face": "predicted" if is_sum else "time",
         "note": (plane.note if plane else "") or "Filled: training. Hollow: test.",
     }
 

@@ -137,6 +137,7 @@ class Points(TypedDict):
     classes: Sequence[str]
     axes: Sequence[str]
     asks: Sequence[str]  # inputs that one may type to see the answer: those of the plane, as the data have them
+    adds: bool  # whether the right answer is the sum of the inputs
     face: str  # the view of the scores that these data open with; "" where no server can answer for another
     note: str
 

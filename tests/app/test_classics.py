@@ -76,12 +76,12 @@ def test_a_link_to_no_classic_is_a_sentence():
 def test_a_button_opens_a_classic_and_says_what_it_is(name):
     app = AppTest.from_file(FRAME, default_timeout=30).run()
     assert not any(c.look in caption.value for caption in app.caption for c in CLASSICS.values())
-    app.button(key=f"classic {name}").click().run()
+    app.button_group(key="classic").set_value(name).run()
     assert experiment(app) == Experiment(CLASSICS[name].config)
     (said,) = (caption.value for caption in app.caption if CLASSICS[name].look in caption.value)
     for sentence in (CLASSICS[name].what, CLASSICS[name].exact):
         assert sentence in said
-    assert app.button(key=f"classic {name}").disabled
+    assert app.button_group(key="classic").value == name
 
 
 @pytest.mark.parametrize("name", ["from_scratch", "sum"])
@@ -96,6 +96,7 @@ def test_side_by_side_are_the_documented_ways_with_what_was_measured(name):
     assert len(scope["data"].x_train) + len(scope["data"].x_test) == config.n_samples
     assert scope["start"].to_mlp().sizes == config.sizes
     exec(compile(ways.code["engine"], "engine", "exec"), scope)
+    assert scope["epochs"] == ways.epochs
     row = ways.measured[1]
     assert scope["error"] == pytest.approx(float(row["test error"]), rel=1e-4)
     assert side_by_side(CLASSICS["sum_today"]) is None

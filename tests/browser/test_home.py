@@ -704,7 +704,9 @@ def test_the_sum_of_two_numbers_can_be_asked_at_every_moment(page):
         answer = run.recording.seek(step).parameters
         net = run.trainer.net.copy()
         net.parameters[...] = answer
-        expect(page.locator(".stage .probe output")).to_have_text(say(float(net.outputs([typed])[0, 0])))
+        expect(page.locator(".stage .probe output")).to_have_text(
+            f"{say(float(net.outputs([typed])[0, 0]))} (true: {say(sum(typed))})"
+        )
     page.get_by_role("spinbutton", name="x₁").fill("")
     expect(page.locator(".stage .probe output")).to_have_text("type a number")
     page.keyboard.press("Space")

@@ -17,7 +17,7 @@ const recording = (nRows, task = "binary") => ({
   header: {
     run: "r",
     task,
-    data: { asks: ["x₁", "x₂"], face: "time" },
+    data: { asks: ["x₁", "x₂"], adds: false, face: "time", traces: [] },
     settings: { live: [{ name: "learning_rate", label: "", values: [0.1], now: 0.1 }] },
   },
   version: 1,
@@ -151,7 +151,7 @@ test("data that open with a face of their own bring it, and another that was cho
   const view = made("scores");
   const show = (task, face) => {
     const run = recording(3, task);
-    run.header.data = { asks: [], face };
+    run.header.data = { asks: [], adds: false, face, traces: [] };
     view.setRun(run, null);
     return [view.face, view.heading.textContent];
   };
@@ -170,7 +170,9 @@ test("the network is asked for the numbers that were typed, with the parameters 
   ];
   const net = { layers, features: ["x1", "x2"], output: "identity", plane: null };
   const probe = new Probe(() => {});
-  probe.setRun({ header: { data: { asks: ["x₁", "x₂"] } } }, new Network(net));
+  const traces = [{ x1: [0, 0.6], x2: [0, 0.9] }];
+  const data = (adds) => ({ header: { data: { asks: ["x₁", "x₂"], adds, traces } } });
+  probe.setRun(data(false), new Network(net));
   probe.element.hidden = false;
   const answer = (typed) => {
     probe.fields.forEach((field, k) => (field.valueAsNumber = typed[k]));
@@ -180,6 +182,9 @@ test("the network is asked for the numbers that were typed, with the parameters 
   assert.equal(answer([0.5, 0.25]), "1.25");
   assert.equal(answer([0.25, 0.5]), "0.5");
   assert.equal(answer([NaN, 0.5]), "type a number");
+  assert.equal(answer([0.5, 1]), "0.5, beyond all data");
+  probe.setRun(data(true), new Network(net));
+  assert.equal(answer([0.5, 0.25]), "1.25 (true: 0.75)");
 });
 
 test("a score of classes is a share, and that of a regression is not", () => {

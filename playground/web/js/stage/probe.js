@@ -5,7 +5,7 @@ import { say } from "../shared/format.js";
 /** @import { Network } from "./network.js" */
 /** @import { Recording } from "./recording.js" */
 
-const FIRST = [0.2, 0.3];
+const FIRST = [0.45, 0.4]; // where the sum's demo is not at its best
 
 export class Probe {
   // changed(): a number was typed, so that the answer must be found again.
@@ -18,12 +18,19 @@ export class Probe {
     this.element = h("div", { class: "probe", role: "group", "aria-label": "Ask the network", hidden: true });
     /** @type {Network | null} */
     this.network = null;
+    this.adds = false; // whether the right answer is the sum of what is typed
+    this.seen = [
+      [0, 0],
+      [0, 0],
+    ]; // the least and the greatest value of each input in the data
   }
 
   /** @param {Recording} run @param {Network} network */
   setRun(run, network) {
     this.network = network;
-    const names = run.header.data.asks;
+    const { asks: names, adds, traces } = run.header.data;
+    this.adds = adds;
+    this.seen = ["x1", "x2"].map((key) => ends(traces.flatMap((trace) => trace[key])));
     if (names.join() === this.names.join()) return; // what was typed stays
     this.names = names;
     this.fields = names.map((name, k) =>
@@ -50,6 +57,20 @@ export class Probe {
     const [x1, x2 = 0] = this.typed();
     if (!Number.isFinite(x1) || !Number.isFinite(x2)) return tell(this.answer, "type a number");
     const layers = this.network.evaluate(parameters, [x1], [x2]);
-    return tell(this.answer, say(layers[layers.length - 1][0][0]));
+    const truth = this.adds ? ` (true: ${say(x1 + x2)})` : "";
+    return tell(this.answer, `${say(layers[layers.length - 1][0][0])}${truth}${this.beyond([x1, x2])}`);
+  }
+
+  // A word where it is asked about what no point of the data comes near.
+  beyond(typed) {
+    const outside = this.fields.some((_, k) => {
+      const [low, high] = this.seen[k];
+      const margin = 0.02 * (high - low);
+      return typed[k] < low - margin || typed[k] > high + margin;
+    });
+    return outside ? ", beyond all data" : "";
   }
 }
+
+const ends = (values) =>
+  values.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]);

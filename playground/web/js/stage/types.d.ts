@@ -96,6 +96,7 @@ export interface Points {
   classes: string[];
   axes: string[];
   asks: string[];
+  adds: boolean;
   face: string;
   note: string;
 }

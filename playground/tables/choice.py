@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from playground.tables.sheet import Column, Sheet
+from playground.tables.sheet import TIME, Column, Sheet
 from playground.tables.table import MAX_CLASSES, MAX_INPUTS, MIN_INPUTS, MIN_ROWS, Table
 
 LIKELY_TARGETS = (
@@ -73,7 +73,9 @@ def guess_task(target: Column) -> str:
     if not target.is_numeric:
         return "classification"
     whole = all(math.isnan(x) or x == int(x) for x in target.numbers)
-    return "classification" if whole and len(target.levels) <= MAX_CLASSES else "regression"
+    n_present = len(target.cells) - sum(target.missing)
+    few = len(target.levels) <= min(MAX_CLASSES, n_present / 2)  # two rows a class at least
+    return "classification" if whole and few else "regression"
 
 
 def _likely_target(sheet: Sheet) -> str:
@@ -87,7 +89,9 @@ def _likely_target(sheet: Sheet) -> str:
         for likely in LIKELY_TARGETS:
             if likely in known:
                 return known[likely]
-    return (useful or list(sheet.names))[-1]
+    few = [name for name in useful if sheet.column(name).is_numeric or len(sheet.column(name).levels) <= MAX_CLASSES]
+    last = [name for name in few if name.lower() not in TIME] or few or useful or list(sheet.names)
+    return last[-1]
 
 
 def _doubt(column: Column) -> str:
@@ -105,9 +109,10 @@ def _doubt(column: Column) -> str:
         return "it counts the rows"
     if column.numbers_each_row:
         return "it numbers the rows"
+    if not column.is_numeric and len(column.levels) == len(column.cells) - n_missing:
+        return "a different word in every row"
     if column.kind == "text":
-        every = "a different word in every row" if len(column.levels) == len(column.cells) - n_missing else ""
-        return every or f"{len(column.levels):,} different words; a network needs numbers or a few categories"
+        return f"{len(column.levels):,} different words; a network needs numbers or a few categories"
     return ""
 
 
@@ -156,7 +161,7 @@ def choose(sheet: Sheet, choice: Choice) -> Chosen:
         raise ValueError(f"Column “{choice.target}” cannot be the target and an input at once.")
     notes: list[str] = []
     if choice.forgive and (n := sum(len(c.strangers) for c in (target, *columns) if c.is_numeric)):
-        notes.append(f"{n} cells that were not understood count as missing.")
+        notes.append(f"{_count(n, 'cell')} that {_were(n)} not understood count{'s' * (n == 1)} as missing.")
         target, columns = _forgiven(target), [_forgiven(column) for column in columns]
     for column in columns:
         _check_input(column)
@@ -164,7 +169,8 @@ def choose(sheet: Sheet, choice: Choice) -> Chosen:
         _check_numbers(target)
     kept = _kept(target, columns, choice.gaps, notes)
     if choice.gaps == "fill" and (n := int(sum(np.array(column.missing)[kept].sum() for column in columns))):
-        notes.append(f"{n} missing values were filled in: the mean of their column, or its most common word.")
+        what = _count(n, "missing value")
+        notes.append(f"{what} {_were(n)} filled in: the mean of the column, or its most common word.")
 
     names, numbers = [], []
     for column in columns:
@@ -230,13 +236,13 @@ def _forgiven(column: Column) -> Column:
 def _kept(target: Column, columns: list[Column], gaps: str, notes: list[str]) -> np.ndarray:
     """The rows that are learned from; what becomes of the others joins the notes."""
     gone = np.array(target.missing)
-    if gone.any():
-        notes.append(f"{gone.sum()} rows without a target were left out.")
+    if n := int(gone.sum()):
+        notes.append(f"{_count(n)} without a target {_were(n)} left out.")
     holes = np.array([column.missing for column in columns])
     if gaps == "drop":
         dropped = (holes & ~gone).any(axis=0)
-        if dropped.any():
-            notes.append(f"{dropped.sum()} rows with missing values were left out.")
+        if n := int(dropped.sum()):
+            notes.append(f"{_count(n)} with missing values {_were(n)} left out.")
         gone = gone | dropped
     kept = np.flatnonzero(~gone)
     worst = columns[int(holes.sum(axis=1).argmax())] if gaps == "drop" and holes.any() else None
@@ -249,6 +255,14 @@ def _kept(target: Column, columns: list[Column], gaps: str, notes: list[str]) ->
                 f"Column “{column.name}” has the same value in every one of the {len(kept)} rows that are kept.{advice}"
             )
     return kept
+
+
+def _count(n: int, what: str = "row") -> str:
+    return f"{n:,} {what}{'s' * (n != 1)}"
+
+
+def _were(n: int) -> str:
+    return "was" if n == 1 else "were"
 
 
 def _as_numbers(column: Column, kept: np.ndarray) -> list[tuple[str, np.ndarray]]:

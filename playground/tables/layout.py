@@ -26,6 +26,9 @@ NO_ROWS = (
     (re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"])'), "JSON: save the table as CSV first"),
     (re.compile(r"\s*\{\\rtf"), "a text document: save the table as CSV first"),
 )  # fmt: skip
+NO_TABLE = (
+    "This is not a table: no comma, semicolon, tab or bar parts its lines into columns, and there must be two at least."
+)
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ def lay_out(text: str) -> Layout:
         raise ValueError("The file holds delimiters and nothing between them.")
     _take_away_rulings(work)
     _take_away_comments(work)
+    if _usual_width(work.rows) < 2:
+        raise ValueError(NO_TABLE)
     _take_away_titles(work)
     _even_out(work)
     _take_away_totals(work)
@@ -110,28 +115,39 @@ def find_delimiter(lines: list[str]) -> str:
 
     shares = {delimiter: agreement(delimiter) for delimiter in DELIMITERS if delimiter != " "}
     best = max(shares.values())
-    if best > 0.0:
-        return next(delimiter for delimiter, share in shares.items() if share >= 0.8 * best)
-    widths = {len(row) for row in _cells(lines[1:] or lines, " ")}  # R leaves the first line one cell short
-    return " " if len(widths) == 1 and widths != {1} else ","
+    if best < 0.8 and _is_spaced(_cells(lines, " ")):
+        return " "
+    return next(delimiter for delimiter, share in shares.items() if share >= 0.8 * best) if best else ","
+
+
+def _is_spaced(rows: list[list[str]]) -> bool:
+    """Whether spaces part all lines into the same number of cells; R leaves the first line one cell short."""
+    widths = {len(row) for row in rows[1:] or rows}
+    return len(widths) == 1 and widths != {1} and len(rows[0]) - min(widths) in (0, -1)
 
 
 def _cells(lines: list[str], delimiter: str) -> list[list[str]]:
     try:
-        return list(csv.reader((line.strip(" ") for line in lines), delimiter=delimiter, skipinitialspace=True))
+        return list(
+            csv.reader((_spaced(line, delimiter) for line in lines), delimiter=delimiter, skipinitialspace=True)
+        )
     except csv.Error:
         return []
+
+
+def _spaced(line: str, delimiter: str) -> str:
+    """A line whose cells are parted by white space, with spaces alone: tabs often stand among them."""
+    return line.replace("\t", " ").strip(" ") if delimiter == " " else line
 
 
 def _read(text: str, delimiter: str, before: int) -> _Work:
     """All lines as rows, however wide; empty ones are passed over. `before` lines of the file stand above them."""
     source = io.StringIO(text, newline="")
-    lines = (line.strip(" ") for line in source) if delimiter == " " else source
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    reader = csv.reader((_spaced(line, delimiter) for line in source), delimiter=delimiter, skipinitialspace=True)
     work = _Work([], [])
     try:
         for row in reader:
-            cells = tuple(cell.strip() for cell in row)
+            cells = tuple(map(_bare, row))
             if any(cells):
                 work.rows.append(cells)
                 work.lines.append(reader.line_num + before)
@@ -142,6 +158,12 @@ def _read(text: str, delimiter: str, before: int) -> _Work:
             f"Line {reader.line_num + before} cannot be read as CSV: {error}. A quotation mark may be left open there."
         ) from None
     return work
+
+
+def _bare(cell: str) -> str:
+    """A cell without the spaces around it, and without the single quotes that some programs write."""
+    cell = cell.strip()
+    return cell[1:-1].strip() if len(cell) > 2 and cell[0] == cell[-1] == "'" and "'" not in cell[1:-1] else cell
 
 
 def _usual_width(rows: list[tuple[str, ...]]) -> int:

@@ -85,7 +85,7 @@ def number(cell: str, decimal: str, unit: str = "") -> float:
     """A cell as a finite number of that unit, else NaN. A bare 0 needs no unit."""
     if not unit and _is_plain(cell) and (decimal == "." or "." not in cell):
         try:
-            value = float(cell)
+            value = float(cell if decimal == "." else cell.replace(",", ".", 1))
         except ValueError:
             value = math.nan
         if math.isfinite(value):
@@ -173,22 +173,14 @@ def weigh(cells: Sequence[str]) -> Evidence:
         if not cell:
             continue
         n_present += 1
-        if cell.isdigit():
-            n_numbers += 1
-            found["short" if len(cell) <= 3 else "long"] += 1
-        elif "," not in cell and (bare := cell.lstrip("+-")).replace(".", "", 1).isdigit():  # the plain case, faster
-            n_numbers += 1
-            kind = proof(bare)
-            found["?." if kind == "?" else kind] += 1
-        elif (dressed := undress(cell)) is not None:
-            n_numbers += 1
-            kind = proof(dressed.digits) if not dressed.power else _sign_in(dressed.digits)
-            if kind == "?":
-                found["?" + _sign_in(dressed.digits)] += 1
-            elif kind:
-                found[kind] += 1
-            elif dressed.digits.isdigit():
-                found["short" if len(dressed.digits) <= 3 else "long"] += 1
+        kind = _plain_proof(cell)
+        if kind is None:
+            dressed = undress(cell)
+            if dressed is None:
+                continue
+            kind = _sign_in(dressed.digits) if dressed.power else _proof_or_length(dressed.digits)
+        n_numbers += 1
+        found[kind] += 1
     return Evidence(
         found["."],
         found[","],
@@ -198,6 +190,26 @@ def weigh(cells: Sequence[str]) -> Evidence:
         found["long"] > 0,
         n_present > 0 and n_numbers >= 0.8 * n_present,
     )
+
+
+def _proof_or_length(digits: str) -> str:
+    """What digits prove: a sign, "?." or "?," for one that may be either, "short" or "long" for digits alone."""
+    kind = proof(digits)
+    if kind == "?":
+        return f"?{_sign_in(digits)}"
+    return kind or (("short" if len(digits) <= 3 else "long") if digits.isdigit() else "")
+
+
+def _plain_proof(cell: str) -> str | None:
+    """The same for a cell of digits and at most one sign, which nearly every number is; None for any other."""
+    bare = cell.lstrip("+-")
+    if bare.isdigit():
+        return "short" if len(bare) <= 3 else "long"
+    sign = "," if "," in bare else "."
+    before, _, after = bare.partition(sign)
+    if not (before.isdigit() and after.isdigit() and bare.isascii()):
+        return None
+    return f"?{sign}" if len(after) == 3 and len(before) <= 3 and before[0] != "0" else sign
 
 
 def _sign_in(digits: str) -> str:
@@ -219,5 +231,8 @@ def find_decimals(columns: Sequence[Sequence[str]], delimiter: str) -> list[str]
 
 def is_open(cell: str) -> bool:
     """Whether a cell would be another number with the other decimal sign: 1.050."""
+    kind = _plain_proof(cell)
+    if kind is not None:
+        return kind[0] == "?"
     dressed = undress(cell) if "." in cell or "," in cell else None
     return dressed is not None and not dressed.power and proof(dressed.digits) == "?"

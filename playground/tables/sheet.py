@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from playground.tables.encoding import ENCODINGS, decode
-from playground.tables.layout import DELIMITERS, Layout, lay_out
+from playground.tables.layout import DELIMITERS, NO_TABLE, Layout, lay_out
 from playground.tables.numerals import DECIMALS, find_decimals, find_unit, is_open, number, undress
 from playground.tables.table import MAX_ROWS, clean_name, unique
 
@@ -31,6 +31,7 @@ FREQUENT = 0.1
 BOUNDLESS = re.compile(r"[+-]?(?:inf|infinity|∞|1\.?#inf|1\.?#ind|1\.?#qnan)", re.IGNORECASE)
 DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}(?:[ T]\d{1,2}:\d\d.*)?|\d{1,2}:\d\d(?::\d\d.*)?")
 TIME = frozenset(("year", "time", "date", "month", "day", "week", "hour", "t", "jahr", "zeit", "tag", "monat"))
+"""Names of columns that count on and yet say something, and that nobody predicts"""
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class Column:
         counts = Counter(self.cells)
         sure = {c for c in counts if c.lower() in MISSING or BOUNDLESS.fullmatch(c)}
         doubtful = {c for c in counts if c.lower() in DOUBTFUL}
+        if not doubtful:
+            return frozenset(sure)
         others = {c: n for c, n in counts.items() if c not in sure and c not in doubtful}
         words = sum(n for c, n in others.items() if math.isnan(number(c, self.decimal, self.unit)))
         n = len(self.cells) - sum(counts[c] for c in sure)
@@ -144,8 +147,8 @@ class Column:
     @cached_property
     def numbers_each_row(self) -> bool:
         """Whether it is called a number or an index and holds another whole number in each row."""
-        called = {"id", "index", "idx", "nr", "no", "rownames", "rowid", "key"} & set(
-            re.split(r"[\W_]+", self.name.lower())
+        called = self.name.lower() in ("no", "nr", "no.", "nr.", "#", "key") or bool(
+            {"id", "index", "idx", "rownames", "rowid"} & set(re.split(r"[\W_]+", self.name.lower()))
         )
         if not called and not re.search("[a-z](?:ID|Id)$", self.name):
             return False
@@ -222,10 +225,7 @@ def read_sheet(raw: bytes, title: str = "", reading: Reading | None = None) -> S
     layout = lay_out(text)
     width = len(layout.rows[0])
     if width < 2:
-        raise ValueError(
-            "This is not a table: no comma, semicolon, tab or bar parts its lines into columns, and there must be two "
-            "columns at least."
-        )
+        raise ValueError(NO_TABLE)
     if width > MAX_COLUMNS:
         raise ValueError(f"The table must have at most {MAX_COLUMNS} columns; it has {width}.")
     names, body = _headed(layout, reading)
@@ -368,7 +368,9 @@ def _telling(column: Column, decimal: str) -> str:
     """A cell that shows how signs were read, "" where nobody could read them otherwise."""
     if column.decimal != decimal:
         return ""
-    signed = [c for c in column.cells if ("." in c or "," in c) and not math.isnan(number(c, decimal, column.unit))]
+    signed = [c for c in column.cells if "." in c or "," in c]
     if decimal == "." and not any("," in c for c in signed) and not all(map(is_open, signed)):
         return ""  # ordinary decimals
-    return next((c for c in signed if is_open(c)), signed[0] if signed else "")
+    understood = (c for c in signed if not math.isnan(number(c, decimal, column.unit)))
+    first = next(understood, "")
+    return next((c for c in signed if is_open(c) and not math.isnan(number(c, decimal, column.unit))), first)

@@ -39,11 +39,12 @@ def noise(k: int) -> str:
         ("class,x,y", "class", ("x", "y")),
         ("a,y,colour", "y", ("a", "colour")),
         ("Survived,Fare,Embarked", "Survived", ("Fare", "Embarked")),
+        ("load,x,year", "x", ("load", "year")),
         ("height,weight,iris_species", "iris_species", ("height", "weight")),
     ],
 )
 def test_the_likely_target_is_what_is_to_be_found_out(names: str, target: str, inputs: tuple[str, ...]) -> None:
-    words = names.split(",").index(target) if target not in ("y", "Survived") else 2
+    words = names.split(",").index(target) if target not in ("x", "y", "Survived") else 2 - (target == "x")
     cells = lambda k: ",".join("abc"[k % 3] if j == words else noise(k + 7 * j) for j in range(3))  # noqa: E731
     found = guess(sheet_of(names, cells))
     assert (found.target, found.inputs) == (target, inputs)
@@ -52,6 +53,17 @@ def test_the_likely_target_is_what_is_to_be_found_out(names: str, target: str, i
 def test_two_columns_x_and_y_are_one_input_and_a_number_to_predict() -> None:
     found = guess(sheet_of("x,y", lambda k: f"{noise(k)},{noise(3 * k)}"))
     assert found == Choice("y", ("x",), "regression")
+
+
+def test_what_is_guessed_can_be_trained_on() -> None:
+    many = sheet_of("a,b,town", lambda k: f"{noise(k)},{noise(3 * k)},t{k % 11}")
+    assert guess(many).target == "b"
+    few = sheet_of("a,b", lambda k: f"{noise(k)},{k * 7 % 10}", 10)
+    assert guess(few).task == "regression"
+    words = sheet_of("a,b,c", lambda k: f"x{k},{noise(k)},{noise(5 * k)}", 10)
+    assert guess(words) == Choice("c", ("b",), "regression")
+    for sheet in (many, few, words):
+        choose(sheet, guess(sheet))
 
 
 COLUMNS = {

@@ -59,11 +59,18 @@ NAMED = {
     "a number sign": ("#,name,hp\n" + rows(lambda k: f"{k + 1},n{k},{k * 3 % 50}"), ("#", "name", "hp")),
     "2nd over numbers": ("1st,2nd,k\n" + rows(plain), ("1st", "2nd", "k")),
 }
+NAMED["tabs and spaces"] = (
+    "name \tx  y\t\tk\n" + rows(lambda k: f"n{k}{chr(32 - 23 * (k % 2))} {k}.5  {k % 5}\t{'ab'[k % 2]}"),
+    ("name", "x", "y", "k"),
+)
+NAMED["single quotes"] = ("'x','y z','k'\n" + rows(lambda k: f"'{k}.5',{k % 5},'{'ab'[k % 2]}'"), ("x", "y z", "k"))
 NAMELESS = {
     "numbers and classes": rows(plain),
     "names of the rows": rows(lambda k: f"n{k},{k * 0.3:.1f},{k}.5"),
     "whole numbers": "1,2,3\n" + rows(lambda k: f"{k + 4},{k * k % 7},{k % 3}"),
     "a gap in the first row": ",3.4,cat\n" + rows(lambda k: f"{k}.5,{k}.5,{'cat' if k % 2 else 'dog'}"),
+    "whole numbers over others": "3,1,2\n" + rows(lambda k: f"{k}.5,{k}.25,{k}.1"),
+    "a gap among words": ",red,big\n" + rows(lambda k: f"{'' if k == 4 else k},w{k},u{k}"),
     "units in the first row": rows(lambda k: f"{k} cm,{k * k} kg"),
 }
 
@@ -167,6 +174,7 @@ def test_a_row_of_units_is_kept_with_the_columns() -> None:
         ("Report, 2020\nx,y,k,l\n" + rows(lambda k: plain(k) + ",1"), "Line 1 has 2 cells where most lines have 4"),
         ("@relation r\n@data\n1,2\n", "no @attribute lines"),
         ("@relation r\n@attribute a real\n@attribute b real\n@data\n{0 1}\n", "sparse ARFF"),
+        ("Dear Madam\nthis is a letter.\nIt has many lines\nand no table.\n", "This is not a table"),
         ("# only\n# comments\n", "comments and no table"),
     ],
 )
@@ -188,6 +196,11 @@ WRITTEN = {
     "big5": "身高,體重,種類\n1.2,3.4,貓\n",
     "euc-kr": "키,몸무게,종류\n1.2,3.4,고양이\n",
 }
+
+
+def test_letters_that_would_be_signs_grown_together_with_others_are_letters() -> None:
+    polish = "długo,mało,ładnie\n1,2,było\n"  # a Korean file would have a sign for each ł and the letter after it
+    assert decode(polish.encode("cp1250")) == (polish, "cp1250")
 
 
 @pytest.mark.parametrize("encoding", WRITTEN)
@@ -272,6 +285,7 @@ NO_NUMBERS = (
     "5 of 10",
     "--5",
     "1,23,4",
+    "1,23,45",
     "x" * 500,
 )
 WITH_UNITS = {

@@ -6,7 +6,7 @@ import streamlit as st
 
 import mlp
 from playground.run.experiment import Experiment
-from playground.run.runs import Run, Runs
+from playground.run.runs import Known, Run, Runs
 
 
 @st.cache_resource(show_spinner=False)
@@ -16,5 +16,10 @@ def _runs() -> Runs:
 
 
 def run_of(experiment: Experiment) -> Run:
-    """The shared recording of an experiment."""
+    """The shared recording of an experiment, by whose name it is known from now on."""
     return _runs().get(experiment)
+
+
+def known(name: str) -> Known | None:
+    """The run of this name, unless nobody has had it made, or it was forgotten."""
+    return _runs().known(name)

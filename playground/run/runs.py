@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,6 +29,11 @@ SLICE_SECONDS = 0.02
 CACHE_BYTES = 512 * 2**20
 COPIES_OF_DATA = 6
 FIRST_EPOCHS = 10
+
+
+def never() -> bool:
+    """Somebody always waits."""
+    return False
 
 
 class Gate:
@@ -135,11 +140,14 @@ class Run:
         with self.lock:
             return float(self.recording.epochs[np.searchsorted(self.recording.steps, step, side="right") - 1])
 
-    def record_to(self, epoch: float, seconds: float) -> None:
-        """Train until an epoch is recorded, or for so long; between two slices other threads may look or train."""
+    def record_to(self, epoch: float, seconds: float, gone: Callable[[], bool] = never) -> None:
+        """Train until an epoch is recorded, or for so long; between two slices other threads may look or train.
+
+        gone : whether nobody wants the rest any longer; asked before each slice
+        """
         self.trainer  # noqa: B018 - is made outside the gate: it may have to train a parent, which goes through it
         deadline = self._clock() + seconds
-        while self._slice(epoch) and self._clock() < deadline:
+        while not gone() and self._slice(epoch) and self._clock() < deadline:
             time.sleep(0.0005)  # lets a thread that waits for the lock have it; without a pause it never would
 
     def _slice(self, epoch: float) -> bool:
@@ -156,11 +164,11 @@ class Run:
             self._epochs_a_slice = max(1, min(2 * n, int(n * SLICE_SECONDS / max(spent, 1e-6))))
             return left > n
 
-    def record_until(self, step: int, seconds: float = math.inf) -> None:
-        """Train on until `step` is recorded, or the run has ended, or for so long."""
+    def record_until(self, step: int, seconds: float = math.inf, gone: Callable[[], bool] = never) -> None:
+        """Train on until `step` is recorded, or the run has ended, or for so long, or until nobody wants it."""
         recording = self.recording
         deadline = self._clock() + seconds
-        while self.last_step < step and not recording.has_ended and self._clock() < deadline:
+        while self.last_step < step and not recording.has_ended and self._clock() < deadline and not gone():
             self.record(epochs=1, seconds=1.0)
 
     def marks(self, experiment: Experiment) -> list[dict[str, Any]]:
@@ -214,11 +222,18 @@ def frame_rows(frames: mlp.Recording | mlp.Frames, start: int = 0, stop: int | N
         return rows.astype(np.float32)
 
 
+class Known(NamedTuple):
+    """A run, and the experiment that decides it."""
+
+    experiment: Experiment
+    run: Run
+
+
 class Runs:
-    """The newest runs of this process, within a bounded memory; the least recently used go first."""
+    """The newest runs of this process by their names, within a bounded memory; the least recently used go first."""
 
     def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
-        self._runs: OrderedDict[Experiment, Run] = OrderedDict()
+        self._runs: OrderedDict[str, Known] = OrderedDict()
         self._total = 0  # bytes; to count them all each time would take longer the more there are
         self._last: Run | None = None  # has grown since it was counted, most likely
         self._lock = threading.RLock()
@@ -228,15 +243,26 @@ class Runs:
     def get(self, experiment: Experiment) -> Run:
         """The run of an experiment; it begins with a copy of its parent's past, up to its last change."""
         with self._lock:
-            run = self._runs.get(experiment)
-            if run is None:
-                run = self._runs[experiment] = Run(partial(self._trainer, experiment), self._gate)
-            self._runs.move_to_end(experiment)
-            for one in (self._last or run, run):
-                self._total += one.count()
-            self._last = run
-            self._forget(run)
-            return run
+            if experiment.name not in self._runs:
+                self._runs[experiment.name] = Known(experiment, Run(partial(self._trainer, experiment), self._gate))
+            return self._use(experiment.name).run
+
+    def known(self, name: str) -> Known | None:
+        """The run of this name, if somebody has had it made and it was not forgotten since."""
+        with self._lock:
+            found = self._runs.get(name)
+            return self._use(name) if found and found.run.is_made else None
+
+    def _use(self, name: str) -> Known:
+        self._runs.move_to_end(name)
+        run = self._runs[name].run
+        for one in (self._last or run, run):
+            self._total += one.count()
+        self._last = run
+        while len(self._runs) > 1 and self._total > self._max_bytes:
+            _, forgotten = self._runs.popitem(last=False)
+            self._total -= forgotten.run.counted
+        return self._runs[name]
 
     def _trainer(self, experiment: Experiment) -> mlp.Trainer:
         parent = experiment.parent
@@ -258,11 +284,6 @@ class Runs:
                 parameters=parameters if last.edits else None,
                 **trainer_settings(experiment.now, before.trainer.data),
             )
-
-    def _forget(self, keep: Run) -> None:
-        while len(self._runs) > 1 and self._total > self._max_bytes:
-            oldest = next(e for e, r in self._runs.items() if r is not keep)
-            self._total -= self._runs.pop(oldest).counted
 
 
 def new_trainer(experiment: Experiment) -> mlp.Trainer:

@@ -257,7 +257,7 @@ def test_memory_stays_bounded_and_the_oldest_run_goes_first():
         kept.append(runs.get(experiment))
         kept[-1].record_to(50, seconds=math.inf)
         runs.get(experiment)
-    assert list(runs._runs) == experiments[-2:]
+    assert list(runs._runs) == [experiment.name for experiment in experiments[-2:]]
     assert runs.get(experiments[-1]) is kept[-1]
     # A run that somebody still plays goes on when the cache has dropped it, and comes out the same when made again.
     kept[0].record_to(60, seconds=math.inf)

@@ -130,6 +130,45 @@ def click_to_paint(browser: Browser, server: Server, path: str, presses: int) ->
         return {"recorded step to paint, ms": recorded, "new step to paint, ms": new}
 
 
+ASK = """async () => {
+  const p = __player, last = p.run.last, start = performance.now();
+  p.ask({ want: 1 }, true);
+  while (p.run.last === last) await new Promise((r) => setTimeout(r));
+  return performance.now() - start; }"""
+
+
+def one_answer(browser: Browser, server: Server, path: str, questions: int) -> dict[str, float]:
+    """Ask for one more epoch while nothing moves: when it is here, and how long the browser's main thread worked.
+
+    What the main thread does in as long a time without a question is taken off.
+    """
+    with guarded_page(browser, server) as (page, _):
+        page.goto(path)
+        page.wait_for_function(READY)
+        page.evaluate("() => __player.pause()")
+        page.wait_for_timeout(2000)
+        cdp = page.context.new_cdp_session(page)
+        cdp.send("Performance.enable")
+
+        def busy(during: Callable[[], Any]) -> tuple[Any, float]:
+            def spent() -> float:
+                metrics = cdp.send("Performance.getMetrics")["metrics"]
+                return float(next(m["value"] for m in metrics if m["name"] == "TaskDuration"))
+
+            before = spent()
+            got = during()
+            page.wait_for_timeout(800)
+            return got, 1000 * (spent() - before)
+
+        waits, works = [], []
+        for _ in range(questions):
+            _, idle = busy(lambda: page.wait_for_timeout(50))
+            wait, work = busy(lambda: page.evaluate(ASK))
+            waits.append(wait)
+            works.append(work - idle)
+        return {"one answer, ms": statistics.median(waits), "main thread busy for it, ms": statistics.median(works)}
+
+
 def drag(browser: Browser, server: Server, path: str) -> dict[str, float]:
     """Drag the timeline for two seconds, and look at the gaps between pictures."""
     with guarded_page(browser, server) as (page, _):
@@ -241,6 +280,7 @@ def main(arguments: list[str] | None = None) -> None:
                 ("6x8: ", lambda: frames_a_second(browser, server, DEEP, seconds)),
                 ("8-8: ", lambda: click_to_paint(browser, server, "/", presses)),
                 ("6x8: ", lambda: click_to_paint(browser, server, DEEP, presses)),
+                ("8-8: ", lambda: one_answer(browser, server, "/", presses)),
                 ("8-8: ", lambda: drag(browser, server, "/")),
                 ("", lambda: solved(browser)),
                 ("", lambda: calm(browser, server, 5 if options.quick else 60)),

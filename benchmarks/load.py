@@ -2,15 +2,14 @@
 
 One of the ten is a real browser, whose painted frames are counted: a second one that draws in software would take
 the processors from the server that is measured. The others speak Streamlit's protocol over a websocket of their own
-and ask as the stage does: for the next two seconds whenever less than one is left. One of them moves a slider again
-and again; the time runs until the stage's first answer under the new setting is there.
+and ask by the stage's route as it does: for the next two seconds whenever less than one is left. One of them moves a
+slider again and again; the time runs until the stage's page under the new setting is there.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import statistics
 import threading
@@ -20,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from httpx2 import AsyncClient
 from playwright.sync_api import Browser, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -38,12 +38,11 @@ SLIDER = "Noise"
 class Session:
     """One user without a browser: opens the app, plays, and moves a slider."""
 
-    def __init__(self, socket: ClientConnection, query: str, rate: float) -> None:
-        self.socket, self.query, self.rate = socket, query, rate
-        self.header: dict[str, Any] = {}
-        self.stage = self.fragment = self.slider = ""
+    def __init__(self, socket: ClientConnection, client: AsyncClient, query: str, rate: float) -> None:
+        self.socket, self.client, self.query, self.rate = socket, client, query, rate
+        self.run = self.slider = ""
         self.answers = self.received = 0
-        self.step = self.last_epoch = -1.0
+        self.step, self.last_epoch = -1, -1.0
         self.news = asyncio.Event()
 
     async def listen(self) -> None:
@@ -58,76 +57,71 @@ class Session:
             if element.HasField("exception"):
                 raise RuntimeError(element.exception.message)
             if element.HasField("bidi_component") and element.bidi_component.component_name.endswith("stage"):
-                self.stage, self.fragment = element.bidi_component.id, message.delta.fragment_id
                 self._take(element.bidi_component.bytes)
+                self.news.set()
 
     def _take(self, message: bytes) -> None:
+        """What the page tells of a run that it shows for the first time, or what an answer does."""
         header, rows = decode(message)
-        if header["run"] != self.header.get("run"):
-            self.step = self.last_epoch = -1.0
-            self.epoch = 0.0
-        self.header = header
-        rows = rows[: len(rows) - header["singles"]]
+        if (told := header.get("run")) is None:
+            return
+        if told["run"] != self.run:
+            self.run, self.step, self.last_epoch, self.epoch = told["run"], -1, -1.0, 0.0
         if len(rows):
-            self.step, self.last_epoch = float(rows[-1, 0]), float(rows[-1, 1])
-        self.answers += 1
-        self.news.set()
+            self.step, self.last_epoch = int(rows[-1, 0]), float(rows[-1, 1])
 
-    async def send(self, fragment: str = "", **states: WidgetState) -> None:
-        """Ask for a run of the script, or of a fragment."""
-        state = ClientState(
-            query_string=self.query, fragment_id=fragment, widget_states=WidgetStates(widgets=states.values())
-        )
+    async def send(self, **states: WidgetState) -> None:
+        """Ask for a run of the script."""
+        state = ClientState(query_string=self.query, widget_states=WidgetStates(widgets=states.values()))
         await self.socket.send(BackMsg(rerun_script=state).SerializeToString())
 
     async def ask(self, **question: Any) -> None:
-        """What the stage does with its trigger `ask`."""
-        value = {"run": self.header["run"], "moment": 0, "have": self.step, **question}
-        trigger = f"$$STREAMLIT_INTERNAL_KEY_{self.stage}__events"
-        payload = json.dumps([{"event": "ask", "value": value}])
-        await self.send(
-            self.fragment,
-            itself=WidgetState(id=self.stage, json_value="{}"),
-            ask=WidgetState(id=trigger, json_trigger_value=payload),
-        )
+        """Ask as the stage does, and take the answer in."""
+        answer = await self.client.post("/ask", json={"run": self.run, "have": self.step, **question})
+        answer.raise_for_status()
+        self.received += len(answer.content)
+        self.answers += 1
+        self._take(answer.content)
 
-    async def answered(self) -> None:
-        """Wait for the next answer of the stage."""
+    async def drawn(self) -> None:
+        """Wait until the page has been drawn anew."""
         self.news.clear()
         await asyncio.wait_for(self.news.wait(), 30)
 
     async def play(self, until: float) -> None:
         """Play as the browser does: ask for the next two seconds when less than one is left."""
         self.epoch, before = 0.0, time.monotonic()
-        serial = 0
         while time.monotonic() < until:
             now = time.monotonic()
             self.epoch, before = min(self.last_epoch, self.epoch + self.rate * (now - before)), now
             if self.last_epoch - self.epoch < self.rate:
-                serial += 1
-                await self.ask(serial=serial, want=int(2 * self.rate))
-                await self.answered()
+                await self.ask(want=int(2 * self.rate))
             await asyncio.sleep(0.03)
 
     async def move(self, value: float) -> float:
-        """Move the slider, and give the seconds until the stage's answer under the new setting has arrived."""
-        run, start = self.header["run"], time.perf_counter()
+        """Move the slider, and give the seconds until the stage's page under the new setting has arrived."""
+        run, start = self.run, time.perf_counter()
         state = WidgetState(id=self.slider)
         state.double_array_value.data.append(value)
         await self.send(slider=state)
-        while self.header["run"] == run:
-            await self.answered()
+        while self.run == run:
+            await self.drawn()
         return time.perf_counter() - start
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self.client.aclose()
+        await self.socket.close()
 
 
 async def open_session(server: Server, query: str, rate: float = 60.0) -> Session:
     """Open the app and wait until the stage is there."""
     address = server.url.replace("http", "ws") + "/_stcore/stream"
     socket = await connect(address, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
-    session = Session(socket, query, rate)
+    session = Session(socket, AsyncClient(base_url=server.url, timeout=30), query, rate)
     session.listener = asyncio.create_task(session.listen())  # type: ignore[attr-defined]
     await session.send()
-    await session.answered()
+    await session.drawn()
     return session
 
 
@@ -147,7 +141,7 @@ async def crowd(server: Server, n: int, seconds: float, moves: int, rate: float,
     found["answers"] = sum(s.answers for s in sessions)
     found["MB"] = sum(s.received for s in sessions) / 2**20
     for session in sessions:
-        await session.socket.close()
+        await session.close()
 
 
 @contextmanager
@@ -234,7 +228,7 @@ def server_memory(n: int, rounds: int) -> None:
         await asyncio.gather(*(s.play(time.monotonic() + 3) for s in sessions))
         held = resident_mb(server.pid)
         for session in sessions:
-            await session.socket.close()
+            await session.close()
         return held
 
     os.environ["STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL"] = "1"

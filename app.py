@@ -1,11 +1,14 @@
 """The MLP Playground: `streamlit run app.py`.
 
-The server: Streamlit, and the files that the live stage loads. What is drawn begins in playground/app/frame.py.
+The server: Streamlit, the files that the live stage loads, and the route by which it asks for recorded moments. What is
+drawn begins in playground/app/frame.py.
 """
 
 import streamlit as st
 
 from playground.app.server import MIDDLEWARE, base_path, without_delay
-from playground.web.assets import routes
+from playground.app.shared_runs import known
+from playground.web import assets, route
 
-app = st.App("playground/app/frame.py", routes=routes(base_path()), middleware=MIDDLEWARE, lifespan=without_delay)
+routes = [*assets.routes(base_path()), *route.routes(known, base_path())]
+app = st.App("playground/app/frame.py", routes=routes, middleware=MIDDLEWARE, lifespan=without_delay)

@@ -30,7 +30,7 @@ def show() -> None:
         own_data = experiment.config.own_data
         checkup = examine(run.trainer, session.moment(), features, run.update_ratios, own_data)
         # Others may have trained the run further than this timeline goes.
-        last = min(max(session.sent(experiment.name), session.moment()), run.last_step)
+        last = min(max(session.held(experiment.name), session.moment()), run.last_step)
         norms = gradient_norms(run.recording.frames, last)
         updates = update_ratios(run.recording, run.trainer.net, last, run.update_ratios)
     names, theme = [layer.name for layer in checkup.layers], theme_type()
@@ -149,5 +149,5 @@ def _address(sick: Sick) -> str:
     return f"Its link ends in `{link.to_link(sick.config)}`"
 
 
-stage.show("timeline", show)
+stage.show("timeline", show, whole=True)
 patients()

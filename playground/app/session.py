@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from dataclasses import replace
@@ -16,11 +17,11 @@ from playground.run.config import LIVE
 from playground.run.data import untrained
 from playground.run.experiment import Experiment
 from playground.run.on_show import OnShow, from_query
-from playground.web.message import Question
-from playground.web.question import read_question
+from playground.web.question import read_wish
 
+_LOG = logging.getLogger(__name__)
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
-_QUESTION, _NEWS, _SENT, _LIVE_CHANGE = "question", "news", "sent", "live_change"
+_SERIAL, _NEWS, _HELD, _LIVE_CHANGE = "serial", "news", "held", "live_change"
 _ON_SHOW, _BRANCHES = "on_show", "branches"
 _UNDO_DEPTH, _MOST_BRANCHES = 50, 4
 _READING_TIME = 6.0  # seconds
@@ -177,7 +178,7 @@ def begin(*, at_home: bool) -> None:
     if _EXPERIMENT not in st.session_state:
         st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _BRANCHES: []})
         st.session_state.update({_NOTICES: [], _ON_SHOW: OnShow(), _LIVE_CHANGE: None})
-        st.session_state.update({_QUESTION: None, _NEWS: False, _SENT: {}})
+        st.session_state.update({_SERIAL: 0, _NEWS: False, _HELD: {}})
         _follow_link()
     elif context and context.is_history_navigation:
         if at_home or st.query_params:
@@ -225,49 +226,54 @@ def mirror() -> None:
         st.query_params.from_dict(query)
 
 
-# ---- what the stage in the browser asks ------------------------------------------------------------------------
+# ---- what the stage in the browser tells ------------------------------------------------------------------------
 def hear(key: str) -> None:
-    """Take a question from the stage, and do what it asks for."""
-    asked = getattr(st.session_state.get(key), "ask", None)  # its page may have been left meanwhile
-    question = None if asked is None else read_question(asked, _furthest())
-    if question is None:
+    """Take a wish from the stage, and fulfil it; one that does not fit changes nothing but the log."""
+    told = getattr(st.session_state.get(key), "wish", None)  # its page may have been left meanwhile
+    if told is None:
         return
-    if question["run"] == experiment().name:
-        set_moment(question["moment"])
-    if "refork" in question:
-        refork(question["refork"])
-    if "change" in question:
-        change(**question["change"])
-    if "action" in question:
-        _ACTIONS[question["action"]]()
-    if "edit" in question:
-        edit(**question["edit"])
-    if "branch" in question:
-        switch(question["branch"])
-    st.session_state[_QUESTION] = question
+    try:
+        wish = read_wish(told, _furthest())
+    except ValueError as problem:
+        _LOG.warning("A wish of the stage was dropped: %s", problem)
+        return
+    if wish["run"] == experiment().name:
+        set_moment(wish["moment"])
+        set_held(experiment().name, wish["have"])
+    if "refork" in wish:
+        refork(wish["refork"])
+    if "change" in wish:
+        change(**wish["change"])
+    if "action" in wish:
+        _ACTIONS[wish["action"]]()
+    if "edit" in wish:
+        edit(**wish["edit"])
+    if "branch" in wish:
+        switch(wish["branch"])
+    st.session_state[_SERIAL] = wish["serial"]
 
 
 def _furthest() -> int:
-    """The last step that can be asked about: recorded, of this run or of the one it has replaced, or within reach."""
+    """The last step that can be told: recorded, of this run or of the one it has replaced, or within reach."""
     runs = [run_of(each) for each in (experiment(), replaced()) if each is not None]
     return max(link.reach(experiment()), *(run.last_step for run in runs))
 
 
-def take_question() -> Question | None:
-    """The question to answer now."""
-    question: Question | None = st.session_state[_QUESTION]
-    st.session_state[_QUESTION] = None
-    return question
+def take_serial() -> int:
+    """The number of the wish for which the page is drawn now; 0 if it is drawn for another reason."""
+    serial: int = st.session_state[_SERIAL]
+    st.session_state[_SERIAL] = 0
+    return serial
 
 
-def sent(run: str) -> int:
-    """The last step of a run that this browser was sent; -1 for none."""
-    return int(st.session_state[_SENT].get(run, -1))
+def held(run: str) -> int:
+    """The last step of a run that this browser holds, as far as was heard of it; -1 for none."""
+    return int(st.session_state[_HELD].get(run, -1))
 
 
-def set_sent(run: str, step: int) -> None:
-    """Keep what the browser was sent."""
-    st.session_state[_SENT] = {run: step}
+def set_held(run: str, step: int) -> None:
+    """Keep what the browser holds."""
+    st.session_state[_HELD] = {run: step}
 
 
 def reset() -> None:

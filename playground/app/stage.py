@@ -1,4 +1,4 @@
-"""The live stage: one component that plays a recorded run in the browser and asks for what is not recorded yet."""
+"""The live stage: one component that plays a recorded run in the browser, and asks by a route for what it lacks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlencode
 
+import numpy as np
 import streamlit as st
 
 from playground.app import components, session
@@ -14,56 +15,58 @@ from playground.run.experiment import Experiment
 from playground.run.runs import Run
 from playground.web.assets import plotly_address
 from playground.web.message import Page, Parts, encode
-from playground.web.reply import Reply, first_reply, reply
+from playground.web.reply import first_reply
+from playground.web.route import ask_address
 
 KEY = "stage"
+# In seconds. A server that was started anew knows no part of a page that it could draw for the stage. Streamlit's
+# client has a server that it finds again draw the whole page, but only if some part of it is drawn by the clock.
+A_DAY = 86_400.0
+NO_ROWS = np.empty((0, 1))
 
 
-def show(parts: Parts = "full", below: Callable[[], None] | None = None) -> None:
+def show(parts: Parts = "full", below: Callable[[], None] | None = None, *, whole: bool = False) -> None:
     """Mount the stage: "full", or "timeline" for the transport and the timeline alone.
 
-    `below` draws what follows the moment. It runs with every answer to the browser, and the rest of the page does not.
+    `below` draws what follows the moment. It runs whenever the stage tells of another, and the rest of the page does
+    not; with `whole` also when the browser holds all that the run plays by itself.
     """
-    _fragment(parts, below, session.experiment())
+    _fragment(parts, below, whole, session.experiment())
 
 
-@st.fragment
-def _fragment(parts: Parts, below: Callable[[], None] | None, drawn: Experiment) -> None:
-    question, experiment = session.take_question(), session.experiment()
+@st.fragment(run_every=A_DAY)
+def _fragment(parts: Parts, below: Callable[[], None] | None, whole: bool, drawn: Experiment) -> None:
+    experiment = session.experiment()
     if experiment != drawn or session.has_news():  # the settings and sentences around the stage are old
         st.rerun(scope="app")
     run = run_of(experiment)
-    if question is None or question["run"] != experiment.name:
-        run.record_until(session.moment())
-        answer = _as_drawn(experiment, run)
-    else:
-        answer = reply(experiment, run, question)
-    session.set_sent(experiment.name, answer.last)
+    run.record_until(session.moment())
     before = session.replaced()
     page: Page = {
+        "run": experiment.name,
+        "serial": session.take_serial(),
         "moment": session.moment(),
         "instead_of": before.name if before else None,
         "can_undo": session.can_undo(),
         "branches": [{"run": branch.name, "title": branch.title} for branch in session.branches()],
         "parts": parts,
+        "whole": whole,
         "hidden": sorted(session.on_show().hidden),
         "projector": session.on_show().projector,
         "view_link": urlencode(session.on_show().to_query(), safe=","),
         "plotly": plotly_address(),
+        "ask": ask_address(),
     }
-    data = encode({**answer.header, **page}, answer.rows)
-    components.stage(key=KEY, data=data, on_ask_change=partial(session.hear, KEY))
+    data = _first(page, experiment, run) if session.held(experiment.name) < 0 else encode({"page": page}, NO_ROWS)
+    components.stage(key=KEY, data=data, on_wish_change=partial(session.hear, KEY))
     if below is not None:
         below()
 
 
-def _as_drawn(experiment: Experiment, run: Run) -> Reply:
-    """What a page that has just been drawn is told: all up to the moment, but for what its browser holds already."""
+def _first(page: Page, experiment: Experiment, run: Run) -> bytes:
+    """A page that shows a run for the first time: with what it takes to draw the run, and its first rows."""
     parent = experiment.parent
-    return first_reply(
-        experiment,
-        run,
-        moment=session.moment(),
-        have=session.sent(experiment.name),
-        has_parent=parent is None or session.sent(parent.name) >= 0,
-    )
+    has_parent = parent is None or session.held(parent.name) >= 0
+    header, rows, last = first_reply(experiment, run, moment=session.moment(), has_parent=has_parent)
+    session.set_held(experiment.name, last)
+    return encode({"page": page, "run": header}, rows)

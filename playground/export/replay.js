@@ -10,23 +10,26 @@ const text = (id) => /** @type {string} */ (element(id).textContent);
 const { header, floats } = parseMessage(
   Uint8Array.from(atob(text("recording").trim()), (letter) => letter.charCodeAt(0)),
 );
-header.plotly = URL.createObjectURL(new Blob([text("plotly")], { type: "text/javascript" }));
+header.page.plotly = URL.createObjectURL(new Blob([text("plotly")], { type: "text/javascript" }));
+
+const nothing = new Float32Array(0);
 
 // Whatever the stage asks for, all there is has been given; Play at the end begins again.
-function send(question) {
-  setTimeout(() => {
-    const { last: after, lastEpoch } = /** @type {Recording} */ (player.run);
-    player.receive({
-      header: { ...header, serial: question.serial, after, singles: 0, moment: player.step },
-      floats: new Float32Array(0),
-    });
-    if (question.want && player.moving) {
-      player.goal = lastEpoch;
-      player.place(0);
-    }
-  }, 0);
+async function ask(question) {
+  await null; // it is put in the middle of a frame
+  const { last: after, lastEpoch } = /** @type {Recording} */ (player.run);
+  if (question.want && player.moving) {
+    player.goal = lastEpoch;
+    player.place(0);
+  }
+  return { header: { run: { ...header.run, after } }, floats: nothing };
 }
 
-show(element("replay"), { header, floats }, { send });
+// Nor is there anybody to fulfil a wish.
+function tell({ serial, moment }) {
+  setTimeout(() => player.receive({ header: { page: { ...header.page, serial, moment } }, floats: nothing }), 0);
+}
+
+show(element("replay"), { header, floats }, { ask, tell });
 player.byEpoch = true; // there are no steps between the recorded ones
 document.querySelector("select[aria-label=Speed] option")?.remove(); // nor slow motion

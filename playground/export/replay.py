@@ -7,7 +7,7 @@ import json
 import posixpath
 import re
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from playground.export.subject import Subject
 from playground.figures.palette import DARK, LIGHT
 from playground.run.runs import Gate, Run, frame_rows
 from playground.web import assets
-from playground.web.message import AboutRun, Question, encode
+from playground.web.message import AboutRun, Page, Question, encode
 from playground.web.reply import reply
 
 MAX_NUMBERS = 2_000_000  # eight megabytes of recording
@@ -75,13 +75,12 @@ def recording(subject: Subject) -> bytes:
         rows = rows[np.unique(keep)]
     diverged, ended = trainer.recording.diverged, trainer.recording.last_step <= subject.step
     # What the server answers to a browser that holds nothing, and wants nothing trained; then what is different here.
-    question: Question = {"serial": 0, "run": e.name, "moment": subject.step, "have": -1, "answers": False}
+    question: Question = {"run": e.name, "have": -1}
     answered = cast(AboutRun, reply(e, Run(lambda: trainer, Gate()), question).header)
-    header: dict[str, Any] = {
+    told: AboutRun = {
         **answered,
         "marks": [mark for mark in answered["marks"] if mark["step"] <= subject.step],
         "parent": None,
-        "instead_of": None,
         "fork": 0,
         "after": -1,
         "singles": 0,
@@ -91,17 +90,24 @@ def recording(subject: Subject) -> bytes:
         "diverged": diverged.reason if diverged and ended else None,
         "stopped": trainer.recording.stopped if ended else None,
         "goal": float(rows[-1, 1]),
+        "data": {**answered["data"], "face": ""},
+    }
+    page: Page = {
+        "run": e.name,
+        "serial": 0,
         "moment": 0,
+        "instead_of": None,
         "can_undo": False,
         "branches": [{"run": e.name, "title": ""}],
         "parts": "full",
+        "whole": False,
         "hidden": [],
         "projector": False,
         "view_link": "",
         "plotly": "",
-        "data": {**answered["data"], "face": ""},
+        "ask": "",
     }
-    return encode(header, rows)
+    return encode({"page": page, "run": told}, rows)
 
 
 def modules(name: str) -> dict[str, str]:

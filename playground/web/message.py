@@ -1,19 +1,26 @@
 """What the stage in the browser and this server say to each other: every key, once for both.
 
-The stage asks, and every answer is one message: the length of a header, the header in JSON, then recorded moments as
-float32, one row each. A question (`Question`) names the run that the browser shows and the `moment` at which it stands,
-tells how much of the run it holds (`have`), and may want more: `want` epochs, or every step of a range (`single`). It
-may also do something: `change` settings, `edit` a parameter, go to another `branch`, take an `action`, or `refork`: the
-change that was just made counts from a later step, because the picture had played on while it was made. A `serial`
-number comes back with the answer, so that two answers that say the same still differ. The header (`Header`) says what
-follows it (`Progress`), what the page shows (`Page`) and, once for each run, what it takes to draw it (`About`).
-`playground.web.question` reads questions; web/js/stage/types.d.ts holds the same types for the browser, and a test
-compares the two.
+It goes by two roads. An experiment decides its run to the last digit, so recorded moments need no session: the stage
+*asks* for them (`Question`), by the route of `playground.web.route`, and any process that knows the run answers. A
+question names the run and tells how much of it the browser holds (`have`), and may want more: `want` epochs, every step
+of a range (`single`), or how right the network is at a step (`answers`).
+
+What the user has chosen is the Streamlit session's: the stage *tells* it (`Wish`), by its component's trigger, the
+`moment` at which it stands, and may wish something done: `change` settings, `edit` a parameter, go to another `branch`,
+take an `action`, or `refork`: the change that was just made counts from a later step, because the picture had played on
+while it was made. The page is drawn anew and says what it shows (`Page`); the `serial` number of the wish comes back,
+so that two pages that say the same still differ.
+
+Either is one message: the length of a header, the header in JSON, then recorded moments as float32, one row each. The
+header of an answer says which rows follow it (`Progress`) and, to a browser that holds nothing of the run, what it
+takes to draw it (`About`). A page that shows a run for the first time brings all that along, so that the first picture
+needs no question. `playground.web.question` reads questions and wishes; web/js/stage/types.d.ts holds the same types
+for the browser, and a test compares the two.
 """
 
 # Without annotations from the future: as texts they would not say which keys may be left out.
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, NotRequired, TypedDict
 
 import numpy as np
@@ -29,15 +36,22 @@ class Edit(TypedDict):
 
 
 class Question(TypedDict):
-    """What the stage asks, and what the user wants done."""
+    """What the stage asks about a run."""
+
+    run: str
+    have: int  # the last step that the browser holds; -1 for none
+    want: NotRequired[int]  # epochs to record beyond `have`
+    single: NotRequired[list[int]]  # first and last of a range of steps, all of which are wanted
+    answers: NotRequired[int]  # a step: how right is the network there?
+
+
+class Wish(TypedDict):
+    """Where the stage stands, and what the user wants done."""
 
     serial: int
     run: str | None  # the run that the stage shows; None before the first
     moment: int  # the step at which it stands
     have: int  # the last step that the browser holds; -1 for none
-    answers: bool  # whether to say how right the network is at the moment
-    want: NotRequired[int]  # epochs to record beyond `have`
-    single: NotRequired[list[int]]  # first and last of a range of steps, all of which are wanted
     refork: NotRequired[int]  # the step from which the change just made counts
     change: NotRequired[dict[str, Any]]  # settings and their new values
     edit: NotRequired[Edit]
@@ -64,10 +78,9 @@ class Answers(TypedDict):
 
 
 class Progress(TypedDict):
-    """What comes with every answer: which rows follow, and how far the run is."""
+    """Which rows follow, and how far the run is."""
 
     run: str
-    serial: int
     after: int  # the step that the rows follow; -1 for none
     singles: int  # how many of the last rows are single steps
     width: int  # numbers in a row
@@ -198,26 +211,33 @@ Parts = Literal["full", "timeline"]
 class Page(TypedDict):
     """What the page shows, and where it stands."""
 
+    run: str
+    serial: int  # of the wish that the page was drawn for; 0 if it was drawn for another reason
     moment: int
     instead_of: str | None  # the run that this one has just replaced
     can_undo: bool
     branches: Sequence[Branch]
     parts: Parts
+    whole: bool  # whether it wants to be told when all is here that the run plays by itself
     hidden: Sequence[str]
     projector: bool
     view_link: str
     plotly: str  # where Plotly.js is, from the folder of the module that loads it
+    ask: str  # where questions go, from the folder of the module that asks
 
 
 class AboutRun(About, Progress):
     """An answer about a run that its browser does not know yet."""
 
 
-class Header(AboutRun, Page):
-    """All that a header may hold: without `About` where the browser knows the run."""
+class Header(TypedDict):
+    """What a message begins with."""
+
+    page: NotRequired[Page]
+    run: NotRequired[Progress | AboutRun]
 
 
-def encode(header: Mapping[str, object], rows: np.ndarray) -> bytes:
+def encode(header: Header, rows: np.ndarray) -> bytes:
     """Pack a header and rows (k, width) for `parseMessage` in recording.js."""
     text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
     return len(text).to_bytes(4, "little") + text + np.ascontiguousarray(rows, dtype="<f4").tobytes()
@@ -227,4 +247,4 @@ def decode(message: bytes) -> tuple[dict[str, Any], np.ndarray]:
     """The inverse, for tests and tools: (header, rows)."""
     length = int.from_bytes(message[:4], "little")
     header = json.loads(message[4 : 4 + length])
-    return header, np.frombuffer(message[4 + length :], dtype="<f4").reshape(-1, header["width"])
+    return header, np.frombuffer(message[4 + length :], dtype="<f4").reshape(-1, header.get("run", {}).get("width", 1))

@@ -1,15 +1,14 @@
-"""Reading what the stage asks: anything may come from a browser, and what does not fit is dropped with a log line."""
+"""Reading what the stage asks and wishes: anything may come from a browser, and what does not fit is refused."""
 
 from __future__ import annotations
 
-import logging
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, cast, get_args
 
 from playground.run.config import DEFAULTS
-from playground.web.message import Action, Question
+from playground.web.message import Action, Question, Wish
 
-_LOG = logging.getLogger(__name__)
 MOST_STEPS = 2**24
 """The last step that a row of float32 can name"""
 MOST_EPOCHS = 10_000
@@ -18,50 +17,36 @@ _MOST_ITEMS = 100
 _LONGEST = 64
 
 
-def read_question(value: Any, furthest: int = MOST_STEPS) -> Question | None:
-    """A question as it may be acted upon; None, and a line in the log, where anything about it is wrong.
-
-    furthest : the last step that the run can be asked about; a moment beyond it would have to be trained first
-    """
+def read_question(text: bytes) -> Question:
+    """A question as it may be answered, from JSON; raises ValueError, in a sentence, where anything is wrong."""
     try:
-        return cast(Question, _read(value, furthest))
-    except ValueError as problem:
-        _LOG.warning("A question of the stage was dropped: %s", problem)
-        return None
+        value = json.loads(text)
+    except (ValueError, RecursionError):  # the second where it is nested too deeply
+        raise ValueError("it must be JSON.") from None
+    return cast(Question, _read(value, _QUESTION, Question.__required_keys__))
 
 
-def _read(value: Any, furthest: int) -> dict[str, Any]:
+def read_wish(value: Any, furthest: int = MOST_STEPS) -> Wish:
+    """A wish as it may be acted upon; raises ValueError, in a sentence, where anything is wrong.
+
+    furthest : the last step that the run can be told to stand at; one beyond it would have to be trained first
+    """
+    near = {"moment": _whole(0, furthest), "refork": _whole(0, furthest)}
+    return cast(Wish, _read(value, {**_WISH, **near}, Wish.__required_keys__))
+
+
+_Rule = Callable[[str, Any], Any]
+
+
+def _read(value: Any, rules: Mapping[str, _Rule], required: frozenset[str]) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(f"it must be an object; got {_told(value)}.")
-    rules = _rules(furthest)
-    if missing := _REQUIRED - value.keys():
+    if missing := required - value.keys():
         raise ValueError(f"{', '.join(sorted(missing))} must be given.")
     for key in value:
         if key not in rules:
             raise ValueError(f"{_told(key)} is not one of its keys.")
     return {key: rules[key](key, item) for key, item in value.items()}
-
-
-_REQUIRED = Question.__required_keys__
-_Rule = Callable[[str, Any], Any]
-
-
-def _rules(furthest: int) -> dict[str, _Rule]:
-    """How each key is read."""
-    return {
-        "serial": _whole(0, 2**53),
-        "run": lambda key, x: x if x is None else _name(key, x),
-        "moment": _whole(0, furthest),
-        "have": _whole(-1, MOST_STEPS),
-        "answers": _flag,
-        "want": _whole(0, MOST_EPOCHS),
-        "single": _span,
-        "refork": _whole(0, furthest),
-        "change": _settings,
-        "edit": _edit,
-        "branch": _name,
-        "action": _action,
-    }
 
 
 def _whole(low: int, high: int) -> _Rule:
@@ -71,12 +56,6 @@ def _whole(low: int, high: int) -> _Rule:
         return x
 
     return read
-
-
-def _flag(key: str, x: Any) -> bool:
-    if not isinstance(x, bool):
-        raise ValueError(f"{key} must be true or false; got {_told(x)}.")
-    return x
 
 
 def _number(key: str, x: Any) -> float:
@@ -139,3 +118,21 @@ def _told(x: Any) -> str:
     if isinstance(x, int) and x.bit_length() > 64:
         return f"a whole number of {x.bit_length()} bits"
     return ascii(x) if x is None or isinstance(x, bool | int | float) else f"a {type(x).__name__} of {len(x)}"
+
+
+_QUESTION: Mapping[str, _Rule] = {
+    "run": _name,
+    "have": _whole(-1, MOST_STEPS),
+    "want": _whole(0, MOST_EPOCHS),
+    "single": _span,
+    "answers": _whole(0, MOST_STEPS),
+}
+_WISH: Mapping[str, _Rule] = {
+    "serial": _whole(0, 2**53),
+    "run": lambda key, x: x if x is None else _name(key, x),
+    "have": _whole(-1, MOST_STEPS),
+    "change": _settings,
+    "edit": _edit,
+    "branch": _name,
+    "action": _action,
+}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, cast
 
 import numpy as np
 
 from playground.run.experiment import Experiment
-from playground.run.runs import Run
+from playground.run.runs import Run, never
 from playground.web.about import GOAL_EPOCHS, about, last_shared_step
 from playground.web.message import AboutRun, Answers, Mark, Progress, Question
 
@@ -27,47 +28,49 @@ class Reply(NamedTuple):
 
 
 def first_reply(
-    experiment: Experiment, run: Run, *, moment: int, have: int, has_parent: bool, seconds: float = FIRST_SECONDS
+    experiment: Experiment, run: Run, *, moment: int, has_parent: bool, seconds: float = FIRST_SECONDS
 ) -> Reply:
-    """What a page that has just been drawn is told: the run as far as it plays by itself, or to the moment of a link.
+    """What a page tells that shows a run for the first time: as far as it plays by itself, or to the moment of a link.
 
-    have : the last step that the browser holds, -1 for none
-    has_parent : whether it holds the run that this one has branched off from, or there is none
+    has_parent : whether its browser holds the run that this one has branched off from, or there is none
     """
-    _catch_up(run, have, ANSWER_SECONDS)
     shared = last_shared_step(experiment, run)
-    after = max(have, shared) if has_parent else have
+    after = shared if has_parent else -1
     end = max(run.epoch_of(max(shared, 0)) + GOAL_EPOCHS, run.epoch_of(moment))
     # A run is shared: others may have trained it further than this page has any use for.
     run.record_to(end, seconds)
     rows = _rows(run, after, end)
     header: AboutRun = {**_progress(experiment, run, after, rows), **about(experiment, run)}
-    return Reply(header, rows, _last(rows, after))
+    return Reply(header, rows, int(rows[-1, 0]) if len(rows) else after)
 
 
-def reply(experiment: Experiment, run: Run, question: Question, seconds: float = ANSWER_SECONDS) -> Reply:
-    """Reply to a question about this run, after training for so many seconds at the most."""
+def reply(
+    experiment: Experiment,
+    run: Run,
+    question: Question,
+    seconds: float = ANSWER_SECONDS,
+    gone: Callable[[], bool] = never,
+) -> Reply:
+    """Reply to a question about this run, after training for so many seconds at the most.
+
+    gone : whether nobody waits for the reply any longer; asked between two slices of training
+    """
     have = question["have"]
-    _catch_up(run, have, seconds)
-    end = run.epoch_of(max(have, 0)) + question.get("want", 0)
-    run.record_to(end, seconds)
-    rows, singles = _rows(run, have, end), _singles(run, question)
-    header: Progress = {**_progress(experiment, run, have, rows), "serial": question["serial"], "singles": len(singles)}
-    if question["answers"]:
-        header["answers"] = cast(Answers, run.confusion_at(min(question["moment"], run.last_step)))
-    told: Progress | AboutRun = {**header, **about(experiment, run)} if have < 0 else header
-    return Reply(told, np.concatenate([rows, singles]), _last(rows, have))
-
-
-def _catch_up(run: Run, have: int, seconds: float) -> None:
     if have > run.last_step:  # this server was started anew, and its browser has played on
-        run.record_until(have, seconds)
+        run.record_until(have, seconds, gone)
+    end = run.epoch_of(max(have, 0)) + question.get("want", 0)
+    run.record_to(end, seconds, gone)
+    rows, singles = _rows(run, have, end), _singles(run, question)
+    header: Progress = {**_progress(experiment, run, have, rows), "singles": len(singles)}
+    if "answers" in question:
+        header["answers"] = cast(Answers, run.confusion_at(min(question["answers"], run.last_step)))
+    told: Progress | AboutRun = {**header, **about(experiment, run)} if have < 0 else header
+    return Reply(told, np.concatenate([rows, singles]), int(rows[-1, 0]) if len(rows) else have)
 
 
 def _progress(experiment: Experiment, run: Run, after: int, rows: np.ndarray) -> Progress:
     return {
         "run": experiment.name,
-        "serial": 0,
         "after": after,
         "singles": 0,
         "width": rows.shape[1],
@@ -90,7 +93,3 @@ def _singles(run: Run, question: Question) -> np.ndarray:
         return run.rows(run.last_step, end=0)
     start, stop = question["single"]
     return run.step_rows(start, min(stop, start + MOST_SINGLE_STEPS))
-
-
-def _last(rows: np.ndarray, after: int) -> int:
-    return int(rows[-1, 0]) if len(rows) else after

@@ -19,7 +19,6 @@ from playground.run.experiment import Experiment
 from playground.run.link import to_query
 from playground.run.runs import new_trainer
 from playground.web.about import GOAL_EPOCHS
-from playground.web.message import Question
 
 FRAME = Path(__file__).parents[2] / "playground" / "app" / "frame.py"
 
@@ -112,9 +111,6 @@ def test_only_the_charts_of_the_moment_change_with_it():
     app = open_page(step=1000)
     before = charts_of(app)
     app.session_state["moment"] = 1010
-    sent = app.session_state["sent"][Experiment().name]
-    question: Question = {"serial": 1, "run": Experiment().name, "moment": 1010, "have": sent, "answers": False}
-    app.session_state["question"] = question
     after = charts_of(app.run())
     changed = [a["key"] for a, b in zip(after, before, strict=True) if a != b]
     assert changed == ["flat", "Activations", "Weights", "Gradients"]

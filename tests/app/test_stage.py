@@ -5,26 +5,27 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 import mlp
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.runs import Gate, Run, Runs, new_trainer
 from playground.web.about import GOAL_EPOCHS, about
-from playground.web.message import Question, decode, encode
+from playground.web.message import Page, Question, decode, encode
 from playground.web.reply import MOST_SINGLE_STEPS, Reply, first_reply, reply
 
 SMALL = Experiment(Config(dataset="xor", n_samples=60, hidden_layer_sizes=(3, 2)))
 
 
-def opened(run: Run, have: int = -1, experiment: Experiment = SMALL) -> Reply:
-    """What a page is told that has just been drawn."""
-    return first_reply(experiment, run, moment=0, have=have, has_parent=True, seconds=math.inf)
+def opened(run: Run, experiment: Experiment = SMALL) -> Reply:
+    """What a page tells that shows a run for the first time."""
+    return first_reply(experiment, run, moment=0, has_parent=True, seconds=math.inf)
 
 
 def asked(run: Run, **keys) -> Reply:
     """What a stage is told that asks for something."""
-    question: Question = {"serial": 1, "run": SMALL.name, "moment": 0, "have": -1, "answers": False, **keys}
+    question: Question = {"run": SMALL.name, "have": -1, **keys}
     return reply(SMALL, run, question, seconds=math.inf)
 
 
@@ -35,8 +36,8 @@ def run():
 
 def test_a_message_comes_back_as_it_was_sent():
     rows = np.arange(6, dtype=np.float32).reshape(2, 3)
-    header, back = decode(encode({"width": 3, "run": "ä"}, rows))
-    assert header == {"width": 3, "run": "ä"}
+    header, back = decode(encode({"run": {"width": 3, "run": "ä"}}, rows))
+    assert header == {"run": {"width": 3, "run": "ä"}}
     np.testing.assert_array_equal(back, rows)
 
 
@@ -48,14 +49,13 @@ def test_a_fresh_page_is_sent_the_beginning_of_a_run_and_what_it_is_about(run):
     assert header["net"]["features"] == ("x1", "x2")
 
 
-def test_a_page_that_is_drawn_again_trains_the_run_no_further(run):
-    have = -1
+def test_pages_that_show_a_run_train_it_no_further_than_it_plays_by_itself(run):
     while run.epoch_of(run.last_step) < GOAL_EPOCHS:
-        have = opened(run, have).last
+        opened(run)
+    run.record(3, seconds=math.inf)
     for _ in range(3):
-        _, rows, _ = opened(run, run.last_step)
-        assert len(rows) == 0
-    assert run.epoch_of(run.last_step) == GOAL_EPOCHS
+        assert opened(run).rows[-1, 1] == GOAL_EPOCHS
+    assert run.epoch_of(run.last_step) == GOAL_EPOCHS + 3
 
 
 def test_a_page_that_has_frames_is_sent_only_what_follows(run):
@@ -70,7 +70,7 @@ def test_a_page_that_has_frames_is_sent_only_what_follows(run):
 def test_how_right_the_network_is_is_told_only_to_those_who_ask(run):
     header, _, _ = opened(run)
     assert "answers" not in header
-    header, _, _ = asked(run, have=run.last_step, moment=7, answers=True)
+    header, _, _ = asked(run, have=run.last_step, answers=7)
     net, data = run.trainer.net.copy(), run.trainer.data
     net.parameters[...] = run.recording.seek(7).parameters
     pairs = list(zip(data.y_test.tolist(), net.classify(data.x_test).tolist(), strict=True))
@@ -166,17 +166,64 @@ def test_a_run_that_stops_early_says_so_with_a_mark_at_its_end_and_goes_no_furth
     mark = header["marks"][-1]
     assert (mark["kind"], mark["step"], mark["text"]) == ("stop", last, header["stopped"])
     assert run.recording.epochs[-1] < GOAL_EPOCHS
-    question: Question = {
-        "serial": 1,
-        "run": experiment.name,
-        "moment": last,
-        "have": last,
-        "answers": False,
-        "want": 9,
-    }
+    question: Question = {"run": experiment.name, "have": last, "want": 9}
     header, rows, _ = reply(experiment, run, question, seconds=math.inf)
     assert (len(rows), header["reached"], header["stopped"] is not None) == (0, last, True)
     on = experiment.change(last, patience=0)
     header, _, further = opened(Runs().get(on), experiment=on)
     assert further > last
     assert header["stopped"] is None
+
+
+# ---- what the page tells ---------------------------------------------------------------------------------------
+def page(wish=None):
+    """A page with the stage, after it was told something."""
+    from types import SimpleNamespace
+
+    import streamlit as st
+
+    from playground.app import session, stage
+
+    session.begin(at_home=True)
+    if wish:
+        st.session_state["probe"] = SimpleNamespace(wish=wish)
+        session.hear("probe")
+    stage.show("timeline", whole=True)
+
+
+def told(app: AppTest) -> tuple[dict, np.ndarray]:
+    """What the stage was given."""
+    assert not app.exception
+    (part,) = [part.proto for part in app.get("bidi_component") if part.proto.component_name == "stage"]
+    return decode(part.bytes)
+
+
+def wishing(app: AppTest, **wish) -> tuple[dict, np.ndarray]:
+    """The page after the stage has told something, or after another reason to draw it."""
+    app.kwargs = {"wish": {"run": Experiment().name, "have": 5000, **wish} if wish else None}
+    return told(app.run())
+
+
+def test_a_page_brings_a_run_along_once_and_then_says_only_where_it_stands():
+    app = AppTest.from_function(page, default_timeout=30).run()
+    header, rows = told(app)
+    assert len(rows) > 1
+    assert header["run"]["net"]["features"] == ["x1", "x2"]
+    assert header["page"].keys() == Page.__annotations__.keys()
+    assert (header["page"]["serial"], header["page"]["moment"], header["page"]["whole"]) == (0, 0, True)
+    header, rows = wishing(app, serial=7, moment=40)
+    assert (header.keys(), len(rows)) == ({"page"}, 0)
+    assert (header["page"]["serial"], header["page"]["moment"]) == (7, 40)
+    assert app.session_state["held"] == {Experiment().name: 5000}
+    header, _ = wishing(app)
+    assert (header["page"]["serial"], header["page"]["moment"]) == (0, 40)
+
+
+def test_a_page_that_goes_on_under_other_settings_brings_what_follows_the_change():
+    app = AppTest.from_function(page, default_timeout=30).run()
+    header, rows = wishing(app, serial=1, moment=40, change={"learning_rate": 0.1})
+    changed = Experiment().change(40, learning_rate=0.1)
+    assert (header["page"]["run"], header["run"]["run"]) == (changed.name, changed.name)
+    assert (header["page"]["serial"], header["page"]["instead_of"]) == (1, Experiment().name)
+    assert (header["run"]["parent"], header["run"]["after"]) == (Experiment().name, 40)
+    assert rows[0, 0] > 40

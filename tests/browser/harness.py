@@ -247,13 +247,15 @@ def visit(page: Page, path: str = "/", *, timeout: float = 30_000) -> None:
 
 
 def settle(page: Page, *, timeout: float = 30_000) -> None:
-    """Wait until Streamlit has run the script to its end, and the stage, if there is one, holds and shows its run."""
+    """Wait until Streamlit has run the script to its end, and the stage, if any, shows its run and has told all."""
     calm = '[data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]'
     page.wait_for_selector(calm, timeout=timeout)
     page.wait_for_timeout(150)  # A click takes a moment to reach the server and make it run.
     page.wait_for_selector(calm, timeout=timeout)
-    stands = "!document.querySelector('.stage-place') || (window.__stage?.ready && __player.filled)"
+    told = "__player.moving || (__player.isTold && !__player.asked)"
+    stands = f"!document.querySelector('.stage-place') || (window.__stage?.ready && __player.filled && ({told}))"
     page.wait_for_function(f"() => {stands}", timeout=timeout)
+    page.wait_for_selector(calm, timeout=timeout)
 
 
 def screenshot(page: Page, name: str, folder: Path = RESULTS) -> Path:

@@ -1,20 +1,22 @@
-"""A server that cannot be reached, one that was started anew, and pages that nobody looks at."""
+"""What goes to the server while a run plays; a server that is away or started anew; pages that nobody looks at."""
 
 from __future__ import annotations
 
 import os
+import signal
 import time
 from contextlib import ExitStack
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import expect
 
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from tests.browser.harness import free_port, guarded_page, serve, visit
+from tests.browser.harness import free_port, guarded_page, serve, settle, visit
 from tests.browser.stage import parameters, press, recorded, sentence, state, wait_for
 
-LOST = r"ERR_CONNECTION|ERR_INTERNET|Error in reaching|not responding|disconnected"
+LOST = r"ERR_CONNECTION|ERR_INTERNET|Error in reaching|not responding|disconnected|status of 410 .*/ask"
 ASKED = """() => { const p = __player, ask = p.ask.bind(p); window.asked = [];
   p.ask = (question, urgent) => { window.asked.push(question); return ask(question, urgent); };
   const put = p.put.bind(p); window.put = 0; p.put = () => { window.put++; put(); }; }"""
@@ -38,6 +40,39 @@ def play_what_is_recorded(page):
     box = page.locator(".stage .handle").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2)
     wait_for(page, "Math.abs(p.epoch / __stage.views.timeline.span.end - 0.3) < 0.1")
+
+
+def spoken(page):
+    """What goes to the server from now on: questions, and what Streamlit's client sends to have the script run."""
+    said = {"questions": 0, "reruns": 0}
+
+    def count(what):
+        said[what] += 1
+
+    page.on("request", lambda request: count("questions") if request.url.endswith("/ask") else None)
+    page.on("websocket", lambda socket: socket.on("framesent", lambda _: count("reruns")))
+    return said
+
+
+def test_playing_runs_no_script_and_the_moment_that_stands_is_told_once(page):
+    said = spoken(page)
+    visit(page, "/?hidden=4,3&dataset=circles")
+    page.get_by_role("button", name="Confusion", exact=True).click()
+    wait_for(page, "p.epoch > 20", timeout=20_000)
+    before = dict(said)
+    assert before["reruns"] >= 1, "the page itself is drawn by a script"
+    page.evaluate(PLAY_ON)
+    for speed in ("240 epochs/s", "Slow motion", "60 epochs/s"):
+        step = state(page)["step"]
+        page.get_by_label("Speed").select_option(speed)
+        wait_for(page, f"p.step > {step} + {3 if speed == 'Slow motion' else 5000}", timeout=20_000)
+    wait_for(page, "p.run.header.answers.step > 5000")
+    assert said["questions"] > before["questions"] + 4
+    assert said["reruns"] == before["reruns"]
+    press(page, "Pause")
+    wait_for(page, "p.told === p.step && !p.asked")
+    page.wait_for_timeout(500)
+    assert said["reruns"] == before["reruns"] + 1
 
 
 def test_without_its_server_a_page_stays_calm_and_goes_on_at_the_same_step(server, new_page):
@@ -97,6 +132,51 @@ def test_a_server_started_anew_keeps_the_settings_and_goes_on_with_the_run(brows
             theirs = page.evaluate("() => Array.from(__player.run.rows, (row) => row[0])")
             both = min(len(theirs), len(run.recording))
             assert theirs[:both] == run.recording.steps[:both].tolist()
+
+
+def test_a_server_that_is_killed_in_mid_play_and_started_anew_goes_on_with_the_run_by_itself(browser):
+    port = free_port()
+    with ExitStack() as stack, ExitStack() as first:
+        server = first.enter_context(serve(port=port))
+        page, _ = stack.enter_context(guarded_page(browser, server, tolerate=LOST))
+        visit(page, "/?hidden=4,3&dataset=circles")
+        page.evaluate(PLAY_ON)
+        wait_for(page, "p.epoch > 250", timeout=20_000)
+        os.kill(server.pid, signal.SIGKILL)
+        first.close()
+        wait_for(page, "p.state === 'disconnected' && p.step === p.run.last", timeout=20_000)
+        stood = state(page)
+        page.evaluate("() => { window.seen = []; __player.watchers.add(() => seen.push(__player.step)); }")
+        with serve(port=port):
+            wait_for(page, f"p.step > {stood['last']} + 2500 && p.state === 'playing'", timeout=30_000)
+            seen = page.evaluate("() => seen")
+            assert seen == sorted(seen), "it never goes back"
+            assert seen[0] >= stood["step"]
+            now = state(page)
+            assert now["runs"] == stood["runs"]
+            rows = page.evaluate("() => __player.run.rows.map((row) => Array.from(row))")
+            run = recorded(Experiment(Config(dataset="circles", hidden_layer_sizes=(4, 3))), len(rows) - 1)
+            np.testing.assert_array_equal(np.array(rows, dtype=np.float32), run.rows(-1)[: len(rows)])
+
+
+def test_a_moment_that_stood_while_the_server_was_started_anew_is_told_to_the_new_one(browser):
+    port = free_port()
+    with ExitStack() as stack, ExitStack() as first:
+        server = first.enter_context(serve(port=port))
+        page, _ = stack.enter_context(guarded_page(browser, server, tolerate=LOST))
+        visit(page, "/?hidden=4,3&dataset=circles")
+        page.evaluate("() => { __player.pause(); __player.place(2000); }")
+        wait_for(page, "p.told === 2000 && !p.asked")
+        settle(page)
+        os.kill(server.pid, signal.SIGKILL)
+        first.close()
+        with serve(port=port):
+            page.wait_for_timeout(2000)
+            settle(page)
+            press(page, "Step")
+            wait_for(page, "p.step === 2001 && p.told === 2001 && !p.asked", timeout=20_000)
+            page.get_by_role("link", name="Take along").click()
+            expect(page.get_by_text("up to step 2,001")).to_be_visible(timeout=20_000)
 
 
 def test_the_server_trains_no_longer_when_the_tab_is_closed(fresh_server, new_page):

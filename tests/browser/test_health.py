@@ -78,17 +78,17 @@ def test_a_single_step_is_told_at_once_and_a_burst_when_it_is_over(page: Page):
     settle(page)
     page.wait_for_timeout(500)
     at_once = page.evaluate(
-        """async () => { const player = __player, put = player.put, last = player.step; window.asked = [];
-          player.put = () => { asked.push(last - player.step); put.call(player); };
+        """async () => { const player = __player, say = player.say, last = player.step; window.told = [];
+          player.say = () => { told.push(last - player.step); say.call(player); };
           player.stepBy(-1, false);
           await new Promise((r) => setTimeout(r));
-          return [...asked]; }"""
+          return [...told]; }"""
     )
     assert at_once == [1]
     settle(page)
     page.evaluate("() => { for (let k = 0; k < 9; k++) __player.stepBy(-1, false); }")
     page.wait_for_timeout(800)
-    assert page.evaluate("() => asked") == [1, 10]
+    assert page.evaluate("() => told") == [1, 10]
 
 
 def test_the_numbers_come_as_csv(page: Page, tmp_path: Path):

@@ -587,7 +587,7 @@ def test_a_fork_stays_beside_the_run_it_came_from_and_both_can_be_switched(home)
     home.get_by_label("Setting to change from here on").select_option("Batch size")
     home.get_by_label("Its new value").select_option("20")
     home.get_by_role("button", name="Fork", exact=True).click()
-    wait_for(home, "p.run.header.branches.length === 2")
+    wait_for(home, "p.page.branches.length === 2")
     assert state(home)["run"] == Experiment().change(1000, batch_size=20).name
     assert state(home)["step"] == 1000
     wait_for(home, "p.branches.length === 1 && document.querySelector('.timeline .over').data.length === 3")

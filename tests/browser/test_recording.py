@@ -15,11 +15,10 @@ from playground.web.reply import reply
 from tests.browser.harness import visit
 
 SMALL = Experiment(Config(dataset="xor", n_samples=20, hidden_layer_sizes=(2,), batch_size=10))
-QUESTION: Question = {"serial": 1, "run": SMALL.name, "moment": 0, "have": -1, "answers": False}
 TAKE = """async ([url, messages]) => {
   const { Recording, parseMessage } = await import(url);
   for (const text of messages) {
-    const { header, floats } = parseMessage(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
+    const { header: { run: header }, floats } = parseMessage(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
     window.copy ??= new Recording(header);
     if (!copy.append(floats, header.after)) throw new Error("a gap");
     copy.thin(header.dense, header.stride);
@@ -37,16 +36,9 @@ def test_a_run_of_twenty_thousand_epochs_is_thinned_in_the_browser_as_on_the_ser
     for k in range(50):
         messages = []
         for _ in range(4):
-            question: Question = {
-                "serial": 1,
-                "run": SMALL.name,
-                "moment": 0,
-                "have": have,
-                "answers": False,
-                "want": 100,
-            }
+            question: Question = {"run": SMALL.name, "have": have, "want": 100}
             header, rows, have = reply(SMALL, run, question, seconds=math.inf)
-            messages.append(base64.b64encode(encode(header, rows)).decode())
+            messages.append(base64.b64encode(encode({"run": header}, rows)).decode())
         copy = page.evaluate(TAKE, [f"{server.url}/{modules_address()}/stage/recording.js", messages])
         assert copy["last"] == have, f"after {4 * k + 4} answers"
         assert len(copy["steps"]) <= capacity + 110

@@ -24,7 +24,7 @@ def test_it_shows_the_marks_up_to_the_moment_and_none_of_later_ones():
     marks = Run(lambda: trainer, Gate()).marks(LONG)
     assert len(marks) > 1
     moment = marks[0]["step"]
-    shown = decode(recording(Subject(LONG, trainer, moment)))[0]["marks"]
+    shown = decode(recording(Subject(LONG, trainer, moment)))[0]["run"]["marks"]
     assert shown == [mark for mark in marks if mark["step"] <= moment]
     assert len(shown) < len(marks)
     assert moment in [mark["step"] for mark in shown]
@@ -35,7 +35,7 @@ def test_changes_after_the_moment_are_not_marked():
     run.record_until(60)
     for step, kinds in ((11, []), (12, ["change"]), (39, ["change"]), (40, ["change", "change"])):
         header, _ = decode(recording(Subject(CHANGED, run.trainer, step)))
-        assert [mark["kind"] for mark in header["marks"] if mark["kind"] == "change"] == kinds, step
+        assert [mark["kind"] for mark in header["run"]["marks"] if mark["kind"] == "change"] == kinds, step
 
 
 @pytest.mark.parametrize("step", [0, 24, 27])
@@ -49,8 +49,9 @@ def test_its_rows_are_the_recorded_ones_up_to_the_moment(step: int):
     for row in rows:
         wanted = trainer.recording.seek(int(row[0]))
         np.testing.assert_array_equal(row[-len(wanted.parameters) :], wanted.parameters.astype(np.float32))
-    assert (header["reached"], header["after"], header["moment"]) == (step, -1, 0)
-    assert header["goal"] == rows[-1, 1]
+    told = header["run"]
+    assert (told["reached"], told["after"], header["page"]["moment"]) == (step, -1, 0)
+    assert told["goal"] == rows[-1, 1]
 
 
 @pytest.mark.parametrize("later", [False, True])
@@ -61,7 +62,7 @@ def test_it_says_that_the_run_broke_only_if_it_had(later: bool):
     diverged = trainer.recording.diverged
     assert diverged is not None
     header, _ = decode(recording(Subject(broken, trainer, diverged.step if later else 0)))
-    assert header["diverged"] == (diverged.reason if later else None)
+    assert header["run"]["diverged"] == (diverged.reason if later else None)
 
 
 def test_the_page_carries_the_recording():

@@ -105,6 +105,7 @@ test("a run that was stopped early comes to rest at its end, where Play and Step
 test("news that the run has broken at the moment that is shown is told at once", () => {
   world.tell({ to: 2, moment: 2 * PER });
   assert.equal(player.state, "paused");
+  player.ask({ want: 1 });
   world.answer({ to: 2, diverged: "The loss is too large." });
   assert.equal(player.state, "diverged");
 });
@@ -242,24 +243,34 @@ test("Reset goes back at once and asks once for the beginning", () => {
   world.pass(0.2);
   player.reset();
   assert.deepEqual([player.state, player.step], ["paused", 0]);
-  assert.equal(world.asked.action, "reset");
+  assert.equal(world.wished.action, "reset");
 });
 
 // ---- what the server is told
-test("a moment that stands is told, once, with the steps around it that are not here", () => {
+test("a moment that stands is told, once, and the steps around it that are not here are asked for", () => {
   world.tell({ to: 20 });
   world.pass(0.1);
   player.pause();
   player.place(40);
-  const before = world.questions.length;
   world.pass(0.1);
-  assert.equal(world.questions.length, before, "not while it may still change");
+  assert.deepEqual([world.wishes.length, world.questions.length], [0, 0], "not while it may still change");
   world.pass(0.2);
-  assert.equal(world.questions.length, before + 1);
-  assert.deepEqual([world.asked.moment, world.asked.single], [40, [36, 44]]);
-  world.answer({ to: 20 });
+  assert.deepEqual([world.wished.moment, world.wished.have, world.asked.single], [40, 20 * PER, [36, 44]]);
+  world.answer({ to: 20, singles: [36, 37, 38, 39, 40, 41, 42, 43, 44] });
+  world.tell({ serial: world.wished.serial, moment: 40, about: null });
   world.pass(1);
-  assert.equal(world.questions.length, before + 1);
+  assert.deepEqual([world.wishes.length, world.questions.length], [1, 1]);
+  assert.ok(!player.asked);
+});
+
+test("while it plays nothing is told", () => {
+  world.tell({ to: 3, about: { goal: 1000 } });
+  for (let epoch = 10; epoch < 200; epoch += 10) {
+    world.pass(0.1);
+    if (player.question) world.answer({ to: epoch });
+  }
+  assert.ok(player.moving && player.epoch > 50 && world.questions.length > 3);
+  assert.deepEqual(world.wishes, []);
 });
 
 test("where the page follows the moment a single step is told at once", () => {
@@ -267,53 +278,117 @@ test("where the page follows the moment a single step is told at once", () => {
   world.pass(1);
   player.stepBy(1, true);
   world.pass(1 / 60);
-  assert.equal(world.asked.moment, PER);
+  assert.equal(world.wished.moment, PER);
 });
 
-test("one question at a time, except for what the user waits for", () => {
+test("a page that wants to know is told when all is here, and another is not", () => {
+  for (const [whole, told] of [
+    [true, [[0, 20 * PER]]],
+    [false, []],
+  ]) {
+    world.close();
+    ({ player } = world = new World({ calm: true }));
+    world.tell({ to: 3, parts: "timeline", whole });
+    world.pass(0.2);
+    world.answer({ to: 20 });
+    world.pass(1);
+    assert.deepEqual(
+      world.wishes.map(({ moment, have }) => [moment, have]),
+      told,
+      `${whole}`,
+    );
+  }
+});
+
+test("a page that follows the moment is told it when it is opened while the run plays", () => {
+  world.tell({ to: 30 });
+  world.pass(0.2);
+  world.tell({ parts: "timeline", about: null });
+  player.enter();
+  assert.ok(player.moving && player.step > 0);
+  assert.equal(world.wished.moment, player.step);
+  world.tell({ parts: "timeline", about: null, serial: world.wished.serial });
+  world.pass(0.1);
+  assert.equal(world.wishes.length, 1, "and no more of it until it stands");
+});
+
+test("one question at a time, except for what the user waits for, which has the other hung up", () => {
   world.tell({ to: 3 });
   world.pass(0.2);
-  const before = world.questions.length;
-  assert.ok(player.asked);
+  const { signal } = world.asking;
+  assert.equal(world.questions.length, 1);
   world.pass(0.5);
-  assert.equal(world.questions.length, before);
-  player.ask({ change: { learning_rate: 0.1 } }, true);
-  assert.equal(world.questions.length, before + 1);
+  assert.equal(world.questions.length, 1);
+  assert.ok(!signal.aborted);
+  player.stepBy(1, false);
+  assert.equal(world.questions.length, 2);
+  assert.ok(world.asked.single && signal.aborted);
 });
 
-test("an answer to an earlier question is no answer to the last one", () => {
+test("what comes of a question that was hung up counts no more", () => {
+  world.tell({ to: 20, moment: 8 });
+  player.stepBy(1, false);
+  const { answered, failed } = world.asking;
+  player.stepBy(1, true);
+  player.goTo(50);
+  failed(new Error("aborted"));
+  answered(null);
+  assert.ok(!player.failed);
+  assert.deepEqual(world.wishes, []);
+  assert.ok(player.asked);
+});
+
+test("a step that is awaited is not driven out by the moment before it, which has stood for a while", () => {
+  world.tell({ to: 20, moment: 8 });
+  player.place(12);
+  player.stepBy(1, false);
+  world.pass(0.3);
+  assert.deepEqual([world.wished.moment, world.asked.single, player.pendingStep], [12, [9, 17], 13]);
+  world.answer({ to: 20, singles: [12, 13] });
+  assert.equal(player.step, 13);
+});
+
+test("what is to be done is told the page at once, whatever has been asked, and a later wish takes its place", () => {
   world.tell({ to: 3 });
   world.pass(0.2);
-  const { serial } = world.asked;
-  player.ask({ change: { learning_rate: 0.1 } }, true);
-  world.answer({ to: 5, serial });
-  world.pass(0.2);
-  assert.deepEqual(world.asked.change, { learning_rate: 0.1 }, "nothing has been asked since");
-  assert.ok(player.asked);
+  assert.ok(player.question);
+  player.tell({ change: { learning_rate: 0.1 } });
+  assert.deepEqual(world.wished.change, { learning_rate: 0.1 });
+  player.tell({ branch: "x" });
+  assert.equal(world.wished.branch, "x");
   world.answer({ to: 20 });
+  world.pass(0.2);
+  assert.ok(player.asked, "an answer to a question is none to a wish");
+  world.tell({ about: null, serial: world.wished.serial - 1 });
+  assert.ok(player.asked, "nor is one to an earlier wish");
+  world.tell({ about: null, serial: world.wished.serial });
   assert.ok(!player.asked);
 });
 
-test("what is to be done is done before anything else is asked", () => {
-  world.tell({ to: 20, moment: 8 });
-  player.ask({ edit: { index: 1, value: 2 } }, true);
-  player.stepBy(1, false);
-  assert.ok(world.asked.edit, "the step waits");
-  world.answer({ to: 20 });
-  assert.deepEqual(world.asked.single, [5, 13]);
-  player.ask({ action: "undo" }, true);
-  player.ask({ branch: "x" }, true);
-  assert.equal(world.asked.branch, "x", "but a second deed does not");
+test("the moment does not take the place of something that is to be done", () => {
+  world.tell({ to: 20 });
+  player.pause();
+  player.tell({ edit: { index: 1, value: 2 } });
+  player.place(40);
+  world.pass(1);
+  assert.equal(world.wishes.length, 1);
+  world.tell({ about: null, serial: world.wished.serial });
+  world.pass(1);
+  assert.deepEqual([world.wished.moment, world.wished.edit], [40, undefined]);
 });
 
-test("every question holds what the contract wants, and no two the same number", () => {
+test("every question and every wish holds what the contract wants, and no two wishes the same number", () => {
   world.tell({ to: 3 });
   world.pass(0.2);
+  assert.deepEqual(Object.keys(world.asked).sort(), ["have", "run", "want"]);
   player.wantsAnswers = true;
-  player.ask({ action: "undo" }, true);
-  const [first, second] = world.questions.slice(-2);
-  assert.deepEqual(Object.keys(first).sort(), ["answers", "have", "moment", "run", "serial", "want"]);
-  assert.deepEqual([second.answers, second.serial - first.serial], [true, 1]);
+  player.ask({}, true);
+  assert.equal(world.asked.answers, player.step);
+  player.tell({ action: "undo" });
+  player.tell();
+  const [first, second] = world.wishes;
+  assert.deepEqual(Object.keys(first).sort(), ["action", "have", "moment", "run", "serial"]);
+  assert.equal(second.serial - first.serial, 1);
 });
 
 test("what the run plays by itself is fetched though it stands", () => {
@@ -331,28 +406,93 @@ test("what the run plays by itself is fetched though it stands", () => {
 });
 
 // ---- a bad line
-test("a lost answer is asked for again, an action only once, and a server that stays silent is told of", () => {
+test("a lost wish is told again, an action only once, and a server that stays silent is told of", () => {
   world.tell({ to: 20 });
   world.pass(2);
-  player.ask({ action: "new_seed" }, true);
-  const { serial } = world.asked;
-  const before = world.questions.length;
+  player.tell({ action: "new_seed" });
+  const { serial } = world.wished;
+  const before = world.wishes.length;
+  world.answer({ to: 20 }); // what stands around the moment
   world.pass(2.9);
-  assert.equal(world.questions.length, before);
+  assert.equal(world.wishes.length, before);
   world.pass(0.2);
-  assert.equal(world.questions.length, before + 1);
-  assert.deepEqual([world.asked.serial, world.asked.action], [serial, undefined]);
+  assert.equal(world.wishes.length, before + 1);
+  assert.deepEqual([world.wished.serial, world.wished.action], [serial, undefined]);
   assert.equal(player.state, "paused");
   world.pass(3);
   assert.equal(player.state, "disconnected");
-  assert.ok(world.questions.length >= before + 2, "and is asked all the while");
-  world.answer({ to: 20 });
+  assert.ok(world.wishes.length >= before + 2, "and is told all the while");
+  world.tell({ about: null, serial });
   assert.equal(player.state, "paused");
+});
+
+test("a question that fails is put again after a second, and the run plays on when the server is back", () => {
+  world.tell({ to: 3 });
+  world.pass(0.1);
+  world.asking.failed(new Error("no server"));
+  world.pass(0.8);
+  assert.equal(world.questions.length, 1);
+  assert.deepEqual([player.state, player.epoch], ["waiting", 3]);
+  for (let k = 2; k < 9; k++) {
+    world.pass(1);
+    assert.equal(world.questions.length, k);
+    world.asking.failed(new Error("no server"));
+  }
+  assert.equal(player.state, "disconnected");
+  world.pass(1);
+  world.answer({ to: 20 });
+  world.pass(0.1);
+  assert.equal(player.state, "playing");
+  assert.ok(player.epoch > 3);
+});
+
+test("a question that stays without an answer for very long is hung up and put again", () => {
+  world.tell({ to: 3 });
+  world.pass(9.5);
+  const { signal } = world.asking;
+  assert.equal(world.questions.length, 1);
+  world.pass(1);
+  assert.equal(world.questions.length, 2);
+  assert.ok(signal.aborted);
+  assert.deepEqual(world.asked, world.questions[0]);
+});
+
+test("a server that does not know the run has the page drawn, which makes it known, and is asked again", () => {
+  world.tell({ to: 3 });
+  world.pass(0.2);
+  const { want } = world.asked;
+  world.asking.answered(null);
+  const { run, moment } = world.wished;
+  assert.deepEqual([run, moment], ["r", player.step]);
+  world.tell({ about: null, serial: world.wished.serial });
+  world.pass(1);
+  assert.deepEqual([world.questions.length, world.asked.want, world.wishes.length], [2, want, 1]);
+  world.answer({ to: 20 });
+  world.pass(0.1);
+  assert.equal(player.state, "playing");
+});
+
+test("a page that knows nothing of the run but its link is told where it stands, when its server has caught up", () => {
+  world.tell({ to: 20 });
+  player.pause();
+  player.place(40);
+  world.pass(0.3);
+  world.answer({ to: 20 });
+  world.tell({ about: null, serial: world.wished.serial, moment: 40 });
+  world.tell({ to: 1 }); // a new session on a server that was started anew: it stands at 0, and has one epoch
+  assert.equal(player.step, 40, "the moment stays");
+  world.pass(0.3);
+  assert.deepEqual([world.asked.have, world.wishes.length], [20 * PER, 1], "first the server catches up");
+  world.answer({ to: 20, reached: 30 });
+  world.pass(0.3);
+  world.answer({ to: 20 });
+  world.pass(0.3);
+  assert.deepEqual([world.wishes.length, world.wished.moment], [2, 40]);
 });
 
 test("while the server is away the recorded run can be played", () => {
   world.tell({ to: 20 });
-  player.ask({}, true);
+  player.tell();
   player.pause();
   world.pass(7);
   assert.equal(player.state, "disconnected");
@@ -365,15 +505,35 @@ test("while the server is away the recorded run can be played", () => {
 
 test("rows behind a gap are asked for again from where they are missing", () => {
   world.tell({ to: 3 });
-  world.tell({ after: 40, to: 12, about: null });
-  assert.deepEqual([world.asked.have, player.run.last], [12, 12]);
+  world.pass(0.1);
+  world.asking.answered(world.rows({ run: "r", after: 40, to: 12, about: null }));
+  world.pass(0.1);
+  assert.deepEqual([world.asked.have, player.run.last, player.run.header.run], [12, 12, "r"]);
 });
 
-test("a run that is not known is asked for from its beginning", () => {
+test("a run that the page shows and that is not here is asked for from its beginning, until it is", () => {
   world.tell({ to: 3 });
-  world.tell({ run: "other", after: 40, to: 12, about: null });
+  world.pass(0.1);
+  world.answer({ to: 3 });
+  world.tell({ run: "other", about: null, moment: 8 });
+  world.pass(0.1);
   assert.deepEqual([world.asked.run, world.asked.have], ["other", -1]);
   assert.equal(player.run.header.run, "r");
+  player.stepBy(1, false);
+  assert.equal(world.asked.run, "r", "what the user waits for goes first");
+  world.answer({ to: 3 });
+  world.pass(0.1);
+  assert.deepEqual([world.asked.run, world.asked.have], ["other", -1]);
+  world.answer({ to: 5, about: { family: "g" } });
+  assert.deepEqual([player.run.header.run, player.step], ["other", 8]);
+});
+
+test("what was asked about a run that is no longer shown is hung up", () => {
+  world.tell({ to: 3 });
+  world.pass(0.1);
+  const { signal } = world.asking;
+  world.tell({ run: "n", to: 5, about: { family: "g" } });
+  assert.ok(signal.aborted && !player.question);
 });
 
 // ---- a change of settings
@@ -405,12 +565,24 @@ test("a change made while the picture played on counts from where the picture is
   assert.ok(shown > 20);
   world.tell({ run: "c", after: 20, to: 8, moment: 20, instead_of: "r", about: child });
   assert.deepEqual([player.state, player.run.header.run], ["holding", "r"]);
-  assert.deepEqual([world.asked.refork, world.asked.run], [shown, "c"]);
+  assert.deepEqual([world.wished.refork, world.wished.run], [shown, "c"]);
   world.pass(0.5);
+  assert.equal(world.questions.filter(({ run }) => run === "c").length, 0, "nobody asks for it");
   assert.equal(player.step, shown, "it waits there for the answer");
   world.tell({ run: "d", after: shown, to: 15, moment: shown, instead_of: "r", about: { ...child, fork: shown } });
   assert.deepEqual([player.run.header.run, player.step, player.state], ["d", shown, "playing"]);
   assert.ok(!player.runs.has("c"), "the run that nobody wanted is forgotten");
+});
+
+test("a change that changes nothing where the picture is lets it play on", () => {
+  world.tell({ to: 200, about: { goal: 150 } });
+  world.pass(0.2);
+  world.tell({ run: "c", after: 20, to: 8, moment: 20, instead_of: "r", about: child });
+  assert.equal(player.state, "holding");
+  world.tell({ about: null, serial: world.wished.serial, moment: player.step });
+  const shown = player.step;
+  world.pass(0.2);
+  assert.ok(player.state === "playing" && player.step > shown);
 });
 
 test("a run that stands at the change stands there afterwards as well", () => {

@@ -16,51 +16,64 @@ export const row = (step) => {
 const steps = (from, to, by = 1) =>
   Array.from({ length: Math.max(0, Math.floor((to - from) / by) + 1) }, (_, k) => from + k * by);
 
+const PAGE = {
+  ...{ serial: 0, moment: 0, instead_of: null, can_undo: false, branches: [], parts: "full", whole: false },
+  ...{ hidden: [], projector: false, view_link: "", plotly: "", ask: "" },
+};
+
 export class World {
   constructor(options = {}) {
     mock.timers.enable({ apis: ["setTimeout"] });
     this.now = 1000;
     this.questions = [];
+    this.wishes = [];
     this.player = new Player({ clock: { now: () => this.now }, ...options });
-    this.player.connect({ send: (question) => this.questions.push(question) });
+    this.player.connect({
+      ask: (question, signal) => {
+        this.questions.push(question);
+        // Answered at once when the test says so, and not a little later, as a promise would be.
+        return { then: (answered, failed) => (this.asking = { answered, failed, signal }) };
+      },
+      tell: (wish) => this.wishes.push(wish),
+    });
   }
 
   close() {
     mock.timers.reset();
   }
 
-  // What the server says: epochs `after` to `to` of a run, and single steps.
+  // What the page says: that it shows a run, and epochs `after` to `to` of it where it shows it for the first time.
   tell({ run = "r", after = -1, to = 0, singles = [], about = {}, ...more } = {}) {
+    const of = (page) => Object.fromEntries(Object.entries(more).filter(([name]) => name in PAGE === page));
+    const { header, floats } = about
+      ? this.rows({ run, after, to, singles, about, ...of(false) })
+      : { header: {}, floats: new Float32Array(0) };
+    return this.player.receive({ header: { ...header, page: { ...PAGE, run, ...of(true) } }, floats });
+  }
+
+  // What the server answers to the last question: all epochs up to one, after what the player has.
+  answer({ to, about = null, ...more }) {
+    const { run, have } = this.asked;
+    const { asking } = this;
+    this.asking = null;
+    asking.answered(this.rows({ run, after: have, to, about, ...more }));
+  }
+
+  rows({ run, after, to, singles = [], about, ...more }) {
     const rows = steps(after < 0 ? 0 : Math.floor(after / PER) + 1, to).map((epoch) => row(epoch * PER));
     const header = {
-      ...{ run, serial: 0, after, singles: singles.length, width: WIDTH, dense: 1e9, stride: 1, reached: to * PER },
-      ...{
-        diverged: null,
-        stopped: null,
-        marks: [],
-        moment: 0,
-        instead_of: null,
-        can_undo: false,
-        branches: [],
-        parts: "full",
-      },
-      ...{ hidden: [], projector: false, view_link: "", plotly: "" },
+      ...{ run, after, singles: singles.length, width: WIDTH, dense: 1e9, stride: 1, reached: to * PER },
+      ...{ diverged: null, stopped: null, marks: [] },
       ...(about && {
         ...{ family: "f", parent: null, fork: 0, goal: 20, steps_per_epoch: PER, task: "binary" },
         ...{ net: { layers: new Array(N_LAYERS).fill({}) }, ...about },
       }),
       ...more,
     };
-    this.player.receive({
-      header,
+    return {
+      header: { run: header },
       floats: Float32Array.from([...rows.flat(), ...singles.flatMap((step) => row(step))]),
-    });
-  }
-
-  // An answer about a run that is known: all epochs up to one, after what the player has.
-  answer({ to, ...more }) {
-    const known = { run: this.player.run.header.run, after: this.player.run.last, serial: this.player.serial };
-    this.tell({ ...known, to, about: null, ...more });
+    };
   }
 
   // Let time pass in frames, as a browser paints them.
@@ -74,5 +87,9 @@ export class World {
 
   get asked() {
     return this.questions.at(-1);
+  }
+
+  get wished() {
+    return this.wishes.at(-1);
   }
 }

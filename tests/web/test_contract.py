@@ -68,7 +68,7 @@ def test_python_and_the_browser_declare_the_same_keys_and_types(name: str):
 
 
 def test_the_browser_declares_nothing_that_python_does_not():
-    only_here = {"Message"}
+    only_here = {"Message", "Answer", "Line"}
     assert set(re.findall(r"export interface (\w+)", DECLARED)) - only_here == set(PARTS)
 
 
@@ -123,11 +123,11 @@ EXPERIMENTS = {
 @pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS)
 def test_what_is_sent_is_what_is_declared(experiment: Experiment):
     run = Runs().get(experiment)
-    first = first_reply(experiment, run, moment=0, have=-1, has_parent=True)
-    question: Question = {"serial": 1, "run": experiment.name, "moment": 3, "have": first.last, "answers": True}
-    answer = reply(experiment, run, {**question, "want": 2, "single": [1, 3]})
+    first = first_reply(experiment, run, moment=0, has_parent=True)
+    question: Question = {"run": experiment.name, "have": first.last, "answers": 3, "want": 2, "single": [1, 3]}
+    answer = reply(experiment, run, question)
     for told, declared in ((first, AboutRun), (answer, Progress)):
-        header, rows = decode(encode(told.header, told.rows))
-        assert misfits(header, declared) == []
-        assert rows.shape == (len(told.rows), header["width"])
+        header, rows = decode(encode({"run": told.header}, told.rows))
+        assert misfits(header["run"], declared) == []
+        assert rows.shape == (len(told.rows), header["run"]["width"])
     assert misfits({**answer.header, "stride": "1", "more": 0}, Progress)[0] == "header.more is not declared"

@@ -1,5 +1,5 @@
 // Right or wrong, and how far off: the confusion matrix, or the predictions and residuals of a regression.
-// The numbers are the server's for the moment it was told last; while the run plays they follow every second or so.
+// The numbers are the server's for the moment that was asked about last: while the run plays, one every second or so.
 import { h } from "../shared/dom.js";
 import { CONFIG, axis, layout } from "../shared/plot.js";
 import { percent } from "../shared/format.js";

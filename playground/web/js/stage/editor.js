@@ -88,7 +88,7 @@ export class Editor {
   }
 
   set() {
-    if (this.value !== this.before) this.player.ask({ edit: { index: this.place, value: this.value } }, true);
+    if (this.value !== this.before) this.player.tell({ edit: { index: this.place, value: this.value } });
     this.close();
   }
 

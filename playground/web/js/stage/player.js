@@ -2,7 +2,7 @@
 import { EPOCH, Recording, STEP } from "./recording.js";
 import { begin, isMoving, nameOf, next } from "./state.js";
 
-/** @import { Header, Message, Question } from "./types.d.ts" */
+/** @import { Answer, Header, Line, Message, Page, Question, Wish } from "./types.d.ts" */
 /** @import { Event } from "./state.js" */
 /** @typedef {{name: string, epochs?: number, batches?: number}} Speed so many of them in a second */
 
@@ -15,7 +15,9 @@ export const SPEEDS = [
   { name: "Full speed", epochs: Infinity },
 ];
 const PATIENCE_MS = 6000; // after this long without an answer the connection counts as lost
-const RETRY_MS = 3000; // a question may have been lost on the way: after this long it is put again
+const RETRY_MS = 3000; // a wish may have been lost on the way: after this long it is told again
+const AGAIN_MS = 1000; // and a question that has failed is put again
+const LONGEST_MS = 10_000; // one whose answer takes longer is given up and put again
 const SETTLE_MS = 150; // a moment that stands this long is told to the server
 const KEEP_RUNS = 5;
 const MOST_EPOCHS = 10_000; // in one question; the server gives what it can train in a quarter of a second
@@ -41,16 +43,22 @@ export class Player {
     this.pendingStep = null; // a single step that is on its way
     this.wantsAnswers = false; // whether a panel is open that shows how right the network is
     this.placedAt = -Infinity; // when the moment was last set by hand
-    /** @type {{send: (question: Question) => void} | null} */
-    this.transport = null; // the way to the server
-    /** @type {Partial<Question>} */
-    this.question = {}; // what was asked last
+    /** @type {Line | null} */
+    this.line = null; // the ways to the server
+    /** @type {Page | null} */
+    this.page = null; // what the page has told last
     /** @type {Partial<Question> | null} */
-    this.later = null; // what waits until something that was to be done has been done
+    this.question = null; // what has been asked and not been answered
+    this.putAt = 0; // when it was put
+    this.failed = false; // and whether that came to nothing
+    this.hangUp = new AbortController();
+    /** @type {Partial<Wish> | null} */
+    this.wish = null; // what has been wished and not been heard
     this.serial = 0;
-    this.askedAt = 0; // since when an answer has been awaited
-    this.sentAt = 0; // when the question was last put
-    this.told = -1; // the moment the server knows
+    this.saidAt = 0; // when it was told
+    this.waitingSince = 0; // for an answer to either
+    this.told = -1; // the moment the page knows,
+    this.toldLast = -1; // and the last step of which it knows that it is here
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     /** @type {Set<() => void>} */
@@ -80,7 +88,7 @@ export class Player {
   }
 
   get asked() {
-    return this.status.line !== "idle";
+    return this.status.line !== "idle"; // or wished
   }
 
   get row() {
@@ -106,24 +114,50 @@ export class Player {
   }
 
   // ---- what arrives from the server --------------------------------------------------------------------------
+  // What the page tells, whenever it is drawn.
   /** @param {Message} message */
   receive({ header, floats }) {
-    // Other answers may be on their way still; a page that was drawn anew answers whatever was asked.
-    if (header.serial === this.serial || header.serial === 0) this.happen("answer");
-    let run = this.runs.get(header.run);
-    if (!run && !header.net) return this.ask({ run: header.run, have: -1 }, true);
-    run ??= this.remember(/** @type {Header} */ (header));
+    const { page } = header;
+    // A page that was drawn for another reason answers whatever was wished.
+    if (page.serial === this.serial || page.serial === 0) {
+      this.wish = null;
+      this.happen("heard");
+    }
+    this.page = page;
+    // One that shows a run for the first time knows nothing but what it says.
+    if (header.run) [this.told, this.toldLast] = [page.moment, -1];
+    const run = header.run ? this.fill(header.run, floats) : this.runs.get(page.run);
+    this.answered();
+    if (run) this.arrive(run);
+  }
+
+  /** @param {Answer} answer */
+  take({ header, floats }) {
+    this.question = null;
+    this.answered();
+    const run = this.fill(header.run, floats);
+    if (run) this.arrive(run);
+  }
+
+  // Put rows where they belong; null if there is a gap before them: what is missing will be asked for as anything is.
+  fill(/** @type {Answer["header"]["run"]} */ header, /** @type {Float32Array} */ floats) {
+    const run = this.runs.get(header.run) ?? this.remember(/** @type {Header} */ (header));
     Object.assign(run.header, header);
     const split = floats.length - header.singles * header.width;
     run.appendSingle(floats.subarray(split));
-    if (!run.append(floats.subarray(0, split), header.after))
-      return this.ask({ run: header.run, have: run.last }, true);
+    const whole = run.append(floats.subarray(0, split), header.after);
     run.thin(header.dense, header.stride);
-    if (run !== this.run) this.follow(run);
+    return whole ? run : null;
+  }
+
+  /** @param {Recording} run */
+  arrive(run) {
+    const { page } = this;
+    if (run !== this.run && page && run.header.run === page.run) this.follow(run, page);
     this.takePendingStep();
     this.happen("moved");
     this.changed = true;
-    if (this.later && !this.asked) this.ask(this.later, true);
+    if (!this.moving && !this.isTold) this.settle();
   }
 
   /** @param {Header} header */
@@ -139,26 +173,29 @@ export class Player {
     return run;
   }
 
-  /** @param {Recording} run */
-  follow(run) {
+  /** @param {Recording} run @param {Page} page */
+  follow(run, page) {
     const { header } = run;
-    if (this.run && this.run.header.run === header.instead_of && this.moving && this.step > header.moment) {
+    const { moment } = page;
+    if (this.run && this.run.header.run === page.instead_of && this.moving && this.step > moment) {
       // The change was made while the picture was further on than the server knew: let it count from here, and
       // wait here for what follows.
       this.runs.delete(header.run);
       this.happen("hold");
-      return this.ask({ run: header.run, refork: this.step });
+      return this.tell({ run: header.run, refork: this.step });
     }
+    this.forgetQuestion();
     const first = this.run === null;
     const kin = this.run?.header.family === header.family;
     this.run = run;
-    this.told = header.moment;
-    this.place(run.has(header.moment) ? header.moment : run.rows[run.indexAt(header.moment)][STEP]);
+    this.told = moment;
+    this.toldLast = run.last;
+    this.place(run.has(moment) ? moment : run.rows[run.indexAt(moment)][STEP]);
     const start = kin ? this.epoch : 0;
     run.fillTo ??= Math.floor(start + header.goal);
     this.goal = kin && this.goal === Infinity ? Infinity : Math.ceil(start) + header.goal;
     // A run that is opened at a later moment, by a link, a file or Undo, stands there.
-    this.happen("opened", (header.moment === 0 || kin) && (!first || header.parts === "full"));
+    this.happen("opened", (moment === 0 || kin) && (!first || !this.follows));
     return undefined;
   }
 
@@ -229,7 +266,7 @@ export class Player {
   reset() {
     this.halt();
     this.place(0);
-    this.ask({ action: "reset" }, true);
+    this.tell({ action: "reset" });
   }
 
   // The recorded moment nearest to an epoch.
@@ -268,6 +305,7 @@ export class Player {
   tick(/** @type {number} */ seconds) {
     this.listen();
     const { run } = this;
+    if (this.page && !this.wish && this.page.run !== run?.header.run) this.ask({ run: this.page.run, have: -1 });
     if (!run?.rows.length || this.status.mode === "holding") return;
     if (!this.moving) return this.fillAhead(run);
     const dt = Math.min(seconds, 0.1);
@@ -283,12 +321,13 @@ export class Player {
     return undefined;
   }
 
-  // A question may have been lost on its way, and a server may be gone.
+  // What was said may have been lost on its way, and a server may be gone.
   listen() {
     if (!this.asked) return;
     const now = this.clock.now();
-    if (now - this.askedAt > PATIENCE_MS) this.happen("silence");
-    if (now - this.sentAt > RETRY_MS) this.askAgain();
+    if (now - this.waitingSince > PATIENCE_MS) this.happen("silence");
+    if (this.question && now - this.putAt > (this.failed ? AGAIN_MS : LONGEST_MS)) this.put();
+    if (this.wish && now - this.saidAt > RETRY_MS) this.sayAgain();
   }
 
   // The first answer holds little, so that the picture comes soon. What the run would play by itself is fetched in
@@ -334,62 +373,109 @@ export class Player {
   }
 
   // ---- the server --------------------------------------------------------------------------------------------
-  connect(/** @type {{send: (question: Question) => void}} */ transport) {
-    this.transport = transport;
+  connect(/** @type {Line} */ line) {
+    this.line = line;
   }
 
-  // One question at a time, except for what the user waits for. A question may take the place of one that has not
-  // reached the server yet: where that was to do something, it goes first.
-  ask(/** @type {Partial<Question>} */ question, urgent = false) {
-    if (!this.transport || (this.asked && !urgent)) return;
-    this.later = this.asked && acts(this.question) && !acts(question) ? question : null;
-    if (this.later) return;
-    if (!this.asked) this.askedAt = this.clock.now();
+  awaitAnswer() {
+    if (!this.asked) this.waitingSince = this.clock.now();
     this.happen("ask");
-    this.serial += 1;
-    this.question = { ...question };
-    this.put();
   }
 
-  // Settings may arrive twice and change nothing the second time; an action may not.
-  askAgain() {
-    delete this.question.action;
+  answered() {
+    if (!this.question && !this.wish) this.happen("answer");
+  }
+
+  // One question at a time; what the user waits for takes the place of what was to be there in good time.
+  ask(/** @type {Partial<Question>} */ question, urgent = false) {
+    if (!this.line || (this.question && !urgent)) return;
+    this.question = question;
     this.put();
   }
 
   put() {
-    this.sentAt = this.clock.now();
-    this.told = this.step;
-    this.transport?.send({
-      serial: this.serial,
-      run: this.run?.header.run ?? null,
-      moment: this.step,
-      have: this.run?.last ?? -1,
-      answers: this.wantsAnswers,
-      ...this.question,
-    });
+    const { run } = this;
+    this.hangUp.abort();
+    const { signal } = (this.hangUp = new AbortController());
+    this.putAt = this.clock.now();
+    this.failed = false;
+    this.awaitAnswer();
+    const known = { run: run?.header.run ?? "", have: run?.last ?? -1, ...this.question };
+    const whole = this.wantsAnswers ? { ...known, answers: this.step } : known;
+    this.line?.ask(whole, signal).then(
+      (answer) => signal.aborted || (answer ? this.take(answer) : this.fail(true)),
+      () => signal.aborted || this.fail(),
+    );
   }
 
-  // Tell the server the moment once it has stood for a little while, and fetch the steps around it that are not here.
+  // It is put again after a while. A server that does not know the run is made to know it by drawing the page.
+  fail(unknown = false) {
+    this.failed = true;
+    if (unknown && !this.wish) this.tell();
+  }
+
+  forgetQuestion() {
+    this.hangUp.abort();
+    this.question = null;
+    this.answered();
+  }
+
+  // Tell the page where the moment stands, and what is wished for. A later wish takes the place of an earlier one.
+  tell(/** @type {Partial<Wish>} */ wish = {}) {
+    if (!this.line) return;
+    this.awaitAnswer();
+    this.serial += 1;
+    this.wish = { ...wish };
+    this.say();
+  }
+
+  // Settings may arrive twice and change nothing the second time; an action may not.
+  sayAgain() {
+    delete this.wish?.action;
+    this.say();
+  }
+
+  say() {
+    const { run, step, serial } = this;
+    this.saidAt = this.clock.now();
+    this.told = step;
+    this.toldLast = run?.last ?? -1;
+    this.line?.tell({ serial, run: run?.header.run ?? null, moment: step, have: this.toldLast, ...this.wish });
+  }
+
+  // Whether the page knows the moment and, where it wants to, that all is here.
+  get isTold() {
+    return this.told === this.step && !(this.page?.whole && this.filled && this.toldLast !== this.run?.last);
+  }
+
+  get follows() {
+    return this.page?.parts === "timeline";
+  }
+
+  // Tell the page the moment once it has stood for a little while, and fetch the steps around it that are not here.
   // Where the page follows the moment, a single step is told at once, and only those that follow closely wait.
   settle() {
     const now = this.clock.now();
-    const wait = this.run?.header.parts === "timeline" && now - this.placedAt > SETTLE_MS ? 0 : SETTLE_MS;
+    const wait = this.follows && now - this.placedAt > SETTLE_MS ? 0 : SETTLE_MS;
     this.placedAt = now;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.tell(), wait);
+    this.timer = setTimeout(() => this.stand(), wait);
   }
 
-  tell() {
+  stand() {
     const { run, step } = this;
-    if (this.moving || this.scrubbing || !run || this.told === step) return;
+    if (this.moving || this.scrubbing || !run || this.isTold) return;
     const within = (/** @type {number} */ reach) => [Math.max(0, step - reach), step + reach];
     const per = run.header.steps_per_epoch;
     const held = within(Math.ceil(per / 2)).every((one) => run.has(Math.min(one, run.last)));
-    this.ask(held ? {} : { single: within(per) }, true);
+    const behind = run.header.reached < step; // a server that was started anew: first it catches up
+    if (!held || behind) this.ask({ single: within(per) });
+    if (!behind && !this.wish) this.tell();
+  }
+
+  // A page that follows the moment has just been opened, and was drawn for the moment that was told last: while it
+  // plays, that may be long ago.
+  enter() {
+    if (this.follows && this.moving && !this.isTold) this.tell();
   }
 }
-
-/** @type {(question: Partial<Question>) => boolean} */
-const acts = ({ action, change, edit, branch, refork }) =>
-  [action, change, edit, branch, refork].some((deed) => deed !== undefined);

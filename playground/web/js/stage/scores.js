@@ -108,8 +108,7 @@ export class Scores extends Curves {
     const { player, run } = this;
     const second = Math.floor(player.clock.now() / ANSWERS_EVERY_MS);
     const moment = [run.header.run, player.moving ? second : player.step].join();
-    const settled = player.moving || player.told === player.step; // before that, the player is about to ask
-    if (!settled || player.scrubbing || player.asked || moment === this.askedFor) return;
+    if (player.scrubbing || player.question || moment === this.askedFor) return;
     this.askedFor = moment;
     if (player.moving || run.header.answers?.step !== player.step) player.ask({});
   }

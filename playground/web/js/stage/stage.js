@@ -1,14 +1,15 @@
 // The live stage: it plays a recorded run and draws every moment of it from the parameters alone.
 //
-// Comes in:  `data`, the bytes of a message; goes out: the trigger `ask`, a question. Both are explained in
-//            playground/web/message.py and declared in types.d.ts.
+// Comes in:  `data`, the bytes of a message; goes out: the trigger `wish`, and questions by the server's route. All are
+//            explained in playground/web/message.py and declared in types.d.ts.
 //
-// One player lives as long as the tab; a stage on a page is a view of it, made of the panels in panels.js. The header
+// One player lives as long as the tab; a stage on a page is a view of it, made of the panels in panels.js. The page
 // names the parts on show, so that another page can carry the transport and the timeline alone.
 import { h, scrolls, uncover } from "../shared/dom.js";
 import { loadPlotly } from "../shared/plot.js";
 import { player } from "../shared/player.js";
 import { observeTheme } from "../shared/theme.js";
+import { ask } from "./ask.js";
 import { Editor } from "./editor.js";
 import { Network } from "./network.js";
 import { PANELS } from "./panels.js";
@@ -18,7 +19,7 @@ import { Transport } from "./transport.js";
 
 /** @import { Picture } from "./panels.js" */
 /** @import { Recording } from "./recording.js" */
-/** @import { Message, Page, Question, Row } from "./types.d.ts" */
+/** @import { Line, Message, Page, Row } from "./types.d.ts" */
 
 const CHART_EVERY_MS = 100;
 const WORDS_EVERY_MS = 3000; // how often the text alternatives follow while it plays
@@ -33,48 +34,51 @@ const OWN_SPACE = "button, a, [role=button], [role=link], [role=checkbox], [role
 export const stages = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
-  return show(parentElement, parseMessage(data), { send: (question) => setTriggerValue("ask", question) });
+  const message = parseMessage(data);
+  return show(parentElement, message, {
+    ask: (question, signal) => ask(message.header.page.ask, question, signal),
+    tell: (wish) => setTriggerValue("wish", wish),
+  });
 }
 
 /**
  * Take a message and show it in an element; give back how to leave the page.
  * @param {Element} parent
  * @param {Message} message
- * @param {{send: (question: Question) => void}} transport takes what the stage asks
+ * @param {Line} line the ways to the server
  */
-export function show(parent, message, transport) {
-  let stage = stages.get(parent);
-  if (!stage) {
-    stage = new Stage(parent, message.header);
-    stages.set(parent, stage);
-  }
-  player.connect(transport);
+export function show(parent, message, line) {
+  const known = stages.get(parent);
+  const stage = known ?? new Stage(parent, message.header.page);
+  stages.set(parent, stage);
+  player.connect(line);
   player.receive(message);
+  if (!known) player.enter();
   stage.show();
   return () => setTimeout(() => parent.isConnected || stage.close(), 0);
 }
 
 class Stage {
-  constructor(/** @type {Element} */ parent, /** @type {Page} */ header) {
+  constructor(/** @type {Element} */ parent, /** @type {Page} */ page) {
     this.transport = new Transport(player);
     this.editor = new Editor(player);
     this.transport.aside = () => this.editor.sentence;
     const hands = {
       player,
       redraw: () => (player.changed = true),
-      change: (change) => player.ask({ change }, true),
+      change: (change) => player.tell({ change }),
       focus: (focus) => this.setFocus(focus),
       edit: (place, name, value, event) => this.edit(place, name, value, event),
     };
-    const kinds = PANELS.filter(({ place }) => place === "track" || header.parts === "full");
+    const kinds = PANELS.filter(({ place }) => place === "track" || page.parts === "full");
     this.panels = kinds.map((kind) => ({ ...kind, view: kind.make(hands) }));
     this.views = Object.fromEntries(this.panels.map(({ name, view }) => [name, view]));
     const box = (place, tag = h("div", { class: place })) => {
       tag.append(...this.panels.filter((panel) => panel.place === place).map(({ view }) => view.element));
       return tag;
     };
-    this.element = h("div", { class: `stage ${header.parts}` }, this.transport.element);
-    if (header.parts === "full") this.element.append(box("main"), box("strip"));
+    this.element = h("div", { class: `stage ${page.parts}` }, this.transport.element);
+    if (page.parts === "full") this.element.append(box("main"), box("strip"));
     box("track", this.element).append(this.editor.element);
     parent.querySelector(".stage-place")?.replaceChildren(this.element);
 
@@ -94,7 +98,7 @@ class Stage {
     this.chartAt = -Infinity;
     this.turn = -1; // whose chart was drawn last
     this.ready = false; // whether all charts have been drawn
-    this.plotlyUrl = header.plotly;
+    this.plotlyUrl = page.plotly;
     /** @type {Promise<any> | null} */
     this.loading = null;
     /** @type {any} */
@@ -160,10 +164,10 @@ class Stage {
   }
 
   drawPictures(/** @type {number} */ now) {
-    const { row, run } = player;
-    if (!row || !run) return;
+    const { row, run, page } = player;
+    if (!row || !run || !page) return;
     if (run !== this.run) this.setRun(run);
-    this.dress(run);
+    this.dress(page);
     if (player.step !== this.step) {
       this.step = player.step;
       this.movedAt = now;
@@ -179,7 +183,7 @@ class Stage {
   }
 
   // What the link hides, and the projector's look.
-  dress(/** @type {Recording} */ { header: { hidden, projector } }) {
+  dress(/** @type {Page} */ { hidden, projector }) {
     const key = [projector, ...hidden].join();
     if (key === this.dressed) return;
     this.dressed = key;

@@ -5,13 +5,13 @@
  * paused     the moment stands
  * playing    the moment moves on
  * waiting    played up to the end of what has arrived, and more is on its way
- * holding    played beyond the moment of a change; the server is asked to let the change count from here
+ * holding    played beyond the moment of a change; it is wished that the change count from here
  * scrubbing  a hand is on the timeline
  * diverged   at the last finite moment of a run that broke
  * @typedef {"loading" | "paused" | "playing" | "waiting" | "holding" | "scrubbing" | "diverged"} Mode
  */
 /**
- * idle       nothing has been asked that was not answered
+ * idle       nothing has been asked or wished that was not answered
  * asked      an answer is on its way
  * lost       and has been for too long
  * @typedef {"idle" | "asked" | "lost"} Line
@@ -25,7 +25,7 @@
  * was opened is one to begin with, and not one that was opened at a later moment.
  * @typedef {{type: "opened", begins: boolean, broken: boolean}
  *   | {type: "halt" | "drop" | "moved" | "end", broken: boolean}
- *   | {type: "play" | "grab" | "starve" | "feed" | "hold" | "ask" | "answer" | "silence"}} Event
+ *   | {type: "play" | "grab" | "starve" | "feed" | "hold" | "heard" | "ask" | "answer" | "silence"}} Event
  */
 
 /** @type {(event: any) => Mode} */
@@ -44,7 +44,7 @@ export const MODES = {
   paused: { opened: open, moved: rest, play: "playing", grab: "scrubbing" },
   playing: { opened: open, moved: stay, halt: rest, end: rest, grab: "scrubbing", starve: "waiting", hold: "holding" },
   waiting: { opened: open, moved: stay, halt: rest, end: rest, grab: "scrubbing", feed: "playing", hold: "holding" },
-  holding: { opened: open, halt: rest, grab: "scrubbing", answer: "playing" },
+  holding: { opened: open, halt: rest, grab: "scrubbing", heard: "playing" },
   scrubbing: { drop: rest },
   diverged: { opened: open, moved: rest, grab: "scrubbing" },
 };

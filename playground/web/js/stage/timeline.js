@@ -70,7 +70,7 @@ export class Timeline extends Curves {
 
   // One chip for each branch, with its test loss at the epoch shown.
   drawBranches(row) {
-    const { branches } = this.player.run.header;
+    const { branches } = this.player.page;
     const key = branches.map((b) => b.run).join() + this.player.run.header.run;
     if (key !== this.branchesDrawn) {
       this.branchesDrawn = key;
@@ -82,7 +82,7 @@ export class Timeline extends Curves {
             class: "small",
             "aria-pressed": String(run === this.player.run.header.run),
             title: `Go to ${title}`,
-            onclick: () => this.player.ask({ branch: run }, true),
+            onclick: () => this.player.tell({ branch: run }),
           },
           title,
           h("b", { "data-run": run }),
@@ -181,6 +181,6 @@ class ForkHere {
   go() {
     const chosen = this.live.find((s) => s.name === this.setting.value);
     this.element.open = false;
-    this.player.ask({ change: { [chosen.name]: chosen.values[this.value.value] } }, true);
+    this.player.tell({ change: { [chosen.name]: chosen.values[this.value.value] } });
   }
 }

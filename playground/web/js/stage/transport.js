@@ -135,7 +135,7 @@ export class Transport {
   }
 
   act(action) {
-    this.player.ask({ action }, true);
+    this.player.tell({ action });
   }
 
   // Numbers change with every frame, words more slowly.
@@ -159,7 +159,7 @@ export class Transport {
       tell(this.labels.testScore, regression ? "Test R²" : "Test accuracy");
       set("trainScore", score(row[TRAIN_SCORE]));
       set("testScore", score(row[TEST_SCORE]));
-      this.undoButton.disabled = !run.header.can_undo;
+      this.undoButton.disabled = !player.page?.can_undo;
     }
     const aside = this.aside();
     const key = [
@@ -201,9 +201,9 @@ export class Transport {
   }
 
   async copyLink() {
-    const { header } = this.player.run ?? { header: { link: "", view_link: "", link_holds_all: true } };
-    const step = this.player.step;
-    const query = [header.link.slice(1), step && `step=${step}`, header.view_link].filter(Boolean).join("&");
+    const { step, page } = this.player;
+    const { header } = this.player.run ?? { header: { link: "", link_holds_all: true } };
+    const query = [header.link.slice(1), step && `step=${step}`, page?.view_link].filter(Boolean).join("&");
     const link = location.origin + location.pathname + (query && `?${query}`);
     try {
       await navigator.clipboard.writeText(link);

@@ -7,13 +7,18 @@ export interface Edit {
 }
 
 export interface Question {
+  run: string;
+  have: number;
+  want?: number;
+  single?: number[];
+  answers?: number;
+}
+
+export interface Wish {
   serial: number;
   run: string | null;
   moment: number;
   have: number;
-  answers: boolean;
-  want?: number;
-  single?: number[];
   refork?: number;
   change?: Record<string, any>;
   edit?: Edit;
@@ -39,7 +44,6 @@ export interface Answers {
 
 export interface Progress {
   run: string;
-  serial: number;
   after: number;
   singles: number;
   width: number;
@@ -142,26 +146,42 @@ export interface Branch {
 }
 
 export interface Page {
+  run: string;
+  serial: number;
   moment: number;
   instead_of: string | null;
   can_undo: boolean;
   branches: Branch[];
   parts: Parts;
+  whole: boolean;
   hidden: string[];
   projector: boolean;
   view_link: string;
   plotly: string;
+  ask: string;
 }
 
 export type Parts = "full" | "timeline";
 
 // A run's header as the browser keeps it: what came once for the run, and what came last.
-export type Header = Progress & Page & About;
+export type Header = Progress & About;
 
-// A message, taken apart.
-export interface Message {
-  header: Progress & Page & Partial<About>;
+// An answer to a question, taken apart.
+export interface Answer {
+  header: { run: Progress & Partial<About> };
   floats: Float32Array;
+}
+
+// What the page tells; of a run that it shows for the first time, also what an answer holds.
+export interface Message {
+  header: { page: Page; run?: Progress & About };
+  floats: Float32Array;
+}
+
+// The two ways to the server: what is asked about a run, and what is wished for.
+export interface Line {
+  ask: (question: Question, signal: AbortSignal) => Promise<Answer | null>;
+  tell: (wish: Wish) => void;
 }
 
 // A recorded moment: step, epoch, training and test loss, training and test score, a gradient norm for each layer,

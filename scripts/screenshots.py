@@ -9,12 +9,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.harness import ROOT, Server, guarded_page, launch, screenshot, serve, settle, visit
 
 IMAGES = ROOT / "docs" / "images"
+OPTIMIZERS = "optimizer=sgd&lr=0.3|optimizer=momentum&lr=0.03|optimizer=adam|optimizer=rmsprop"
 
 
 def played_to_the_end(page: Page) -> None:
@@ -38,6 +40,13 @@ def at_rest(page: Page) -> None:
     settle(page)
 
 
+def at_epoch_70(page: Page) -> None:
+    """Wait until the runs side by side are trained, and stand where they differ most."""
+    page.wait_for_function("() => window.__compare?.complete", timeout=30_000)
+    page.evaluate("() => __compare.seek(70)")
+    page.wait_for_timeout(1500)
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture: where, how, and what happens first."""
@@ -56,6 +65,7 @@ PICTURES = (
     Picture("playground-phone", viewport="phone"),
     Picture("inside", path="/inside?step=1000", before=at_rest),
     Picture("health", path="/health?hidden=8,8,8,8,8,8,8,8&activation=sigmoid&step=1000", before=at_rest),
+    Picture("compare", path=f"/compare?compare={quote(OPTIMIZERS, safe='')}", before=at_epoch_70),
     Picture("export", path="/export?step=5000", before=at_rest),
 )
 

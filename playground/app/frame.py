@@ -20,15 +20,18 @@ page = st.navigation(
         st.Page(PAGES / "inside.py", title="Inside a step"),
         st.Page(PAGES / "health.py", title="Health"),
         st.Page(PAGES / "health.py", title="Health", url_path="gradients", visibility="hidden"),
+        st.Page(PAGES / "compare.py", title="Compare"),
         st.Page(PAGES / "data.py", title="Data"),
         st.Page(PAGES / "export.py", title="Take along"),
     ],
     position="top",
 )
+session.keep("comparing", page.url_path == "compare")
 session.begin(at_home=page.url_path == "")
 if session.on_show().projector:
     st.html("<style>html { font-size: 19px; }</style>")
 if notices := session.take_notices():
     st.warning(session.plain("  \n".join(notices)))
-sidebar.show()
+if page.url_path != "compare":  # which has controls of its own
+    sidebar.show()
 page.run()

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from playground.app.shared_runs import run_of
-from playground.run import link
+from playground.run import compared, link
 from playground.run.config import LIVE
 from playground.run.data import untrained
 from playground.run.experiment import Experiment
@@ -22,7 +22,7 @@ from playground.web.question import read_wish
 _LOG = logging.getLogger(__name__)
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
 _SERIAL, _NEWS, _HELD, _LIVE_CHANGE = "serial", "news", "held", "live_change"
-_ON_SHOW, _BRANCHES = "on_show", "branches"
+_ON_SHOW, _BRANCHES, _COMPARED = "on_show", "branches", "compared"
 _UNDO_DEPTH, _MOST_BRANCHES = 50, 4
 _READING_TIME = 6.0  # seconds
 VIEW_COOKIE = "mlp-playground-view"  # the server reads it before the first run draws anything, so nothing flickers
@@ -177,7 +177,7 @@ def begin(*, at_home: bool) -> None:
     context = get_script_run_ctx()
     if _EXPERIMENT not in st.session_state:
         st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _BRANCHES: []})
-        st.session_state.update({_NOTICES: [], _ON_SHOW: OnShow(), _LIVE_CHANGE: None})
+        st.session_state.update({_NOTICES: [], _ON_SHOW: OnShow(), _LIVE_CHANGE: None, _COMPARED: ()})
         st.session_state.update({_SERIAL: 0, _NEWS: False, _HELD: {}})
         _follow_link()
     elif context and context.is_history_navigation:
@@ -190,6 +190,9 @@ def begin(*, at_home: bool) -> None:
 def _follow_link() -> None:
     query = st.query_params.to_dict()
     st.session_state[_EXPERIMENT], step, problems = link.run_from_query(query)
+    if compared.KEY in query:
+        st.session_state[_COMPARED], more = compared.from_text(query[compared.KEY])
+        problems += more
     st.session_state[_ON_SHOW], more = from_query(query, st.context.cookies.get(VIEW_COOKIE))
     set_moment(step)
     for sentence in problems + more:
@@ -220,10 +223,32 @@ def set_on_show(**changes: Any) -> None:
 
 
 def mirror() -> None:
-    """Write the run into the address bar, so that it is always a link to what is on screen."""
+    """Write the run, or those side by side, into the address bar: it is always a link to what is on screen."""
     query = link.run_to_query(experiment()) | on_show().to_query()
+    if kept("comparing", False) and side_by_side():
+        query[compared.KEY] = compared.to_text(side_by_side())
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
+
+
+# ---- runs side by side -------------------------------------------------------------------------------------------
+def side_by_side() -> tuple[Experiment, ...]:
+    """The runs of the page Compare."""
+    result: tuple[Experiment, ...] = st.session_state[_COMPARED]
+    return result
+
+
+def compare(*runs: Experiment) -> None:
+    """Put runs side by side in place of those that are."""
+    st.session_state[_COMPARED] = runs
+
+
+def add_to_compare(run: Experiment) -> None:
+    """Keep a run to compare with; what cannot be becomes a notice."""
+    try:
+        compare(*compared.added(side_by_side(), run))
+    except ValueError as error:
+        notify(str(error))
 
 
 # ---- what the stage in the browser tells ------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import streamlit as st
 import mlp
 from playground.app import components, session
 from playground.run.classics import CLASSICS, classic_of
+from playground.run.compared import LETTERS
 from playground.run.config import PLANAR, SETTINGS
 from playground.run.experiment import Experiment
 
@@ -28,6 +29,7 @@ def show() -> None:
         return
     with st.sidebar:
         _view()
+        _keep_to_compare()
         for title, draw in (("Data", _data), ("Network", _network), ("Training", _training)):
             if any(s.group == title and session.on_show().shows(name) for name, s in SETTINGS.items()):
                 st.subheader(title)
@@ -46,6 +48,16 @@ def _view() -> None:
             on_change=_choose_view, help="Simple shows the four settings that matter most; Full shows all.",
         )  # fmt: skip
         st.toggle("Projector", key="projector", on_change=_choose_look, help="Large type and high contrast.")
+
+
+def _keep_to_compare() -> None:
+    """The run on screen, kept for the page Compare."""
+    run, runs = session.experiment(), session.side_by_side()
+    label = f"In Compare as {LETTERS[runs.index(run)]}" if run in runs else "Add to Compare"
+    st.button(
+        label, key="add to compare", width="stretch", disabled=run in runs, on_click=session.add_to_compare,
+        args=(run,), help="Keeps this run; the page Compare plays up to four of them side by side.",
+    )  # fmt: skip
 
 
 def _choose_view() -> None:

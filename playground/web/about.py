@@ -33,6 +33,7 @@ def about(experiment: Experiment, run: Run) -> About:
         "fork": max(0, last_shared_step(experiment, run)),
         "goal": GOAL_EPOCHS,
         "steps_per_epoch": experiment.steps_per_epoch(len(points.x_train)),
+        "n_train": len(points.x_train),
         "task": points.task,
         "net": _network(experiment, net, plane),
         "data": _points(experiment, points, plane),
@@ -68,6 +69,7 @@ def _network(experiment: Experiment, net: mlp.MLP, plane: Plane | None) -> Net:
         # With more inputs than two, the point (p1, p2) of the picture stands for the inputs origin + p1 u + p2 v.
         "plane": {"origin": plane.origin.tolist(), "axes": plane.axes.tolist()} if plane and many else None,
         "output": output,
+        "n_trainable": net.shape.n_trainable,
         "use_bias": net.shape.use_bias,
         "activation_labels": [*(a.label for a in activations), output_label],
         "bounded": [*(_is_bounded(a) for a in activations), False],

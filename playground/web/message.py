@@ -119,6 +119,7 @@ class Net(TypedDict):
     plane: PlaneOf | None
     output: str  # what makes the answer of the last layer's outputs: a probability, or "identity"
     use_bias: bool
+    n_trainable: int  # parameters that training moves
     activation_labels: Sequence[str]
     bounded: Sequence[bool]  # by layer: whether its units stay about between -1 and 1
     layers: Sequence[Layer]
@@ -189,6 +190,7 @@ class About(TypedDict):
     fork: int
     goal: float  # epochs that it plays by itself
     steps_per_epoch: int
+    n_train: int
     task: str
     net: Net
     data: Points
@@ -226,6 +228,24 @@ class Page(TypedDict):
     ask: str  # where questions go, from the folder of the module that asks
 
 
+class Compared(TypedDict):
+    """A line of the table of runs side by side: a setting, or a figure, for each of them."""
+
+    label: str
+    values: Sequence[str]
+
+
+class ComparePage(TypedDict):
+    """Runs side by side, as the page Compare shows them."""
+
+    runs: Sequence[str]
+    titles: Sequence[str]  # what sets each apart from the others
+    differences: Sequence[Compared]
+    goal: float  # epochs up to which all are trained
+    plotly: str
+    ask: str
+
+
 class AboutRun(About, Progress):
     """An answer about a run that its browser does not know yet."""
 
@@ -248,3 +268,13 @@ def decode(message: bytes) -> tuple[dict[str, Any], np.ndarray]:
     length = int.from_bytes(message[:4], "little")
     header = json.loads(message[4 : 4 + length])
     return header, np.frombuffer(message[4 + length :], dtype="<f4").reshape(-1, header.get("run", {}).get("width", 1))
+
+
+def encode_many(page: ComparePage, messages: Sequence[bytes]) -> bytes:
+    """Pack several messages into one; `parseMany` in compare.js takes them apart. An empty one stands for "as before".
+
+    The length of a header, the header in JSON, and the messages one after the other, whose lengths it tells.
+    """
+    header = {"page": page, "lengths": [len(message) for message in messages]}
+    text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
+    return b"".join((len(text).to_bytes(4, "little"), text, *messages))

@@ -10,7 +10,7 @@ const SENTENCE_EVERY_MS = 400; // slow enough to read while the numbers run
 const SPOKEN_EVERY_MS = 5000; // and for a screen reader slower still
 const SPOKEN_AFTER_MS = 700; // but soon where the moment stands
 
-const ICONS = {
+export const ICONS = {
   play: "M8 5v14l11-7z",
   pause: "M6 5h4v14H6zm8 0h4v14h-4z",
   step: "M6 6l8.5 6L6 18zM16 6h2v12h-2z",
@@ -18,7 +18,7 @@ const ICONS = {
   reset: "M12 5V1L7 6l5 5V7a6 6 0 1 1-6 6H4a8 8 0 1 0 8-8z",
 };
 
-function icon(name) {
+export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");

@@ -76,6 +76,7 @@ export interface Net {
   plane: PlaneOf | null;
   output: string;
   use_bias: boolean;
+  n_trainable: number;
   activation_labels: string[];
   bounded: boolean[];
   layers: Layer[];
@@ -131,6 +132,7 @@ export interface About {
   fork: number;
   goal: number;
   steps_per_epoch: number;
+  n_train: number;
   task: string;
   net: Net;
   data: Points;
@@ -187,3 +189,17 @@ export interface Line {
 // A recorded moment: step, epoch, training and test loss, training and test score, a gradient norm for each layer,
 // then the parameters.
 export type Row = Float32Array;
+
+export interface Compared {
+  label: string;
+  values: string[];
+}
+
+export interface ComparePage {
+  runs: string[];
+  titles: string[];
+  differences: Compared[];
+  goal: number;
+  plotly: string;
+  ask: string;
+}

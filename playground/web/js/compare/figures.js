@@ -1,0 +1,57 @@
+// What a run came to, in figures: when it was good enough, how good it was at its best, how large it is.
+import { EPOCH, TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "../stage/recording.js";
+import { percent, say, steady } from "../shared/format.js";
+
+/** @import { Recording } from "../stage/recording.js" */
+
+const GOALS = [0.9, 0.95];
+
+// The first epoch at which the score on new points (or in training, without any) reached a share; null if it never did.
+/** @param {Recording} run @param {number} share */
+export function firstAt(run, share) {
+  const column = run.rows.some((row) => Number.isFinite(row[TEST_SCORE])) ? TEST_SCORE : TRAIN_SCORE;
+  const goal = Math.fround(share); // as a score of 90 % is in a row
+  return run.rows.find((row) => row[column] >= goal)?.[EPOCH] ?? null;
+}
+
+// The row of the lowest loss on new points, or in training without any.
+/** @param {Recording} run */
+export function best(run) {
+  const column = run.rows.some((row) => Number.isFinite(row[TEST_LOSS])) ? TEST_LOSS : TRAIN_LOSS;
+  const finite = run.rows.filter((row) => Number.isFinite(row[column]));
+  return finite.reduce((low, row) => (row[column] < low[column] ? row : low), finite[0]);
+}
+
+/**
+ * The table's rows: what a figure is called, and what it is for each run.
+ * @param {Recording[]} runs
+ * @returns {{label: string, values: string[]}[]}
+ */
+export function figures(runs) {
+  const each = (label, of) => ({ label, values: runs.map((run) => (run.rows.length ? of(run) : "–")) });
+  const goals = GOALS.map((share) =>
+    each(`Epochs to ${100 * share} % on new points`, (run) => {
+      if (run.header.task === "regression") return "–";
+      const epoch = firstAt(run, share);
+      return epoch === null ? "not yet" : say(epoch);
+    }),
+  );
+  const isKnown = goals.some(({ values }) => values.some((value) => value !== "–"));
+  return [
+    ...(isKnown ? goals : []),
+    each("Best test loss", (run) => {
+      const row = best(run);
+      return row
+        ? `${steady(Number.isFinite(row[TEST_LOSS]) ? row[TEST_LOSS] : row[TRAIN_LOSS])}, epoch ${say(row[EPOCH])}`
+        : "–";
+    }),
+    each("Best test score", (run) => {
+      const top = run.rows.reduce((most, row) => (row[TEST_SCORE] > most ? row[TEST_SCORE] : most), -Infinity);
+      return run.header.task === "regression" ? steady(top) : percent(top);
+    }),
+    each("Weights and biases", (run) => String(run.header.net.n_trainable)),
+    each("How it ended", (run) =>
+      run.header.diverged ? "diverged" : run.header.stopped ? "stopped early" : "goes on",
+    ),
+  ];
+}

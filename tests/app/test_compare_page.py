@@ -1,0 +1,89 @@
+"""The page Compare, run without a browser: what stands side by side, and how it gets there."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground.run.compared import MOST, PRESETS, to_text
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from tests.app.test_home import FRAME
+
+SGD = Experiment(Config(optimizer="sgd", learning_rate=0.3))
+
+
+@pytest.fixture
+def page() -> AppTest:
+    return opened()
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_file(FRAME, default_timeout=60)
+    app.query_params.update({"dataset": "moons", **query})
+    app.run()
+    app.switch_page(str(FRAME.parents[2] / "pages" / "compare.py")).run()
+    assert not app.exception
+    return app
+
+
+def runs(app: AppTest) -> tuple[Experiment, ...]:
+    return app.session_state["compared"]
+
+
+MOONS = Experiment(Config(dataset="moons"))
+
+
+def test_it_begins_with_the_run_on_screen(page):
+    assert runs(page) == (MOONS,)
+    assert "Which setting makes the difference?" in page.markdown[0].value
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.label)
+def test_a_ready_made_set_takes_the_place_of_the_runs(page, preset):
+    page.button(key=f"set {preset.label}").click().run()
+    assert not page.exception
+    assert runs(page) == preset.of(MOONS)
+    page.button(key="clear").click().run()
+    assert runs(page) == (MOONS,)
+
+
+def test_a_run_is_duplicated_with_a_setting_changed(page):
+    page.select_slider(key="new learning_rate").set_value(0.1).run()
+    page.button(key="add changed").click().run()
+    assert runs(page) == (MOONS, Experiment(Config(dataset="moons", learning_rate=0.1)))
+    page.button(key="add changed").click().run()
+    assert len(runs(page)) == 2
+    assert "is there already" in page.warning[0].value
+
+
+def test_a_pasted_link_joins_them_and_a_wrong_one_is_a_sentence(page):
+    page.text_input(key="pasted link").set_value("http://localhost:8501/?optimizer=sgd&lr=0.3").run()
+    assert runs(page) == (MOONS, SGD)
+    page.text_input(key="pasted link").set_value("?lr=warm").run()
+    assert runs(page) == (MOONS, SGD)
+    assert "Learning rate must be" in page.warning[0].value
+
+
+def test_no_more_than_four_can_be_added(page):
+    page.button(key="set Four seeds").click().run()
+    assert len(runs(page)) == MOST
+    assert not [w for w in page.text_input if w.key == "pasted link"]
+    assert not [b for b in page.button if b.key == "add changed"]
+
+
+def test_the_address_holds_what_stands_side_by_side_and_opens_it_again(page):
+    page.button(key="set Four widths").click().run()
+    text = page.query_params["compare"]
+    assert text == to_text(runs(page))
+    again = opened(compare=text)
+    assert runs(again) == runs(page)
+
+
+def test_add_to_compare_keeps_the_run_on_screen_from_any_other_page():
+    app = AppTest.from_file(FRAME, default_timeout=60)
+    app.query_params["optimizer"] = "rmsprop"
+    app.run()
+    app.button(key="add to compare").click().run()
+    assert runs(app) == (Experiment(Config(optimizer="rmsprop")),)
+    assert app.button(key="add to compare").disabled
+    assert app.button(key="add to compare").label == "In Compare as A"
+    assert "compare" not in app.query_params

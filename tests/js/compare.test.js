@@ -1,0 +1,137 @@
+// Runs side by side: one clock for all, figures that are the rows' own, and where two networks disagree.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { THEMES } from "./page.js";
+
+const { UNITS, convert, endOf, pace, rowAt } = await import("../../playground/web/js/compare/clock.js");
+const { best, figures, firstAt } = await import("../../playground/web/js/compare/figures.js");
+const { classAt, disagreements, inWords, paintDifference } =
+  await import("../../playground/web/js/compare/difference.js");
+const { parseMany, take } = await import("../../playground/web/js/compare/compare.js");
+const { ramps } = await import("../../playground/web/js/shared/theme.js");
+
+// A run of so many epochs, with so many steps in each, on so many points.
+const run = (epochs, perEpoch, nTrain = 100, header = {}) => ({
+  header: { n_train: nTrain, task: "binary", diverged: null, stopped: null, net: { n_trainable: 33 }, ...header },
+  rows: Array.from({ length: epochs + 1 }, (_, e) =>
+    Float32Array.of(e * perEpoch, e, 1 / (1 + e), 2 / (1 + e), e / 20, e / 25),
+  ),
+});
+
+test("a run shows the latest moment that is not after the clock's, and its last one where it has ended", () => {
+  const short = run(10, 4);
+  const epoch = (time, unit = "epochs") => rowAt(short, time, unit)[1];
+  assert.deepEqual(
+    [0, 0.99, 1, 7.5, 10, 200].map((time) => epoch(time)),
+    [0, 0, 1, 7, 10, 10],
+  );
+  assert.deepEqual(
+    [0, 3, 4, 39, 40].map((time) => epoch(time, "updates")),
+    [0, 0, 1, 9, 10],
+  );
+  assert.deepEqual(
+    [99, 100, 250].map((time) => epoch(time, "examples")),
+    [0, 1, 2],
+  );
+});
+
+test("the clock counts epochs, updates, or examples seen, and a moment stays the same moment", () => {
+  const r = run(10, 4, 50);
+  assert.deepEqual(
+    Object.keys(UNITS).map((unit) => endOf(r, unit)),
+    [10, 40, 500],
+  );
+  assert.equal(convert(r, 5, "epochs", "updates"), 20);
+  assert.equal(convert(r, 20, "updates", "examples"), 250);
+  assert.deepEqual(
+    Object.keys(UNITS).map((unit) => pace(r, unit, 60)),
+    [60, 240, 3000],
+  );
+});
+
+test("at equal updates a run with small batches is as far as one with large batches", () => {
+  const [small, large] = [run(10, 40), run(40, 10)];
+  assert.equal(rowAt(small, 200, "updates")[1], 5);
+  assert.equal(rowAt(large, 200, "updates")[1], 20);
+  assert.equal(rowAt(small, 5, "epochs")[1], rowAt(large, 5, "epochs")[1]);
+});
+
+test("the figures are the rows' own", () => {
+  const r = run(25, 4);
+  assert.equal(firstAt(r, 0.9), 23); // e / 25 >= 0.9
+  assert.equal(firstAt(run(5, 4), 0.9), null);
+  assert.equal(best(r)[1], 25);
+  const table = Object.fromEntries(
+    figures([r, run(5, 4, 100, { diverged: "It broke." })]).map((f) => [f.label, f.values]),
+  );
+  assert.deepEqual(table["Epochs to 90 % on new points"], ["23", "not yet"]);
+  assert.deepEqual(table["Epochs to 95 % on new points"], ["24", "not yet"]);
+  assert.deepEqual(table["Best test loss"], ["0.077, epoch 25", "0.333, epoch 5"]);
+  assert.deepEqual(table["Best test score"], ["100.0 %", "20.0 %"]);
+  assert.deepEqual(table["Weights and biases"], ["33", "33"]);
+  assert.deepEqual(table["How it ended"], ["goes on", "diverged"]);
+  const regression = figures([run(5, 4, 100, { task: "regression" })]).map((f) => f.label);
+  assert.ok(!regression.some((label) => label.startsWith("Epochs to")));
+});
+
+const BINARY = { middle: 0.5, reach: 0.5 };
+const rows = (...outputs) => outputs.map((values) => Float32Array.from(values));
+
+test("two networks disagree where they name different classes", () => {
+  assert.deepEqual(
+    [0, 1, 2].map((p) => classAt(rows([0.2, 0.5, 0.9]), p, BINARY)),
+    [0, 0, 1],
+  );
+  assert.deepEqual(
+    [0, 1].map((p) => classAt(rows([0.1, 0.5], [0.7, 0.2], [0.2, 0.3]), p, BINARY)),
+    [1, 0],
+  );
+  const [a, b] = [rows([0.2, 0.4, 0.9, 0.6]), rows([0.3, 0.6, 0.8, 0.1])];
+  assert.equal(disagreements(a, b, [BINARY, BINARY], 4), 2);
+  assert.equal(disagreements(a, a, [BINARY, BINARY], 4), 0);
+});
+
+test("the difference is blue where B says more, orange where it says less, neutral where they agree", () => {
+  const { signed } = ramps(THEMES.light);
+  const pixels = new Uint32Array(3);
+  paintDifference(pixels, rows([0, 0.5, 1]), rows([1, 0.5, 0]), [BINARY, BINARY], signed);
+  assert.deepEqual([...pixels], [signed[255], signed[128], signed[0]]);
+  const classes = new Uint32Array(2);
+  paintDifference(classes, rows([1, 0], [0, 1]), rows([1, 1], [0, 0]), [BINARY, BINARY], signed);
+  assert.deepEqual([...classes], [signed[128], signed[255]]);
+});
+
+test("how far they disagree is told in words", () => {
+  const told = (...given) => inWords(["A", "B"], ...given);
+  assert.equal(told(0.07, 4, 250, "binary"), "A and B disagree on 7.0 % of the plane, and on 4 of 250 test points.");
+  assert.equal(told(0.31, 90, 250, "binary"), "A and B disagree on 31 % of the plane, and on 90 of 250 test points.");
+  assert.match(told(0, 0, 250, "multiclass"), /^A and B disagree on less than 0\.1 % of the plane/);
+  assert.match(told(0, 0, 250, "regression"), /^B minus A/);
+});
+
+// A message as the server packs it.
+function message(header, floats = []) {
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const bytes = new Uint8Array(4 + text.length + 4 * floats.length);
+  new DataView(bytes.buffer).setUint32(0, text.length, true);
+  bytes.set(text, 4);
+  new Uint8Array(bytes.buffer, 4 + text.length).set(new Uint8Array(Float32Array.from(floats).buffer));
+  return bytes;
+}
+
+test("several messages come in one, and an empty one stands for what is here already", () => {
+  const about = { run: { run: "a", width: 2, singles: 0, after: -1, dense: 0, stride: 1, net: { layers: [] } } };
+  const one = message(about, [0, 0, 5, 1]);
+  const head = message({ page: { runs: ["a", "b"] }, lengths: [one.length, 0] });
+  const whole = new Uint8Array([...head, ...one]);
+  const { page, messages } = parseMany(whole);
+  assert.deepEqual(page.runs, ["a", "b"]);
+  assert.deepEqual([...messages[0].floats], [0, 0, 5, 1]);
+  assert.equal(messages[1], null);
+  assert.equal(take("a", messages[0]).last, 5);
+  assert.equal(take("a", null).last, 5);
+  assert.equal(take("b", messages[1]), null);
+  take("a", { header: { run: { ...about.run, after: 5 } }, floats: Float32Array.of(5, 1, 10, 2) });
+  assert.equal(take("a", null).last, 10);
+});

@@ -85,6 +85,7 @@ def recording(subject: Subject) -> bytes:
         "after": -1,
         "singles": 0,
         "width": rows.shape[1],
+        "wide": rows.dtype == np.float64,
         "stride": 1,
         "reached": subject.step,
         "diverged": diverged.reason if diverged and ended else None,

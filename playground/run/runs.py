@@ -215,11 +215,14 @@ class Run:
 
 
 def frame_rows(frames: mlp.Recording | mlp.Frames, start: int = 0, stop: int | None = None) -> np.ndarray:
-    """Some frames as float32 rows: step, epoch, losses, scores, a gradient norm for each layer, parameters."""
+    """Some frames as rows: step, epoch, losses, scores, a gradient norm for each layer, parameters.
+
+    In float32, which is all that a picture needs; in float64 where a run blows up and its numbers are beyond that.
+    """
     figures = [frames.steps, frames.epochs, frames.train_loss, frames.test_loss, frames.train_score, frames.test_score]
     rows = np.column_stack([column[start:stop] for column in (*figures, frames.gradient_norms, frames.parameters)])
-    with np.errstate(over="ignore"):  # just before a run breaks, numbers may be too large for the screen's float32
-        return rows.astype(np.float32)
+    largest = np.abs(rows, where=np.isfinite(rows), out=np.zeros_like(rows)).max(initial=0.0)
+    return rows if largest > np.finfo(np.float32).max else rows.astype(np.float32)
 
 
 class Known(NamedTuple):

@@ -11,11 +11,11 @@ take an `action`, or `refork`: the change that was just made counts from a later
 while it was made. The page is drawn anew and says what it shows (`Page`); the `serial` number of the wish comes back,
 so that two pages that say the same still differ.
 
-Either is one message: the length of a header, the header in JSON, then recorded moments as float32, one row each. The
-header of an answer says which rows follow it (`Progress`) and, to a browser that holds nothing of the run, what it
-takes to draw it (`About`). A page that shows a run for the first time brings all that along, so that the first picture
-needs no question. `playground.web.question` reads questions and wishes; web/js/stage/types.d.ts holds the same types
-for the browser, and a test compares the two.
+Either is one message: the length of a header, the header in JSON, then recorded moments, one row each, as float32 (as
+float64 where `wide`: a run that blows up has numbers beyond 3.4e38). The header of an answer says which rows follow it
+(`Progress`) and, to a browser that holds nothing of the run, what it takes to draw it (`About`). A page that shows a
+run for the first time brings all that along, so that the first picture needs no question. `playground.web.question`
+reads questions and wishes; web/js/stage/types.d.ts holds the same types for the browser, and a test compares the two.
 """
 
 # Without annotations from the future: as texts they would not say which keys may be left out.
@@ -84,6 +84,7 @@ class Progress(TypedDict):
     after: int  # the step that the rows follow; -1 for none
     singles: int  # how many of the last rows are single steps
     width: int  # numbers in a row
+    wide: bool  # each in eight bytes and not in four
     dense: int  # every epoch is kept up to this one, then every `stride`-th
     stride: int
     reached: int  # the newest step that the server has recorded
@@ -260,14 +261,17 @@ class Header(TypedDict):
 def encode(header: Header, rows: np.ndarray) -> bytes:
     """Pack a header and rows (k, width) for `parseMessage` in recording.js."""
     text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
-    return len(text).to_bytes(4, "little") + text + np.ascontiguousarray(rows, dtype="<f4").tobytes()
+    kind = "<f8" if "run" in header and header["run"]["wide"] else "<f4"
+    return len(text).to_bytes(4, "little") + text + np.ascontiguousarray(rows, dtype=kind).tobytes()
 
 
 def decode(message: bytes) -> tuple[dict[str, Any], np.ndarray]:
     """The inverse, for tests and tools: (header, rows)."""
     length = int.from_bytes(message[:4], "little")
     header = json.loads(message[4 : 4 + length])
-    return header, np.frombuffer(message[4 + length :], dtype="<f4").reshape(-1, header.get("run", {}).get("width", 1))
+    about = header.get("run", {})
+    rows = np.frombuffer(message[4 + length :], dtype="<f8" if about.get("wide") else "<f4")
+    return header, rows.reshape(-1, about.get("width", 1))
 
 
 def encode_many(page: ComparePage, messages: Sequence[bytes]) -> bytes:

@@ -40,8 +40,11 @@ def first_reply(
     # A run is shared: others may have trained it further than this page has any use for.
     run.record_to(end, seconds)
     rows = _rows(run, after, end)
-    header: AboutRun = {**_progress(experiment, run, after, rows), **about(experiment, run)}
-    return Reply(header, rows, int(rows[-1, 0]) if len(rows) else after)
+    # A moment inside an epoch is no row of the recording: it comes as a single step, and is shown at once.
+    between = moment > max(after, 0) and not np.any(rows[:, 0] == moment)
+    single = run.step_rows(moment, moment) if between else run.rows(run.last_step, end=0)
+    header: AboutRun = {**_progress(experiment, run, after, rows, single), **about(experiment, run)}
+    return Reply(header, np.concatenate([rows, single]), int(rows[-1, 0]) if len(rows) else after)
 
 
 def reply(
@@ -61,19 +64,20 @@ def reply(
     end = run.epoch_of(max(have, 0)) + question.get("want", 0)
     run.record_to(end, seconds, gone)
     rows, singles = _rows(run, have, end), _singles(run, question)
-    header: Progress = {**_progress(experiment, run, have, rows), "singles": len(singles)}
+    header = _progress(experiment, run, have, rows, singles)
     if "answers" in question:
         header["answers"] = cast(Answers, run.confusion_at(min(question["answers"], run.last_step)))
     told: Progress | AboutRun = {**header, **about(experiment, run)} if have < 0 else header
     return Reply(told, np.concatenate([rows, singles]), int(rows[-1, 0]) if len(rows) else have)
 
 
-def _progress(experiment: Experiment, run: Run, after: int, rows: np.ndarray) -> Progress:
+def _progress(experiment: Experiment, run: Run, after: int, rows: np.ndarray, singles: np.ndarray) -> Progress:
     return {
         "run": experiment.name,
         "after": after,
-        "singles": 0,
+        "singles": len(singles),
         "width": rows.shape[1],
+        "wide": np.float64 in (rows.dtype, singles.dtype),
         "dense": run.recording.dense_until,
         "stride": run.recording.stride,
         "reached": run.last_step,

@@ -36,8 +36,8 @@ def run():
 
 def test_a_message_comes_back_as_it_was_sent():
     rows = np.arange(6, dtype=np.float32).reshape(2, 3)
-    header, back = decode(encode({"run": {"width": 3, "run": "ä"}}, rows))
-    assert header == {"run": {"width": 3, "run": "ä"}}
+    header, back = decode(encode({"run": {"width": 3, "wide": False, "run": "ä"}}, rows))
+    assert header == {"run": {"width": 3, "wide": False, "run": "ä"}}
     np.testing.assert_array_equal(back, rows)
 
 
@@ -47,6 +47,48 @@ def test_a_fresh_page_is_sent_the_beginning_of_a_run_and_what_it_is_about(run):
     assert rows[-1, 0] == last == run.last_step
     assert 1 <= rows[-1, 1] <= GOAL_EPOCHS == header["goal"]
     assert header["net"]["features"] == ("x1", "x2")
+
+
+@pytest.mark.parametrize(
+    ("experiment", "moment"),
+    [
+        (SMALL, 0),
+        (SMALL, 6),  # the end of an epoch of three steps
+        (SMALL, 7),
+        (SMALL.change(10, batch_size=7), 13),
+        (SMALL.change(10, batch_size=7), 10),
+        (SMALL.edit(4, {2: 0.5}), 4),
+        (SMALL.edit(4, {2: 0.5}), 5),
+    ],
+)
+def test_a_page_that_opens_at_a_moment_is_sent_that_very_moment(experiment, moment):
+    run = Runs().get(experiment)
+    run.record_until(moment)
+    header, rows, _ = first_reply(experiment, run, moment=moment, has_parent=False, seconds=0.05)
+    (found,) = [row for row in rows if row[0] == moment]
+    parameters = run.recording.seek(moment).parameters.astype(np.float32)
+    np.testing.assert_array_equal(found[-len(parameters) :], parameters)
+    steps = rows[:, 0].tolist()
+    assert header["singles"] == (0 if moment in steps[:-1] or moment == 0 else 1)
+    assert steps[: len(steps) - header["singles"]] == sorted(steps[: len(steps) - header["singles"]])
+
+
+def test_a_run_that_blows_up_is_sent_in_its_own_numbers_to_the_last_one():
+    experiment = Experiment(Config(n_samples=60, optimizer="sgd", learning_rate=0.3, l2=10.0))
+    run = Runs().get(experiment)
+    run.record(400, seconds=60)
+    assert run.recording.diverged
+    question: Question = {"run": experiment.name, "have": -1, "want": 400}
+    told = reply(experiment, run, question, seconds=math.inf)
+    assert told.header["wide"]
+    _, rows = decode(encode({"run": told.header}, told.rows))
+    recording = run.recording
+    np.testing.assert_array_equal(rows[:, -recording.parameters.shape[1] :], recording.parameters)
+    np.testing.assert_array_equal(rows[:, 2], recording.train_loss)
+    assert np.abs(rows[-1]).max() > 1e39
+    usual = reply(SMALL, Runs().get(SMALL), {"run": SMALL.name, "have": -1, "want": 5}, seconds=math.inf)
+    assert not usual.header["wide"]
+    assert usual.rows.dtype == np.float32
 
 
 def test_pages_that_show_a_run_train_it_no_further_than_it_plays_by_itself(run):

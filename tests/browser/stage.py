@@ -35,7 +35,7 @@ def press(page: Page, name: str, **options: Any) -> None:
 
 def parameters(page: Page) -> np.ndarray:
     """The parameters that the picture on screen was drawn from."""
-    return np.array(page.evaluate(PARAMETERS), dtype=np.float32)
+    return np.array(page.evaluate(PARAMETERS), dtype=float)
 
 
 def recorded(experiment: Experiment, epochs: int) -> Run:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import expect
 
 import mlp
 from playground.figures.palette import DARK, LIGHT
+from playground.run import link
 from playground.run.classics import CLASSICS
 from playground.run.config import Config
 from playground.run.experiment import Experiment
@@ -301,6 +303,33 @@ def test_copy_link_copies_the_address(home):
     address, step = copied.split("&step=")
     assert address == home.evaluate("() => location.origin") + "/?dataset=circles"
     assert int(step) >= 0
+
+
+@pytest.mark.parametrize("path", ["/", "/inside", "/health", "/export"])
+@pytest.mark.parametrize(
+    ("query", "step"),
+    [("", 37), ("then=30@batch:7&", 41), ("dataset=moons&batch=3&", 5), ("optimizer=sgd&lr=0.3&l2=10&", -3)],
+    ids=["inside an epoch", "after another batch size", "a small batch", "near the end of a run that breaks"],
+)
+def test_a_link_opens_the_very_step_that_it_names_on_every_page(page, path, query, step):
+    if step < 0:
+        experiment = link.run_from_query(dict(parse_qsl(query)))[0]
+        run = recorded(experiment, 300)
+        assert run.recording.diverged
+        step = run.last_step + step
+    visit(page, f"{path}?{query}step={step}")
+    wait_for(page, f"p.run.rows.length > 1 && p.step === {step} && !p.asked")
+    page.wait_for_timeout(500)
+    assert state(page)["step"] == step
+    experiment, moment, _ = link.run_from_query(dict(parse_qsl(f"{query}step={step}")))
+    assert moment == step
+    run = recorded(experiment, 1)
+    run.record_until(step)
+    wanted = run.recording.seek(step).parameters
+    wide = np.abs(wanted).max() > np.finfo(np.float32).max
+    np.testing.assert_array_equal(parameters(page), wanted if wide else wanted.astype(np.float32))
+    if path == "/export":
+        expect(page.get_by_text(f"up to step {step:,}")).to_be_visible()
 
 
 def test_a_broken_link_keeps_the_good_and_names_the_bad(page):

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { Network } from "../../playground/web/js/stage/network.js";
 import { EPOCH, Recording, STEP, parseMessage } from "../../playground/web/js/stage/recording.js";
 
 const WIDTH = 9; // step, epoch, four figures, one gradient norm, two parameters
@@ -16,16 +17,31 @@ function recorded(...steps) {
   return recording;
 }
 
-test("a message is a header and unaligned rows", () => {
-  const head = new TextEncoder().encode(JSON.stringify({ width: 3, run: "ä" }));
-  const floats = Float32Array.of(1, 2, 3.5);
+function packed(header, floats) {
+  const head = new TextEncoder().encode(JSON.stringify(header));
   const bytes = new Uint8Array(4 + head.length + floats.byteLength);
   new DataView(bytes.buffer).setUint32(0, head.length, true);
   bytes.set(head, 4);
   bytes.set(new Uint8Array(floats.buffer), 4 + head.length);
-  const message = parseMessage(bytes);
-  assert.deepEqual(message.header, { width: 3, run: "ä" });
+  return bytes;
+}
+
+test("a message is a header and unaligned rows", () => {
+  const message = parseMessage(packed({ width: 3, run: { run: "ä" } }, Float32Array.of(1, 2, 3.5)));
+  assert.deepEqual(message.header, { width: 3, run: { run: "ä" } });
   assert.deepEqual([...message.floats], [1, 2, 3.5]);
+});
+
+test("the numbers of a run that blows up come in double precision, and its pictures are made in it", () => {
+  const { floats } = parseMessage(packed({ run: { wide: true } }, Float64Array.of(1e200, -3, 0.1)));
+  assert.deepEqual([...floats], [1e200, -3, 0.1]);
+  const layers = [
+    { n_in: 2, n_out: 1, weight: [0, 1, 3], bias: [2, 3], activation: "identity", activation_settings: {} },
+  ];
+  const network = new Network({ layers, features: ["x1", "x2"], output: "identity", plane: null });
+  const said = (parameters) => network.evaluate(parameters, [2], [1])[1][0][0];
+  assert.equal(said(floats), 2e200);
+  assert.equal(said(Float32Array.of(1, 1, 0.5)), 3.5);
 });
 
 test("rows that are here already are not taken twice", () => {

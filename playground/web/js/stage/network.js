@@ -47,7 +47,7 @@ export class Network {
 
   propagate(parameters, inputs) {
     const n = inputs[0].length;
-    const out = this.room(n);
+    const out = this.room(n, parameters.constructor);
     out[0] = inputs;
     this.layers.forEach((layer, l) => {
       const a = out[l];
@@ -66,12 +66,14 @@ export class Network {
     return out;
   }
 
-  room(n) {
-    if (!this.buffers.has(n)) {
-      const rows = (layer) => Array.from({ length: layer.n_out }, () => new Float32Array(n));
-      this.buffers.set(n, [null, ...this.layers.map(rows)]);
+  // Where the results go, in numbers as wide as the parameters: those of a run that blows up are beyond single precision.
+  room(n, Kind) {
+    const key = `${n} ${Kind.name}`;
+    if (!this.buffers.has(key)) {
+      const rows = (layer) => Array.from({ length: layer.n_out }, () => new Kind(n));
+      this.buffers.set(key, [null, ...this.layers.map(rows)]);
     }
-    return this.buffers.get(n);
+    return this.buffers.get(key);
   }
 }
 

@@ -140,7 +140,7 @@ export class Player {
   }
 
   // Put rows where they belong; null if there is a gap before them: what is missing will be asked for as anything is.
-  fill(/** @type {Answer["header"]["run"]} */ header, /** @type {Float32Array} */ floats) {
+  fill(/** @type {Answer["header"]["run"]} */ header, /** @type {Float32Array | Float64Array} */ floats) {
     const run = this.runs.get(header.run) ?? this.remember(/** @type {Header} */ (header));
     Object.assign(run.header, header);
     const split = floats.length - header.singles * header.width;
@@ -196,6 +196,7 @@ export class Player {
     this.goal = kin && this.goal === Infinity ? Infinity : Math.ceil(start) + header.goal;
     // A run that is opened at a later moment, by a link, a file or Undo, stands there.
     this.happen("opened", (moment === 0 || kin) && (!first || !this.follows));
+    if (!this.moving && this.step !== moment) this.goTo(moment); // a step inside an epoch that is not here yet
     return undefined;
   }
 
@@ -464,7 +465,7 @@ export class Player {
 
   stand() {
     const { run, step } = this;
-    if (this.moving || this.scrubbing || !run || this.isTold) return;
+    if (this.moving || this.scrubbing || !run || this.isTold || this.told === this.pendingStep) return;
     const within = (/** @type {number} */ reach) => [Math.max(0, step - reach), step + reach];
     const per = run.header.steps_per_epoch;
     const held = within(Math.ceil(per / 2)).every((one) => run.has(Math.min(one, run.last)));

@@ -112,5 +112,8 @@ export function parseMessage(bytes) {
   const length = view.getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
   const body = bytes.slice(4 + length);
-  return { header, floats: new Float32Array(body.buffer, 0, body.byteLength >> 2) };
+  const floats = header.run?.wide
+    ? new Float64Array(body.buffer, 0, body.byteLength >> 3)
+    : new Float32Array(body.buffer, 0, body.byteLength >> 2);
+  return { header, floats };
 }

@@ -47,6 +47,7 @@ export interface Progress {
   after: number;
   singles: number;
   width: number;
+  wide: boolean;
   dense: number;
   stride: number;
   reached: number;
@@ -171,13 +172,13 @@ export type Header = Progress & About;
 // An answer to a question, taken apart.
 export interface Answer {
   header: { run: Progress & Partial<About> };
-  floats: Float32Array;
+  floats: Float32Array | Float64Array;
 }
 
 // What the page tells; of a run that it shows for the first time, also what an answer holds.
 export interface Message {
   header: { page: Page; run?: Progress & About };
-  floats: Float32Array;
+  floats: Float32Array | Float64Array;
 }
 
 // The two ways to the server: what is asked about a run, and what is wished for.

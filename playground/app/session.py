@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from playground.app.shared_runs import run_of
 from playground.run import compared, link
-from playground.run.config import LIVE
+from playground.run.config import LIVE, calmer_rate
 from playground.run.data import untrained
 from playground.run.experiment import Experiment
 from playground.run.on_show import OnShow, from_query
@@ -312,7 +312,14 @@ def new_seed() -> None:
     show(Experiment(experiment().now.changed(seed=(experiment().now.seed + 1) % 100_000)))
 
 
-_ACTIONS = {"reset": reset, "new_seed": new_seed, "undo": undo}
+def calm() -> None:
+    """Begin again with a lower learning rate."""
+    now = experiment().now
+    if rate := calmer_rate(now):
+        show(Experiment(now.changed(learning_rate=rate)))
+
+
+_ACTIONS = {"reset": reset, "new_seed": new_seed, "calm": calm, "undo": undo}
 
 
 # ---- what a page remembers for itself ----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import numpy as np
 
 import mlp
 from playground.health.checkup import Checkup, LayerNumbers
-from playground.run.config import DEFAULTS, LIVE, MAX_SAMPLES, SETTINGS
+from playground.run.config import DEFAULTS, LIVE, MAX_SAMPLES, nearest_preset
 from playground.run.experiment import Experiment
 from playground.run.number import percent, say
 
@@ -167,7 +167,7 @@ def unscaled(c: Checkup) -> Finding | None:
 )  # fmt: skip
 def rate_too_high(c: Checkup) -> Finding | None:
     """Steps so long that they jump over the valley."""
-    lower = _nearest("learning_rate", c.learning_rate / 10.0)
+    lower = nearest_preset("learning_rate", c.learning_rate / 10.0)
     tries = (_try(f"Go on with a learning rate of {lower:g}", learning_rate=lower),)
     again = _try(f"Start again with a learning rate of {lower:g}", learning_rate=lower, again=True)
     if c.diverged:
@@ -222,7 +222,7 @@ def rate_too_low(c: Checkup) -> Finding | None:
         reason = f"The schedule “{label}” has brought the learning rate down to {percent(c.rate_factor, 2)}."
         tries = (_try("Go on with a constant learning rate", schedule="constant"),)
         return Finding(f"{pace} {reason}", numbers, tries)
-    higher = _nearest("learning_rate", c.learning_rate * min(1e-3 / largest, 1e4))
+    higher = nearest_preset("learning_rate", c.learning_rate * min(1e-3 / largest, 1e4))
     return Finding(pace, numbers, (_try(f"Go on with a learning rate of {higher:g}", learning_rate=higher),))
 
 
@@ -244,7 +244,7 @@ def dead(c: Checkup) -> Finding | None:
             {"neurons": worst.n_units, "dead neurons": worst.n_dead},
             (_try("Use tanh instead", activations=("tanh",)),),
         )
-    lower = _nearest("learning_rate", min(c.learning_rate / 10.0, 0.01))
+    lower = nearest_preset("learning_rate", min(c.learning_rate / 10.0, 0.01))
     return Finding(
         f"{worst.n_dead} of {worst.n_units} neurons of {worst.name} are off for every single training point. "
         "They get no gradient, so they can never wake up by themselves.",
@@ -314,7 +314,7 @@ def exploding(c: Checkup) -> Finding | None:
     k = int(norms.argmax())
     tries = [_try("Start from smaller weights (Glorot)", initializer="glorot_uniform")]
     if c.initializer.startswith("glorot"):
-        lower = _nearest("learning_rate", c.learning_rate / 10.0)
+        lower = nearest_preset("learning_rate", c.learning_rate / 10.0)
         tries = [_try(f"Start again with a learning rate of {lower:g}", learning_rate=lower, again=True)]
     return Finding(
         f"The gradient of {c.layers[k].name} has the norm {say(norms[k], 3)}, and the output layer's {say(last, 3)}: "
@@ -385,8 +385,8 @@ def noisy(c: Checkup) -> Finding | None:
         return None
     if c.rises < 0.35 or c.jitter < 0.02 or not 0.1 * c.chance < c.train_loss < 0.97 * c.chance:
         return None
-    larger = int(_nearest("batch_size", min(max(8 * c.batch_size, 10), c.n_train)))
-    lower = _nearest("learning_rate", c.learning_rate / 10.0)
+    larger = int(nearest_preset("batch_size", min(max(8 * c.batch_size, 10), c.n_train)))
+    lower = nearest_preset("learning_rate", c.learning_rate / 10.0)
     return Finding(
         f"The loss jumps by {percent(c.jitter, 2)} from epoch to epoch. A batch of {c.batch_size} shows more luck than "
         f"slope: here it takes about {say(c.noise_scale, 3)} points until signal and noise are of one size.",
@@ -415,12 +415,6 @@ def _clip(c: Checkup) -> tuple[Try, ...]:
 
 def _try(label: str, again: bool = False, **settings: Any) -> Try:
     return Try(label, tuple(settings.items()), again)
-
-
-def _nearest(name: str, value: float) -> float:
-    """The stop of a setting's slider that is nearest, in proportion."""
-    stops = [stop for stop in SETTINGS[name].presets if stop > 0]
-    return min(stops, key=lambda stop: abs(np.log(stop / value)))
 
 
 def _count(n: int, what: str) -> str:

@@ -7,6 +7,7 @@ such as the momentum of an optimizer, are defined in the engine, as the fields o
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, make_dataclass, replace
 from itertools import pairwise
@@ -434,6 +435,18 @@ def problem(s: Setting, value: Any) -> str | None:
     if isinstance(value, int | float) and not isinstance(value, bool) and s.holds(value):  # NaN is within no range
         return None
     return f"{s.label} must be {s.allowed}; got {_short(f'{value:g}' if isinstance(value, float) else value)}."
+
+
+def nearest_preset(name: str, value: float) -> float:
+    """The stop of a setting's slider that is nearest to a value above 0, in proportion."""
+    stops = [stop for stop in SETTINGS[name].presets if stop > 0]
+    return min(stops, key=lambda stop: abs(math.log(stop / value)))
+
+
+def calmer_rate(config: Config) -> float | None:
+    """About a tenth of the learning rate, for a run that blows up to begin again with; None where it is the least."""
+    lower = nearest_preset("learning_rate", config.learning_rate / 10.0)
+    return lower if lower < config.learning_rate else None
 
 
 def _needs(s: Setting, chosen: Any) -> str:

@@ -11,7 +11,7 @@ import mlp
 from playground.figures.look import text_for_plotly
 from playground.figures.palette import CLASS_SYMBOLS
 from playground.run import link
-from playground.run.config import EASY_LAYERS, EASY_NEURONS, LIVE, SETTINGS
+from playground.run.config import EASY_LAYERS, EASY_NEURONS, LIVE, SETTINGS, calmer_rate
 from playground.run.data import make_data, plane_of
 from playground.run.experiment import Experiment
 from playground.run.runs import Run
@@ -44,6 +44,7 @@ def about(experiment: Experiment, run: Run) -> About:
             "max_neurons": EASY_NEURONS,
             "live": [_live(name, getattr(now, name)) for name in SETTINGS if name in LIVE and now.applies(name)],
         },
+        "calmer_rate": calmer_rate(now),
         "link": link.run_to_link(experiment),
         "link_holds_all": link.fits(experiment),
     }

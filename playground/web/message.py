@@ -25,7 +25,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 
-Action = Literal["reset", "new_seed", "undo"]
+Action = Literal["reset", "new_seed", "calm", "undo"]
 
 
 class Edit(TypedDict):
@@ -197,6 +197,7 @@ class About(TypedDict):
     data: Points
     scale: Scale
     settings: Settings
+    calmer_rate: float | None  # a tenth of the learning rate, about, to begin again with; None where it is the least
     link: str
     link_holds_all: bool
 

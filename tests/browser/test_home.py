@@ -332,6 +332,17 @@ def test_a_link_opens_the_very_step_that_it_names_on_every_page(page, path, quer
         expect(page.get_by_text(f"up to step {step:,}")).to_be_visible()
 
 
+def test_a_run_that_breaks_offers_to_start_again_with_a_lower_rate(page):
+    visit(page, "/?optimizer=sgd&lr=0.3&l2=10")
+    wait_for(page, "p.state === 'diverged'", timeout=20_000)
+    expect(page.locator(".stage .sentence")).to_contain_text("The numbers grew beyond all bounds")
+    page.wait_for_function("() => __stage.views.timeline.plot.layout?.yaxis.type === 'log'")
+    page.get_by_role("button", name="Start again with 0.03").click()
+    wait_for(page, "p.run.header.link.includes('lr=0.03') && p.step > 0", timeout=20_000)
+    expect(page.get_by_role("button", name=re.compile("Start again"))).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"lr=0\.03"))
+
+
 def test_a_broken_link_keeps_the_good_and_names_the_bad(page):
     visit(page, "/?dataset=moons&lr=nan&hidden=3,3&colour=**red**")
     expect(page.get_by_text("Learning rate must be between 1e-05 and 10; got nan.")).to_be_visible()

@@ -240,3 +240,17 @@ test("another branch is faint, behind the curves, and of the last of them", () =
     player.branches = [];
   }
 });
+
+test("the loss of a run that breaks has a logarithmic axis, unless another was chosen", () => {
+  const broken = () => {
+    const run = recording(11);
+    run.header.diverged = "It broke.";
+    return run;
+  };
+  assert.equal(chart("timeline", THEMES.light).layout.yaxis.type, "linear");
+  const { view, layout } = chart("timeline", THEMES.light, broken());
+  assert.deepEqual([layout.yaxis.type, view.scaleButton.textContent], ["log", "Linear scale"]);
+  view.switchScale();
+  const drawn = charted((Plotly) => view.drawChart(Plotly, THEMES.light, 200));
+  assert.deepEqual([drawn.layout.yaxis.type, view.scaleButton.textContent], ["linear", "Log scale"]);
+});

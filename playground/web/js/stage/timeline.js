@@ -21,6 +21,8 @@ export class Timeline extends Curves {
     });
     this.player = player;
     this.scale = "linear";
+    /** @type {"linear" | "log" | null} */
+    this.chosen = null; // the scale that the user chose, if any
     this.branchesDrawn = null; // of what the chips and the marks were made, as texts to compare
     this.marksDrawn = null;
     this.scaleButton = h(
@@ -125,9 +127,15 @@ export class Timeline extends Curves {
   }
 
   switchScale() {
-    this.scale = this.scale === "linear" ? "log" : "linear";
-    this.scaleButton.textContent = this.scale === "linear" ? "Log scale" : "Linear scale";
+    this.chosen = this.scale === "linear" ? "log" : "linear";
     this.player.changed = true;
+  }
+
+  // Where nothing was chosen, a run that breaks has a logarithmic axis: on a linear one there is but its last moment.
+  drawChart(Plotly, theme, goal) {
+    this.scale = this.chosen ?? (this.run?.header.diverged ? "log" : "linear");
+    tell(this.scaleButton, this.scale === "linear" ? "Log scale" : "Linear scale");
+    return super.drawChart(Plotly, theme, goal);
   }
 
   drawPlayhead(row) {

@@ -4,7 +4,7 @@ import { SPEEDS } from "./player.js";
 import { TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "./recording.js";
 import { sentence, where } from "./sentence.js";
 import { spokenState } from "./spoken.js";
-import { percent, steady } from "../shared/format.js";
+import { percent, say, steady } from "../shared/format.js";
 
 const SENTENCE_EVERY_MS = 400; // slow enough to read while the numbers run
 const SPOKEN_EVERY_MS = 5000; // and for a screen reader slower still
@@ -35,7 +35,7 @@ export class Transport {
     this.aside = () => null; // what is to be said instead of the sentence
     this.stood = null; // a moment, and since when it stands
     this.stoodSince = 0;
-    this.words = null; // what a screen reader was told, and when
+    this.told = null; // what a screen reader was told, and when
     this.spokenAt = -Infinity;
     this.shown = null; // whether the button says Pause
     this.said = null; // of what the sentence was made, as a text to compare
@@ -97,7 +97,9 @@ export class Transport {
       cell("trainScore", "Training accuracy"),
       cell("testScore", "Test accuracy"),
     );
-    this.sentence = h("p", { class: "sentence" });
+    this.words = h("span", {});
+    this.cureButton = h("button", { type: "button", class: "words", hidden: true, onclick: () => this.act("calm") });
+    this.sentence = h("p", { class: "sentence" }, this.words, this.cureButton);
     this.spoken = h("p", { class: "spoken", role: "status", "aria-live": "polite" });
     this.element = h(
       "div",
@@ -170,7 +172,10 @@ export class Transport {
     ].join();
     if (key !== this.said) {
       this.said = key;
-      this.sentence.textContent = aside ?? (this.flash && now < this.flash.until ? this.flash.text : sentence(player));
+      this.words.textContent = aside ?? (this.flash && now < this.flash.until ? this.flash.text : sentence(player));
+      const rate = player.state === "diverged" && player.page?.ask ? run?.header.calmer_rate : null;
+      this.cureButton.hidden = !rate;
+      if (rate) this.cureButton.textContent = `Start again with ${say(rate)}`;
       this.sentence.classList.toggle("alert", player.state === "diverged" || player.state === "disconnected");
     }
     this.speak(now);
@@ -186,8 +191,8 @@ export class Transport {
     const calm = player.moving ? now - this.spokenAt >= SPOKEN_EVERY_MS : now - this.stoodSince >= SPOKEN_AFTER_MS;
     if (!calm) return;
     const words = spokenState(player);
-    if (words === this.words) return;
-    this.words = words;
+    if (words === this.told) return;
+    this.told = words;
     this.spokenAt = now;
     this.spoken.textContent = words;
   }

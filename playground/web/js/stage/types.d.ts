@@ -26,7 +26,7 @@ export interface Wish {
   action?: Action;
 }
 
-export type Action = "reset" | "new_seed" | "undo";
+export type Action = "reset" | "new_seed" | "calm" | "undo";
 
 export interface Mark {
   epoch: number;
@@ -139,6 +139,7 @@ export interface About {
   data: Points;
   scale: Scale;
   settings: Settings;
+  calmer_rate: number | null;
   link: string;
   link_holds_all: boolean;
 }

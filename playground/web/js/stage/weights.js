@@ -275,7 +275,7 @@ export class Weights {
     const { l, i, j } = this.at;
     const layer = this.network.layers[l];
     const here = document.activeElement === this.grid && layer && i < this.rows(l) && j < layer.n_out;
-    tell(this.scale, here ? this.cellInWords() : `(full colour at ±${this.full.toPrecision(2)})`);
+    tell(this.scale, here ? this.cellInWords() : `(full colour at ±${say(this.full, 2)})`);
     if (!here) return;
     const { left, right } = this.areas(this.box.clientWidth)[l];
     const [w, high] = [(right - left) / layer.n_out, (this.box.clientHeight - MARGIN.t - MARGIN.b) / this.rows(l)];

@@ -145,6 +145,7 @@ def uses(sheet: Sheet, choice: Choice) -> Iterator[Use]:
         elif column.name in choice.inputs:
             n = _width(column)
             used = "input" if column.is_numeric else "input: one word or not" if n == 1 else f"{n} inputs, one a word"
+            used += f": “{_label(column)}”" if _label(column) != column.name else ""
         else:
             used = f"left out: {left_out.get(column.name, 'by your choice')}"
         strangers = column.strangers if column.is_numeric or column.is_mixed else ()
@@ -183,9 +184,11 @@ def choose(sheet: Sheet, choice: Choice) -> Chosen:
             "Take some out."
         )
     classes, y = _target(target, kept, choice.task)
-    plane = _plane(choice, tuple(names))
+    shown = None if choice.plane is None else tuple(_label(sheet.column(name)) for name in choice.plane)
+    plane = _plane(shown, tuple(names))
     x = np.column_stack(numbers) if numbers else np.empty((len(kept), 0))
-    table = Table(sheet.title, tuple(names), choice.target, classes, x, y, choice.scaling, plane)
+    told = _label(target) if choice.task == "regression" else choice.target
+    table = Table(sheet.title, tuple(names), told, classes, x, y, choice.scaling, plane)
     return Chosen(table, tuple(notes))
 
 
@@ -269,7 +272,7 @@ def _as_numbers(column: Column, kept: np.ndarray) -> list[tuple[str, np.ndarray]
     """Columns of numbers: itself, or one of 0 and 1 for each word (for two words, one in all)."""
     if column.is_numeric:
         values = np.array(column.numbers)[kept]
-        return [(column.name, np.where(np.isnan(values), np.nanmean(values), values))]
+        return [(_label(column), np.where(np.isnan(values), np.nanmean(values), values))]
     cells = [column.cells[k] for k in kept]
     present = Counter(column.cells[k] for k in kept if not column.missing[k])
     common = present.most_common(1)[0][0]
@@ -294,9 +297,15 @@ def _target(column: Column, kept: np.ndarray, task: str) -> tuple[tuple[str, ...
     return tuple(levels), np.array([number[cell] for cell in cells])
 
 
-def _plane(choice: Choice, names: tuple[str, ...]) -> tuple[int, int] | None:
-    if choice.plane is None:
+def _label(column: Column) -> str:
+    """A column's name with its unit, so that axes and programs tell it too."""
+    unit = column.unit or column.told_unit
+    return f"{column.name} ({unit})" if column.is_numeric and unit and unit not in column.name else column.name
+
+
+def _plane(shown: tuple[str, ...] | None, names: tuple[str, ...]) -> tuple[int, int] | None:
+    if shown is None:
         return (0, 1) if len(names) == 2 else None
-    if any(name not in names for name in choice.plane):
+    if any(name not in names for name in shown):
         raise ValueError("The plane must show two of the inputs.")
-    return names.index(choice.plane[0]), names.index(choice.plane[1])
+    return names.index(shown[0]), names.index(shown[1])

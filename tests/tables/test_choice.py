@@ -79,7 +79,7 @@ COLUMNS = {
     "mixed": (lambda k: noise(k) if k % 4 else "low", "left out: numbers and text, mixed"),
     "size": (lambda k: "SML"[k % 3], "3 inputs, one a word"),
     "sex": (lambda k: "mf"[k % 2], "input: one word or not"),
-    "price": (lambda k: f"{noise(k)} €", "input"),
+    "price": (lambda k: f"{noise(k)} €", "input: “price (€)”"),
     "kind": (lambda k: "ab"[k % 2], "target: classes"),
 }
 
@@ -141,6 +141,12 @@ def test_a_column_that_gaps_make_constant_is_named_as_in_the_file() -> None:
         ValueError, match=r"Column “sex” has the same value in every one of the 20 rows that are kept\. Most"
     ):
         choose(sheet, Choice("kind", ("a", "sex"), "classification"))
+
+
+def test_a_unit_joins_the_name_of_its_column() -> None:
+    sheet = sheet_of("a,b cm,c,price", lambda k: f"{noise(k)} kg,{noise(2 * k)} cm,{noise(3 * k)},{noise(5 * k)} €")
+    table = choose(sheet, Choice("price", ("a", "b cm", "c"), "regression", plane=("a", "c"))).table
+    assert (table.inputs, table.target, table.plane) == (("a (kg)", "b cm", "c"), "price (€)", (0, 2))
 
 
 # ---- one input ---------------------------------------------------------------------------------------------------

@@ -368,7 +368,7 @@ def _read(file: str | PathLike[str] | BinaryIO) -> tuple[dict[str, Any], Array]:
         if size > 8 * MAX_PARAMETERS + 1_000_000:
             raise ValueError(f"it would unpack to {size} bytes")
     with np.load(file, allow_pickle=False) as content:
-        if set(content) != {"parameters", "description"}:
+        if not {"parameters", "description"} <= set(content):  # whoever takes a network along may add to it
             raise ValueError(f"it holds {sorted(content)} instead of parameters and description")
         description = json.loads(str(content["description"]))
         if not isinstance(description, dict):

@@ -8,12 +8,14 @@ from mlp.source import source_of
 from playground.export.pieces import (
     batches,
     check,
+    example,
     intro,
     join,
     literal,
     names,
     numbers,
     optimizer_settings,
+    own_rows,
     plain_settings,
     schedule,
     targets,
@@ -50,6 +52,8 @@ def keras_script(t: Transcript) -> str:
         '    BIT64_TO_BIT32_DTYPE["float64"] = "float64"',
         names(t),
         _network(t),
+        own_rows(t),
+        _predict(t),
         batches(t),
         schedule(t),
         _main(t),
@@ -122,5 +126,17 @@ def _main(t: Transcript) -> str:
         "z = net.predict_on_batch(X_TRAIN)",
         "train_loss = float(np.asarray(net.loss(targets(Y_TRAIN), z)))",
         "compare([W for W, _ in pairs], [b for _, b in pairs], train_loss)",
+        *example(t, "net"),
+        *(["return net"] if t.raw else []),
     ]
     return "# ---- the loop\ndef main():\n" + "\n".join(f"    {line}" for line in lines) + "\n"
+
+
+def _predict(t: Transcript) -> str | None:
+    if t.raw is None:
+        return None
+    return (
+        "def predict(rows, net):\n"
+        '    """Answers for rows of the table, with what main() returns."""\n'
+        "    return answers(np.asarray(net.predict_on_batch(prepare(rows))))\n"
+    )

@@ -6,6 +6,7 @@ from mlp.source import source_of
 from playground.export.pieces import (
     batches,
     check,
+    example,
     intro,
     join,
     literal,
@@ -13,6 +14,7 @@ from playground.export.pieces import (
     names,
     numbers,
     optimizer_settings,
+    own_rows,
     plain_settings,
     schedule,
     targets,
@@ -37,6 +39,8 @@ def numpy_script(t: Transcript) -> str:
         names(t),
         "# ---- what a neuron does with its sum, and the slope of that\n" + functions(used),
         _network(t, [activation.name for activation in used]),
+        own_rows(t),
+        _predict(t),
         _optimizers(t),
         batches(t),
         masks(t),
@@ -175,8 +179,22 @@ def _main(t: Transcript) -> str:
         + (", []" if t.uses("dropout") and len(weights_of(t)) > 1 else "")
         + ")",
         "compare(weights, biases, loss(outputs[-1], targets(Y_TRAIN)))",
+        *example(t, "weights, biases"),
+        *(["return weights, biases"] if t.raw else []),
     ]
     return "def main():\n" + "\n".join(f"    {line}" for line in lines) + "\n"
+
+
+def _predict(t: Transcript) -> str | None:
+    if t.raw is None:
+        return None
+    masks = ", []" if t.uses("dropout") and len(weights_of(t)) > 1 else ""
+    return (
+        "def predict(rows, weights, biases):\n"
+        '    """Answers for rows of the table, with what main() returns."""\n'
+        f"    _, outputs = forward(prepare(rows), weights, biases{masks})\n"
+        "    return answers(outputs[-1])\n"
+    )
 
 
 def weights_of(t: Transcript) -> list[object]:

@@ -51,6 +51,8 @@ def onnx_model(subject: Subject) -> bytes:
     )
     opset = helper.make_opsetid("", OPSET)
     model = helper.make_model(graph, opset_imports=[opset], producer_name="mlp-playground", ir_version=9)
+    if subject.raw_rows is not None:
+        helper.set_model_props(model, {"table": subject.raw_rows.to_json()})
     checker.check_model(model, full_check=True)
     raw: bytes = model.SerializeToString()
     return raw

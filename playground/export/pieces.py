@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 import mlp
 from mlp.rng import Purpose
+from playground.export.raw_rows import formula
 from playground.export.transcript import Stretch, Transcript, key_of
 
 SCHEDULES = {
@@ -83,10 +84,81 @@ def names(t: Transcript) -> str | None:
     """What the columns and classes of own data are called."""
     lines = [f"TITLE = {literal(t.title)}"] if t.title else []
     if t.input_names:
-        lines.append(f"INPUTS = {literal(t.input_names)}")
+        lines.append(f"INPUTS = {listed(t.input_names)}")
     if t.class_names:
-        lines.append(f"CLASSES = {literal(t.class_names)}")
+        lines.append(f"CLASSES = {listed(t.class_names)}")
     return "\n".join(lines) or None
+
+
+def listed(values: tuple[Any, ...]) -> str:
+    """A tuple as source, in as many lines as it needs."""
+    text = literal(values)
+    if len(text) < 100:
+        return text
+    lines, line = [], ""
+    for value in values:
+        if line and len(line) + len(literal(value)) > 108:
+            lines.append(line)
+            line = ""
+        line += f" {literal(value)},"
+    return "(\n" + "\n".join(f"   {line}" for line in (*lines, line)) + "\n)"
+
+
+def own_rows(t: Transcript, *, numbered: bool = False) -> str | None:
+    """How a row of the user's own table goes in, and what comes out; None where the run learned from a dataset.
+
+    numbered : whether the framework tells the classes' numbers itself, so that outputs need no reading.
+    """
+    raw = t.raw
+    if raw is None:
+        return None
+    n, scale, target = len(raw.inputs), raw.scale, raw.target_scale
+    lines = [
+        "# ---- a row of the table, in and out",
+        f"MIDDLE = np.array({listed(tuple(scale.middle.tolist()))})  # of each of INPUTS, among the training rows",
+        f"SIZE = np.array({listed(tuple(scale.size.tolist()))})  # how far its values go from there",
+        "",
+        "",
+        "def prepare(rows):",
+        f'    """Rows (n, {n}), with the columns INPUTS in the table\'s units, as the network is given them."""',
+        f"    x = (np.asarray(rows, float).reshape(-1, {n}) - MIDDLE) / SIZE",
+    ]
+    if raw.features:
+        lines += ["    x1, x2 = x.T" if n == 2 else "    x1, x2 = x[:, 0], 0.0 * x[:, 0]"]
+        lines += [f"    return np.column_stack([{', '.join(map(formula, raw.features))}])"]
+    else:
+        lines += ["    return x"]
+    if numbered:
+        return "\n".join(lines)
+    lines += ["", "", "def answers(outputs):"]
+    if target is not None:
+        middle, size = literal(target.middle.tolist()[0]), literal(target.size.tolist()[0])
+        lines += [
+            f'    """What outputs (n, {t.first.sizes[-1]}) mean: numbers in the units of the target."""',
+            f"    return np.asarray(outputs).ravel() * {size} + {middle}",
+        ]
+    else:
+        which = (
+            "outputs.argmax(axis=1)"
+            if t.first.sizes[-1] > 1
+            else f"(outputs[:, 0] > {literal(raw.boundary)}).astype(int)"
+        )
+        lines += [
+            f'    """What outputs (n, {t.first.sizes[-1]}) mean: the name of a class for each row."""',
+            f"    return [CLASSES[k] for k in {which}]",
+        ]
+    return "\n".join(lines)
+
+
+def example(t: Transcript, call: str) -> list[str]:
+    """The last lines of a script's main: what the trained network says of a row of the table."""
+    if t.raw is None:
+        return []
+    row = literal(t.raw.example) if len(t.raw.example) < 9 else "its first row"
+    return [
+        f"for answer in predict([{literal(t.raw.example)}], {call}):",
+        f"    print({literal(f'Of the table, {row} gives')}, answer)",
+    ]
 
 
 def batches(t: Transcript) -> str:

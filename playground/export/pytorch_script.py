@@ -10,6 +10,7 @@ from playground.export.pieces import (
     batches,
     block,
     check,
+    example,
     intro,
     join,
     literal,
@@ -17,6 +18,7 @@ from playground.export.pieces import (
     names,
     numbers,
     optimizer_settings,
+    own_rows,
     plain_settings,
     schedule,
     targets,
@@ -37,6 +39,8 @@ def pytorch_script(t: Transcript) -> str:
         names(t),
         *filter(None, helpers),
         _network(t),
+        own_rows(t),
+        _predict(t),
         batches(t),
         masks(t),
         schedule(t),
@@ -173,5 +177,18 @@ def _main(t: Transcript) -> str:
         "weights = [layer.weight.detach().numpy().T for layer in linear_layers(net)]",
         "biases = [layer.bias.detach().numpy() for layer in linear_layers(net)]",
         "compare(weights, biases, train_loss)",
+        *example(t, "net"),
+        *(["return net"] if t.raw else []),
     ]
     return "def main():\n" + "\n".join(f"    {line}" for line in lines) + "\n"
+
+
+def _predict(t: Transcript) -> str | None:
+    if t.raw is None:
+        return None
+    return (
+        "def predict(rows, net):\n"
+        '    """Answers for rows of the table, with what main() returns."""\n'
+        "    with torch.no_grad():\n"
+        "        return answers(net(torch.tensor(prepare(rows))).numpy())\n"
+    )

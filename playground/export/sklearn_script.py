@@ -9,12 +9,14 @@ from playground.export.pieces import (
     batches,
     block,
     check,
+    example,
     intro,
     join,
     literal,
     names,
     numbers,
     optimizer_settings,
+    own_rows,
     plain_settings,
     schedule,
     targets,
@@ -39,6 +41,8 @@ def sklearn_script(t: Transcript) -> str:
         intro(t, "scikit-learn", words) + f"\nimport numpy as np\nfrom sklearn.neural_network import {estimator}",
         names(t),
         _network(t, estimator),
+        own_rows(t, numbered=estimator == "MLPClassifier"),
+        _predict(t, estimator),
         batches(t),
         schedule(t),
         _main(t, estimator),
@@ -163,4 +167,16 @@ def _main(t: Transcript, estimator: str) -> str:
             "train_loss = -np.log(chances[np.arange(len(Y_TRAIN)), Y_TRAIN]).mean()",
         ]
     lines.append("compare(net.coefs_, net.intercepts_, train_loss)")
+    lines += [*example(t, "net"), *(["return net"] if t.raw else [])]
     return "# ---- the loop\ndef main():\n" + "\n".join(f"    {line}" for line in lines) + "\n"
+
+
+def _predict(t: Transcript, estimator: str) -> str | None:
+    if t.raw is None:
+        return None
+    numbered = "[CLASSES[k] for k in net.predict(prepare(rows))]"  # the estimator looks for the class itself
+    return (
+        "def predict(rows, net):\n"
+        '    """Answers for rows of the table, with what main() returns."""\n'
+        f"    return {'answers(net.predict(prepare(rows)))' if estimator == 'MLPRegressor' else numbered}\n"
+    )

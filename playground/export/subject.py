@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 import mlp
+from playground.export.raw_rows import RawRows, raw_rows
 from playground.export.transcript import Transcript, transcript
 from playground.run.experiment import Experiment
 
@@ -27,8 +28,12 @@ class Subject:
         edits = {change.step: change.edits for change in self.experiment.changes if change.edits}
         if own is None:
             return transcript(self.trainer, self.step, edits=edits)
-        inputs = own.inputs if len(own.inputs) == self.trainer.data.n_inputs else ()
-        return transcript(self.trainer, self.step, own.title, inputs, own.classes, edits)
+        return transcript(self.trainer, self.step, own.title, own.inputs, own.classes, edits, self.raw_rows)
+
+    @cached_property
+    def raw_rows(self) -> RawRows | None:
+        """How the user's own rows go into the network; None where it learns from a dataset."""
+        return raw_rows(self.experiment)
 
     @cached_property
     def net(self) -> mlp.MLP:

@@ -11,6 +11,7 @@ import numpy as np
 import mlp
 from mlp.arrays import Array
 from mlp.rng import Purpose
+from playground.export.raw_rows import RawRows
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Transcript:
     stretches: tuple[Stretch, ...]
     input_names: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
+    raw: RawRows | None = None
+    """How the user's own rows go in, where there are any"""
 
     @property
     def steps(self) -> int:
@@ -103,6 +106,7 @@ def transcript(
     input_names: tuple[str, ...] = (),
     class_names: tuple[str, ...] = (),
     edits: Mapping[int, tuple[tuple[int, float], ...]] | None = None,
+    raw: RawRows | None = None,
 ) -> Transcript:
     """Write down the run of a trainer up to `step`, which must be recorded.
 
@@ -130,7 +134,7 @@ def transcript(
     ]  # fmt: skip
     if len({s.settings.seed for s in stretches}) > 1:
         raise ValueError("A run whose seed was changed on the way cannot be written down as one program.")
-    return Transcript(title, first, final, trainer.data, tuple(stretches), input_names, class_names)
+    return Transcript(title, first, final, trainer.data, tuple(stretches), input_names, class_names, raw)
 
 
 def key_of(seed: int, purpose: Purpose) -> tuple[int, int]:

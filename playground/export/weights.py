@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from dataclasses import asdict
 from typing import Any
 
@@ -19,9 +20,17 @@ from playground.export.subject import Subject
 
 
 def npz(subject: Subject) -> bytes:
-    """What `mlp.MLP.load` reads, and `numpy.load`: `parameters`, one flat vector, and `description` in JSON."""
+    """What `mlp.MLP.load` reads, and `numpy.load`: `parameters`, one flat vector, and `description` in JSON.
+
+    Of a network that learned from own data also `table` in JSON: how rows of the table go in, and what comes out.
+    """
     file = io.BytesIO()
     subject.net.save(file)
+    if subject.raw_rows is not None:
+        with zipfile.ZipFile(file, "a") as pack:
+            line = io.BytesIO()
+            np.lib.format.write_array(line, np.array(subject.raw_rows.to_json()), allow_pickle=False)
+            pack.writestr(zipfile.ZipInfo("table.npy"), line.getvalue())
     return file.getvalue()
 
 
@@ -30,7 +39,8 @@ def safetensors(subject: Subject) -> bytes:
 
     What is needed beside them to build the network stands in the header's metadata.
     """
-    header: dict[str, Any] = {"__metadata__": {**_description(subject.net), "step": str(subject.step)}}
+    table = {} if subject.raw_rows is None else {"table": subject.raw_rows.to_json()}
+    header: dict[str, Any] = {"__metadata__": {**_description(subject.net), "step": str(subject.step), **table}}
     body = b""
     for k, layer in enumerate(subject.net.layers, start=1):
         for name, array in ((f"weights_{k}", layer.weights), (f"biases_{k}", layer.biases)):

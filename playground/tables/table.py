@@ -51,6 +51,24 @@ class Plane:
 
 
 @dataclass(frozen=True)
+class Scale:
+    """How numbers in their own units become those that a network is given: less `middle`, divided by `size`."""
+
+    middle: Array
+    """(n,)"""
+    size: Array
+    """(n,), never zero"""
+
+    def apply(self, values: Array) -> Array:
+        """Values (rows, n), scaled."""
+        return np.asarray((values - self.middle) / self.size)
+
+    def undo(self, values: Array) -> Array:
+        """Scaled values (rows, n) in their own units again."""
+        return np.asarray(values * self.size + self.middle)
+
+
+@dataclass(frozen=True)
 class Prepared:
     """A table as the network learns from it: split, and scaled by what the training rows have."""
 
@@ -58,6 +76,9 @@ class Prepared:
     points: mlp.Dataset
     """The same in the plane that is shown."""
     plane: Plane
+    inputs: Scale
+    target: Scale | None
+    """None for classes."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -129,13 +150,15 @@ class Table:
     def prepared(self, test_fraction: float, seed: int) -> Prepared:
         """Split it as the engine splits its own data, and scale it; the same arguments give the same, bit for bit."""
         train, test = split(self.y, self.task, test_fraction, generator(seed, Purpose.SPLIT))
-        x = _scaled(self.x, train, self.scaling)
-        y = self.y if self.classes else _scaled(self.y[:, None], train, self.scaling)
+        inputs = _scale(self.x[train], self.scaling)
+        target = None if self.classes else _scale(self.y[train, None], self.scaling)
+        x = inputs.apply(self.x)
+        y = self.y if target is None else target.apply(self.y[:, None])
         data = mlp.Dataset(x[train], y[train], x[test], y[test], self.task)
         plane = self._plane(data.x_train)
         train_points, test_points = plane.project(data.x_train), plane.project(data.x_test)
         points = mlp.Dataset(train_points, data.y_train, test_points, data.y_test, self.task)
-        return Prepared(data, points, plane)
+        return Prepared(data, points, plane, inputs, target)
 
     def _plane(self, x: Array) -> Plane:
         n = len(self.inputs)
@@ -196,18 +219,17 @@ def _check_classes(t: Table) -> None:
         raise ValueError(f"Class “{rare}” has fewer than two rows: one to train on, one to test.")
 
 
-def _scaled(values: Array, train: npt.NDArray[Any], how: str) -> Array:
-    """Columns shifted and scaled by what the training rows have."""
-    known = values[train]
+def _scale(known: Array, how: str) -> Scale:
+    """The scale of columns (n, n_columns), by what the training rows have."""
     if how == "standard":
         middle, size = known.mean(axis=0), known.std(axis=0)
     elif how == "range":
         low, high = known.min(axis=0), known.max(axis=0)
         middle, size = (low + high) / 2.0, (high - low) / 2.0
     else:
-        return values
+        return Scale(np.zeros(known.shape[1]), np.ones(known.shape[1]))
     size = np.where(size > 1e-12 * np.maximum(np.abs(middle), 1e-300), size, 1.0)  # constant among the training rows
-    return np.asarray((values - middle) / size)
+    return Scale(middle, size)
 
 
 def clean_name(name: Any) -> str:

@@ -56,6 +56,13 @@ def test_an_experiment_file_opens_the_very_same_run(experiment: Experiment) -> N
 SHAPES = pytest.mark.parametrize("sizes", [(), (5, 3)])
 
 
+def holding(net: mlp.MLP) -> Subject:
+    """What is taken along of a network that no run of the playground has."""
+    taken = Subject(Experiment(), subject().trainer, 0)
+    taken.__dict__["net"] = net  # where the property would keep it
+    return taken
+
+
 def shaped(sizes: tuple[int, ...]) -> Subject:
     return subject(Experiment(Config(n_samples=40, hidden_layer_sizes=sizes, activations=("sine",), loss="huber")))
 
@@ -90,9 +97,7 @@ def test_the_safetensors_package_reads_ours_to_the_last_bit(sizes: tuple[int, ..
 
 
 def test_the_safetensors_header_tells_the_slope_of_leaky_relu() -> None:
-    taken = Subject.__new__(Subject)
-    object.__setattr__(taken, "__dict__", {"net": mlp.MLP([2, 3, 3, 1], [mlp.LeakyReLU(0.2), "tanh"]), "step": 0})
-    raw = safetensors(taken)
+    raw = safetensors(holding(mlp.MLP([2, 3, 3, 1], [mlp.LeakyReLU(0.2), "tanh"])))
     header = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")])
     assert header["__metadata__"]["activation_settings"] == '[{"negative_slope": 0.2}, {}]'
 
@@ -181,9 +186,7 @@ def test_onnx_runtime_gives_the_outputs_of_every_loss(loss: str) -> None:
 def _check_onnx(net: mlp.MLP) -> None:
     runtime = pytest.importorskip("onnxruntime")
     pytest.importorskip("onnx")
-    taken = Subject.__new__(Subject)
-    object.__setattr__(taken, "__dict__", {"net": net})
-    session = runtime.InferenceSession(onnx_model(taken), providers=["CPUExecutionProvider"])
+    session = runtime.InferenceSession(onnx_model(holding(net)), providers=["CPUExecutionProvider"])
     x = np.random.default_rng(2).uniform(-3, 3, (200, 2))
     (found,) = session.run(None, {"inputs": x.astype(np.float32)})
     expected = net.logits(x)

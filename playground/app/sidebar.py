@@ -100,7 +100,8 @@ def _datasets() -> None:
         on_chosen_change=_choose_dataset,
     )
     if own is not None:
-        st.markdown(f"**{session.plain(own.title or 'Your data')}**: {len(own):,} rows, {len(own.inputs)} inputs")
+        n = len(own.inputs)
+        st.markdown(f"**{session.plain(own.title or 'Your data')}**: {len(own):,} rows, {n} input{'s' * (n > 1)}")
     _classics()
 
 

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from playground.tables.numerals import undress
 from playground.tables.table import MAX_ROWS
 
 DELIMITERS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma", " ": "space"}
@@ -201,7 +202,8 @@ def _take_away_comments(work: _Work) -> None:
     for k in marked:
         bare = (re.sub(r"^(?:#+|%+|//)\s*", "", work.rows[k][0]), *work.rows[k][1:])
         bare = bare if bare[0] or len(work.rows[k]) == width else bare[1:]
-        if k == first_row - 1 and len(bare) == width > 1 and all(bare):
+        is_data = any(undress(cell) is not None for cell in work.rows[first_row])  # else the names stand there
+        if k == first_row - 1 and len(bare) == width > 1 and all(bare) and is_data:
             work.names = bare
         elif len(work.rows[k]) == width and not re.match(r"(?:#|%|//)\s", work.rows[k][0] + "x" * (k < first_row)):
             continue  # a name or a word that begins so, such as "#" above the numbers of the rows

@@ -26,7 +26,7 @@ MAX_INPUTS = 64
 MIN_INPUTS = 1
 MAX_CLASSES = 10
 MAX_NAME = 60
-MAX_SIZE = 1e12  # numbers beyond this are no measurements, and their squares do not fit
+MAX_SIZE = 1e15  # beyond this, neighbouring whole numbers are one; milliseconds since 1970 are far below
 SCALINGS = {
     "standard": "each column to mean 0 and deviation 1",
     "range": "each column to between -1 and 1",

@@ -114,6 +114,10 @@ AROUND = {
     ),
     "a comment in percent": ("% by me\nx,y,k\n" + rows(plain), "Line 1 is a comment and was passed over."),
     "a comment among the rows": ("x,y,k\n" + rows(plain) + "# the end\n", "Line 14 is a comment and was passed over."),
+    "a comment as wide as the table": (
+        "% a, b\n% c, d, e\nx,y,k\n" + rows(plain),
+        "2 lines, such as line 1, are comments and were passed over.",
+    ),
     "names in a comment": ("# x y k\n" + rows(plain).replace(",", " "), "The names stand in a comment, line 1."),
     "a title": (
         "My table of things\n\nx,y,k\n" + rows(plain),

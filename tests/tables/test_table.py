@@ -47,6 +47,14 @@ def test_scaling_knows_the_training_rows_only() -> None:
     assert ranged.x_train.max(axis=0) == pytest.approx(1.0)
 
 
+def test_milliseconds_since_1970_are_numbers_like_others() -> None:
+    when = 1.7e12 + 1000.0 * np.arange(60.0)
+    data = table(k=2, x=np.column_stack([when, when % 7.0])).prepared(0.5, 3).data
+    assert data.x_train.std() == pytest.approx(1.0)
+    with pytest.raises(ValueError, match=r"at most 1e\+15"):
+        table(k=2, x=np.column_stack([when * 1e6, when % 7.0]))
+
+
 def test_a_number_to_predict_is_scaled_like_the_inputs() -> None:
     data = table(classes=(), y=np.linspace(1000.0, 4000.0, 60)).prepared(0.3, 1).data
     assert data.y_train.mean() == pytest.approx(0.0, abs=1e-12)

@@ -135,6 +135,25 @@ def test_a_bad_file_is_a_sentence_and_loses_nothing(page):
     assert page.url == url
 
 
+def test_a_table_is_read_at_a_button_stays_pasted_and_says_what_became_of_it(new_page):
+    page = new_page(viewport="phone")
+    open_upload(page)
+    thousands = (
+        "umsatz;nr;kind\n" + "\n".join(f"{1 + k % 3}.{k * 7 % 10}50;{k};{'ab'[k % 2]}" for k in range(40)) + "\n7;40;a"
+    )
+    page.get_by_role("textbox", name="Or paste one").fill(thousands)
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_text("“1.050” was read as 1050")).to_be_visible()
+    expect(page.get_by_text(": 1 of 3 left out")).to_be_visible()
+    page.get_by_text("First row holds the names", exact=True).click()
+    expect(page.get_by_text("42 rows and 3 columns")).to_be_visible()
+    page.get_by_role("radio", name="Examples").click()
+    expect(page.get_by_text("150 flowers")).to_be_visible()
+    page.get_by_role("radio", name="Upload or paste").click()
+    expect(page.get_by_role("textbox", name="Or paste one")).to_have_value(thousands)
+    expect(page.get_by_text("What becomes of the columns")).to_be_visible()
+
+
 def test_names_and_labels_are_text_wherever_they_are_shown(page):
     nasty = "<img src=x onerror=alert(1)>,$x^2$ **b** %{y},kind\n"
     rows = "\n".join(f"{k % 7},{k * k % 11},{'<b>a</b>' if k % 3 else '[l](http://x.y)'}" for k in range(40))

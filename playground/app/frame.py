@@ -27,7 +27,7 @@ page = st.navigation(
     position="top",
 )
 session.keep("comparing", page.url_path == "compare")
-session.begin(at_home=page.url_path == "")
+session.begin(at_home=page.url_path == "", has_stage=page.url_path not in ("compare", "data"))
 if session.on_show().projector:
     st.html("<style>html { font-size: 19px; }</style>")
 if notices := session.take_notices():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from playground.app.shared_runs import run_of
 from playground.run import compared, link
-from playground.run.config import LIVE, calmer_rate
+from playground.run.config import LIVE, SETTINGS, calmer_rate
 from playground.run.data import untrained
 from playground.run.experiment import Experiment
 from playground.run.on_show import OnShow, from_query
@@ -21,10 +21,13 @@ from playground.web.question import read_wish
 
 _LOG = logging.getLogger(__name__)
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
-_SERIAL, _NEWS, _HELD, _LIVE_CHANGE = "serial", "news", "held", "live_change"
+_SERIAL, _NEWS, _HELD, _LAST_CHANGE = "serial", "news", "held", "last_change"
 _ON_SHOW, _BRANCHES, _COMPARED = "on_show", "branches", "compared"
+_IN_PLACE = "in_place"  # whether what is on screen has taken the place of what was, so that Back skips that
 _UNDO_DEPTH, _MOST_BRANCHES = 50, 4
 _READING_TIME = 6.0  # seconds
+_BURST_SECONDS = 2.0
+"""Changes of one setting that follow each other as quickly as this are one change"""
 VIEW_COOKIE = "mlp-playground-view"  # the server reads it before the first run draws anything, so nothing flickers
 
 
@@ -45,14 +48,53 @@ def set_moment(step: int) -> None:
 
 
 def change(**settings: Any) -> None:
-    """Change settings at the present moment; what does not fit becomes a notice and changes nothing."""
-    old = experiment()
+    """Change settings at the present moment; what does not fit becomes a notice and changes nothing.
+
+    A slider that is moved over several stops changes the same settings again and again: each change takes the place of
+    the one before, as if only the last had been made.
+    """
+    last: _Change | None = st.session_state[_LAST_CHANGE]
+    again = last is not None and last.goes_on(experiment(), settings)
+    before, step = (last.before, last.step) if last and again else (experiment(), moment())
     try:
-        show(old.change(moment(), **settings))
+        new = before.change(step, **settings)
     except ValueError as error:
         notify(str(error))
+        return
+    if again:
+        _replace(new, before)
     else:
-        st.session_state[_LIVE_CHANGE] = (experiment(), old, settings) if LIVE.issuperset(settings) else None
+        show(new)
+    if experiment() != before:
+        st.session_state[_LAST_CHANGE] = _Change(experiment(), before, step, settings, time.monotonic())
+
+
+@dataclass(frozen=True)
+class _Change:
+    """Settings that were changed just now."""
+
+    after: Experiment
+    before: Experiment
+    step: int
+    settings: dict[str, Any]
+    at: float  # seconds
+
+    def goes_on(self, now: Experiment, settings: dict[str, Any]) -> bool:
+        """Whether a change of these settings is one more stop of the same slider; a choice among words is its own."""
+        soon = time.monotonic() - self.at < _BURST_SECONDS
+        same = now == self.after and settings.keys() == self.settings.keys()
+        return soon and same and not any(SETTINGS[name].choices for name in settings if name in SETTINGS)
+
+
+def _replace(new: Experiment, before: Experiment) -> None:
+    """Follow an experiment in place of the one on screen, which was `before` with another value."""
+    st.session_state[_BRANCHES] = [branch for branch in branches() if branch != experiment()]
+    st.session_state[_EXPERIMENT] = new
+    st.session_state[_IN_PLACE] = True
+    if new == before and st.session_state[_PAST]:  # the slider is back where it was
+        st.session_state[_PAST] = st.session_state[_PAST][:-1]
+    _keep_branch(new, before)
+    set_moment(new.changes[-1].step if new.changes else 0)
 
 
 def show(new: Experiment) -> None:
@@ -66,6 +108,7 @@ def show(new: Experiment) -> None:
         _tell_untrained(new)
     st.session_state[_PAST] = [*st.session_state[_PAST], (old, moment())][-_UNDO_DEPTH:]
     st.session_state[_EXPERIMENT] = new
+    st.session_state[_IN_PLACE] = False
     _keep_branch(new, old)
     set_moment(new.changes[-1].step if new.changes else 0)
 
@@ -101,17 +144,17 @@ def switch(name: str) -> None:
 
 def replaced() -> Experiment | None:
     """The experiment that went on under other settings just now, if the browser may have played it further."""
-    last = st.session_state[_LIVE_CHANGE]
-    return last[1] if last and last[0] == experiment() else None
+    last: _Change | None = st.session_state[_LAST_CHANGE]
+    return last.before if last and last.after == experiment() and LIVE.issuperset(last.settings) else None
 
 
 def refork(step: int) -> None:
     """Let the change of settings just made count from `step`: the browser had played on when it was made."""
-    if old := replaced():
-        st.session_state[_BRANCHES] = [branch for branch in branches() if branch != experiment()]
-        st.session_state[_EXPERIMENT] = old.change(step, **st.session_state[_LIVE_CHANGE][2])
-        _keep_branch(experiment(), old)
+    last: _Change | None = st.session_state[_LAST_CHANGE]
+    if last and replaced():
+        _replace(last.before.change(step, **last.settings), last.before)
         set_moment(step)
+        st.session_state[_LAST_CHANGE] = replace(last, after=experiment(), step=step)
 
 
 def undo() -> None:
@@ -119,6 +162,7 @@ def undo() -> None:
     past = st.session_state[_PAST]
     if past:
         st.session_state[_EXPERIMENT], step = past[-1]
+        st.session_state[_IN_PLACE] = False
         st.session_state[_PAST] = past[:-1]
         set_moment(step)
 
@@ -129,8 +173,14 @@ def can_undo() -> bool:
 
 
 def fill_widget(key: str, value: Any) -> Any:
-    """Give a widget its value before it is drawn."""
-    st.session_state[key] = st.session_state[f"{key} shown"] = value
+    """Give a widget its value before it is drawn.
+
+    Only where it has another: a widget that is given a value shows that, and forgets what the user has done to it since
+    the page was sent for.
+    """
+    st.session_state[f"{key} shown"] = value
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
     return value
 
 
@@ -169,22 +219,26 @@ def take_notices() -> list[str]:
     return list(dict.fromkeys(text for _, text in unread))
 
 
-def begin(*, at_home: bool) -> None:
+def begin(*, at_home: bool, has_stage: bool = True) -> None:
     """Read the link on the first run, and when Back or Forward in the browser leads to another; else write it.
+
+    has_stage : whether the page carries the stage, which writes into the address bar too (stage/address.js)
 
     Streamlit opens a page with a bare address first: going back to that is no wish for the default experiment.
     """
     context = get_script_run_ctx()
     if _EXPERIMENT not in st.session_state:
         st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _BRANCHES: []})
-        st.session_state.update({_NOTICES: [], _ON_SHOW: OnShow(), _LIVE_CHANGE: None, _COMPARED: ()})
+        st.session_state.update({_NOTICES: [], _ON_SHOW: OnShow(), _LAST_CHANGE: None, _COMPARED: ()})
+        st.session_state[_IN_PLACE] = False
         st.session_state.update({_SERIAL: 0, _NEWS: False, _HELD: {}})
         _follow_link()
     elif context and context.is_history_navigation:
         if at_home or st.query_params:
             _follow_link()
         return
-    mirror()
+    if not (has_stage and st.session_state[_IN_PLACE]):
+        mirror()
 
 
 def _follow_link() -> None:
@@ -220,14 +274,20 @@ def on_show() -> OnShow:
 def set_on_show(**changes: Any) -> None:
     """Show more or less."""
     st.session_state[_ON_SHOW] = replace(on_show(), **changes)
+    st.session_state[_IN_PLACE] = False
 
 
 def mirror() -> None:
-    """Write the run, or those side by side, into the address bar: it is always a link to what is on screen."""
+    """Write the run, or those side by side, into the address bar, as a new entry of the browser's history.
+
+    The moment is the stage's to add, once it stands.
+    """
     query = link.run_to_query(experiment()) | on_show().to_query()
     if kept("comparing", False) and side_by_side():
         query[compared.KEY] = compared.to_text(side_by_side())
-    if st.query_params.to_dict() != query:
+    shown = st.query_params.to_dict()
+    shown.pop("step", None)
+    if shown != query:
         st.query_params.from_dict(query)
 
 

@@ -619,3 +619,17 @@ test("those who watch are told of every change, and of nothing else", () => {
   player.place(8);
   assert.equal(told, 1);
 });
+
+test("each press of an action counts, one after the other has been heard", async () => {
+  world.tell({ to: 20 });
+  for (let k = 0; k < 3; k++) player.tell({ action: "new_seed" });
+  assert.equal(world.wishes.filter((wish) => wish.action).length, 1);
+  for (let k = 2; k <= 3; k++) {
+    world.tell({ about: null, serial: world.wished.serial });
+    await Promise.resolve();
+    assert.equal(world.wishes.filter((wish) => wish.action).length, k);
+  }
+  world.tell({ about: null, serial: world.wished.serial });
+  await Promise.resolve();
+  assert.equal(world.wishes.filter((wish) => wish.action).length, 3);
+});

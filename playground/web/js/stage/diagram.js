@@ -12,6 +12,7 @@ export const MAP = 34; // pixels of a unit's map, before the screen scales it
 const LEAST_ROOM = 7; // pixels from one unit to the next in which both can still be told
 const BUTTONS_BESIDE = 78; // pixels that minus, number and plus take beside each other,
 const BUTTONS_STACKED = 30; // and below each other
+const WAIT_MS = 2000;
 const MOST_LINKS = 2000; // more are slow to draw, and nobody can follow them
 
 export class Diagram {
@@ -21,6 +22,8 @@ export class Diagram {
     this.edit = edit;
     /** @type {any} */
     this.run = this.network = this.theme = this.parameters = null;
+    /** @type {{sizes: number[], until: number}} */
+    this.wanted = { sizes: [], until: 0 }; // the layers that the last press has asked for, until when they are awaited
     this.width = this.height = 0;
     /** @type {any} */
     this.columns = null; // where the units stand, for this size
@@ -46,6 +49,7 @@ export class Diagram {
     this.run = run;
     this.network = network;
     this.columns = this.opened = null;
+    if (String(run.header.settings?.hidden_layer_sizes) === String(this.wanted.sizes)) this.wanted.until = 0;
     this.leave();
   }
 
@@ -88,34 +92,48 @@ export class Diagram {
   drawButtons(place) {
     const sizes = this.run.header.settings.hidden_layer_sizes;
     const { max_layers, max_neurons } = this.run.header.settings;
-    const set = (next) => this.change({ hidden_layer_sizes: next });
-    const button = (text, label, next, disabled) =>
-      h("button", { type: "button", title: label, "aria-label": label, disabled, onclick: () => set(next) }, text);
+    const button = (text, label, next, disabled) => {
+      const onclick = () => this.resize(next);
+      return h("button", { type: "button", title: label, "aria-label": label, disabled, onclick }, text);
+    };
     const groups = sizes.map((n, l) => {
-      const to = (m) => sizes.map((old, k) => (k === l ? m : old));
+      const by = (m) => (now) => now.map((old, k) => (k === l ? Math.max(1, Math.min(max_neurons, old + m)) : old));
       const group = h(
         "div",
         { class: `layer ${place}`, hidden: place === "none", style: `left:${this.columns[l + 1][0].x}px` },
-        button("−", `Remove a neuron from hidden layer ${l + 1}`, to(n - 1), n <= 1),
+        button("−", `Remove a neuron from hidden layer ${l + 1}`, by(-1), n <= 1),
         h("span", { title: `Hidden layer ${l + 1}: ${n} neurons` }, String(n)),
-        button("+", `Add a neuron to hidden layer ${l + 1}`, to(n + 1), n >= max_neurons),
+        button("+", `Add a neuron to hidden layer ${l + 1}`, by(1), n >= max_neurons),
       );
       return group;
     });
-    const last = sizes.length ? sizes[sizes.length - 1] : 4;
     const layers = h(
       "div",
       { class: "layers" },
       h("span", {}, "Layers"),
-      button("−", "Remove the last hidden layer", sizes.slice(0, -1), sizes.length === 0),
+      button("−", "Remove the last hidden layer", (now) => now.slice(0, -1), sizes.length === 0),
       h("span", {}, String(sizes.length)),
-      button("+", "Add a hidden layer", [...sizes, last], sizes.length >= max_layers),
+      button(
+        "+",
+        "Add a hidden layer",
+        (now) => (now.length < max_layers ? [...now, now[now.length - 1] ?? 4] : now),
+        sizes.length >= max_layers,
+      ),
     );
     // Rebuilding would take the focus away from a button that was just pressed.
     const focused = document.activeElement?.getAttribute("aria-label");
     this.buttons.replaceChildren(layers, ...groups);
     if (focused)
       [...this.buttons.querySelectorAll("button")].find((b) => b.getAttribute("aria-label") === focused)?.focus();
+  }
+
+  // Each press counts from what the press before has asked for, which may not have come yet.
+  resize(next) {
+    const now = performance.now();
+    const { hidden_layer_sizes: shown } = this.run.header.settings;
+    const sizes = next(now < this.wanted.until ? this.wanted.sizes : shown);
+    this.wanted = { sizes, until: now + WAIT_MS };
+    this.change({ hidden_layer_sizes: sizes });
   }
 
   draw(theme, parameters, values) {

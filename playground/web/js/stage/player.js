@@ -54,6 +54,8 @@ export class Player {
     this.hangUp = new AbortController();
     /** @type {Partial<Wish> | null} */
     this.wish = null; // what has been wished and not been heard
+    /** @type {Partial<Wish>[]} */
+    this.queue = []; // actions that wait until those before them were heard
     this.serial = 0;
     this.saidAt = 0; // when it was told
     this.waitingSince = 0; // for an answer to either
@@ -122,6 +124,8 @@ export class Player {
     if (page.serial === this.serial || page.serial === 0) {
       this.wish = null;
       this.happen("heard");
+      const next = this.queue.shift();
+      if (next) queueMicrotask(() => this.tell(next)); // once the page that is being told has been taken in
     }
     this.page = page;
     // One that shows a run for the first time knows nothing but what it says.
@@ -424,6 +428,7 @@ export class Player {
   // Tell the page where the moment stands, and what is wished for. A later wish takes the place of an earlier one.
   tell(/** @type {Partial<Wish>} */ wish = {}) {
     if (!this.line) return;
+    if (wish.action && this.wish?.action) return void this.queue.push(wish); // each press counts: one after the other
     this.awaitAnswer();
     this.serial += 1;
     this.wish = { ...wish };

@@ -9,6 +9,7 @@ import { h, scrolls, uncover } from "../shared/dom.js";
 import { loadPlotly } from "../shared/plot.js";
 import { player } from "../shared/player.js";
 import { observeTheme } from "../shared/theme.js";
+import { Address } from "./address.js";
 import { ask } from "./ask.js";
 import { Editor } from "./editor.js";
 import { Network } from "./network.js";
@@ -30,6 +31,7 @@ const FINE_AFTER_MS = 80; // a moment that stands this long is drawn on the fine
 const OWN_KEYS =
   "input, textarea, select, option, summary, canvas, iframe, audio, video, [contenteditable], [role=dialog], [role=alertdialog], [role=menu], [role=menubar], [role=radiogroup], [role=listbox], [role=combobox], [role=slider], [role=spinbutton], [role=tablist], [role=grid], [role=tree]";
 const OWN_SPACE = "button, a, [role=button], [role=link], [role=checkbox], [role=switch]";
+const address = new Address();
 /** @type {WeakMap<Element, Stage>} */
 export const stages = new WeakMap();
 
@@ -52,6 +54,7 @@ export function show(parent, message, line) {
   const stage = known ?? new Stage(parent, message.header.page);
   stages.set(parent, stage);
   player.connect(line);
+  address.drawn();
   player.receive(message);
   if (!known) player.enter();
   stage.show();
@@ -160,6 +163,7 @@ class Stage {
 
   draw(/** @type {number} */ now) {
     this.drawPictures(now);
+    address.follow(player);
     this.transport.draw(now); // after the pictures, which ask for sizes: a text written before would be laid out for them
   }
 

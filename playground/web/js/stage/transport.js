@@ -1,5 +1,6 @@
 // The buttons, the read-out and the sentence: everything by which a person moves through time.
 import { h, tell } from "../shared/dom.js";
+import { queryOf } from "./address.js";
 import { SPEEDS } from "./player.js";
 import { TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "./recording.js";
 import { sentence, where } from "./sentence.js";
@@ -206,9 +207,8 @@ export class Transport {
   }
 
   async copyLink() {
-    const { step, page } = this.player;
-    const { header } = this.player.run ?? { header: { link: "", link_holds_all: true } };
-    const query = [header.link.slice(1), step && `step=${step}`, page?.view_link].filter(Boolean).join("&");
+    const { header } = this.player.run ?? { header: { link_holds_all: true } };
+    const query = queryOf(this.player, this.player.step);
     const link = location.origin + location.pathname + (query && `?${query}`);
     try {
       await navigator.clipboard.writeText(link);

@@ -1,0 +1,141 @@
+"""Quick input on any control ends at what the user set, with one change in the run and one entry in the history."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+import pytest
+from playwright.sync_api import Page
+
+from playground.run import link
+from playground.run.config import Config
+from tests.browser.harness import visit
+from tests.browser.stage import press, state, wait_for
+
+
+@pytest.fixture
+def opened(new_page):
+    def open_at(query: str) -> Page:
+        page = new_page(new=True)
+        visit(page, f"/?dataset=moons&view=full{query}")
+        wait_for(page, "p.run.rows.length > 150 && !p.asked", timeout=30_000)
+        page.wait_for_timeout(500)
+        return page
+
+    return open_at
+
+
+def arrives(page: Page, wanted: Config, changes: int = 0) -> None:
+    """The run on screen, and the address bar, come to hold these settings and so many changes on the way."""
+    page.wait_for_timeout(1500)
+    wait_for(page, "!p.asked && !p.wish")
+    experiment, _, problems = link.run_from_query(dict(parse_qsl(page.evaluate("() => location.search.slice(1)"))))
+    assert not problems
+    assert experiment.now == wanted
+    assert len(experiment.changes) == changes
+    assert page.evaluate("() => __player.run.header.run") == experiment.name
+
+
+def entries(page: Page) -> int:
+    return page.evaluate("() => history.length")
+
+
+MOONS = Config(dataset="moons")
+
+
+@pytest.mark.parametrize("pause", [30, 100, 300])
+@pytest.mark.parametrize("query", ["&step=500", ""], ids=["paused", "playing"])
+def test_a_slider_moved_over_several_stops_is_one_change(opened, query, pause):
+    page = opened(query)
+    before = entries(page)
+    slider = page.get_by_role("slider", name="Learning rate")
+    slider.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(pause)
+    arrives(page, MOONS.changed(learning_rate=1.0), changes=1)
+    assert entries(page) == before + 1
+    assert slider.get_attribute("aria-valuetext") == "1"
+    press(page, "Undo")
+    arrives(page, MOONS)
+
+
+@pytest.mark.parametrize("pause", [30, 150])
+def test_a_slider_that_makes_another_run_is_one_step_of_undo(opened, pause):
+    page = opened("&step=500")
+    before = entries(page)
+    page.get_by_role("slider", name="Noise").focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(pause)
+    arrives(page, MOONS.changed(noise=0.18))
+    assert entries(page) == before + 1
+    press(page, "Undo")
+    arrives(page, MOONS)
+
+
+@pytest.mark.parametrize("pause", [30, 150])
+def test_each_press_at_the_network_counts(opened, pause):
+    page = opened("&step=500")
+    before = entries(page)
+    for _ in range(5):
+        page.get_by_role("button", name="Add a neuron to hidden layer 2").click()
+        page.wait_for_timeout(pause)
+    arrives(page, MOONS.changed(hidden_layer_sizes=(8, 13)))
+    assert entries(page) == before + 1
+
+
+@pytest.mark.parametrize("pause", [30, 150])
+def test_each_press_of_new_seed_and_of_a_number_counts(opened, pause):
+    page = opened("&step=500")
+    for _ in range(4):
+        press(page, "New seed")
+        page.wait_for_timeout(pause)
+    arrives(page, MOONS.changed(seed=5))
+    page.get_by_role("spinbutton", name="Data seed").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowUp")
+        page.wait_for_timeout(pause)
+    arrives(page, MOONS.changed(seed=5, data_seed=12))
+
+
+@pytest.mark.parametrize("pause", [30, 150])
+def test_each_feature_that_is_chosen_quickly_is_kept(opened, pause):
+    page = opened("&step=500")
+    for label in ("x₁²", "x₂²", "x₁x₂"):
+        page.get_by_role("button", name=label, exact=True).click()
+        page.wait_for_timeout(pause)
+    arrives(page, MOONS.changed(features=("x1", "x2", "x1^2", "x2^2", "x1*x2")))
+
+
+def test_each_dataset_is_an_entry_of_its_own_and_back_leads_through_them(opened):
+    page = opened("&step=500")
+    before = entries(page)
+    for name in ("XOR", "Circles"):
+        page.get_by_role("radio", name=name, exact=True).click()
+        page.wait_for_timeout(700)
+    arrives(page, Config(dataset="circles"))
+    assert entries(page) == before + 2
+    page.go_back()
+    arrives(page, Config(dataset="xor"))
+    page.go_back()
+    arrives(page, MOONS)
+    assert state(page)["step"] == 500
+
+
+def test_the_address_holds_the_moment_once_it_stands_and_a_reload_comes_back_to_it(opened):
+    page = opened("&step=500")
+    before = entries(page)
+    press(page, "Step")
+    page.wait_for_function("() => location.search.includes('step=501')")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => location.search.includes('step=504')")
+    assert entries(page) == before, "moments are no entries of the history"
+    page.reload()
+    wait_for(page, "p.run.rows.length > 1 && p.step === 504 && !p.asked", timeout=20_000)
+    page.wait_for_timeout(500)
+    assert state(page)["step"] == 504
+    page.get_by_role("link", name="Health").click()
+    wait_for(page, "p.step === 504")
+    page.wait_for_function("() => location.search.includes('step=504')")

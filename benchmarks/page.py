@@ -131,16 +131,17 @@ def click_to_paint(browser: Browser, server: Server, path: str, presses: int) ->
 
 
 ASK = """async () => {
-  const p = __player, last = p.run.last, start = performance.now();
-  p.ask({ want: 1 }, true);
-  while (p.run.last === last) await new Promise((r) => setTimeout(r));
+  const p = __player, start = performance.now();
+  p.ask({}, true);
+  while (p.asked) await new Promise((r) => setTimeout(r));
   return performance.now() - start; }"""
 
 
 def one_answer(browser: Browser, server: Server, path: str, questions: int) -> dict[str, float]:
-    """Ask for one more epoch while nothing moves: when it is here, and how long the browser's main thread worked.
+    """Ask for nothing while nothing moves: when the answer is here, and how long the browser's main thread worked.
 
-    What the main thread does in as long a time without a question is taken off.
+    Nothing new has to be drawn, and what the main thread does in as long a time without a question is taken off: this
+    is what an answer costs by itself.
     """
     with guarded_page(browser, server) as (page, _):
         page.goto(path)

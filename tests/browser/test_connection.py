@@ -177,6 +177,8 @@ def test_a_moment_that_stood_while_the_server_was_started_anew_is_told_to_the_ne
             wait_for(page, "p.step === 2001 && p.told === 2001 && !p.asked", timeout=20_000)
             page.get_by_role("link", name="Take along").click()
             expect(page.get_by_text("up to step 2,001")).to_be_visible(timeout=20_000)
+            settle(page)
+            page.wait_for_load_state("networkidle")
 
 
 def test_the_server_trains_no_longer_when_the_tab_is_closed(fresh_server, new_page):

@@ -263,6 +263,18 @@ test("a moment that stands is told, once, and the steps around it that are not h
   assert.ok(!player.asked);
 });
 
+test("the steps around a moment that stands go before what the run plays by itself", () => {
+  world.tell({ to: 3 });
+  world.pass(0.1);
+  player.pause();
+  assert.ok(world.asked.want);
+  world.pass(0.3);
+  assert.deepEqual(world.asked.single, [player.step - PER, player.step + PER]);
+  world.answer({ to: 3, singles: Array.from({ length: 2 * PER + 1 }, (_, k) => player.step - PER + k) });
+  world.pass(0.1);
+  assert.ok(world.asked.want, "which is asked for again then");
+});
+
 test("while it plays nothing is told", () => {
   world.tell({ to: 3, about: { goal: 1000 } });
   for (let epoch = 10; epoch < 200; epoch += 10) {

@@ -475,7 +475,7 @@ export class Player {
     const per = run.header.steps_per_epoch;
     const held = within(Math.ceil(per / 2)).every((one) => run.has(Math.min(one, run.last)));
     const behind = run.header.reached < step; // a server that was started anew: first it catches up
-    if (!held || behind) this.ask({ single: within(per) });
+    if (!held || behind) this.ask({ single: within(per) }, this.pendingStep === null);
     if (!behind && !this.wish) this.tell();
   }
 

@@ -630,6 +630,14 @@ test("those who watch are told of every change, and of nothing else", () => {
   assert.equal(told, 0);
   player.place(8);
   assert.equal(told, 1);
+  world.pass(0.2);
+  world.answer({ to: 10, singles: [7, 8, 9] });
+  assert.equal(told, 1, "steps that nobody looks at are nothing to draw");
+  player.ask({});
+  world.answer({ to: 10, answers: { step: 8 } });
+  player.ask({});
+  world.answer({ to: 12 });
+  assert.equal(told, 3);
 });
 
 test("each press of an action counts, one after the other has been heard", async () => {

@@ -139,8 +139,10 @@ export class Player {
   take({ header, floats }) {
     this.question = null;
     this.answered();
+    const before = this.runs.get(header.run.run)?.version;
     const run = this.fill(header.run, floats);
-    if (run) this.arrive(run);
+    // Steps that were fetched in good time, between the rows, are nothing to draw.
+    if (run) this.arrive(run, run.version !== before || header.run.answers !== undefined);
   }
 
   // Put rows where they belong; null if there is a gap before them: what is missing will be asked for as anything is.
@@ -155,12 +157,12 @@ export class Player {
   }
 
   /** @param {Recording} run */
-  arrive(run) {
+  arrive(run, isNews = true) {
     const { page } = this;
     if (run !== this.run && page && run.header.run === page.run) this.follow(run, page);
     this.takePendingStep();
     this.happen("moved");
-    this.changed = true;
+    if (isNews) this.changed = true;
     if (!this.moving && !this.isTold) this.settle();
   }
 

@@ -61,6 +61,20 @@ def with_arrays(call: Call) -> Call:
     return function, arrays
 
 
+def nbytes(calls: Iterable[Call]) -> int:
+    """Bytes of all arrays that the calls read and write, each counted once; of a view, those of its owner."""
+    owners: dict[int, int] = {}
+    for function, arguments in calls:
+        more = function.keywords.values() if isinstance(function, partial) else (getattr(function, "__self__", None),)
+        for array in (*arguments, *more):
+            owner = array
+            while isinstance(getattr(owner, "base", None), np.ndarray):
+                owner = owner.base
+            if isinstance(owner, np.ndarray):
+                owners[id(owner)] = owner.nbytes
+    return sum(owners.values())
+
+
 # ---------------------------------------------------------------------- to be read
 
 

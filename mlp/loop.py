@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mlp.arrays import Array, Labels, read_only
-from mlp.calls import Call
+from mlp.calls import Call, nbytes
 from mlp.datasets import Dataset
 from mlp.measure import Evaluator, Measures, check_fit, layer_norms
 from mlp.network import MLP
@@ -91,6 +91,8 @@ class TrainingLoop:
         self._order = BatchOrder(len(data.x_train), settings)
         self._dropout_stream = Stream(settings.seed, Purpose.DROPOUT)
         self._plans: dict[int, tuple[Pass, list[Call]]] = {}  # by the number of samples in a batch
+        self.nbytes = 2 * self._table.nbytes
+        """Bytes of the buffers made so far, which the loop keeps as long as it lives."""
         self._batches = self._cut(0)  # of a whole epoch
         self._last_size = 0  # samples in the batch of the last step
         self._evaluator: Evaluator | None = None
@@ -160,7 +162,9 @@ class TrainingLoop:
             update = update_sections(
                 self.net.shape, s.optimizer, w, g, self.rate, self.memory, s.l1, s.l2, s.clip_norm, n_summed
             )
-            self._plans[size] = passes, flat([*passes.forward, *passes.backward, *update])
+            calls = flat([*passes.forward, *passes.backward, *update])
+            self._plans[size] = passes, calls
+            self.nbytes += nbytes(calls)
         passes, calls = self._plans[size]
         return passes.batch, passes.masks, calls
 
@@ -201,4 +205,5 @@ class TrainingLoop:
         """How well the network does now, over all training and test data."""
         if self._evaluator is None:
             self._evaluator = Evaluator(self.net, self.data, self._table)
+            self.nbytes += self._evaluator.nbytes
         return self._evaluator.measure()

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlp.arrays import Array
-from mlp.calls import run
+from mlp.calls import nbytes, run
 from mlp.datasets import Dataset
 from mlp.losses import Loss
 from mlp.network import MLP
@@ -47,6 +47,13 @@ class Evaluator:
         if len(data.x_test):
             test_table = sample_table(data.x_test, net.loss.targets(data.y_test, net.sizes[-1], "y_test"))
             self._test = _Part(net, data.task, data.y_test, test_table, gradient)
+            self._test.passes.backward = []  # nobody goes back from test data: their buffers are given up
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its buffers."""
+        parts = [part for part in (self._train, self._test) if part is not None]
+        return nbytes([*self._backward, *(call for part in parts for call in part.forward)])
 
     def measure(self) -> Measures:
         """The measures for the network's parameters as they are now."""
@@ -62,13 +69,13 @@ class _Part:
 
     def __init__(self, net: MLP, task: str, y: npt.NDArray[Any], table: Array, gradient: Array) -> None:
         self.passes = Pass(net.shape, net.parameters, gradient, table)
-        self._forward = flat(self.passes.forward)
+        self.forward = flat(self.passes.forward)
         self._loss = net.loss
         self._scorer = Scorer(net.loss, task, y)
 
     def measure(self) -> tuple[float, float]:
         """Loss and score."""
-        run(self._forward)
+        run(self.forward)
         output = self.passes.output
         return self._loss.mean(output, self.passes.targets), self._scorer(output)
 

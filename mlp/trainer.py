@@ -136,6 +136,13 @@ class Trainer:
         return self._loop.data
 
     @property
+    def nbytes(self) -> int:
+        """Bytes that it holds: the recording, the data, and the buffers of training."""
+        data = self.data
+        arrays = (data.x_train, data.y_train, data.x_test, data.y_test)
+        return self.recording.nbytes + self._loop.nbytes + sum(array.nbytes for array in arrays)
+
+    @property
     def settings(self) -> Settings:
         """How it trains."""
         return self._loop.settings

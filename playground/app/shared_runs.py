@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import os
+
 import streamlit as st
 
 import mlp
 from playground.run.experiment import Experiment
-from playground.run.runs import Known, Run, Runs
+from playground.run.runs import CACHE_MEGABYTES, Known, Run, Runs
+
+LEAST_MEGABYTES = 16
 
 
 @st.cache_resource(show_spinner=False)
 def _runs() -> Runs:
     mlp.use_one_thread()  # matrices as small as these only lose by being shared out among threads
-    return Runs()
+    return Runs(megabytes(os.environ.get("MLP_CACHE_MB", "")) * 2**20)
+
+
+def megabytes(text: str) -> int:
+    """The bound on the memory of all recordings, from the environment; the usual one where nothing is said.
+
+    Raises ValueError, in a sentence, for anything but a whole number from 16 on.
+    """
+    if not text:
+        return CACHE_MEGABYTES
+    if not text.isdecimal() or int(text) < LEAST_MEGABYTES:
+        raise ValueError(
+            f"MLP_CACHE_MB must be a whole number of megabytes from {LEAST_MEGABYTES} on; got {text[:20]}."
+        )
+    return int(text)
 
 
 def run_of(experiment: Experiment) -> Run:

@@ -26,8 +26,10 @@ from playground.run.experiment import Experiment
 from playground.run.marks import marks
 
 SLICE_SECONDS = 0.02
-CACHE_BYTES = 512 * 2**20
-COPIES_OF_DATA = 6
+CACHE_MEGABYTES = 256
+"""For all recordings together, unless MLP_CACHE_MB says otherwise; with Python and Streamlit it fits a host of 1 GB"""
+BYTES_OF_ANY = 150_000
+"""What a run takes beside its arrays: trainer, plans, settings"""
 FIRST_EPOCHS = 10
 
 
@@ -107,11 +109,8 @@ class Run:
 
     @property
     def nbytes(self) -> int:
-        """Bytes that the recording holds, and the data with the copies that training makes of them."""
-        if not self.is_made:
-            return 0
-        data = self.trainer.data
-        return self.recording.nbytes + COPIES_OF_DATA * (data.x_train.nbytes + data.x_test.nbytes)
+        """Bytes that it holds: the recording, the data, the buffers of training, and what Python takes for all that."""
+        return BYTES_OF_ANY + self.trainer.nbytes if self.is_made else 0
 
     def count(self) -> int:
         """By how many bytes it has grown since it was last counted."""
@@ -235,7 +234,7 @@ class Known(NamedTuple):
 class Runs:
     """The newest runs of this process by their names, within a bounded memory; the least recently used go first."""
 
-    def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
+    def __init__(self, max_bytes: int = CACHE_MEGABYTES * 2**20) -> None:
         self._runs: OrderedDict[str, Known] = OrderedDict()
         self._total = 0  # bytes; to count them all each time would take longer the more there are
         self._last: Run | None = None  # has grown since it was counted, most likely

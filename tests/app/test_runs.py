@@ -3,16 +3,18 @@
 import math
 import threading
 import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import sklearn.metrics
 
+from playground.app.shared_runs import megabytes
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.link import MAX_CHANGES
-from playground.run.runs import FIRST_EPOCHS, SLICE_SECONDS, Gate, Run, Runs, new_trainer
+from playground.run.runs import CACHE_MEGABYTES, FIRST_EPOCHS, SLICE_SECONDS, Gate, Run, Runs, new_trainer
 
 SMALL = Experiment(Config(dataset="xor", n_samples=60, hidden_layer_sizes=(3, 2)))
 OTHER = Experiment(Config(dataset="moons", n_samples=60, hidden_layer_sizes=(3, 2)))
@@ -304,3 +306,41 @@ def test_a_long_way_to_one_trainer_keeps_nobody_from_another():
     go.set()
     waiting.join(60)
     assert slow_run.is_made
+
+
+def test_all_memory_of_a_run_counts_its_buffers_too():
+    """A hundred large networks of one step each held gigabytes beside recordings of a few megabytes."""
+    config = Config(hidden_layer_sizes=(128, 128), batch_size=2000, n_samples=2000, test_fraction=0.1)
+    run = Runs().get(Experiment(config))
+    run.record(1, seconds=60)
+    batch, width, copies = 1800, 128 * 2, 4  # z, a, their slopes and room on the way, forwards and back
+    assert run.nbytes > copies * 8 * batch * width
+    assert run.recording.nbytes < run.nbytes / 10
+
+
+@pytest.mark.parametrize(
+    "changes", [{"hidden_layer_sizes": (64, 64), "batch_size": 500}, {"hidden_layer_sizes": (16,) * 20}]
+)
+def test_what_is_counted_is_about_what_is_taken(changes):
+    tracemalloc.start()
+    try:
+        runs = Runs()
+        experiments = [Experiment(Config(seed=seed, **changes)) for seed in range(4)]
+        runs.get(experiments[0]).record(2, seconds=60)  # what all share is made by the first
+        before = tracemalloc.get_traced_memory()[0]
+        made = [runs.get(experiment) for experiment in experiments[1:]]
+        for run in made:
+            run.record(2, seconds=60)
+        taken = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    # Room for frames to come is taken too, but no memory until they are written.
+    assert 0.5 < sum(run.nbytes for run in made) / taken < 1.5
+
+
+def test_the_bound_comes_from_the_environment_or_is_a_sentence():
+    assert megabytes("") == CACHE_MEGABYTES
+    assert megabytes("64") == 64
+    for wrong in ("15", "-1", "1e3", "lots", "64 MB"):
+        with pytest.raises(ValueError, match=r"^MLP_CACHE_MB must be a whole number of megabytes from 16 on; got"):
+            megabytes(wrong)

@@ -1,6 +1,8 @@
 """The app at any address: behind Debian's nginx, at the root and below a path that the server was not told of, and
-below one that it was. nginx has its default buffers, so that too long a header is a 502 here as anywhere."""
+below one that it was. nginx has its default buffers, so that too long a header is a 502 here as anywhere.
+Its configurations are those of docs/hosting.md."""
 
+import re
 import subprocess
 import time
 import urllib.error
@@ -22,13 +24,16 @@ events {{}}
 http {{
   access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  map $http_upgrade $upgraded {{ default upgrade; '' close; }}
-  proxy_http_version 1.1;
-  proxy_set_header Host $http_host; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $upgraded;
+  {http}
   server {{ listen 127.0.0.1:{port}; {locations} }}
 }}
 """
 SHELL = "location / { default_type text/html; return 200 '<!doctype html><title>Shell</title>'; }"
+DOCS = Path(__file__).parents[2] / "docs" / "hosting.md"
+DOCUMENTED = dict(
+    re.findall(r"^```nginx (\w+)\n(.*?)^```$", DOCS.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+)
+PORT_8501 = "http://127.0.0.1:8501"
 PREFIX = "/~/+/"
 PAGES = ("", "health", "inside?step=50", "?embed=true")
 
@@ -43,9 +48,9 @@ def based() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def nginx(server: Server, based: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Debian's nginx before the two servers: addresses of the app, by how it is reached."""
-    root = f"location / {{ proxy_pass {server.url}; }}"
-    below = f"location {PREFIX} {{ proxy_pass {server.url}/; }} {SHELL}"
-    told = f"location /play/ {{ proxy_pass {based.url}; }} {SHELL}"
+    root = DOCUMENTED["root"].replace(PORT_8501, server.url)
+    below = DOCUMENTED["below"].replace(PORT_8501, server.url).replace("/play/", PREFIX) + SHELL
+    told = DOCUMENTED["told"].replace(PORT_8501, based.url) + SHELL
     found = {"told without nginx": f"{based.url}/play/"}
     running = []
     for name, (locations, path) in {
@@ -54,7 +59,8 @@ def nginx(server: Server, based: Server, tmp_path_factory: pytest.TempPathFactor
         "told": (told, "/play/"),
     }.items():
         folder, port = tmp_path_factory.mktemp("nginx"), free_port()
-        running.append(start_nginx(NGINX.format(folder=folder, port=port, locations=locations), folder, port))
+        config = NGINX.format(folder=folder, port=port, locations=locations, http=DOCUMENTED["http"])
+        running.append(start_nginx(config, folder, port))
         found[name] = f"http://127.0.0.1:{port}{path}"
     yield found
     for process in running:

@@ -8,7 +8,7 @@ from mlp.check import gradient_check
 from mlp.classics import CLASSICS, Classic, DemoMLP, TutorialMLP
 from mlp.datasets import DATASETS, Dataset, DatasetEntry, make_dataset
 from mlp.features import FEATURES, Feature, expand_features
-from mlp.frames import Frames
+from mlp.frames import Frames, FrameStore
 from mlp.initializers import INITIALIZERS, Initializer
 from mlp.loop import State
 from mlp.losses import LOSSES, Loss
@@ -52,6 +52,7 @@ __all__ = [
     "EpochRecord",
     "Exponential",
     "Feature",
+    "FrameStore",
     "Frames",
     "Initializer",
     "Layer",

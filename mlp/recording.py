@@ -157,12 +157,22 @@ class Recording:
 
     def between(self, start_step: int, stop_step: int) -> Frames:
         """Frames for every single step from `start_step` to `stop_step`, both included, replayed."""
+        store = FrameStore(self._net.n_parameters, len(self._net.layers), capacity=stop_step - start_step + 1)
+        for moment in self.replay(start_step, stop_step):
+            if moment is not None:
+                store.append(*moment)
+        return store.frames
+
+    def replay(self, start_step: int, stop_step: int) -> Iterator[tuple[int, float, Array, Measures] | None]:
+        """The same one step at a time, for callers that must not work for long: (step, epoch, parameters, measures).
+
+        None for each step on the way there, from the nearest keyframe. The parameters change with the next step.
+        """
         check_whole("start_step", start_step, 0, self.last_step)
         check_whole("stop_step", stop_step, start_step, self.last_step)
-        store = FrameStore(self._net.n_parameters, len(self._net.layers), capacity=stop_step - start_step + 1)
         for loop in self._replay(start_step, stop_step):
-            store.append(loop.step, loop.time, loop.net.parameters, loop.measure())
-        return store.frames
+            arrived = loop.step >= start_step
+            yield (loop.step, loop.time, loop.net.parameters, loop.measure()) if arrived else None
 
     def batch(self, step: int) -> Labels:
         """Rows of the training data used by the update that leads from `step` to `step` + 1."""
@@ -225,19 +235,23 @@ class Recording:
 
     def _loop_at(self, segment: Segment, step: int) -> TrainingLoop:
         """A training loop on a network of its own, after `step` updates."""
-        loop = TrainingLoop(self._net.copy(), self._data, segment.settings, segment.nearest(step))
+        loop = self._loop_before(segment, step)
         while loop.step < step:
             loop.make_step()
         return loop
 
+    def _loop_before(self, segment: Segment, step: int) -> TrainingLoop:
+        """A training loop on a network of its own, at the nearest moment up to `step` that is kept as a whole."""
+        return TrainingLoop(self._net.copy(), self._data, segment.settings, segment.nearest(step))
+
     def _replay(self, start: int, stop: int) -> Iterator[TrainingLoop]:
-        """A training loop at each step from `start` to `stop`."""
+        """A training loop at each step from `start` to `stop`, and on the way there."""
         segments = self._segments_from(start)
         for segment, following in zip(segments, [*segments[1:], None], strict=True):
             end = stop if following is None else min(stop, following.start.step - 1)
             if start > end:
                 continue
-            loop = self._loop_at(segment, start)
+            loop = self._loop_before(segment, start)
             yield loop
             while loop.step < end:
                 loop.make_step()

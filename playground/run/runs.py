@@ -205,12 +205,25 @@ class Run:
             stop = int(np.searchsorted(self.recording.epochs, end, side="right"))
             return frame_rows(self.recording, start, max(start + at_least, stop))
 
-    def step_rows(self, start: int, stop: int) -> np.ndarray:
-        """The same for every recorded step from `start` to `stop`, both included, replayed exactly."""
+    def step_rows(self, start: int, stop: int, gone: Callable[[], bool] = never) -> np.ndarray:
+        """The same for every recorded step from `start` to `stop`, both included, replayed exactly.
+
+        gone : whether nobody wants the rest any longer; asked before each slice
+        """
         self.trainer  # noqa: B018
-        with self._gate.turn(urgent=True), self.lock:
-            first = min(max(0, start), self.last_step)
-            return frame_rows(self.recording.between(first, max(first, min(stop, self.last_step))))
+        first = min(max(0, start), self.last_step)
+        last = max(first, min(stop, self.last_step))
+        steps = self.recording.replay(first, last)
+        store = mlp.FrameStore(self.trainer.net.n_parameters, len(self.trainer.net.layers), capacity=last - first + 1)
+        while not gone() and (not len(store) or store.last_step < last):
+            with self._gate.turn(urgent=True), self.lock:
+                end = self._clock() + SLICE_SECONDS
+                for moment in steps:
+                    if moment is not None:
+                        store.append(*moment)
+                    if self._clock() >= end:
+                        break
+        return frame_rows(store.frames)
 
 
 def frame_rows(frames: mlp.Recording | mlp.Frames, start: int = 0, stop: int | None = None) -> np.ndarray:

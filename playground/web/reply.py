@@ -63,7 +63,7 @@ def reply(
         run.record_until(have, seconds, gone)
     end = run.epoch_of(max(have, 0)) + question.get("want", 0)
     run.record_to(end, seconds, gone)
-    rows, singles = _rows(run, have, end), _singles(run, question)
+    rows, singles = _rows(run, have, end), _singles(run, question, gone)
     header = _progress(experiment, run, have, rows, singles)
     if "answers" in question:
         header["answers"] = cast(Answers, run.confusion_at(min(question["answers"], run.last_step)))
@@ -92,8 +92,8 @@ def _rows(run: Run, after: int, end: float) -> np.ndarray:
     return run.rows(after, end, at_least=int(end > run.epoch_of(max(after, 0))))
 
 
-def _singles(run: Run, question: Question) -> np.ndarray:
+def _singles(run: Run, question: Question, gone: Callable[[], bool]) -> np.ndarray:
     if "single" not in question:
         return run.rows(run.last_step, end=0)
     start, stop = question["single"]
-    return run.step_rows(start, min(stop, start + MOST_SINGLE_STEPS))
+    return run.step_rows(start, min(stop, start + MOST_SINGLE_STEPS), gone)

@@ -344,3 +344,21 @@ def test_the_bound_comes_from_the_environment_or_is_a_sentence():
     for wrong in ("15", "-1", "1e3", "lots", "64 MB"):
         with pytest.raises(ValueError, match=r"^MLP_CACHE_MB must be a whole number of megabytes from 16 on; got"):
             megabytes(wrong)
+
+
+def test_single_steps_are_replayed_in_slices_between_which_others_have_the_gate():
+    gate = Gate()
+    turns = []
+    take = gate.turn
+    gate.turn = lambda **how: turns.append(how) or take(**how)
+    ticks = iter(range(10**6))
+    run = Run(lambda: new_trainer(SMALL), gate, clock=lambda: 0.4 * SLICE_SECONDS * next(ticks))
+    run.trainer.run(epochs=30)
+    rows = run.step_rows(40, 60)
+    wanted = run.recording.between(40, 60)
+    np.testing.assert_array_equal(rows[:, 0], range(40, 61))
+    np.testing.assert_array_equal(rows[:, -len(wanted.parameters[0]) :], wanted.parameters.astype(np.float32))
+    np.testing.assert_array_equal(rows[:, 2], wanted.train_loss.astype(np.float32))
+    assert len(turns) > 8  # a slice is over after two or three ticks of this clock
+    asked = iter([False, False, True])
+    assert len(run.step_rows(40, 60, gone=lambda: next(asked))) < 7

@@ -305,11 +305,14 @@ def test_copy_link_copies_the_address(home):
     assert int(step) >= 0
 
 
-@pytest.mark.parametrize("path", ["/", "/inside", "/health", "/export"])
 @pytest.mark.parametrize(
-    ("query", "step"),
-    [("", 37), ("then=30@batch:7&", 41), ("dataset=moons&batch=3&", 5), ("optimizer=sgd&lr=0.3&l2=10&", -3)],
-    ids=["inside an epoch", "after another batch size", "a small batch", "near the end of a run that breaks"],
+    ("path", "query", "step"),
+    [
+        *((path, "", 37) for path in ("/", "/inside", "/health", "/export")),
+        ("/", "then=30@batch:7&", 41),
+        ("/inside", "dataset=moons&batch=3&", 5),
+        ("/", "optimizer=sgd&lr=0.3&l2=10&", -3),  # near the end of a run that breaks
+    ],
 )
 def test_a_link_opens_the_very_step_that_it_names_on_every_page(page, path, query, step):
     if step < 0:

@@ -59,13 +59,13 @@ def test_a_slider_moved_over_several_stops_is_one_change(opened, query, pause):
     arrives(page, MOONS)
 
 
-def test_a_slider_that_makes_another_run_is_one_step_of_undo(opened, pause=60):
+def test_a_slider_that_makes_another_run_is_one_step_of_undo(opened):
     page = opened("&step=500")
     before = entries(page)
     page.get_by_role("slider", name="Noise").focus()
     for _ in range(8):
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(pause)
+        page.wait_for_timeout(60)
     arrives(page, MOONS.changed(noise=0.18))
     assert entries(page) == before + 1
     press(page, "Undo")
@@ -97,11 +97,11 @@ def test_each_press_of_new_seed_and_of_a_number_counts(opened, pause):
     arrives(page, MOONS.changed(seed=5, data_seed=12))
 
 
-def test_each_feature_that_is_chosen_quickly_is_kept(opened, pause=60):
+def test_each_feature_that_is_chosen_quickly_is_kept(opened):
     page = opened("&step=500")
     for label in ("x₁²", "x₂²", "x₁x₂"):
         page.get_by_role("button", name=label, exact=True).click()
-        page.wait_for_timeout(pause)
+        page.wait_for_timeout(60)
     arrives(page, MOONS.changed(features=("x1", "x2", "x1^2", "x2^2", "x1*x2")))
 
 

@@ -24,6 +24,7 @@ from playground.run.config import Config
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.run.marks import marks
+from playground.run.seeds import LONGEST_EPOCH, N_SEEDS, Seeds, Spread
 
 SLICE_SECONDS = 0.02
 CACHE_MEGABYTES = 256
@@ -86,6 +87,7 @@ class Run:
         self._epochs_a_slice = 1
         self.counted = 0  # bytes, when somebody last asked for it
         self._marked: tuple[int, list[dict[str, Any]]] = (0, [])
+        self._seeds: Seeds | None = None
         self.update_ratios: dict[int, np.ndarray] = {}
         """What the page Health has measured of it, by step"""
 
@@ -110,7 +112,10 @@ class Run:
     @property
     def nbytes(self) -> int:
         """Bytes that it holds: the recording, the data, the buffers of training, and what Python takes for all that."""
-        return BYTES_OF_ANY + self.trainer.nbytes if self.is_made else 0
+        if not self.is_made:
+            return 0
+        buffers = self.trainer.nbytes - self.recording.nbytes
+        return BYTES_OF_ANY + self.trainer.nbytes + (N_SEEDS * buffers if self._seeds else 0)
 
     def count(self) -> int:
         """By how many bytes it has grown since it was last counted."""
@@ -169,6 +174,25 @@ class Run:
         deadline = self._clock() + seconds
         while self.last_step < step and not recording.has_ended and self._clock() < deadline and not gone():
             self.record(epochs=1, seconds=1.0)
+
+    def seeds_to(self, epochs: int, seconds: float, gone: Callable[[], bool] = never) -> tuple[int, Spread]:
+        """Train the run's settings from twenty seeds up to an epoch, or for so long: (epochs trained, how they did).
+
+        Raises ValueError, in a sentence, where an epoch of them would keep others waiting.
+        """
+        self.trainer  # noqa: B018
+        deadline = self._clock() + seconds
+        while True:
+            with self._gate.turn(), self.lock:
+                self._seeds = self._seeds or Seeds(self.trainer)
+                start = self._clock()
+                if self._seeds.epochs < epochs:
+                    self._seeds.train()
+                if self._seeds.epochs >= epochs or self._clock() >= deadline or gone():
+                    return self._seeds.epochs, self._seeds.spread()
+                if self._clock() - start > LONGEST_EPOCH:
+                    raise ValueError(f"{N_SEEDS} networks of this size are too many to be trained beside others.")
+            time.sleep(0.0005)
 
     def marks(self, experiment: Experiment) -> list[dict[str, Any]]:
         """Where something happened in the run so far, as the stage reads it."""

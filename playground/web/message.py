@@ -43,6 +43,7 @@ class Question(TypedDict):
     want: NotRequired[int]  # epochs to record beyond `have`
     single: NotRequired[list[int]]  # first and last of a range of steps, all of which are wanted
     answers: NotRequired[int]  # a step: how right is the network there?
+    seeds: NotRequired[int]  # epochs up to which the same settings are to be trained from twenty seeds
 
 
 class Wish(TypedDict):
@@ -77,6 +78,19 @@ class Answers(TypedDict):
     residual: NotRequired[Sequence[float]]  # prediction minus truth
 
 
+class SeedsTold(TypedDict):
+    """How the same settings do from many seeds, as far as they are trained: quantiles over the epochs."""
+
+    n: int
+    reached: int  # epochs trained so far
+    epochs: Sequence[float]
+    loss: Sequence[Sequence[float | None]]  # 10 %, 50 % and 90 %; None where so many have diverged
+    score: Sequence[Sequence[float]]
+    solved: int  # how many have ever had 95 % right
+    diverged: int
+    problem: str  # why there are none, in a sentence; "" where there are
+
+
 class Progress(TypedDict):
     """Which rows follow, and how far the run is."""
 
@@ -92,6 +106,7 @@ class Progress(TypedDict):
     stopped: str | None  # why it was stopped early
     marks: Sequence[Mark]
     answers: NotRequired[Answers]
+    seeds: NotRequired[SeedsTold]
 
 
 class Layer(TypedDict):

@@ -13,6 +13,8 @@ MOST_STEPS = 2**24
 """The last step that a row of float32 can name"""
 MOST_EPOCHS = 10_000
 """In one question"""
+MOST_SEED_EPOCHS = 1000
+"""Up to which the same settings are trained from many seeds"""
 _MOST_ITEMS = 100
 _LONGEST = 64
 
@@ -126,6 +128,7 @@ _QUESTION: Mapping[str, _Rule] = {
     "want": _whole(0, MOST_EPOCHS),
     "single": _span,
     "answers": _whole(0, MOST_STEPS),
+    "seeds": _whole(1, MOST_SEED_EPOCHS),
 }
 _WISH: Mapping[str, _Rule] = {
     "serial": _whole(0, 2**53),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple, cast
 
@@ -9,8 +10,9 @@ import numpy as np
 
 from playground.run.experiment import Experiment
 from playground.run.runs import Run, never
+from playground.run.seeds import N_SEEDS
 from playground.web.about import GOAL_EPOCHS, about, last_shared_step
-from playground.web.message import AboutRun, Answers, Mark, Progress, Question
+from playground.web.message import AboutRun, Answers, Mark, Progress, Question, SeedsTold
 
 FIRST_SECONDS = 0.05  # a page waits no longer for its first picture; its browser asks for what follows
 ANSWER_SECONDS = 0.25
@@ -67,8 +69,32 @@ def reply(
     header = _progress(experiment, run, have, rows, singles)
     if "answers" in question:
         header["answers"] = cast(Answers, run.confusion_at(min(question["answers"], run.last_step)))
+    if "seeds" in question:
+        header["seeds"] = _seeds(experiment, run, question["seeds"], seconds, gone)
     told: Progress | AboutRun = {**header, **about(experiment, run)} if have < 0 else header
     return Reply(told, np.concatenate([rows, singles]), int(rows[-1, 0]) if len(rows) else have)
+
+
+def _seeds(experiment: Experiment, run: Run, epochs: int, seconds: float, gone: Callable[[], bool]) -> SeedsTold:
+    """The settings from many seeds; a run that was changed on the way has none, for its changes were made for it."""
+    problem, reached, spread = "", 0, None
+    if experiment.changes:
+        problem = "A run that was changed on the way is one of a kind: its settings from the beginning have seeds."
+    else:
+        try:
+            reached, spread = run.seeds_to(epochs, seconds, gone)
+        except ValueError as error:
+            problem = str(error)
+    return {
+        "n": N_SEEDS,
+        "reached": reached,
+        "epochs": spread.epochs.tolist() if spread else (),
+        "loss": [[x if math.isfinite(x) else None for x in row] for row in spread.loss.tolist()] if spread else (),
+        "score": spread.score.tolist() if spread else (),
+        "solved": spread.solved if spread else 0,
+        "diverged": spread.diverged if spread else 0,
+        "problem": problem,
+    }
 
 
 def _progress(experiment: Experiment, run: Run, after: int, rows: np.ndarray, singles: np.ndarray) -> Progress:

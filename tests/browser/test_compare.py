@@ -15,6 +15,7 @@ from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.run.number import say
 from playground.run.runs import Run
+from playground.run.seeds import Seeds
 from tests.browser.harness import visit
 from tests.browser.stage import recorded
 
@@ -190,3 +191,21 @@ def test_a_server_that_knows_nothing_of_the_runs_is_told_again(page):
     page.evaluate("() => __compare.wish({ missing: ['whatever'] })")
     page.wait_for_timeout(1000)
     page.wait_for_function("() => __compare.runs.length === 2 && __compare.complete")
+
+
+def test_twenty_seeds_are_drawn_and_counted_as_the_engine_has_them(page):
+    stands(page, SMALL, FORK)
+    page.get_by_role("button", name="The same settings from 20 draws").click()
+    page.wait_for_function("() => __compare.runs[0].header.seeds?.reached === 200", timeout=30_000)
+    page.wait_for_function(
+        "() => __compare.plot.data?.length === 7"
+    )  # a band of three lines, and two curves of each run
+    seeds = Seeds(recorded(SMALL, 1).trainer)
+    for _ in range(200):
+        seeds.train()
+    spread = seeds.spread()
+    lines = json.loads(page.evaluate("() => JSON.stringify(__compare.plot.data.slice(0, 3).map((t) => [...t.y]))"))
+    np.testing.assert_allclose(lines, spread.loss[[0, 2, 1]], rtol=1e-12)
+    row = page.locator(".compare tbody tr", has_text="ever 95 % right")
+    expect(row.locator("td").nth(0)).to_have_text(f"{spread.solved} of 20")
+    expect(row.locator("td").nth(1)).to_contain_text("changed on the way")

@@ -5,7 +5,7 @@ import test from "node:test";
 import { THEMES } from "./page.js";
 
 const { UNITS, convert, endOf, pace, rowAt } = await import("../../playground/web/js/compare/clock.js");
-const { best, figures, firstAt } = await import("../../playground/web/js/compare/figures.js");
+const { best, figures, firstAt, seedFigures } = await import("../../playground/web/js/compare/figures.js");
 const { classAt, disagreements, inWords, paintDifference } =
   await import("../../playground/web/js/compare/difference.js");
 const { parseMany, take } = await import("../../playground/web/js/compare/compare.js");
@@ -73,6 +73,19 @@ test("the figures are the rows' own", () => {
   assert.deepEqual(table["How it ended"], ["goes on", "diverged"]);
   const regression = figures([run(5, 4, 100, { task: "regression" })]).map((f) => f.label);
   assert.ok(!regression.some((label) => label.startsWith("Epochs to")));
+});
+
+test("what twenty seeds come to is told in quantiles, and those that broke are counted", () => {
+  const seeds = {
+    ...{ n: 20, reached: 2, epochs: [0, 1, 2], solved: 14, diverged: 3, problem: "" },
+    ...{ loss: [[1, 0.5, 0.125], [1, 0.6, 0.25], [1, 0.7, null]], score: [[0, 0, 0.5], [0, 0, 0.75], [0, 0, 1]] },
+  };
+  const told = seedFigures([run(5, 4, 100, { seeds }), run(5, 4), run(5, 4, 100, { seeds: { problem: "No." } })]);
+  const table = Object.fromEntries(told.map((f) => [f.label.replace("20 seeds: ", ""), f.values]));
+  assert.deepEqual(table["ever 95 % right"], ["14 of 20", "…", "No."]);
+  assert.equal(table["test loss at the end, 10 to 90 %"][0], "0.125 to ∞, median 0.250");
+  assert.equal(table["test score at the end, 10 to 90 %"][0], "50.0 % to 100.0 %, median 75.0 %");
+  assert.deepEqual([table["diverged"][0], table["trained to epoch"][0]], ["3", "2"]);
 });
 
 const BINARY = { middle: 0.5, reach: 0.5 };

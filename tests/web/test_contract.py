@@ -42,7 +42,8 @@ def typescript(hint: Any) -> str:
         name = next((name for name, thing in vars(message).items() if thing == hint), None)
         return name or " | ".join(f'"{choice}"' for choice in inner)
     if origin in (list, collections.abc.Sequence):
-        return f"{typescript(inner[0])}[]"
+        item = typescript(inner[0])
+        return f"({item})[]" if " | " in item and not item.endswith("[]") else f"{item}[]"
     if origin is dict:
         return f"Record<{', '.join(map(typescript, inner))}>"
     if origin in (types.UnionType, typing.Union):

@@ -12,7 +12,7 @@ from playground.run.config import SETTINGS
 from playground.run.experiment import Experiment
 from playground.run.link import MAX_STEP
 from playground.web.message import Question, Wish
-from playground.web.question import MOST_EPOCHS, MOST_STEPS, read_question, read_wish
+from playground.web.question import MOST_EPOCHS, MOST_SEED_EPOCHS, MOST_STEPS, read_question, read_wish
 
 RUN = Experiment().name
 GOOD: dict[str, dict[str, Any]] = {
@@ -20,12 +20,12 @@ GOOD: dict[str, dict[str, Any]] = {
     "wish": {"serial": 1, "run": RUN, "moment": 0, "have": -1},
 }
 FITTING: dict[str, dict[str, list[Any]]] = {
-    "question": {"want": [0, MOST_EPOCHS], "single": [[0, 0], [3, 90]], "answers": [0, 70]},
+    "question": {"want": [0, MOST_EPOCHS], "single": [[0, 0], [3, 90]], "answers": [0, 70], "seeds": [1, 200]},
     "wish": {
         "refork": [0, 70],
         "edit": [{"index": 3, "value": 0.5}, {"index": 3, "value": -1}],
         "branch": [RUN],
-        "action": ["reset", "new_seed", "undo"],
+        "action": ["reset", "new_seed", "calm", "undo"],
         "change": [
             {"learning_rate": 0.1},
             {"learning_rate": 1, "batch_size": 5, "optimizer": "sgd"},
@@ -62,6 +62,7 @@ HOSTILE: dict[str, list[Any]] = {
     "moment": [*ODD, -1, MOST_STEPS + 1, 1.0, "0"],
     "have": [*ODD, -2, MOST_STEPS + 1, 0.0],
     "answers": [*ODD, -1, MOST_STEPS + 1, 1.0, "7"],
+    "seeds": [*ODD, 0, -1, MOST_SEED_EPOCHS + 1, 1.0, "20"],
     "want": [*ODD, -1, MOST_EPOCHS + 1, 1.0],
     "single": [*ODD, [9, 4], [1, 2, 3], [1.0, 2.0], [0, HUGE], ["0", "1"], [-1, 1], [True, True], "12"],
     "refork": [*ODD, -1, MOST_STEPS + 1, 1.0],

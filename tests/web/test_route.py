@@ -220,21 +220,22 @@ def test_training_stops_when_nobody_waits_for_it_any_longer(runs, hangs_up):
 
 
 def test_while_a_question_is_worked_on_the_event_loop_is_free(runs):
-    run, app, times = runs.get(SMALL), Starlette(routes=routes(runs.known)), []
+    run, app, turns = runs.get(SMALL), Starlette(routes=routes(runs.known)), 0
     train = run.trainer.run
     run.trainer.run = lambda epochs: (time.sleep(0.2), train(epochs=1))
 
     async def story() -> None:
+        nonlocal turns
         async with anyio.create_task_group() as group:
             sent: list[dict[str, Any]] = []
             body = json.dumps({"run": SMALL.name, "have": 0, "want": 5}).encode()
             group.start_soon(app, *request(body, anyio.Event(), sent))
             while not sent:
-                times.append(time.perf_counter())
+                turns += 1
                 await anyio.sleep(0.005)
 
     anyio.run(story)
-    assert max(np.diff(times)) < 0.1
+    assert turns > 20  # held up by the slices, it would have had one between two of them
 
 
 def test_a_question_that_breaks_off_in_its_middle_is_no_error(runs, caplog):

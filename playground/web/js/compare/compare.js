@@ -11,7 +11,7 @@ import { icon } from "../stage/transport.js";
 import { Recording, TEST_LOSS, TRAIN_LOSS, parseMessage } from "../stage/recording.js";
 import { UNITS, convert, endOf, pace, rowAt } from "./clock.js";
 import { disagreements, inWords, paintDifference } from "./difference.js";
-import { figures } from "./figures.js";
+import { figures, seedFigures } from "./figures.js";
 import { Tile } from "./tile.js";
 
 const LETTERS = "ABCD";
@@ -82,6 +82,7 @@ export class Compare {
     this.unit = "epochs";
     this.speed = SPEEDS[1];
     this.difference = false;
+    this.seeds = false; // whether the same settings from twenty seeds are shown
     this.swapped = false; // while X is held
     this.solo = -1;
     this.fineness = 0;
@@ -102,6 +103,10 @@ export class Compare {
     this.playButton = button("Play", "Play or pause (Space)", () => this.toggle(), "play");
     this.differenceButton = button("Difference", "Where A and B disagree (D)", () => this.turnDifference());
     this.differenceButton.setAttribute("aria-pressed", "false");
+    this.seedsButton = button("20 seeds", "The same settings from 20 draws of the first weights: is it luck? (S)", () =>
+      this.turnSeeds(),
+    );
+    this.seedsButton.setAttribute("aria-pressed", "false");
     this.blinkButton = h(
       "button",
       { type: "button", class: "words", title: "Hold to see B in the place of A (X)", "aria-label": "Blink" },
@@ -150,6 +155,7 @@ export class Compare {
         select("What the clock counts", units, this.unit, (value) => this.setUnit(value)),
         this.differenceButton,
         this.blinkButton,
+        this.seedsButton,
         this.where,
       ),
       this.status,
@@ -206,7 +212,10 @@ export class Compare {
     if (alone) this.turnDifference(false);
     this.hangUp.abort();
     this.hangUp = new AbortController();
-    for (const name of page.runs) this.fetch(name, this.hangUp.signal);
+    for (const name of page.runs) {
+      this.fetch(name, this.hangUp.signal);
+      if (this.seeds) this.fetchSeeds(name, this.hangUp.signal);
+    }
     if (first) this.play(!matchMedia("(prefers-reduced-motion: reduce)").matches);
     this.wake();
     return undefined;
@@ -228,6 +237,33 @@ export class Compare {
         await new Promise((done) => setTimeout(done, AGAIN_MS));
       }
     }
+  }
+
+  // The same for the settings of a run from twenty seeds.
+  async fetchSeeds(name, signal) {
+    for (;;) {
+      const run = held.get(name);
+      const seeds = run?.header.seeds;
+      if (signal.aborted || !run || seeds?.problem || seeds?.reached >= this.goal) return;
+      try {
+        const answer = await ask(this.page.ask, { run: name, have: run.last, seeds: this.goal }, signal);
+        if (answer === null) return void this.wish({ missing: [name] });
+        take(name, answer);
+        this.charted = "";
+        this.wake();
+      } catch {
+        if (signal.aborted) return;
+        await new Promise((done) => setTimeout(done, AGAIN_MS));
+      }
+    }
+  }
+
+  turnSeeds(on = !this.seeds) {
+    this.seeds = on;
+    this.seedsButton.setAttribute("aria-pressed", String(on));
+    this.charted = "";
+    if (on) for (const name of this.page.runs) this.fetchSeeds(name, this.hangUp.signal);
+    this.wake();
   }
 
   // ---- time ----------------------------------------------------------------------------------------------------
@@ -317,6 +353,7 @@ export class Compare {
     else if (key === "end") this.seek(this.end);
     else if (key === "d") this.turnDifference();
     else if (key === "x") this.blink(true);
+    else if (key === "s") this.turnSeeds();
     else if (/^[1-4]$/.test(key) && Number(key) <= this.runs.length) {
       this.solo = this.solo === Number(key) - 1 ? -1 : Number(key) - 1;
       this.wake();
@@ -431,10 +468,12 @@ export class Compare {
       line: { color: layerColour(theme, k, LETTERS.length), width: (thin ? 1 : 2.2) * theme.zoom, dash: DASHES[k] },
       hovertemplate: `${LETTERS[k]} ${name}: %{y:.4~g}<extra></extra>`,
     });
-    const traces = this.runs.flatMap((run, k) => [
+    const bands = this.seeds ? this.runs.flatMap((run, k) => this.band(run, layerColour(theme, k, LETTERS.length))) : [];
+    const curves = this.runs.flatMap((run, k) => [
       line(run, k, TRAIN_LOSS, "training loss", true),
       line(run, k, TEST_LOSS, "test loss", false),
     ]);
+    const traces = [...bands, ...curves];
     const look = layout(theme, { width, height }, MARGIN, {
       hovermode: "x unified",
       xaxis: axis(theme, { range: [0, this.end], nticks: 8, title: UNITS[this.unit].label }),
@@ -444,8 +483,29 @@ export class Compare {
     this.drawTable();
   }
 
+  // Where the middle 80 % of the seeds lie, and their median.
+  band(run, colour) {
+    const { seeds } = run.header;
+    if (!seeds?.epochs.length) return [];
+    const [low, middle, high] = seeds.loss;
+    const x = seeds.epochs.map((epoch) => this.timeOf(run, epoch));
+    const trace = (y, more) => ({ type: "scatter", mode: "lines", x, y, hoverinfo: "skip", ...more });
+    const none = { width: 0, color: colour };
+    return [
+      trace(low, { line: none }),
+      trace(high, { line: none, fill: "tonexty", fillcolor: `${colour}2e` }),
+      trace(middle, { line: { width: 1.2, color: colour, dash: "dot" } }),
+    ];
+  }
+
+  // An epoch on this clock.
+  timeOf(run, epoch) {
+    return (epoch / run.lastEpoch) * endOf(run, this.unit);
+  }
+
   drawTable() {
-    const rows = [...this.page.differences, ...figures(this.runs)];
+    const seeds = this.seeds ? seedFigures(this.runs) : [];
+    const rows = [...this.page.differences, ...figures(this.runs), ...seeds];
     this.table.replaceChildren(
       h("thead", {}, h("tr", {}, h("th", {}, ""), ...this.runs.map((_, k) => h("th", { scope: "col" }, this.chip(k))))),
       h(

@@ -55,3 +55,30 @@ export function figures(runs) {
     ),
   ];
 }
+
+/**
+ * What the same settings come to from many seeds: one run proves nothing.
+ * @param {Recording[]} runs
+ * @returns {{label: string, values: string[]}[]}
+ */
+export function seedFigures(runs) {
+  const each = (label, of) => ({
+    label,
+    values: runs.map(({ header: { seeds, task } }) => {
+      if (!seeds) return "…";
+      return seeds.problem || of(seeds, seeds.epochs.length - 1, task);
+    }),
+  });
+  const span = ([low, middle, high], k, form) => `${told(low[k], form)} to ${told(high[k], form)}, median ${told(middle[k], form)}`;
+  return [
+    each("20 seeds: trained to epoch", (seeds) => say(seeds.reached)),
+    each("20 seeds: ever 95 % right", (seeds, _, task) => (task === "regression" ? "–" : `${seeds.solved} of ${seeds.n}`)),
+    each("20 seeds: test loss at the end, 10 to 90 %", (seeds, k) => span(seeds.loss, k, steady)),
+    each("20 seeds: test score at the end, 10 to 90 %", (seeds, k, task) =>
+      span(seeds.score, k, task === "regression" ? steady : percent),
+    ),
+    each("20 seeds: diverged", (seeds) => String(seeds.diverged)),
+  ];
+}
+
+const told = (x, form) => (x === null ? "∞" : form(x));

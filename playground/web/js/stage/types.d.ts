@@ -12,6 +12,7 @@ export interface Question {
   want?: number;
   single?: number[];
   answers?: number;
+  seeds?: number;
 }
 
 export interface Wish {
@@ -55,6 +56,18 @@ export interface Progress {
   stopped: string | null;
   marks: Mark[];
   answers?: Answers;
+  seeds?: SeedsTold;
+}
+
+export interface SeedsTold {
+  n: number;
+  reached: number;
+  epochs: number[];
+  loss: (number | null)[][];
+  score: number[][];
+  solved: number;
+  diverged: number;
+  problem: string;
 }
 
 export interface Layer {

@@ -1,0 +1,73 @@
+"""The same settings from twenty draws of the first weights: how much of a run is luck?
+
+The networks differ in their seed alone, the run's own among them; all see the same data. They are trained side by side
+(`mlp.Stack`), an epoch at a time, and come to the very numbers that each comes to alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+import mlp
+from mlp.arrays import Array
+
+N_SEEDS = 20
+SOLVED = 0.95
+"""Of the test points, or of the training points without any"""
+QUANTILES = (0.1, 0.5, 0.9)
+LONGEST_EPOCH = 0.3
+"""Seconds; where an epoch of all twenty takes longer, others would wait too long for their turn"""
+
+
+class Spread(NamedTuple):
+    """How the networks did at k moments, in quantiles: shares and losses are anything but normal."""
+
+    epochs: Array
+    """(k,)"""
+    loss: Array
+    """(3, k): the 10 %, 50 % and 90 % quantiles of the test loss; infinite where so many have diverged."""
+    score: Array
+    """(3, k): of the accuracy, or of R²; a network that has diverged counts as 0 right."""
+    solved: int
+    """How many have ever had 95 % of the points right; 0 for a regression."""
+    diverged: int
+    """How many have lost their numbers."""
+
+
+class Seeds:
+    """Twenty networks that train like the one of a trainer, from its settings at the beginning."""
+
+    def __init__(self, trainer: mlp.Trainer) -> None:
+        settings = replace(trainer.recording.segments[0].settings, early_stopping=None)
+        nets = [trainer.net.copy() for _ in range(N_SEEDS)]
+        for k, net in enumerate(nets):
+            net.seed = trainer.net.seed + k
+            net.reset()
+        each = [replace(settings, seed=settings.seed + k) for k in range(N_SEEDS)]
+        self._stack = mlp.Stack(nets, trainer.data, each)
+        self._has_test = bool(len(trainer.data.x_test))
+        self._classes = trainer.data.task != "regression"
+        self.epochs = 0
+        """Trained so far"""
+
+    def train(self) -> None:
+        """One epoch of all."""
+        self._stack.run(1)
+        self.epochs += 1
+
+    def spread(self) -> Spread:
+        """How they did so far."""
+        curves = self._stack.curves
+        loss, score = (
+            (curves.test_loss, curves.test_score) if self._has_test else (curves.train_loss, curves.train_score)
+        )
+        broken = ~np.isfinite(loss)
+        score = np.where(broken, 0.0, score)
+        with np.errstate(invalid="ignore"):
+            of_loss = np.quantile(np.where(broken, np.inf, loss), QUANTILES, axis=1, method="higher")
+        of_score = np.quantile(score, QUANTILES, axis=1)
+        solved = int((score.max(axis=0) >= SOLVED).sum()) if self._classes else 0
+        return Spread(curves.epochs, of_loss, of_score, solved, int(broken[-1].sum()))

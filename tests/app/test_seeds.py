@@ -1,0 +1,80 @@
+"""Twenty seeds of a run: the run itself among them, and quantiles that somebody else computes too."""
+
+import math
+
+import numpy as np
+import pytest
+
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from playground.run.runs import Runs
+from playground.run.seeds import N_SEEDS, QUANTILES, Seeds
+from playground.web.message import Question
+from playground.web.reply import reply
+
+SMALL = Config(dataset="moons", n_samples=60, noise=0.3, hidden_layer_sizes=(4,), learning_rate=0.05, dropout=0.1)
+EPOCHS = 8
+
+
+def alone(config: Config):
+    run = Runs().get(Experiment(config))
+    run.record(EPOCHS, seconds=60)
+    return run
+
+
+@pytest.mark.parametrize("changes", [{}, {"schedule": "cosine", "l2": 0.01}, {"batch_size": 60, "optimizer": "sgd"}])
+def test_each_seed_is_the_run_that_it_is_alone(changes):
+    config = SMALL.changed(**changes)
+    seeds = Seeds(alone(config).trainer)
+    for _ in range(EPOCHS):
+        seeds.train()
+    loss, score = [], []
+    for k in range(N_SEEDS):
+        recording = alone(config.changed(seed=config.seed + k)).recording
+        loss.append(recording.test_loss[: EPOCHS + 1])
+        score.append(recording.test_score[: EPOCHS + 1])
+    spread = seeds.spread()
+    np.testing.assert_allclose(spread.score, np.quantile(score, QUANTILES, axis=0), rtol=1e-12)
+    np.testing.assert_allclose(spread.loss, np.quantile(loss, QUANTILES, axis=0, method="higher"), rtol=1e-10)
+    assert spread.solved == sum(max(each) >= 0.95 for each in score)
+    assert spread.epochs.tolist() == list(range(EPOCHS + 1))
+    assert spread.diverged == 0
+
+
+def test_seeds_that_diverge_are_counted_and_not_dropped():
+    config = SMALL.changed(
+        optimizer="sgd", activations=("relu",), loss="mean_squared_error", learning_rate=3.0, dropout=0.0
+    )
+    seeds = Seeds(alone(config).trainer)
+    for _ in range(60):
+        seeds.train()
+    spread = seeds.spread()
+    broken = 0
+    for k in range(N_SEEDS):
+        run = Runs().get(Experiment(config.changed(seed=config.seed + k)))
+        run.record(60, seconds=60)
+        broken += run.recording.diverged is not None
+    assert 0 < spread.diverged <= broken
+    if spread.diverged > 0.5 * N_SEEDS:
+        assert math.isinf(spread.loss[1, -1])
+
+
+def asked(experiment: Experiment, seconds: float = 60.0, **more) -> dict:
+    run = Runs().get(experiment)
+    question: Question = {"run": experiment.name, "have": -1, "seeds": EPOCHS, **more}
+    return reply(experiment, run, question, seconds=seconds).header["seeds"]
+
+
+def test_an_answer_tells_how_far_they_are_and_goes_on_where_it_stopped():
+    told = asked(Experiment(SMALL))
+    assert (told["n"], told["reached"], told["problem"]) == (N_SEEDS, EPOCHS, "")
+    assert [len(row) for row in (*told["loss"], *told["score"], told["epochs"])] == [EPOCHS + 1] * 7
+    run = Runs().get(Experiment(SMALL))
+    reached = [run.seeds_to(EPOCHS, seconds=0.0)[0] for _ in range(EPOCHS + 2)]
+    assert reached == [*range(1, EPOCHS + 1), EPOCHS, EPOCHS]
+
+
+def test_a_run_that_was_changed_on_the_way_has_no_seeds_and_says_so():
+    told = asked(Experiment(SMALL).change(9, learning_rate=0.1))
+    assert told["problem"].startswith("A run that was changed on the way")
+    assert told["epochs"] == ()

@@ -59,6 +59,12 @@ SICK: dict[str, Sick] = {
         Config(n_samples=60, noise=0.4, hidden_layer_sizes=(32, 32), activations=("relu",), initializer="he_normal"),
         "overfitting",
     ),
+    "too_small": Sick(
+        "Two neurons for a ring",
+        "Two lines cannot close around the inner points, however long it trains; three could.",
+        Config(dataset="circles", hidden_layer_sizes=(2,)),
+        "too_small",
+    ),
     "too_slow": Sick(
         "A learning rate of 0.0001",
         "Plain SGD with steps so short that it would take for ever.",

@@ -14,7 +14,7 @@ import numpy as np
 
 import mlp
 from playground.health.checkup import Checkup, LayerNumbers
-from playground.run.config import DEFAULTS, LIVE, MAX_SAMPLES, nearest_preset
+from playground.run.config import DEFAULTS, EASY_NEURONS, LIVE, MAX_SAMPLES, nearest_preset
 from playground.run.experiment import Experiment
 from playground.run.number import percent, say
 
@@ -40,6 +40,10 @@ KARPATHY = Source(
 LECUN = Source("LeCun et al. 1998, Efficient BackProp", "http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf")
 PASCANU = Source("Pascanu et al. 2013", "https://arxiv.org/abs/1211.5063")
 MCCANDLISH = Source("McCandlish et al. 2018", "https://arxiv.org/abs/1812.06162")
+GOODFELLOW = Source(
+    "Goodfellow, Bengio & Courville 2016, Deep Learning, section 5.2: capacity, overfitting and underfitting",
+    "https://www.deeplearningbook.org/contents/ml.html",
+)
 PRECHELT = Source("Prechelt 1998, Early stopping: but when?", "https://doi.org/10.1007/3-540-49430-8_3")
 
 
@@ -257,6 +261,38 @@ def dead(c: Checkup) -> Finding | None:
 
 
 @rule(
+    "The network is too small",
+    "After 60 epochs the training loss has fallen by less than 3 % over the last 30, on the mean of ten, and is still "
+    "between 30 and 97 % of what guessing costs, though the steps are of a good size, every layer gets a gradient, and "
+    "nothing holds the weights back.",
+    GOODFELLOW,
+)  # fmt: skip
+def too_small(c: Checkup) -> Finding | None:
+    """It has stopped learning, far from solved, and nothing is wrong with it: it has too few neurons for these data."""
+    if c.epoch < 60.0 or c.diverged or c.regularized or c.rate_factor < 0.1 or _dead_layers(c) or _any_twins(c):
+        return None
+    if any(entry.judge(c) for entry in (unscaled, rate_too_high, rate_too_low, vanishing, exploding)):
+        return None
+    before, now = _mean_loss(c, c.epoch - 30.0), _mean_loss(c, c.epoch)  # NaN without frames, which fails below
+    if not now > 0.97 * before or not 0.3 * c.chance < c.train_loss < 0.97 * c.chance:
+        return None
+    sizes = tuple(layer.n_units for layer in c.hidden)
+    wider = tuple(min(max(8, 2 * n), EASY_NEURONS) for n in sizes) or (8,)
+    deeper = (*wider, 8)
+    tries = [
+        _try(f"Start again with {_listed(s)} neurons", hidden_layer_sizes=s) for s in (deeper, wider) if s != sizes
+    ]
+    neurons = f"{_listed(sizes)} hidden {'neuron' if sizes == (1,) else 'neurons'}" if sizes else "no hidden neurons"
+    return Finding(
+        f"The training loss has hardly fallen in the last 30 epochs and stands at {say(c.train_loss, 3)}, where "
+        f"guessing costs {say(c.chance, 3)}. Nothing is wrong with the steps or the gradients: with "
+        f"{neurons}, the network seems too small for these data.",
+        {"training loss": c.train_loss, "chance": c.chance, "hidden neurons": float(sum(sizes))},
+        tuple(tries),
+    )
+
+
+@rule(
     "Saturated neurons",
     "More than half of a hidden sigmoid or tanh layer's outputs are in the flat ends (slope below 6 % of the "
     "steepest), while the loss is still more than half of what guessing costs.",
@@ -402,6 +438,17 @@ def noisy(c: Checkup) -> Finding | None:
 def _dead_layers(c: Checkup) -> list[LayerNumbers]:
     """Hidden layers that let no gradient through at all."""
     return [layer for layer in c.hidden if layer.n_dead == layer.n_units]
+
+
+def _mean_loss(c: Checkup, epoch: float) -> float:
+    """The mean training loss of the ten epochs up to one."""
+    h = c.history
+    losses = h.train_loss[(h.epochs > epoch - 10.0) & (h.epochs <= epoch)]
+    return float(losses.mean()) if len(losses) else np.nan
+
+
+def _listed(sizes: tuple[int, ...]) -> str:
+    return " and ".join(str(n) for n in sizes)
 
 
 def _any_twins(c: Checkup) -> bool:

@@ -24,6 +24,7 @@ MUST: dict[str, Config] = {
     "rate_too_high": Config(activations=("relu",), optimizer="sgd", learning_rate=3.0),
     "rate_too_low": Config(optimizer="sgd", learning_rate=1e-4),
     "dead": Config(activations=("relu",), learning_rate=0.3),
+    "too_small": SICK["too_small"].config,
     "saturated": Config(activations=("sigmoid",), hidden_layer_sizes=(8,) * 8),
     "vanishing": Config(activations=("sigmoid",), hidden_layer_sizes=(8,) * 8),
     "exploding": Config(activations=("relu",), initializer="normal", hidden_layer_sizes=(32,) * 8, learning_rate=1e-5),
@@ -37,6 +38,7 @@ MUST_NOT: dict[str, Config] = {
     "rate_too_high": Config(activations=("relu",), initializer="he_normal", learning_rate=0.01),
     "rate_too_low": Config(optimizer="sgd", learning_rate=0.03),
     "dead": Config(activations=("relu",), initializer="he_normal"),
+    "too_small": Config(dataset="circles", hidden_layer_sizes=(3,)),
     "saturated": Config(),
     "vanishing": Config(activations=("relu",), hidden_layer_sizes=(8,) * 8, initializer="he_normal"),
     "exploding": Config(activations=("relu",), initializer="he_normal", hidden_layer_sizes=(32,) * 4),
@@ -119,7 +121,7 @@ def test_every_experiment_on_offer_can_be_made(config: Config):
             assert option.again != bool(new.changes) or not new.changes
 
 
-@pytest.mark.parametrize("rule", ["rate_too_high", "dead", "vanishing", "twins", "rate_too_low"])
+@pytest.mark.parametrize("rule", ["rate_too_high", "dead", "vanishing", "twins", "rate_too_low", "too_small"])
 def test_the_first_experiment_cures(rule: str):
     config = MUST[rule]
     (verdict,) = (v for v in verdicts(look(config)) if v.rule.name == rule)

@@ -8,10 +8,11 @@ from typing import Any
 import streamlit as st
 
 from playground.app import components, session
-from playground.app.shared_runs import run_of
+from playground.app.shared_runs import run_of, turn
 from playground.run.compared import LETTERS, MOST, PRESETS, Preset, differences, from_link, shown_value, titles
 from playground.run.config import SETTINGS, Setting
 from playground.run.experiment import Experiment
+from playground.run.trials import EPOCHS, N_SEEDS, RACERS, RATES, best_rate, race
 from playground.web.about import GOAL_EPOCHS
 from playground.web.assets import plotly_address
 from playground.web.message import ComparePage, encode, encode_many
@@ -19,6 +20,10 @@ from playground.web.reply import first_reply
 from playground.web.route import ask_address
 
 KEY = "compare"
+RACE = (
+    "SGD, Momentum, RMSprop and Adam, each at the learning rate at which it does best on these settings; a quick trial "
+    "finds it. At one rate for all it would be a race of rates."
+)
 
 
 def show() -> None:
@@ -93,6 +98,32 @@ def _ready_made() -> None:
     with st.container(horizontal=True):
         for preset in PRESETS:
             st.button(preset.label, key=f"set {preset.label}", help=preset.help, on_click=_use, args=(preset,))
+        wanted = st.button("Race: each at its best rate", key="race", help=RACE)
+    if wanted:
+        _race(session.side_by_side()[0])
+
+
+def _race(base: Experiment) -> None:
+    """Find each optimizer's rate, and put them side by side."""
+    rates: dict[str, float] = {}
+    bar = st.progress(0.0, "Trying the rates …")
+    try:
+        for k, name in enumerate(RACERS):
+            label = shown_value("optimizer", name)
+            bar.progress(k / len(RACERS), f"Trying {len(RATES)} learning rates from {N_SEEDS} seeds: {label}")
+            rates[name], _ = best_rate(base, name, turn)
+    except ValueError as error:
+        session.notify(str(error))
+        bar.empty()
+        return
+    bar.empty()
+    session.compare(*race(base, rates))
+    told = ", ".join(f"{shown_value('optimizer', name)} {rate:g}" for name, rate in rates.items())
+    session.notify(
+        f"Each optimizer runs at the rate at which it did best in a quick trial of {len(RATES)} rates, {N_SEEDS} seeds "
+        f"and {EPOCHS} epochs: {told}."
+    )
+    st.rerun()
 
 
 def _take_away() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 
 import streamlit as st
 
@@ -41,3 +42,8 @@ def run_of(experiment: Experiment) -> Run:
 def known(name: str) -> Known | None:
     """The run of this name, unless nobody has had it made, or it was forgotten."""
     return _runs().known(name)
+
+
+def turn() -> AbstractContextManager[None]:
+    """The right to train something that is no run, an epoch or so at a time."""
+    return _runs().turn()

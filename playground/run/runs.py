@@ -12,7 +12,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from functools import partial
 from typing import Any, NamedTuple
@@ -278,6 +278,10 @@ class Runs:
         self._lock = threading.RLock()
         self._gate = Gate()
         self._max_bytes = max_bytes
+
+    def turn(self) -> AbstractContextManager[None]:
+        """The right to train something that is no run, for as long as others can wait."""
+        return self._gate.turn()
 
     def get(self, experiment: Experiment) -> Run:
         """The run of an experiment; it begins with a copy of its parent's past, up to its last change."""

@@ -1,11 +1,14 @@
 """The page Compare, run without a browser: what stands side by side, and how it gets there."""
 
+from contextlib import nullcontext
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.run.compared import MOST, PRESETS, to_text
 from playground.run.config import Config
 from playground.run.experiment import Experiment
+from playground.run.trials import RACERS, best_rate
 from tests.app.test_home import FRAME
 
 SGD = Experiment(Config(optimizer="sgd", learning_rate=0.3))
@@ -87,3 +90,12 @@ def test_add_to_compare_keeps_the_run_on_screen_from_any_other_page():
     assert app.button(key="add to compare").disabled
     assert app.button(key="add to compare").label == "In Compare as A"
     assert "compare" not in app.query_params
+
+
+def test_a_race_runs_each_optimizer_at_the_rate_that_its_trial_named_and_says_so(page):
+    page.button(key="race").click().run()
+    assert not page.exception
+    assert [run.config.optimizer for run in runs(page)] == list(RACERS)
+    for run, name in zip(runs(page), RACERS, strict=True):
+        assert run.config.learning_rate == best_rate(MOONS, name, nullcontext)[0]
+    assert all(f"{run.config.learning_rate:g}" in page.warning[0].value for run in runs(page))

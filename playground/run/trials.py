@@ -1,0 +1,68 @@
+"""The learning rate at which each optimizer does best on the settings of a run, by a quick trial.
+
+At one rate for all a race of optimizers is a race of rates: on spirals at 0.01 SGD never arrives, and at 0.3 it does.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+
+import mlp
+from playground.run.experiment import Experiment
+from playground.run.runs import new_trainer
+from playground.run.seeds import LONGEST_EPOCH
+
+RACERS = ("sgd", "momentum", "rmsprop", "adam")
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+N_SEEDS = 3
+EPOCHS = 60
+LAST = 5
+"""Epochs at the end whose mean loss decides, for a single one is noisy"""
+
+
+def best_rate(
+    experiment: Experiment, optimizer: str, turn: Callable[[], AbstractContextManager[None]]
+) -> tuple[float, dict[float, float]]:
+    """(best rate, {rate: median over the seeds of the test loss at the end}); infinite where most seeds diverged.
+
+    turn : gives the right to train, for an epoch at a time
+
+    Raises ValueError, in a sentence, where an epoch would keep others waiting.
+    """
+    config = experiment.now.changed(optimizer=optimizer, patience=0)
+    trainer = new_trainer(Experiment(config))
+    settings = trainer.settings
+    nets, each = [], []
+    for rate, k in product(RATES, range(N_SEEDS)):
+        net = trainer.net.copy()
+        net.seed = config.seed + k
+        net.reset()
+        nets.append(net)
+        rule = replace(settings.optimizer, learning_rate=rate)
+        each.append(replace(settings, optimizer=rule, seed=config.seed + k))
+    stack = mlp.Stack(nets, trainer.data, each)
+    for _ in range(EPOCHS):
+        with turn():
+            start = time.perf_counter()
+            stack.run(1)
+            if time.perf_counter() - start > LONGEST_EPOCH:
+                raise ValueError(f"{len(nets)} networks of this size are too many for a quick trial of the rates.")
+    curves = stack.curves
+    loss = curves.test_loss if len(trainer.data.x_test) else curves.train_loss
+    with np.errstate(invalid="ignore"):
+        ends = np.where(np.isfinite(loss[-LAST:]).all(axis=0), loss[-LAST:].mean(axis=0), np.inf)
+    medians = np.median(ends.reshape(len(RATES), N_SEEDS), axis=1)
+    table = dict(zip(RATES, medians.tolist(), strict=True))
+    return min(RATES, key=lambda rate: table[rate]), table
+
+
+def race(experiment: Experiment, rates: dict[str, float]) -> tuple[Experiment, ...]:
+    """The run's settings with each optimizer at its own rate."""
+    now = experiment.now
+    return tuple(Experiment(now.changed(optimizer=name, learning_rate=rate)) for name, rate in rates.items())

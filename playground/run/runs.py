@@ -24,7 +24,7 @@ from playground.run.config import Config
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.run.marks import marks
-from playground.run.seeds import LONGEST_EPOCH, N_SEEDS, Seeds, Spread
+from playground.run.seeds import N_SEEDS, Seeds, Spread
 
 SLICE_SECONDS = 0.02
 CACHE_MEGABYTES = 256
@@ -185,13 +185,10 @@ class Run:
         while True:
             with self._gate.turn(), self.lock:
                 self._seeds = self._seeds or Seeds(self.trainer)
-                start = self._clock()
                 if self._seeds.epochs < epochs:
                     self._seeds.train()
                 if self._seeds.epochs >= epochs or self._clock() >= deadline or gone():
                     return self._seeds.epochs, self._seeds.spread()
-                if self._clock() - start > LONGEST_EPOCH:
-                    raise ValueError(f"{N_SEEDS} networks of this size are too many to be trained beside others.")
             time.sleep(0.0005)
 
     def marks(self, experiment: Experiment) -> list[dict[str, Any]]:

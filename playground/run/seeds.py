@@ -6,6 +6,7 @@ The networks differ in their seed alone, the run's own among them; all see the s
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -18,8 +19,20 @@ N_SEEDS = 20
 SOLVED = 0.95
 """Of the test points, or of the training points without any"""
 QUANTILES = (0.1, 0.5, 0.9)
-LONGEST_EPOCH = 0.3
-"""Seconds; where an epoch of all twenty takes longer, others would wait too long for their turn"""
+MOST_WORK = 1.5e9
+"""Multiplications, about, in an epoch of all networks together: some 0.3 s, and others should not wait any longer"""
+
+
+def check_work(trainer: mlp.Trainer, n_nets: int) -> None:
+    """Refuse networks of which an epoch would keep others waiting: ValueError, in a sentence."""
+    n_train = len(trainer.data.x_train)
+    steps = math.ceil(n_train / trainer.settings.batch_size)
+    work = 3.0 * n_nets * n_train * trainer.net.n_parameters + 2e5 * steps * len(trainer.net.layers)
+    if work > MOST_WORK:
+        raise ValueError(
+            f"{n_nets} networks of this size are too many to be trained beside others: take fewer neurons, fewer "
+            "samples or larger batches."
+        )
 
 
 class Spread(NamedTuple):
@@ -41,6 +54,7 @@ class Seeds:
     """Twenty networks that train like the one of a trainer, from its settings at the beginning."""
 
     def __init__(self, trainer: mlp.Trainer) -> None:
+        check_work(trainer, N_SEEDS)
         settings = replace(trainer.recording.segments[0].settings, early_stopping=None)
         nets = [trainer.net.copy() for _ in range(N_SEEDS)]
         for k, net in enumerate(nets):

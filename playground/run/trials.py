@@ -5,7 +5,6 @@ At one rate for all a race of optimizers is a race of rates: on spirals at 0.01 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -16,7 +15,7 @@ import numpy as np
 import mlp
 from playground.run.experiment import Experiment
 from playground.run.runs import new_trainer
-from playground.run.seeds import LONGEST_EPOCH
+from playground.run.seeds import check_work
 
 RACERS = ("sgd", "momentum", "rmsprop", "adam")
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -38,6 +37,7 @@ def best_rate(
     config = experiment.now.changed(optimizer=optimizer, patience=0)
     trainer = new_trainer(Experiment(config))
     settings = trainer.settings
+    check_work(trainer, len(RATES) * N_SEEDS)
     nets, each = [], []
     for rate, k in product(RATES, range(N_SEEDS)):
         net = trainer.net.copy()
@@ -49,10 +49,7 @@ def best_rate(
     stack = mlp.Stack(nets, trainer.data, each)
     for _ in range(EPOCHS):
         with turn():
-            start = time.perf_counter()
             stack.run(1)
-            if time.perf_counter() - start > LONGEST_EPOCH:
-                raise ValueError(f"{len(nets)} networks of this size are too many for a quick trial of the rates.")
     curves = stack.curves
     loss = curves.test_loss if len(trainer.data.x_test) else curves.train_loss
     with np.errstate(invalid="ignore"):

@@ -78,3 +78,10 @@ def test_a_run_that_was_changed_on_the_way_has_no_seeds_and_says_so():
     told = asked(Experiment(SMALL).change(9, learning_rate=0.1))
     assert told["problem"].startswith("A run that was changed on the way")
     assert told["epochs"] == ()
+
+
+def test_networks_that_would_keep_others_waiting_are_a_sentence():
+    heavy = Experiment(SMALL.changed(hidden_layer_sizes=(128, 128), n_samples=2000, batch_size=1))
+    told = asked(heavy)
+    assert told["problem"].startswith("20 networks of this size are too many to be trained beside others")
+    assert asked(Experiment(SMALL.changed(hidden_layer_sizes=(32, 32))))["problem"] == ""

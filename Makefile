@@ -21,7 +21,7 @@ run: $(VENV)/run.stamp  ## Open the playground in your browser (PORT=8501)
 
 # A browser test that fails is tried once more, and pytest says so: a busy machine makes a browser late, not wrong.
 test: programs check  ## All that `check` does, then the tests in a real browser
-	$(PY) -m pytest tests/browser -n 2 --tb=short --reruns 1
+	$(PY) -m pytest tests/browser -n 2 --tb=short --reruns 1 -r fER
 
 # One arithmetic thread each: at these sizes more only fight over the cores with the other test process.
 check: export OMP_NUM_THREADS = 1

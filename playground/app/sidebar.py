@@ -116,7 +116,7 @@ def _classics() -> None:
     shown = classic_of(session.experiment().config)
     session.fill_widget("classic", shown.name if shown else None)
     st.pills(
-        "Classics", list(CLASSICS), key="classic", on_change=_choose_classic, width="stretch",
+        "Classics", list(CLASSICS), key="classic", on_change=_choose_classic,
         format_func=lambda name: CLASSICS[name].label,
         help="Networks that well-known texts write from scratch, ready to play.",
     )  # fmt: skip

@@ -18,6 +18,7 @@ from playground.export.pieces import (
     own_rows,
     plain_settings,
     schedule,
+    score,
     targets,
 )
 from playground.export.transcript import Transcript
@@ -123,9 +124,9 @@ def _main(t: Transcript) -> str:
         "pairs = [layer.get_weights() for layer in net.layers]"
         if t.first.shape.use_bias
         else "pairs = [(*layer.get_weights(), b) for layer, b in zip(net.layers, FIRST_BIASES)]",
-        "z = net.predict_on_batch(X_TRAIN)",
+        "z = np.asarray(net.predict_on_batch(X_TRAIN))",
         "train_loss = float(np.asarray(net.loss(targets(Y_TRAIN), z)))",
-        "compare([W for W, _ in pairs], [b for _, b in pairs], train_loss)",
+        f"compare([W for W, _ in pairs], [b for _, b in pairs], train_loss, {score(t, 'z')})",
         *example(t, "net"),
         *(["return net"] if t.raw else []),
     ]

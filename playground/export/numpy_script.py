@@ -17,6 +17,7 @@ from playground.export.pieces import (
     own_rows,
     plain_settings,
     schedule,
+    score,
     targets,
 )
 from playground.export.transcript import Transcript
@@ -178,7 +179,7 @@ def _main(t: Transcript) -> str:
         "_, outputs = forward(X_TRAIN, weights, biases"
         + (", []" if t.uses("dropout") and len(weights_of(t)) > 1 else "")
         + ")",
-        "compare(weights, biases, loss(outputs[-1], targets(Y_TRAIN)))",
+        f"compare(weights, biases, loss(outputs[-1], targets(Y_TRAIN)), {score(t, 'outputs[-1]')})",
         *example(t, "weights, biases"),
         *(["return weights, biases"] if t.raw else []),
     ]

@@ -234,19 +234,31 @@ def targets(t: Transcript, language: str) -> str:
     return f"torch.tensor({values})" if torch else values
 
 
+def score(t: Transcript, outputs: str) -> str:
+    """The accuracy over the training data, or R² for numbers, of outputs (n, n_out), as source."""
+    if not t.data.n_classes:
+        y = "Y_TRAIN.reshape(len(Y_TRAIN), -1)"
+        return f"(1.0 - (({outputs} - {y}) ** 2).sum(axis=0) / (({y} - {y}.mean(axis=0)) ** 2).sum(axis=0)).mean()"
+    if t.first.sizes[-1] == 1:
+        return f"(({outputs}[:, 0] > {literal(float(t.first.loss.boundary))}) == Y_TRAIN).mean()"
+    return f"({outputs}.argmax(axis=1) == Y_TRAIN).mean()"
+
+
 def check(tolerance: str = "1e-12") -> str:
     """The last words of a script."""
     return block(f"""
         # ---- is it the same run?
-        def compare(weights, biases, train_loss):
+        def compare(weights, biases, train_loss, score):
             ours = np.concatenate([np.vstack([W, b]).T.ravel() for W, b in zip(weights, biases)])
             difference = np.linalg.norm(ours - FINAL) / max(np.linalg.norm(FINAL), 1e-300)
             of_loss = abs(train_loss - TRAIN_LOSS) / max(abs(TRAIN_LOSS), 1e-6)
             print(f"After {{STEPS}} steps the training loss is {{train_loss:.12g}}; the playground has {{TRAIN_LOSS:.12g}}.")
             print(f"All weights and biases together differ by {{difference:.1e}} of their size, the loss by {{of_loss:.1e}}.")
-            if difference < {tolerance} and of_loss < 100 * {tolerance}:
+            print(f"The score is {{score:.6g}}; the playground has {{SCORE:.6g}}.")
+            of_score = 0.0 if np.isnan(SCORE) and np.isnan(score) else abs(score - SCORE)
+            if difference < {tolerance} and of_loss < 100 * {tolerance} and of_score < 1e-9:
                 print("The numbers match the playground's.")
-            elif difference < 1e-6 and of_loss < 1e-4:
+            elif difference < 1e-6 and of_loss < 1e-4 and of_score < 0.01:
                 print("They match but for rounding, which this run magnifies.")
             else:
                 sys.exit("They do NOT match the playground's.")
@@ -279,6 +291,7 @@ def numbers(t: Transcript) -> str:
             f"FIRST_BIASES = [{', '.join(f'B{k}' for k in layers)}]",
             packed("FINAL", t.final.parameters),
             f"TRAIN_LOSS = {literal(t.train_loss)}",
+            f'SCORE = float("{float(t.train_score)!r}")  # accuracy, or R² for numbers, over the training data',
             f"STEPS = {t.steps}",
         ]
     )

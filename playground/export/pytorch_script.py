@@ -21,6 +21,7 @@ from playground.export.pieces import (
     own_rows,
     plain_settings,
     schedule,
+    score,
     targets,
 )
 from playground.export.transcript import Transcript
@@ -173,10 +174,13 @@ def _main(t: Transcript) -> str:
             settings["learning_rate"] = literal(optimizer_settings(optimizer)["learning_rate"])
         lines.append("train(net, optimizer, " + ", ".join(f"{key}={value}" for key, value in settings.items()) + ")")
     lines += [
-        "train_loss = loss_of(net(torch.tensor(X_TRAIN)), targets(Y_TRAIN)).item()",
+        "with torch.no_grad():",
+        "    outputs = net(torch.tensor(X_TRAIN))",
+        "    train_loss = loss_of(outputs, targets(Y_TRAIN)).item()",
+        "outputs = outputs.numpy()",
         "weights = [layer.weight.detach().numpy().T for layer in linear_layers(net)]",
         "biases = [layer.bias.detach().numpy() for layer in linear_layers(net)]",
-        "compare(weights, biases, train_loss)",
+        f"compare(weights, biases, train_loss, {score(t, 'outputs')})",
         *example(t, "net"),
         *(["return net"] if t.raw else []),
     ]

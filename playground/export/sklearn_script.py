@@ -19,6 +19,7 @@ from playground.export.pieces import (
     own_rows,
     plain_settings,
     schedule,
+    score,
     targets,
 )
 from playground.export.transcript import Transcript
@@ -159,14 +160,17 @@ def _main(t: Transcript, estimator: str) -> str:
         lines += [
             "    net.partial_fit(X_TRAIN[rows], targets(Y_TRAIN[rows]))",
             "train_loss = ((net.predict(X_TRAIN) - targets(Y_TRAIN)) ** 2).mean()",
+            "outputs = net.predict(X_TRAIN).reshape(len(X_TRAIN), -1)",
+            f"score = {score(t, 'outputs')}",
         ]
     else:
         lines += [
             "    net.partial_fit(X_TRAIN[rows], Y_TRAIN[rows], classes=np.unique(Y_TRAIN))",
             "chances = net.predict_proba(X_TRAIN)",
             "train_loss = -np.log(chances[np.arange(len(Y_TRAIN)), Y_TRAIN]).mean()",
+            "score = (net.predict(X_TRAIN) == Y_TRAIN).mean()",
         ]
-    lines.append("compare(net.coefs_, net.intercepts_, train_loss)")
+    lines.append("compare(net.coefs_, net.intercepts_, train_loss, score)")
     lines += [*example(t, "net"), *(["return net"] if t.raw else [])]
     return "# ---- the loop\ndef main():\n" + "\n".join(f"    {line}" for line in lines) + "\n"
 

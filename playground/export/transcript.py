@@ -71,6 +71,14 @@ class Transcript:
         return self.final.loss_value(self.data.x_train, self.data.y_train)
 
     @property
+    def train_score(self) -> float:
+        """Accuracy, or R² for numbers, over all training data, at the end."""
+        x, y = self.data.x_train, self.data.y_train
+        if self.data.n_classes:
+            return mlp.accuracy(y, self.final.classify(x))
+        return mlp.r2_score(y, self.final.outputs(x))
+
+    @property
     def test_loss(self) -> float | None:
         """The same over the test data, if there are any."""
         return self.final.loss_value(self.data.x_test, self.data.y_test) if len(self.data.x_test) else None

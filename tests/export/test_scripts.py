@@ -273,6 +273,16 @@ def test_a_script_that_does_not_match_says_so(write: Writer) -> None:
         execute(wrong)
 
 
+@exact
+@pytest.mark.parametrize("number", ["FINAL", "TRAIN_LOSS", "SCORE"])
+def test_a_script_whose_parameters_loss_or_score_are_wrong_says_so(write: Writer, number: str) -> None:
+    source = write(run())
+    change = {"FINAL": "FINAL = FINAL * 1.001", "TRAIN_LOSS": "TRAIN_LOSS *= 1.001", "SCORE": "SCORE -= 0.05"}[number]
+    head, _, tail = source.rpartition("\n\n\nif __name__")
+    with pytest.raises(SystemExit, match="do NOT match"):
+        execute(f"{head}\n{change}\n\n\nif __name__{tail}")
+
+
 def test_a_script_runs_alone_with_no_playground_in_reach(tmp_path: Path) -> None:
     script = tmp_path / "run.py"
     script.write_text(numpy_script(run()), encoding="utf-8")

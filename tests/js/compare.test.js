@@ -78,7 +78,18 @@ test("the figures are the rows' own", () => {
 test("what twenty seeds come to is told in quantiles, and those that broke are counted", () => {
   const seeds = {
     ...{ n: 20, reached: 2, epochs: [0, 1, 2], solved: 14, diverged: 3, problem: "" },
-    ...{ loss: [[1, 0.5, 0.125], [1, 0.6, 0.25], [1, 0.7, null]], score: [[0, 0, 0.5], [0, 0, 0.75], [0, 0, 1]] },
+    ...{
+      loss: [
+        [1, 0.5, 0.125],
+        [1, 0.6, 0.25],
+        [1, 0.7, null],
+      ],
+      score: [
+        [0, 0, 0.5],
+        [0, 0, 0.75],
+        [0, 0, 1],
+      ],
+    },
   };
   const told = seedFigures([run(5, 4, 100, { seeds }), run(5, 4), run(5, 4, 100, { seeds: { problem: "No." } })]);
   const table = Object.fromEntries(told.map((f) => [f.label.replace("20 seeds: ", ""), f.values]));

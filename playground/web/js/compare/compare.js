@@ -468,7 +468,9 @@ export class Compare {
       line: { color: layerColour(theme, k, LETTERS.length), width: (thin ? 1 : 2.2) * theme.zoom, dash: DASHES[k] },
       hovertemplate: `${LETTERS[k]} ${name}: %{y:.4~g}<extra></extra>`,
     });
-    const bands = this.seeds ? this.runs.flatMap((run, k) => this.band(run, layerColour(theme, k, LETTERS.length))) : [];
+    const bands = this.seeds
+      ? this.runs.flatMap((run, k) => this.band(run, layerColour(theme, k, LETTERS.length)))
+      : [];
     const curves = this.runs.flatMap((run, k) => [
       line(run, k, TRAIN_LOSS, "training loss", true),
       line(run, k, TEST_LOSS, "test loss", false),

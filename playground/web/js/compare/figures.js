@@ -69,10 +69,13 @@ export function seedFigures(runs) {
       return seeds.problem || of(seeds, seeds.epochs.length - 1, task);
     }),
   });
-  const span = ([low, middle, high], k, form) => `${told(low[k], form)} to ${told(high[k], form)}, median ${told(middle[k], form)}`;
+  const span = ([low, middle, high], k, form) =>
+    `${told(low[k], form)} to ${told(high[k], form)}, median ${told(middle[k], form)}`;
   return [
     each("20 seeds: trained to epoch", (seeds) => say(seeds.reached)),
-    each("20 seeds: ever 95 % right", (seeds, _, task) => (task === "regression" ? "–" : `${seeds.solved} of ${seeds.n}`)),
+    each("20 seeds: ever 95 % right", (seeds, _, task) =>
+      task === "regression" ? "–" : `${seeds.solved} of ${seeds.n}`,
+    ),
     each("20 seeds: test loss at the end, 10 to 90 %", (seeds, k) => span(seeds.loss, k, steady)),
     each("20 seeds: test score at the end, 10 to 90 %", (seeds, k, task) =>
       span(seeds.score, k, task === "regression" ? steady : percent),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from contextlib import ExitStack
@@ -13,7 +14,7 @@ from playwright.sync_api import expect
 
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from tests.browser.harness import free_port, guarded_page, serve, settle, visit
+from tests.browser.harness import ROOT, free_port, guarded_page, serve, settle, visit
 from tests.browser.stage import parameters, press, recorded, sentence, state, wait_for
 
 LOST = r"ERR_CONNECTION|ERR_INTERNET|Error in reaching|not responding|disconnected|status of 410 .*/ask"
@@ -210,3 +211,30 @@ def test_a_page_in_the_background_does_not_ask(new_page):
     assert page.evaluate("() => [window.asked.length, window.put]") == before
     page.evaluate("() => { requestAnimationFrame = window.frame; requestAnimationFrame(window.next); }")
     wait_for(page, f"window.asked.length > {before[0]}")
+
+
+def test_an_old_tab_says_that_the_server_has_a_newer_version_and_a_reload_comes_back_to_the_moment(browser, tmp_path):
+    newer = tmp_path / "newer"
+    for name in ("mlp", "pages", "playground", ".streamlit"):
+        shutil.copytree(ROOT / name, newer / name)
+    shutil.copy(ROOT / "app.py", newer)
+    module = newer / "playground/web/js/shared/dom.js"
+    module.write_text(f"// newer\n{module.read_text(encoding='utf-8')}", encoding="utf-8")
+    port = free_port()
+    with ExitStack() as stack, ExitStack() as first:
+        server = first.enter_context(serve(port=port))
+        page, _ = stack.enter_context(guarded_page(browser, server, tolerate=LOST))
+        visit(page, "/?hidden=4,3&dataset=circles")
+        page.evaluate("() => { __player.pause(); __player.place(2000); }")
+        wait_for(page, "p.told === 2000 && !p.asked")
+        expect(page.locator(".newer")).to_have_count(0)
+        os.kill(server.pid, signal.SIGKILL)
+        first.close()
+        with serve(newer / "app.py", port=port):
+            expect(page.locator(".newer")).to_contain_text("newer version", timeout=30_000)
+            expect(page.locator(".newer")).to_have_count(1)
+            wait_for(page, "p.step === 2000")
+            page.locator(".newer button").click()
+            wait_for(page, "p.step === 2000 && !p.asked", timeout=30_000)
+            expect(page.locator(".newer")).to_have_count(0)
+            assert "hidden=4,3" in page.url.replace("%2C", ",")

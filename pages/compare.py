@@ -9,7 +9,7 @@ import streamlit as st
 
 from playground.app import components, session
 from playground.app.shared_runs import run_of, turn
-from playground.run.compared import LETTERS, MOST, PRESETS, Preset, differences, from_link, shown_value, titles
+from playground.run.compared import LETTERS, MOST, PRESETS, Preset, differences, fits, from_link, shown_value, titles
 from playground.run.config import SETTINGS, Setting
 from playground.run.experiment import Experiment
 from playground.run.trials import EPOCHS, N_SEEDS, RACERS, RATES, best_rate, race
@@ -22,7 +22,7 @@ from playground.web.route import ask_address
 KEY = "compare"
 RACE = (
     "SGD, Momentum, RMSprop and Adam, each at the learning rate at which it does best on these settings; a quick trial "
-    "finds it. At one rate for all it would be a race of rates."
+    "finds it. At one common rate, whichever optimizer that rate happens to suit would win."
 )
 
 
@@ -45,6 +45,8 @@ def show() -> None:
             "Compare* in the sidebar of every other page keeps what you find there."
         )
     _ready_made()
+    if not fits(runs):
+        st.info("These runs hold too much for a link: the address does not bring them back.")
     _runs(runs)
 
 
@@ -156,13 +158,13 @@ def _duplicate() -> None:
     run = runs[min(chosen, len(runs) - 1)]
     fitting = [n for n in SETTINGS if n not in ("features", "n_classes") and run.config.applies(n)]
     name = st.selectbox("Setting", fitting, fitting.index("learning_rate"), format_func=lambda n: SETTINGS[n].label)
-    value = _value(name, SETTINGS[name], getattr(run.config, name))
+    value = _value(name, SETTINGS[name], getattr(run.config, name), run.name)
     st.button("Add this run", key="add changed", width="stretch", on_click=_add_changed, args=(run, name, value))
 
 
-def _value(name: str, s: Setting, now: Any) -> Any:
-    """A field for a setting's new value."""
-    key = f"new {name}"
+def _value(name: str, s: Setting, now: Any, run: str) -> Any:
+    """A field for a setting's new value; each run has its own, which begins with its value."""
+    key = f"new {name} {run}"
     if name == "activations":
         return (st.selectbox("New value", s.choices, format_func=lambda v: shown_value(name, v), key=key),)
     if name == "hidden_layer_sizes":

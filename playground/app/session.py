@@ -88,6 +88,7 @@ class _Change:
 
 def _replace(new: Experiment, before: Experiment) -> None:
     """Follow an experiment in place of the one on screen, which was `before` with another value."""
+    _tell_what_it_means(new, experiment())
     st.session_state[_BRANCHES] = [branch for branch in branches() if branch != experiment()]
     st.session_state[_EXPERIMENT] = new
     st.session_state[_IN_PLACE] = True
@@ -102,10 +103,7 @@ def show(new: Experiment) -> None:
     old = experiment()
     if new == old:
         return
-    if new.now.hidden_layer_sizes != old.now.hidden_layer_sizes:
-        _tell_cost(new)
-    if new.data_name != old.data_name:
-        _tell_untrained(new)
+    _tell_what_it_means(new, old)
     st.session_state[_PAST] = [*st.session_state[_PAST], (old, moment())][-_UNDO_DEPTH:]
     st.session_state[_EXPERIMENT] = new
     st.session_state[_IN_PLACE] = False
@@ -260,6 +258,14 @@ def _tell_untrained(of: Experiment) -> None:
         notify(sentence)
 
 
+def _tell_what_it_means(new: Experiment, old: Experiment) -> None:
+    """What a larger network costs, and which classes other data leave untrained."""
+    if new.now.hidden_layer_sizes != old.now.hidden_layer_sizes:
+        _tell_cost(new)
+    if new.data_name != old.data_name:
+        _tell_untrained(new)
+
+
 def _tell_cost(of: Experiment) -> None:
     if cost := of.now.cost:
         notify(cost)
@@ -283,7 +289,7 @@ def mirror() -> None:
     The moment is the stage's to add, once it stands.
     """
     query = link.run_to_query(experiment()) | on_show().to_query()
-    if kept("comparing", False) and side_by_side():
+    if kept("comparing", False) and compared.fits(side_by_side()):
         query[compared.KEY] = compared.to_text(side_by_side())
     shown = st.query_params.to_dict()
     shown.pop("step", None)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import mlp
-from playground.run import link
+from playground.run import link, on_show
 from playground.run.config import SETTINGS
 from playground.run.experiment import Experiment
 
 MOST = 4
 LETTERS = "ABCD"
+MOST_LETTERS = 6000
 KEY = "compare"
 """What the runs stand under in a link"""
 _LABELS: dict[str, Mapping[str, Any]] = {
@@ -140,6 +141,11 @@ PRESETS: tuple[Preset, ...] = (
 
 
 # ---- the link ------------------------------------------------------------------------------------------------------
+def fits(runs: Sequence[Experiment]) -> bool:
+    """Whether a link can hold all of them: own data may be too many, and no server takes an address without an end."""
+    return all(link.fits(run) for run in runs) and len(to_text(runs)) <= MOST_LETTERS
+
+
 def to_text(runs: Sequence[Experiment]) -> str:
     """The runs as they stand in a link: each as a link of its own, with bars between them."""
     return "|".join(link.run_to_link(run).lstrip("?") or "default" for run in runs)
@@ -149,7 +155,12 @@ def from_text(text: str) -> tuple[tuple[Experiment, ...], list[str]]:
     """Read them back: those that are good, and a sentence for whatever is not."""
     runs: tuple[Experiment, ...] = ()
     problems: list[str] = []
-    for part in filter(None, text.split("|")):
+    parts = [part for part in text.split("|") if part]
+    if len(parts) > MOST:
+        problems.append(
+            f"At most {MOST} runs stand side by side; the link has {len(parts)}, and the first of them are shown."
+        )
+    for part in parts[:MOST]:
         run, wrong = from_link("" if part == "default" else part)
         problems += wrong
         try:
@@ -161,8 +172,10 @@ def from_text(text: str) -> tuple[tuple[Experiment, ...], list[str]]:
 
 def from_link(text: str) -> tuple[Experiment, list[str]]:
     """The run that a pasted link opens, with or without its address; and a sentence for what is wrong with it."""
-    query = dict(parse_qsl(text.rpartition("?")[2], keep_blank_values=True))
+    address = urlsplit(text if "?" in text or "://" in text or text.startswith("/") else f"?{text}")
+    query = dict(parse_qsl(address.query, keep_blank_values=True))
     run, _, problems = link.run_from_query(query)
-    if not query.keys() & {*(s.key for s in SETTINGS.values()), "classic", "data", "then"} and text:
+    known = {*(s.key for s in SETTINGS.values()), "classic", "data", "then", "step", *on_show.KEYS}
+    if text and not query.keys() & known and not (address.netloc and not query):
         problems.append(f"There is no run in “{text[:40]}”: a link to one looks like ?dataset=moons&lr=0.03.")
     return run, problems

@@ -214,7 +214,7 @@ class Run:
         if data.n_classes:
             return {"step": step, "matrix": mlp.confusion_matrix(y, net.classify(x), data.n_classes).tolist()}
         truth, residual = np.ravel(y)[:500], np.ravel(net.outputs(x) - y)[:500]
-        return {"step": step, "truth": truth.round(4).tolist(), "residual": np.nan_to_num(residual).round(5).tolist()}
+        return {"step": step, "truth": truth.round(4).tolist(), "residual": np.nan_to_num(residual.round(5)).tolist()}
 
     def rows(self, after_step: int, end: float = math.inf, at_least: int = 0) -> np.ndarray:
         """The frames after a step, up to an epoch, as `frame_rows` lays them out.
@@ -237,7 +237,7 @@ class Run:
         steps = self.recording.replay(first, last)
         store = mlp.FrameStore(self.trainer.net.n_parameters, len(self.trainer.net.layers), capacity=last - first + 1)
         while not gone() and (not len(store) or store.last_step < last):
-            with self._gate.turn(urgent=True), self.lock:
+            with self._gate.turn(urgent=not len(store)), self.lock:  # or two of these would keep all others waiting
                 end = self._clock() + SLICE_SECONDS
                 for moment in steps:
                     if moment is not None:

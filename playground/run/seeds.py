@@ -21,14 +21,17 @@ SOLVED = 0.95
 QUANTILES = (0.1, 0.5, 0.9)
 MOST_WORK = 1.5e9
 """Multiplications, about, in an epoch of all networks together: some 0.3 s, and others should not wait any longer"""
+MOST_BYTES = 64 * 2**20
+"""About, for what the neurons say about all points, in all networks"""
 
 
 def check_work(trainer: mlp.Trainer, n_nets: int) -> None:
     """Refuse networks of which an epoch would keep others waiting: ValueError, in a sentence."""
-    n_train = len(trainer.data.x_train)
+    n_train, n_all = len(trainer.data.x_train), len(trainer.data.x_train) + len(trainer.data.x_test)
     steps = math.ceil(n_train / trainer.settings.batch_size)
-    work = 3.0 * n_nets * n_train * trainer.net.n_parameters + 2e5 * steps * len(trainer.net.layers)
-    if work > MOST_WORK:
+    multiplications = n_nets * trainer.net.n_parameters * (3.0 * n_train + n_all)
+    room = 8 * 4 * n_nets * n_all * sum(trainer.net.sizes)  # sums, outputs and their slopes
+    if multiplications + 2e5 * steps * len(trainer.net.layers) > MOST_WORK or room > MOST_BYTES:
         raise ValueError(
             f"{n_nets} networks of this size are too many to be trained beside others: take fewer neurons, fewer "
             "samples or larger batches."
@@ -43,7 +46,7 @@ class Spread(NamedTuple):
     loss: Array
     """(3, k): the 10 %, 50 % and 90 % quantiles of the test loss; infinite where so many have diverged."""
     score: Array
-    """(3, k): of the accuracy, or of R²; a network that has diverged counts as 0 right."""
+    """(3, k): of the accuracy, where a network that has diverged has none right, or of R², where it is the worst."""
     solved: int
     """How many have ever had 95 % of the points right; 0 for a regression."""
     diverged: int
@@ -79,9 +82,9 @@ class Seeds:
             (curves.test_loss, curves.test_score) if self._has_test else (curves.train_loss, curves.train_score)
         )
         broken = ~np.isfinite(loss)
-        score = np.where(broken, 0.0, score)
+        score = np.where(broken, 0.0 if self._classes else -np.inf, score)
         with np.errstate(invalid="ignore"):
             of_loss = np.quantile(np.where(broken, np.inf, loss), QUANTILES, axis=1, method="higher")
-        of_score = np.quantile(score, QUANTILES, axis=1)
+        of_score = np.quantile(score, QUANTILES, axis=1, method="lower")
         solved = int((score.max(axis=0) >= SOLVED).sum()) if self._classes else 0
         return Spread(curves.epochs, of_loss, of_score, solved, int(broken[-1].sum()))

@@ -46,7 +46,8 @@ def best_rate(
         nets.append(net)
         rule = replace(settings.optimizer, learning_rate=rate)
         each.append(replace(settings, optimizer=rule, seed=config.seed + k))
-    stack = mlp.Stack(nets, trainer.data, each)
+    with turn():
+        stack = mlp.Stack(nets, trainer.data, each)
     for _ in range(EPOCHS):
         with turn():
             stack.run(1)

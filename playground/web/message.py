@@ -85,7 +85,7 @@ class SeedsTold(TypedDict):
     reached: int  # epochs trained so far
     epochs: Sequence[float]
     loss: Sequence[Sequence[float | None]]  # 10 %, 50 % and 90 %; None where so many have diverged
-    score: Sequence[Sequence[float]]
+    score: Sequence[Sequence[float | None]]
     solved: int  # how many have ever had 95 % right
     diverged: int
     problem: str  # why there are none, in a sentence; "" where there are

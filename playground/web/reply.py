@@ -89,12 +89,17 @@ def _seeds(experiment: Experiment, run: Run, epochs: int, seconds: float, gone: 
         "n": N_SEEDS,
         "reached": reached,
         "epochs": spread.epochs.tolist() if spread else (),
-        "loss": [[x if math.isfinite(x) else None for x in row] for row in spread.loss.tolist()] if spread else (),
-        "score": spread.score.tolist() if spread else (),
+        "loss": _finite(spread.loss) if spread else (),
+        "score": _finite(spread.score) if spread else (),
         "solved": spread.solved if spread else 0,
         "diverged": spread.diverged if spread else 0,
         "problem": problem,
     }
+
+
+def _finite(rows: np.ndarray) -> list[list[float | None]]:
+    """Numbers for JSON, which knows no infinity."""
+    return [[x if math.isfinite(x) else None for x in row] for row in rows.tolist()]
 
 
 def _progress(experiment: Experiment, run: Run, after: int, rows: np.ndarray, singles: np.ndarray) -> Progress:

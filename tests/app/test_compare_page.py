@@ -50,7 +50,7 @@ def test_a_ready_made_set_takes_the_place_of_the_runs(page, preset):
 
 
 def test_a_run_is_duplicated_with_a_setting_changed(page):
-    page.select_slider(key="new learning_rate").set_value(0.1).run()
+    page.select_slider(key=f"new learning_rate {MOONS.name}").set_value(0.1).run()
     page.button(key="add changed").click().run()
     assert runs(page) == (MOONS, Experiment(Config(dataset="moons", learning_rate=0.1)))
     page.button(key="add changed").click().run()

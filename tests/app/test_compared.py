@@ -1,5 +1,6 @@
 """Runs side by side: named by what sets them apart, and the same again from a link."""
 
+import numpy as np
 import pytest
 
 from playground.run.classics import CLASSICS
@@ -10,6 +11,7 @@ from playground.run.compared import (
     Difference,
     added,
     differences,
+    fits,
     from_link,
     from_text,
     titles,
@@ -19,6 +21,7 @@ from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.link import run_to_link
 from playground.tables.drawn import drawn_table
+from playground.tables.table import Table
 
 DRAWN = drawn_table({"points": [float(k % 7) / 3 if k % 3 < 2 else (k // 3) % 2 for k in range(60)]})
 ADAM = Experiment()
@@ -90,6 +93,25 @@ def test_what_is_wrong_in_a_link_is_named_and_the_rest_is_kept(text, kept, sente
     runs, problems = from_text(text)
     assert len(runs) == kept
     assert any(sentence in problem for problem in problems) == bool(sentence)
+
+
+@pytest.mark.parametrize(
+    "text", ["https://example.org/", "http://localhost:8501/?step=100", "?step=100", "/?view=full"]
+)
+def test_a_link_to_the_default_run_is_one(text):
+    assert from_link(text) == (ADAM, [])
+
+
+def test_an_address_that_cannot_hold_them_is_not_written():
+    assert fits((ADAM, SGD, FORK, OWN))
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(5000, 2))
+    many = Experiment(Config(own_data=Table("many", ("a", "b"), "c", ("no", "yes"), x, (x[:, 0] > 0).astype(int))))
+    assert not fits((ADAM, many))
+    changed = ADAM
+    for step in range(1, 150):
+        changed = changed.change(step, learning_rate=0.01 + step / 1e5)
+    assert not fits((ADAM, *(changed.change(400 + k, l2=0.01) for k in range(3))))
 
 
 @pytest.mark.parametrize("before", ["", "?", "https://example.org/play/?", "http://localhost:8501/inside?"])

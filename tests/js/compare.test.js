@@ -94,7 +94,7 @@ test("what twenty seeds come to is told in quantiles, and those that broke are c
   const told = seedFigures([run(5, 4, 100, { seeds }), run(5, 4), run(5, 4, 100, { seeds: { problem: "No." } })]);
   const table = Object.fromEntries(told.map((f) => [f.label.replace("20 seeds: ", ""), f.values]));
   assert.deepEqual(table["ever 95 % right"], ["14 of 20", "…", "No."]);
-  assert.equal(table["test loss at the end, 10 to 90 %"][0], "0.125 to ∞, median 0.250");
+  assert.equal(table["test loss at the end, 10 to 90 %"][0], "0.125 to –, median 0.250");
   assert.equal(table["test score at the end, 10 to 90 %"][0], "50.0 % to 100.0 %, median 75.0 %");
   assert.deepEqual([table["diverged"][0], table["trained to epoch"][0]], ["3", "2"]);
 });

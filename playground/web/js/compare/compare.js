@@ -1,7 +1,8 @@
 // Two to four runs side by side on one clock.
 //
-// Comes in:  `data`, the bytes of a set of messages (playground/web/many.py), one for each run that this browser does
-//            not hold yet. Goes out: the trigger `wish`, {open: k} or {remove: k}; and questions by the server's route.
+// Comes in:  `data`, the bytes of a set of messages (`encode_many` in playground/web/message.py), one for each run that
+//            this browser does not hold yet. Goes out: the trigger `wish`, {open: k}, {remove: k} or {missing: [name]};
+//            and questions by the server's route.
 import { h, tell } from "../shared/dom.js";
 import { say, steady } from "../shared/format.js";
 import { CONFIG, axis, layout, loadPlotly } from "../shared/plot.js";
@@ -86,7 +87,8 @@ export class Compare {
     this.swapped = false; // while X is held
     this.solo = -1;
     this.fineness = 0;
-    this.hangUp = new AbortController();
+    this.hangUp = new AbortController(); // of the questions about the runs,
+    this.hangUpSeeds = new AbortController(); // and about their seeds
     this.loop = 0;
     this.before = 0;
     this.chartAt = -Infinity;
@@ -179,6 +181,7 @@ export class Compare {
 
   close() {
     this.hangUp.abort();
+    this.hangUpSeeds.abort();
     cancelAnimationFrame(this.loop);
     document.removeEventListener("keydown", this.onKey);
     document.removeEventListener("keyup", this.onKeyUp);
@@ -207,15 +210,14 @@ export class Compare {
     this.grid.replaceChildren(...this.tiles.map((tile) => tile.element));
     this.grid.dataset.count = String(runs.length);
     this.charted = this.described = "";
-    const alone = runs.length < 2;
-    this.differenceButton.disabled = this.blinkButton.disabled = alone;
-    if (alone) this.turnDifference(false);
+    this.differenceButton.disabled = this.blinkButton.disabled = !this.comparable;
+    if (!this.comparable) this.turnDifference(false);
     this.hangUp.abort();
     this.hangUp = new AbortController();
     for (const name of page.runs) {
       this.fetch(name, this.hangUp.signal);
-      if (this.seeds) this.fetchSeeds(name, this.hangUp.signal);
     }
+    this.turnSeeds(this.seeds);
     if (first) this.play(!matchMedia("(prefers-reduced-motion: reduce)").matches);
     this.wake();
     return undefined;
@@ -244,7 +246,7 @@ export class Compare {
     for (;;) {
       const run = held.get(name);
       const seeds = run?.header.seeds;
-      if (signal.aborted || !run || seeds?.problem || seeds?.reached >= this.goal) return;
+      if (signal.aborted || !this.seeds || !run || seeds?.problem || seeds?.reached >= this.goal) return;
       try {
         const answer = await ask(this.page.ask, { run: name, have: run.last, seeds: this.goal }, signal);
         if (answer === null) return void this.wish({ missing: [name] });
@@ -262,8 +264,16 @@ export class Compare {
     this.seeds = on;
     this.seedsButton.setAttribute("aria-pressed", String(on));
     this.charted = "";
-    if (on) for (const name of this.page.runs) this.fetchSeeds(name, this.hangUp.signal);
+    this.hangUpSeeds.abort(); // those of before, or holding a key down would ask ever more often
+    this.hangUpSeeds = new AbortController();
+    if (on) for (const name of this.page.runs) this.fetchSeeds(name, this.hangUpSeeds.signal);
     this.wake();
+  }
+
+  // Whether A and B answer the same question about the same plane, so that one can be taken from the other.
+  get comparable() {
+    const [a, b] = this.runs.map((run) => run.header);
+    return Boolean(b) && a.task === b.task && a.data.axes.join() === b.data.axes.join() && sameInputs(a.net, b.net);
   }
 
   // ---- time ----------------------------------------------------------------------------------------------------
@@ -315,13 +325,13 @@ export class Compare {
   }
 
   turnDifference(on = !this.difference) {
-    this.difference = on && this.runs.length > 1;
+    this.difference = on && this.comparable;
     this.differenceButton.setAttribute("aria-pressed", String(this.difference));
     this.wake();
   }
 
   blink(on) {
-    const swapped = on && this.runs.length > 1;
+    const swapped = on && this.comparable;
     if (swapped === this.swapped) return;
     this.swapped = swapped;
     this.wake();
@@ -344,6 +354,7 @@ export class Compare {
     const slider = target === this.slider;
     if (!slider && target.closest?.(BUSY)) return;
     const key = event.key.toLowerCase();
+    if (event.repeat && !key.startsWith("arrow")) return;
     if (key === " ") {
       if (target.closest?.("button, a") && target !== this.playButton) return;
       this.toggle();
@@ -424,9 +435,9 @@ export class Compare {
   // In the place of A: B minus A; in words on how much of the plane and of the test points they disagree.
   drawDifference(a, b, rows) {
     const [one, two] = [this.tiles[a], this.tiles[b]];
-    const n = 100;
-    const [va, vb] = [one, two].map((tile, k) => copied(tile.evaluate(rows[[a, b][k]], n)));
     const [headA, headB] = [this.runs[a].header, this.runs[b].header];
+    const n = 100;
+    const [va, vb] = [one, two].map((tile, k) => copied(tile.evaluate(rows[[a, b][k]], n, headA.data.range)));
     const scales = [headA.scale, headB.scale];
     one.picture(n, this.theme, (pixels) => paintDifference(pixels, va, vb, scales, ramps(this.theme).signed));
     const points = testPoints(headA.data);
@@ -437,11 +448,12 @@ export class Compare {
   }
 
   sentence(rows) {
-    const losses = rows.map((row) => (Number.isFinite(row[TEST_LOSS]) ? row[TEST_LOSS] : row[TRAIN_LOSS]));
-    const k = losses.reduce((low, loss, j) => (loss < losses[low] ? j : low), 0);
-    return this.runs.length < 2
-      ? "Add another run to compare with."
-      : `At this moment ${LETTERS[k]} has the lowest test loss, ${steady(losses[k])}.`;
+    if (this.runs.length < 2) return "Add another run to compare with.";
+    const apart = ["Loss", "Dataset", "Own data"].some((name) => this.page.differences.some((d) => d.label === name));
+    const losses = rows.map((row) => (Number.isFinite(row[TEST_LOSS]) ? row[TEST_LOSS] : Infinity));
+    const k = losses.indexOf(Math.min(...losses));
+    if (apart || losses[k] === Infinity) return ""; // losses of other kinds, or of other data, are no match
+    return `At this moment ${LETTERS[k]} has the lowest test loss, ${steady(losses[k])}.`;
   }
 
   drawCursor() {
@@ -548,6 +560,11 @@ export class Compare {
 
 // The outputs of the last layer, in arrays of their own: a network computes the next ones in the same room.
 const copied = (layers) => layers[layers.length - 1].map((values) => Float32Array.from(values));
+
+// Whether the inputs of two networks are made of the plane's points alike, or of the same plane among more inputs.
+function sameInputs(a, b) {
+  return JSON.stringify(a.plane) === JSON.stringify(b.plane);
+}
 
 function testPoints(data) {
   const kept = data.traces.filter((trace) => trace.test);

@@ -40,13 +40,14 @@ export function figures(runs) {
   return [
     ...(isKnown ? goals : []),
     each("Best test loss", (run) => {
-      const row = best(run);
+      const row = run.rows.some((one) => Number.isFinite(one[TEST_LOSS])) ? best(run) : undefined;
       return row
         ? `${steady(Number.isFinite(row[TEST_LOSS]) ? row[TEST_LOSS] : row[TRAIN_LOSS])}, epoch ${say(row[EPOCH])}`
         : "–";
     }),
     each("Best test score", (run) => {
       const top = run.rows.reduce((most, row) => (row[TEST_SCORE] > most ? row[TEST_SCORE] : most), -Infinity);
+      if (top === -Infinity) return "–";
       return run.header.task === "regression" ? steady(top) : percent(top);
     }),
     each("Weights and biases", (run) => String(run.header.net.n_trainable)),
@@ -84,4 +85,4 @@ export function seedFigures(runs) {
   ];
 }
 
-const told = (x, form) => (x === null ? "∞" : form(x));
+const told = (x, form) => (x === null ? "–" : form(x));

@@ -70,13 +70,14 @@ export class Tile {
     this.grids = new Map();
   }
 
-  // What the network says on a grid of n x n, as it does after a row.
-  evaluate(row, n) {
-    if (!this.grids.has(n)) {
-      const { x1, x2 } = gridPoints(this.run?.header.data.range, n);
-      this.grids.set(n, this.network.inputs(x1, x2));
+  // What the network says after a row on a grid of n x n, over the range of its own data or of others.
+  evaluate(row, n, range = this.run?.header.data.range) {
+    const key = [n, ...range].join();
+    if (!this.grids.has(key)) {
+      const { x1, x2 } = gridPoints(range, n);
+      this.grids.set(key, this.network.inputs(x1, x2));
     }
-    return this.network.propagate(this.run?.parameters(row), this.grids.get(n));
+    return this.network.propagate(this.run?.parameters(row), this.grids.get(key));
   }
 
   // What it says at points of the plane.
@@ -96,7 +97,7 @@ export class Tile {
   drawAs(tile, row, theme, n = GRIDS[0]) {
     const { header } = /** @type {Recording} */ (tile.run);
     if (header.data.curve) return this.drawCurve(tile, row, theme);
-    const values = tile.evaluate(row, n);
+    const values = tile.evaluate(row, n, this.run?.header.data.range);
     return this.picture(n, theme, (pixels) => paint(pixels, values, header, theme, null, false));
   }
 

@@ -64,7 +64,7 @@ export interface SeedsTold {
   reached: number;
   epochs: number[];
   loss: (number | null)[][];
-  score: number[][];
+  score: (number | null)[][];
   solved: number;
   diverged: number;
   problem: string;

@@ -16,7 +16,7 @@ from tests.browser.stage import press, state, wait_for
 @pytest.fixture
 def opened(new_page):
     def open_at(query: str) -> Page:
-        page = new_page(new=True)
+        page = new_page()
         visit(page, f"/?dataset=moons&view=full{query}")
         wait_for(page, "p.run.rows.length > 150 && !p.asked", timeout=30_000)
         page.wait_for_timeout(500)

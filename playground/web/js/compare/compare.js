@@ -214,41 +214,36 @@ export class Compare {
     if (!this.comparable) this.turnDifference(false);
     this.hangUp.abort();
     this.hangUp = new AbortController();
-    for (const name of page.runs) {
-      this.fetch(name, this.hangUp.signal);
-    }
+    for (const name of page.runs) this.keepAsking(name, this.hangUp.signal, (run) => this.wantedEpochs(run));
     this.turnSeeds(this.seeds);
     if (first) this.play(!matchMedia("(prefers-reduced-motion: reduce)").matches);
     this.wake();
     return undefined;
   }
 
-  // Ask for the rest of a run, piece after piece, until all is here that it plays by itself.
-  async fetch(name, signal) {
-    for (;;) {
-      const run = held.get(name);
-      if (signal.aborted || !run || run.ended || run.lastEpoch >= this.goal) return;
-      const want = Math.max(1, Math.min(CHUNK, Math.ceil(this.goal - run.lastEpoch)));
-      try {
-        const answer = await ask(this.page.ask, { run: name, have: run.last, want }, signal);
-        if (answer === null) return void this.wish({ missing: [name] });
-        take(name, answer);
-        this.wake();
-      } catch {
-        if (signal.aborted) return;
-        await new Promise((done) => setTimeout(done, AGAIN_MS));
-      }
-    }
+  // What to ask for next, so that all of a run is here that it plays by itself; null once it is.
+  /** @param {Recording} run */
+  wantedEpochs(run) {
+    if (run.ended || run.lastEpoch >= this.goal) return null;
+    return { want: Math.max(1, Math.min(CHUNK, Math.ceil(this.goal - run.lastEpoch))) };
   }
 
   // The same for the settings of a run from twenty seeds.
-  async fetchSeeds(name, signal) {
+  /** @param {Recording} run */
+  wantedSeeds(run) {
+    const { seeds } = run.header;
+    return seeds?.problem || seeds?.reached >= this.goal ? null : { seeds: this.goal };
+  }
+
+  // Ask about a run, piece after piece, until nothing is wanted any more.
+  /** @param {string} name @param {AbortSignal} signal @param {(run: Recording) => any} wanted */
+  async keepAsking(name, signal, wanted) {
     for (;;) {
       const run = held.get(name);
-      const seeds = run?.header.seeds;
-      if (signal.aborted || !this.seeds || !run || seeds?.problem || seeds?.reached >= this.goal) return;
+      const question = run && wanted(run);
+      if (signal.aborted || !run || !question) return;
       try {
-        const answer = await ask(this.page.ask, { run: name, have: run.last, seeds: this.goal }, signal);
+        const answer = await ask(this.page.ask, { run: name, have: run.last, ...question }, signal);
         if (answer === null) return void this.wish({ missing: [name] });
         take(name, answer);
         this.charted = "";
@@ -266,7 +261,8 @@ export class Compare {
     this.charted = "";
     this.hangUpSeeds.abort(); // those of before, or holding a key down would ask ever more often
     this.hangUpSeeds = new AbortController();
-    if (on) for (const name of this.page.runs) this.fetchSeeds(name, this.hangUpSeeds.signal);
+    const { signal } = this.hangUpSeeds;
+    if (on) for (const name of this.page.runs) this.keepAsking(name, signal, (run) => this.wantedSeeds(run));
     this.wake();
   }
 
@@ -400,7 +396,6 @@ export class Compare {
       tile.mark.style.background = colour;
       tile.element.hidden = this.solo >= 0 && k !== this.solo;
       if (tile.element.hidden) return;
-      tile.row = rows[k];
       tile.draw(rows[k], this.theme, this.fineness);
     });
     let words = "";

@@ -41,9 +41,7 @@ export function figures(runs) {
     ...(isKnown ? goals : []),
     each("Best test loss", (run) => {
       const row = run.rows.some((one) => Number.isFinite(one[TEST_LOSS])) ? best(run) : undefined;
-      return row
-        ? `${steady(Number.isFinite(row[TEST_LOSS]) ? row[TEST_LOSS] : row[TRAIN_LOSS])}, epoch ${say(row[EPOCH])}`
-        : "–";
+      return row ? `${steady(row[TEST_LOSS])}, epoch ${say(row[EPOCH])}` : "–";
     }),
     each("Best test score", (run) => {
       const top = run.rows.reduce((most, row) => (row[TEST_SCORE] > most ? row[TEST_SCORE] : most), -Infinity);

@@ -10,7 +10,7 @@ import streamlit as st
 from playground.app import components, session
 from playground.app.shared_runs import run_of, turn
 from playground.run.compared import LETTERS, MOST, PRESETS, Preset, differences, fits, from_link, shown_value, titles
-from playground.run.config import SETTINGS, Setting
+from playground.run.config import SETTINGS, Setting, read_layers
 from playground.run.experiment import Experiment
 from playground.run.trials import EPOCHS, N_SEEDS, RACERS, RATES, best_rate, race
 from playground.web.about import GOAL_EPOCHS
@@ -182,11 +182,7 @@ def _value(name: str, s: Setting, now: Any, run: str) -> Any:
 def _add_changed(run: Experiment, name: str, value: Any) -> None:
     try:
         if name == "hidden_layer_sizes":
-            value = tuple(int(part) for part in value.replace(",", " ").split())
-    except ValueError:
-        session.notify(f"Hidden layers must be whole numbers with commas between them, such as 8, 8; got {value[:40]}.")
-        return
-    try:
+            value = read_layers(value)
         session.add_to_compare(Experiment(run.config.changed(**{name: value}), run.changes))
     except ValueError as error:
         session.notify(str(error))

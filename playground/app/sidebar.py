@@ -12,7 +12,7 @@ import mlp
 from playground.app import components, session
 from playground.run.classics import CLASSICS, classic_of
 from playground.run.compared import LETTERS
-from playground.run.config import PLANAR, SETTINGS
+from playground.run.config import PLANAR, SETTINGS, read_layers
 from playground.run.experiment import Experiment
 
 _REGISTRIES: dict[str, dict[str, Any]] = {
@@ -327,9 +327,9 @@ def _toggle_each() -> None:
 def _typed_layers() -> None:
     text, _ = session.read_widget(_key("hidden_layer_sizes"))
     try:
-        session.change(hidden_layer_sizes=tuple(int(part) for part in text.replace(",", " ").split()))
-    except ValueError:
-        session.notify(f"Hidden layers must be whole numbers with commas between them, such as 8, 8; got {text[:40]}.")
+        session.change(hidden_layer_sizes=read_layers(text))
+    except ValueError as error:
+        session.notify(str(error))
 
 
 def _choose_dataset() -> None:

@@ -437,6 +437,16 @@ def problem(s: Setting, value: Any) -> str | None:
     return f"{s.label} must be {s.allowed}; got {_short(f'{value:g}' if isinstance(value, float) else value)}."
 
 
+def read_layers(text: str) -> tuple[int, ...]:
+    """The hidden layers that somebody typed, such as "8, 8"; ValueError, in a sentence, where they are no numbers."""
+    try:
+        return tuple(int(part) for part in text.replace(",", " ").split())
+    except ValueError:
+        raise ValueError(
+            f"Hidden layers must be whole numbers with commas between them, such as 8, 8; got {text[:40]}."
+        ) from None
+
+
 def nearest_preset(name: str, value: float) -> float:
     """The stop of a setting's slider that is nearest to a value above 0, in proportion."""
     stops = [stop for stop in SETTINGS[name].presets if stop > 0]

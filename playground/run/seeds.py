@@ -38,6 +38,14 @@ def check_work(trainer: mlp.Trainer, n_nets: int) -> None:
         )
 
 
+def seeded(trainer: mlp.Trainer, settings: mlp.Settings, k: int) -> tuple[mlp.MLP, mlp.Settings]:
+    """A trainer's network before its first step, and settings to train it with, both with a seed higher by k."""
+    net = trainer.net.copy()
+    net.seed = trainer.net.seed + k
+    net.reset()
+    return net, replace(settings, seed=settings.seed + k)
+
+
 class Spread(NamedTuple):
     """How the networks did at k moments, in quantiles: shares and losses are anything but normal."""
 
@@ -59,11 +67,7 @@ class Seeds:
     def __init__(self, trainer: mlp.Trainer) -> None:
         check_work(trainer, N_SEEDS)
         settings = replace(trainer.recording.segments[0].settings, early_stopping=None)
-        nets = [trainer.net.copy() for _ in range(N_SEEDS)]
-        for k, net in enumerate(nets):
-            net.seed = trainer.net.seed + k
-            net.reset()
-        each = [replace(settings, seed=settings.seed + k) for k in range(N_SEEDS)]
+        nets, each = zip(*(seeded(trainer, settings, k) for k in range(N_SEEDS)), strict=True)
         self._stack = mlp.Stack(nets, trainer.data, each)
         self._has_test = bool(len(trainer.data.x_test))
         self._classes = trainer.data.task != "regression"

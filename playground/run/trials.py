@@ -1,6 +1,7 @@
 """The learning rate at which each optimizer does best on the settings of a run, by a quick trial.
 
-At one rate for all a race of optimizers is a race of rates: on spirals at 0.01 SGD never arrives, and at 0.3 it does.
+A race of optimizers at one common rate only tells which of them that rate suits: on spirals SGD never arrives at 0.01,
+and at 0.3 it does.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 import mlp
 from playground.run.experiment import Experiment
 from playground.run.runs import new_trainer
-from playground.run.seeds import check_work
+from playground.run.seeds import check_work, seeded
 
 RACERS = ("sgd", "momentum", "rmsprop", "adam")
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -38,14 +39,8 @@ def best_rate(
     trainer = new_trainer(Experiment(config))
     settings = trainer.settings
     check_work(trainer, len(RATES) * N_SEEDS)
-    nets, each = [], []
-    for rate, k in product(RATES, range(N_SEEDS)):
-        net = trainer.net.copy()
-        net.seed = config.seed + k
-        net.reset()
-        nets.append(net)
-        rule = replace(settings.optimizer, learning_rate=rate)
-        each.append(replace(settings, optimizer=rule, seed=config.seed + k))
+    at_rates = [replace(settings, optimizer=replace(settings.optimizer, learning_rate=rate)) for rate in RATES]
+    nets, each = zip(*(seeded(trainer, at_rate, k) for at_rate, k in product(at_rates, range(N_SEEDS))), strict=True)
     with turn():
         stack = mlp.Stack(nets, trainer.data, each)
     for _ in range(EPOCHS):

@@ -17,6 +17,7 @@ from playground.export.pieces import (
     optimizer_settings,
     own_rows,
     plain_settings,
+    predict,
     schedule,
     score,
     targets,
@@ -54,7 +55,7 @@ def keras_script(t: Transcript) -> str:
         names(t),
         _network(t),
         own_rows(t),
-        _predict(t),
+        predict(t, "net", "return answers(np.asarray(net.predict_on_batch(prepare(rows))))"),
         batches(t),
         schedule(t),
         _main(t),
@@ -128,16 +129,5 @@ def _main(t: Transcript) -> str:
         "train_loss = float(np.asarray(net.loss(targets(Y_TRAIN), z)))",
         f"compare([W for W, _ in pairs], [b for _, b in pairs], train_loss, {score(t, 'z')})",
         *example(t, "net"),
-        *(["return net"] if t.raw else []),
     ]
     return "# ---- the loop\ndef main():\n" + "\n".join(f"    {line}" for line in lines) + "\n"
-
-
-def _predict(t: Transcript) -> str | None:
-    if t.raw is None:
-        return None
-    return (
-        "def predict(rows, net):\n"
-        '    """Answers for rows of the table, with what main() returns."""\n'
-        "    return answers(np.asarray(net.predict_on_batch(prepare(rows))))\n"
-    )

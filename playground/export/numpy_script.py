@@ -16,6 +16,7 @@ from playground.export.pieces import (
     optimizer_settings,
     own_rows,
     plain_settings,
+    predict,
     schedule,
     score,
     targets,
@@ -35,13 +36,18 @@ def numpy_script(t: Transcript) -> str:
     head = intro(t, "plain NumPy", words) + "\n" + imports
     if any("math." in a.source.numpy_helper for a in used) and "import math" not in head:
         head = head.replace("import sys\n", "import math\nimport sys\n")
+    no_masks = ", []" if t.uses("dropout") and len(weights_of(t)) > 1 else ""
     return join(
         head,
         names(t),
         "# ---- what a neuron does with its sum, and the slope of that\n" + functions(used),
         _network(t, [activation.name for activation in used]),
         own_rows(t),
-        _predict(t),
+        predict(
+            t,
+            "weights, biases",
+            f"_, outputs = forward(prepare(rows), weights, biases{no_masks})\nreturn answers(outputs[-1])",
+        ),
         _optimizers(t),
         batches(t),
         masks(t),
@@ -181,21 +187,8 @@ def _main(t: Transcript) -> str:
         + ")",
         f"compare(weights, biases, loss(outputs[-1], targets(Y_TRAIN)), {score(t, 'outputs[-1]')})",
         *example(t, "weights, biases"),
-        *(["return weights, biases"] if t.raw else []),
     ]
     return "def main():\n" + "\n".join(f"    {line}" for line in lines) + "\n"
-
-
-def _predict(t: Transcript) -> str | None:
-    if t.raw is None:
-        return None
-    masks = ", []" if t.uses("dropout") and len(weights_of(t)) > 1 else ""
-    return (
-        "def predict(rows, weights, biases):\n"
-        '    """Answers for rows of the table, with what main() returns."""\n'
-        f"    _, outputs = forward(prepare(rows), weights, biases{masks})\n"
-        "    return answers(outputs[-1])\n"
-    )
 
 
 def weights_of(t: Transcript) -> list[object]:

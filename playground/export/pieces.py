@@ -150,14 +150,26 @@ def own_rows(t: Transcript, *, numbered: bool = False) -> str | None:
     return "\n".join(lines)
 
 
-def example(t: Transcript, call: str) -> list[str]:
-    """The last lines of a script's main: what the trained network says of a row of the table."""
+def predict(t: Transcript, network: str, body: str) -> str | None:
+    """A script's function for rows of the table: `network` is what main() returns, `body` the lines that give answers."""
+    if t.raw is None:
+        return None
+    return (
+        f"def predict(rows, {network}):\n"
+        '    """Answers for rows of the table, with what main() returns."""\n'
+        f"{textwrap.indent(body, '    ')}\n"
+    )
+
+
+def example(t: Transcript, network: str) -> list[str]:
+    """The last lines of a script's main: what the trained network says of a row of the table, and the network itself."""
     if t.raw is None:
         return []
     row = literal(t.raw.example) if len(t.raw.example) < 9 else "its first row"
     return [
-        f"for answer in predict([{literal(t.raw.example)}], {call}):",
+        f"for answer in predict([{literal(t.raw.example)}], {network}):",
         f"    print({literal(f'Of the table, {row} gives')}, answer)",
+        f"return {network}",
     ]
 
 

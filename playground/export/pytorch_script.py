@@ -20,6 +20,7 @@ from playground.export.pieces import (
     optimizer_settings,
     own_rows,
     plain_settings,
+    predict,
     schedule,
     score,
     targets,
@@ -41,7 +42,7 @@ def pytorch_script(t: Transcript) -> str:
         *filter(None, helpers),
         _network(t),
         own_rows(t),
-        _predict(t),
+        predict(t, "net", "with torch.no_grad():\n    return answers(net(torch.tensor(prepare(rows))).numpy())"),
         batches(t),
         masks(t),
         schedule(t),
@@ -182,17 +183,5 @@ def _main(t: Transcript) -> str:
         "biases = [layer.bias.detach().numpy() for layer in linear_layers(net)]",
         f"compare(weights, biases, train_loss, {score(t, 'outputs')})",
         *example(t, "net"),
-        *(["return net"] if t.raw else []),
     ]
     return "def main():\n" + "\n".join(f"    {line}" for line in lines) + "\n"
-
-
-def _predict(t: Transcript) -> str | None:
-    if t.raw is None:
-        return None
-    return (
-        "def predict(rows, net):\n"
-        '    """Answers for rows of the table, with what main() returns."""\n'
-        "    with torch.no_grad():\n"
-        "        return answers(net(torch.tensor(prepare(rows))).numpy())\n"
-    )

@@ -18,6 +18,7 @@ from playground.export.pieces import (
     optimizer_settings,
     own_rows,
     plain_settings,
+    predict,
     schedule,
     score,
     targets,
@@ -38,12 +39,14 @@ def sklearn_script(t: Transcript) -> str:
         "Needs NumPy and scikit-learn. Its estimators choose their first weights and batches themselves, so this "
         "program hands both to them: one mini-batch at a time through partial_fit, after putting the weights in place."
     )
+    numbered = "[CLASSES[k] for k in net.predict(prepare(rows))]"  # the estimator looks for the class itself
+    answers = numbered if estimator == "MLPClassifier" else "answers(net.predict(prepare(rows)))"
     return join(
         intro(t, "scikit-learn", words) + f"\nimport numpy as np\nfrom sklearn.neural_network import {estimator}",
         names(t),
         _network(t, estimator),
         own_rows(t, numbered=estimator == "MLPClassifier"),
-        _predict(t, estimator),
+        predict(t, "net", f"return {answers}"),
         batches(t),
         schedule(t),
         _main(t, estimator),
@@ -171,16 +174,5 @@ def _main(t: Transcript, estimator: str) -> str:
             "score = (net.predict(X_TRAIN) == Y_TRAIN).mean()",
         ]
     lines.append("compare(net.coefs_, net.intercepts_, train_loss, score)")
-    lines += [*example(t, "net"), *(["return net"] if t.raw else [])]
+    lines += example(t, "net")
     return "# ---- the loop\ndef main():\n" + "\n".join(f"    {line}" for line in lines) + "\n"
-
-
-def _predict(t: Transcript, estimator: str) -> str | None:
-    if t.raw is None:
-        return None
-    numbered = "[CLASSES[k] for k in net.predict(prepare(rows))]"  # the estimator looks for the class itself
-    return (
-        "def predict(rows, net):\n"
-        '    """Answers for rows of the table, with what main() returns."""\n'
-        f"    return {'answers(net.predict(prepare(rows)))' if estimator == 'MLPRegressor' else numbered}\n"
-    )

@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,29 @@ def cpu_seconds(pid: int) -> float:
     """Processor time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def page_of_a_server_that_ends(browser):
+    """(a run's page, what ends its server, with a signal or in order, the port where another can take its place)"""
+    port = free_port()
+    with ExitStack() as stack, ExitStack() as first:
+        server = first.enter_context(serve(port=port))
+        page, _ = stack.enter_context(guarded_page(browser, server, tolerate=LOST))
+
+        def end(by=None):
+            if by:
+                os.kill(server.pid, by)
+            first.close()
+
+        visit(page, "/?hidden=4,3&dataset=circles")
+        yield page, end, port
+
+
+def stand_at_2000(page):
+    """Stand at step 2000, where the server knows of it."""
+    page.evaluate("() => { __player.pause(); __player.place(2000); }")
+    wait_for(page, "p.told === 2000 && !p.asked")
 
 
 def play_what_is_recorded(page):
@@ -100,15 +123,11 @@ def test_without_its_server_a_page_stays_calm_and_goes_on_at_the_same_step(serve
 
 
 def test_a_server_started_anew_keeps_the_settings_and_goes_on_with_the_run(browser):
-    port = free_port()
-    with ExitStack() as stack, ExitStack() as first:
-        server = first.enter_context(serve(port=port))
-        page, _ = stack.enter_context(guarded_page(browser, server, tolerate=LOST))
-        visit(page, "/?hidden=4,3&dataset=circles")
+    with page_of_a_server_that_ends(browser) as (page, end, port):
         wait_for(page, "p.epoch > 20", timeout=20_000)
         page.evaluate(PLAY_ON)
         wait_for(page, "p.epoch > 250", timeout=20_000)
-        first.close()
+        end()
         page.wait_for_timeout(4000)  # by now Streamlit would have covered the page
         assert page.get_by_role("dialog").count() == 0
         play_what_is_recorded(page)
@@ -136,15 +155,10 @@ def test_a_server_started_anew_keeps_the_settings_and_goes_on_with_the_run(brows
 
 
 def test_a_server_that_is_killed_in_mid_play_and_started_anew_goes_on_with_the_run_by_itself(browser):
-    port = free_port()
-    with ExitStack() as stack, ExitStack() as first:
-        server = first.enter_context(serve(port=port))
-        page, _ = stack.enter_context(guarded_page(browser, server, tolerate=LOST))
-        visit(page, "/?hidden=4,3&dataset=circles")
+    with page_of_a_server_that_ends(browser) as (page, end, port):
         page.evaluate(PLAY_ON)
         wait_for(page, "p.epoch > 250", timeout=20_000)
-        os.kill(server.pid, signal.SIGKILL)
-        first.close()
+        end(signal.SIGKILL)
         wait_for(page, "p.state === 'disconnected' && p.step === p.run.last", timeout=20_000)
         stood = state(page)
         page.evaluate("() => { window.seen = []; __player.watchers.add(() => seen.push(__player.step)); }")
@@ -161,16 +175,10 @@ def test_a_server_that_is_killed_in_mid_play_and_started_anew_goes_on_with_the_r
 
 
 def test_a_moment_that_stood_while_the_server_was_started_anew_is_told_to_the_new_one(browser):
-    port = free_port()
-    with ExitStack() as stack, ExitStack() as first:
-        server = first.enter_context(serve(port=port))
-        page, _ = stack.enter_context(guarded_page(browser, server, tolerate=LOST))
-        visit(page, "/?hidden=4,3&dataset=circles")
-        page.evaluate("() => { __player.pause(); __player.place(2000); }")
-        wait_for(page, "p.told === 2000 && !p.asked")
+    with page_of_a_server_that_ends(browser) as (page, end, port):
+        stand_at_2000(page)
         settle(page)
-        os.kill(server.pid, signal.SIGKILL)
-        first.close()
+        end(signal.SIGKILL)
         with serve(port=port):
             page.wait_for_timeout(2000)
             settle(page)
@@ -220,16 +228,10 @@ def test_an_old_tab_says_that_the_server_has_a_newer_version_and_a_reload_comes_
     shutil.copy(ROOT / "app.py", newer)
     module = newer / "playground/web/js/shared/dom.js"
     module.write_text(f"// newer\n{module.read_text(encoding='utf-8')}", encoding="utf-8")
-    port = free_port()
-    with ExitStack() as stack, ExitStack() as first:
-        server = first.enter_context(serve(port=port))
-        page, _ = stack.enter_context(guarded_page(browser, server, tolerate=LOST))
-        visit(page, "/?hidden=4,3&dataset=circles")
-        page.evaluate("() => { __player.pause(); __player.place(2000); }")
-        wait_for(page, "p.told === 2000 && !p.asked")
+    with page_of_a_server_that_ends(browser) as (page, end, port):
+        stand_at_2000(page)
         expect(page.locator(".newer")).to_have_count(0)
-        os.kill(server.pid, signal.SIGKILL)
-        first.close()
+        end(signal.SIGKILL)
         with serve(newer / "app.py", port=port):
             expect(page.locator(".newer")).to_contain_text("newer version", timeout=30_000)
             expect(page.locator(".newer")).to_have_count(1)

@@ -172,8 +172,7 @@ def _value(name: str, s: Setting, now: Any, run: str) -> Any:
     if s.choices:
         return st.selectbox("New value", s.choices, format_func=lambda v: shown_value(name, v), key=key)
     if s.presets:
-        stops = sorted({*(type(now)(p) for p in s.presets), now})
-        return st.select_slider("New value", stops, now, format_func=lambda v: f"{v:g}", key=key)
+        return st.select_slider("New value", s.stops(now), now, format_func=lambda v: f"{v:g}", key=key)
     step = 1 if isinstance(now, int) else 0.05
     kind = type(now)
     return st.number_input("New value", kind(s.low or 0), kind(s.high or 0), now, step=step, key=key)

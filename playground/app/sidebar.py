@@ -11,16 +11,9 @@ import streamlit as st
 import mlp
 from playground.app import components, session
 from playground.run.classics import CLASSICS, classic_of
-from playground.run.compared import LETTERS
+from playground.run.compared import LETTERS, shown_value
 from playground.run.config import PLANAR, SETTINGS, read_layers
 from playground.run.experiment import Experiment
-
-_REGISTRIES: dict[str, dict[str, Any]] = {
-    "initializer": mlp.INITIALIZERS,
-    "optimizer": mlp.OPTIMIZERS,
-    "output_activation": mlp.ACTIVATIONS,
-    "schedule": mlp.SCHEDULES,
-}
 
 
 def show() -> None:
@@ -178,10 +171,10 @@ def _stops(name: str) -> None:
         return
     s = SETTINGS[name]
     value = _put(name, getattr(session.experiment().now, name))
-    stops = sorted({*(type(value)(p) for p in s.presets), value})
     st.select_slider(
-        s.label, stops, help=s.help, key=_key(name), on_change=_changed, args=(name,), format_func=lambda v: f"{v:g}"
-    )
+        s.label, s.stops(value), help=s.help, key=_key(name), on_change=_changed, args=(name,),
+        format_func=lambda v: f"{v:g}",
+    )  # fmt: skip
     _more(name)
 
 
@@ -189,11 +182,10 @@ def _select(name: str) -> None:
     if not _shows(name) or not session.experiment().now.applies(name):
         return
     s = SETTINGS[name]
-    entries = _REGISTRIES[name]
     _put(name, getattr(session.experiment().now, name))
     st.selectbox(
         s.label, s.choices, help=s.help, key=_key(name), on_change=_changed, args=(name,),
-        format_func=lambda choice: entries[choice].label,
+        format_func=lambda choice: shown_value(name, choice),
     )  # fmt: skip
     _more(name)
 
@@ -237,7 +229,7 @@ def _loss() -> None:
     _put("loss", now.loss_name)
     st.selectbox(
         s.label, fitting, help=s.help, key=_key("loss"), on_change=_changed, args=("loss",),
-        format_func=lambda name: mlp.LOSSES[name].label,
+        format_func=lambda name: shown_value("loss", name),
     )  # fmt: skip
 
 
@@ -290,7 +282,7 @@ def _choose_activation(label: str, key: str, on_change: Callable[..., None], *ar
     s = SETTINGS["activations"]
     st.selectbox(
         label, s.choices, help=s.help, key=key, on_change=on_change, args=args,
-        format_func=lambda name: mlp.ACTIVATIONS[name].label,
+        format_func=lambda name: shown_value("activations", name),
     )  # fmt: skip
 
 

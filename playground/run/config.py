@@ -56,6 +56,10 @@ class Setting:
         above = number > self.low if self.open_low else number >= self.low
         return above and (number < self.high if self.open_high else number <= self.high)
 
+    def stops(self, now: float) -> list[float]:
+        """Its presets and its present value, such as one from a link, in order and all of the value's type."""
+        return sorted({*(type(now)(preset) for preset in self.presets), now})
+
     def plays_a_part(self, chosen: Any) -> bool:
         """Whether it counts with this value of the setting `only_with`, or with one of several values."""
         if not self.only_with or not self.only_for:

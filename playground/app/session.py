@@ -24,6 +24,7 @@ _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices
 _SERIAL, _NEWS, _HELD, _LAST_CHANGE = "serial", "news", "held", "last_change"
 _ON_SHOW, _BRANCHES, _COMPARED = "on_show", "branches", "compared"
 _IN_PLACE = "in_place"  # whether what is on screen has taken the place of what was, so that Back skips that
+_WRITTEN = "written"  # the experiment that was last written into the address bar
 _UNDO_DEPTH, _MOST_BRANCHES = 50, 4
 _READING_TIME = 6.0  # seconds
 _BURST_SECONDS = 2.0
@@ -90,8 +91,9 @@ def _replace(new: Experiment, before: Experiment) -> None:
     """Follow an experiment in place of the one on screen, which was `before` with another value."""
     _tell_what_it_means(new, experiment())
     st.session_state[_BRANCHES] = [branch for branch in branches() if branch != experiment()]
+    if st.session_state[_WRITTEN] == experiment():  # else it has no entry in the history yet that `new` could take over
+        st.session_state[_IN_PLACE] = True
     st.session_state[_EXPERIMENT] = new
-    st.session_state[_IN_PLACE] = True
     if new == before and st.session_state[_PAST]:  # the slider is back where it was
         st.session_state[_PAST] = st.session_state[_PAST][:-1]
     _keep_branch(new, before)
@@ -228,7 +230,7 @@ def begin(*, at_home: bool, has_stage: bool = True) -> None:
     if _EXPERIMENT not in st.session_state:
         st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _BRANCHES: []})
         st.session_state.update({_NOTICES: [], _ON_SHOW: OnShow(), _LAST_CHANGE: None, _COMPARED: ()})
-        st.session_state[_IN_PLACE] = False
+        st.session_state.update({_IN_PLACE: False, _WRITTEN: None})
         st.session_state.update({_SERIAL: 0, _NEWS: False, _HELD: {}})
         _follow_link()
     elif context and context.is_history_navigation:
@@ -288,6 +290,7 @@ def mirror() -> None:
 
     The moment is the stage's to add, once it stands.
     """
+    st.session_state[_WRITTEN] = experiment()
     query = link.run_to_query(experiment()) | on_show().to_query()
     if kept("comparing", False) and compared.fits(side_by_side()):
         query[compared.KEY] = compared.to_text(side_by_side())

@@ -1,0 +1,30 @@
+"""What the session writes into the address bar, and when that is an entry of its own in the browser's history."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+
+def page(changes=(), drawn=()):
+    """A page that is drawn anew after each change that stands in `drawn`; a quicker one breaks the drawing off."""
+    import streamlit as st
+
+    from playground.app import session
+
+    session.begin(at_home=True)
+    entries = []
+    for learning_rate in changes:
+        session.change(learning_rate=learning_rate)
+        if learning_rate in drawn:
+            before = st.query_params.to_dict()
+            session.begin(at_home=True)
+            entries += [query] if (query := st.query_params.to_dict()) != before else []
+    st.session_state["entries"] = entries
+
+
+@pytest.mark.parametrize("drawn", [(0.1, 0.3), (0.1,), (0.3,), (0.02, 0.1, 0.3)])
+def test_a_slider_that_is_moved_over_several_stops_makes_one_entry_whichever_drawing_was_broken_off(drawn):
+    app = AppTest.from_function(page, kwargs={"changes": (0.02, 0.03, 0.1, 0.3), "drawn": drawn}).run()
+    assert not app.exception
+    (entry,) = app.session_state["entries"]
+    assert entry == {"lr": str(drawn[0])}
+    assert app.session_state["experiment"].now.learning_rate == 0.3

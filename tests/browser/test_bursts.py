@@ -19,7 +19,7 @@ def opened(new_page):
     def open_at(query: str) -> Page:
         page = new_page()
         visit(page, f"/?dataset=moons&view=full{query}")
-        wait_for(page, "p.run.rows.length > 150 && !p.asked", timeout=30_000)
+        wait_for(page, "p.run.rows.length > 150 && p.step > 0 && !p.asked", timeout=30_000)
         page.wait_for_timeout(500)
         return page
 

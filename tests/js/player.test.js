@@ -586,6 +586,16 @@ test("a change made while the picture played on counts from where the picture is
   assert.ok(!player.runs.has("c"), "the run that nobody wanted is forgotten");
 });
 
+test("a change counts from where the picture is, also if it has come to its goal before the page was drawn", () => {
+  world.tell({ to: 30, about: { goal: 20 } });
+  world.pass(2);
+  assert.deepEqual([player.state, player.step], ["paused", 80]);
+  world.tell({ run: "c", after: 20, to: 8, moment: 20, instead_of: "r", about: child });
+  assert.deepEqual([player.run.header.run, world.wished.refork, world.wished.run], ["r", 80, "c"]);
+  world.tell({ run: "d", after: 80, to: 25, moment: 80, instead_of: "r", about: { ...child, fork: 80 } });
+  assert.deepEqual([player.run.header.run, player.step, player.state], ["d", 80, "playing"]);
+});
+
 test("a change that changes nothing where the picture is lets it play on", () => {
   world.tell({ to: 200, about: { goal: 150 } });
   world.pass(0.2);

@@ -183,7 +183,8 @@ export class Player {
   follow(run, page) {
     const { header } = run;
     const { moment } = page;
-    if (this.run && this.run.header.run === page.instead_of && this.moving && this.step > moment) {
+    const plays = this.moving || this.atGoal || this.atEnd; // or has come to its end before the page could be drawn
+    if (this.run && this.run.header.run === page.instead_of && plays && this.step > moment) {
       // The change was made while the picture was further on than the server knew: let it count from here, and
       // wait here for what follows.
       this.runs.delete(header.run);

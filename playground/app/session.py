@@ -48,14 +48,17 @@ def set_moment(step: int) -> None:
     st.session_state[_MOMENT] = max(0, step)
 
 
-def change(**settings: Any) -> None:
+def change(waited: float = 0.0, /, **settings: Any) -> None:
     """Change settings at the present moment; what does not fit becomes a notice and changes nothing.
+
+    waited : for how long the change has been on its way, in seconds
 
     A slider that is moved over several stops changes the same settings again and again: each change takes the place of
     the one before, as if only the last had been made.
     """
     last: _Change | None = st.session_state[_LAST_CHANGE]
-    again = last is not None and last.goes_on(experiment(), settings)
+    at = time.monotonic() - waited
+    again = last is not None and last.goes_on(experiment(), settings, at)
     before, step = (last.before, last.step) if last and again else (experiment(), moment())
     try:
         new = before.change(step, **settings)
@@ -67,7 +70,7 @@ def change(**settings: Any) -> None:
     else:
         show(new)
     if experiment() != before:
-        st.session_state[_LAST_CHANGE] = _Change(experiment(), before, step, settings, time.monotonic())
+        st.session_state[_LAST_CHANGE] = _Change(experiment(), before, step, settings, at)
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,9 @@ class _Change:
     settings: dict[str, Any]
     at: float  # seconds
 
-    def goes_on(self, now: Experiment, settings: dict[str, Any]) -> bool:
+    def goes_on(self, now: Experiment, settings: dict[str, Any], at: float) -> bool:
         """Whether a change of these settings is one more stop of the same slider; a choice among words is its own."""
-        soon = time.monotonic() - self.at < _BURST_SECONDS
+        soon = at - self.at < _BURST_SECONDS
         same = now == self.after and settings.keys() == self.settings.keys()
         return soon and same and not any(SETTINGS[name].choices for name in settings if name in SETTINGS)
 
@@ -337,7 +340,7 @@ def hear(key: str) -> None:
     if "refork" in wish:
         refork(wish["refork"])
     if "change" in wish:
-        change(**wish["change"])
+        change(wish.get("waited", 0) / 1000, **wish["change"])
     if "action" in wish:
         _ACTIONS[wish["action"]]()
     if "edit" in wish:

@@ -58,6 +58,7 @@ class Wish(TypedDict):
     edit: NotRequired[Edit]
     branch: NotRequired[str]  # the run to go to
     action: NotRequired[Action]
+    waited: NotRequired[int]  # since it was wished, in milliseconds, if it is told again
 
 
 class Mark(TypedDict):

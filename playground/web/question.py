@@ -138,4 +138,5 @@ _WISH: Mapping[str, _Rule] = {
     "edit": _edit,
     "branch": _name,
     "action": _action,
+    "waited": _whole(0, 2**53),
 }

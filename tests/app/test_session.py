@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 
-def page(changes=(), drawn=()):
+def page(changes=(), drawn=(), waited=()):
     """A page that is drawn anew after each change that stands in `drawn`; a quicker one breaks the drawing off."""
     import streamlit as st
 
@@ -13,7 +13,7 @@ def page(changes=(), drawn=()):
     session.begin(at_home=True)
     entries = []
     for learning_rate in changes:
-        session.change(learning_rate=learning_rate)
+        session.change(dict(waited).get(learning_rate, 0.0), learning_rate=learning_rate)
         if learning_rate in drawn:
             before = st.query_params.to_dict()
             session.begin(at_home=True)
@@ -28,3 +28,11 @@ def test_a_slider_that_is_moved_over_several_stops_makes_one_entry_whichever_dra
     (entry,) = app.session_state["entries"]
     assert entry == {"lr": str(drawn[0])}
     assert app.session_state["experiment"].now.learning_rate == 0.3
+
+
+def test_changes_belong_together_by_when_they_were_made_and_not_by_when_they_arrived():
+    everything = {"changes": (0.02, 0.03), "drawn": (0.02, 0.03)}
+    late = AppTest.from_function(page, kwargs={**everything, "waited": ((0.02, 3.0),)}).run()
+    assert len(late.session_state["entries"]) == 2
+    both = AppTest.from_function(page, kwargs={**everything, "waited": ((0.02, 3.0), (0.03, 3.0))}).run()
+    assert len(both.session_state["entries"]) == 1

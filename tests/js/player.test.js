@@ -430,6 +430,10 @@ test("a lost wish is told again, an action only once, and a server that stays si
   world.pass(0.2);
   assert.equal(world.wishes.length, before + 1);
   assert.deepEqual([world.wished.serial, world.wished.action], [serial, undefined]);
+  assert.ok(
+    world.wished.waited >= 3000 && world.wishes[before - 1].waited === undefined,
+    "and says since when it waits",
+  );
   assert.equal(player.state, "paused");
   world.pass(3);
   assert.equal(player.state, "disconnected");

@@ -25,6 +25,7 @@ FITTING: dict[str, dict[str, list[Any]]] = {
         "refork": [0, 70],
         "edit": [{"index": 3, "value": 0.5}, {"index": 3, "value": -1}],
         "branch": [RUN],
+        "waited": [0, 2999],
         "action": ["reset", "new_seed", "calm", "undo"],
         "change": [
             {"learning_rate": 0.1},
@@ -69,6 +70,7 @@ HOSTILE: dict[str, list[Any]] = {
     "edit": [*ODD, {"index": 0}, {"index": 0, "value": 1, "more": 2}]
     + [{"index": x, "value": 0.0} for x in (*ODD, -1, 1.0)]
     + [{"index": 0, "value": x} for x in ODD if x not in (1.5, -2, 1e15)],
+    "waited": [*ODD, -1, 2**53 + 1, 1.0],
     "branch": [x for x in ODD if x not in ("x", "")],
     "action": [*ODD, "Reset", "__class__", ["undo"]],
     "change": [x for x in ODD if x != {}]

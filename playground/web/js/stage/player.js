@@ -57,7 +57,8 @@ export class Player {
     /** @type {Partial<Wish>[]} */
     this.queue = []; // actions that wait until those before them were heard
     this.serial = 0;
-    this.saidAt = 0; // when it was told
+    this.wishedAt = 0; // when it was wished,
+    this.saidAt = 0; // and when it was told last
     this.waitingSince = 0; // for an answer to either
     this.told = -1; // the moment the page knows,
     this.toldLast = -1; // and the last step of which it knows that it is here
@@ -435,21 +436,22 @@ export class Player {
     this.awaitAnswer();
     this.serial += 1;
     this.wish = { ...wish };
+    this.wishedAt = this.clock.now();
     this.say();
   }
 
   // Settings may arrive twice and change nothing the second time; an action may not.
   sayAgain() {
     delete this.wish?.action;
-    this.say();
+    this.say({ waited: Math.round(this.clock.now() - this.wishedAt) });
   }
 
-  say() {
+  say(/** @type {Partial<Wish>} */ more = {}) {
     const { run, step, serial } = this;
     this.saidAt = this.clock.now();
     this.told = step;
     this.toldLast = run?.last ?? -1;
-    this.line?.tell({ serial, run: run?.header.run ?? null, moment: step, have: this.toldLast, ...this.wish });
+    this.line?.tell({ serial, run: run?.header.run ?? null, moment: step, have: this.toldLast, ...this.wish, ...more });
   }
 
   // Whether the page knows the moment and, where it wants to, that all is here.

@@ -25,6 +25,7 @@ export interface Wish {
   edit?: Edit;
   branch?: string;
   action?: Action;
+  waited?: number;
 }
 
 export type Action = "reset" | "new_seed" | "calm" | "undo";

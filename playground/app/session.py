@@ -24,9 +24,13 @@ _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices
 _SERIAL, _NEWS, _HELD, _LAST_CHANGE = "serial", "news", "held", "last_change"
 _ON_SHOW, _BRANCHES, _COMPARED = "on_show", "branches", "compared"
 _IN_PLACE = "in_place"  # whether what is on screen has taken the place of what was, so that Back skips that
+_GIVEN = "given"  # what each widget was given to show
+STAGE = "stage"  # the key of the stage's component
 _WRITTEN = "written"  # the experiment that was last written into the address bar
 _UNDO_DEPTH, _MOST_BRANCHES = 50, 4
 _READING_TIME = 6.0  # seconds
+_LATE_SECONDS = 5.0
+"""For so long a page may not have heard that a widget shows another value"""
 _BURST_SECONDS = 2.0
 """Changes of one setting that follow each other as quickly as this are one change"""
 VIEW_COOKIE = "mlp-playground-view"  # the server reads it before the first run draws anything, so nothing flickers
@@ -181,19 +185,47 @@ def fill_widget(key: str, value: Any) -> Any:
     Only where it has another: a widget that is given a value shows that, and forgets what the user has done to it since
     the page was sent for.
     """
-    st.session_state[f"{key} shown"] = value
+    given = st.session_state.setdefault(_GIVEN, {})
+    before = given.get(key)
+    if before is None or before.value != value:
+        given[key] = _Given(value, before.value if before else None, time.monotonic())
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
     return value
 
 
 def read_widget(key: str) -> tuple[Any, bool]:
-    """A widget's value, and whether it is another than the one it was given.
+    """A widget's value, and whether the user has set it to another than the one it was given.
 
-    Streamlit also calls back for a widget that has left the page, with the value that it had.
+    Streamlit also calls back for a widget that has left the page, with the value that it had, and for one that was
+    given another value of which the page had not heard yet when it told of something else.
     """
-    value = st.session_state[key]
-    return value, value != st.session_state.get(f"{key} shown")
+    value, given = st.session_state[key], st.session_state.get(_GIVEN, {})
+    if key not in given:
+        return value, True
+    return value, value != given[key].value and not (given[key].is_late(value) and _something_else(key))
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What a widget was given to show, and since when it does not show what it did before."""
+
+    value: Any
+    before: Any
+    at: float  # seconds
+
+    def is_late(self, value: Any) -> bool:
+        """Whether this is the value of a page that may not have heard of the new one."""
+        return bool(value == self.before) and time.monotonic() - self.at < _LATE_SECONDS
+
+
+def _something_else(key: str) -> bool:
+    """Whether the page was drawn anew because of something else than this widget: the stage, or another widget."""
+    if getattr(said(STAGE), "wish", None) is not None:
+        return True
+    others = ((name, given) for name, given in st.session_state[_GIVEN].items() if name != key)
+    values = ((given, st.session_state[name]) for name, given in others if name in st.session_state)
+    return any(value != given.value and not given.is_late(value) for given, value in values)
 
 
 def notify(sentence: str) -> None:
@@ -324,7 +356,7 @@ def add_to_compare(run: Experiment) -> None:
 
 
 # ---- what the stage in the browser tells ------------------------------------------------------------------------
-def hear(key: str) -> None:
+def hear(key: str = STAGE) -> None:
     """Take a wish from the stage, and fulfil it; one that does not fit changes nothing but the log."""
     told = getattr(st.session_state.get(key), "wish", None)  # its page may have been left meanwhile
     if told is None:

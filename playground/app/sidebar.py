@@ -54,8 +54,10 @@ def _keep_to_compare() -> None:
 
 
 def _choose_view() -> None:
-    session.set_on_show(full=session.read_widget("settings_shown")[0] == "Full")
-    session.keep("view_was_chosen", True)
+    chosen, is_new = session.read_widget("settings_shown")
+    if is_new:
+        session.set_on_show(full=chosen == "Full")
+        session.keep("view_was_chosen", True)
 
 
 def _remember_view() -> None:
@@ -66,7 +68,9 @@ def _remember_view() -> None:
 
 
 def _choose_look() -> None:
-    session.set_on_show(projector=session.read_widget("projector")[0])
+    on, is_new = session.read_widget("projector")
+    if is_new:
+        session.set_on_show(projector=on)
 
 
 def _shows(name: str) -> bool:
@@ -99,8 +103,8 @@ def _datasets() -> None:
 
 
 def _choose_classic() -> None:
-    name, _ = session.read_widget("classic")
-    if name is not None:
+    name, is_new = session.read_widget("classic")
+    if is_new and name is not None:
         session.show(Experiment(CLASSICS[name].config))
 
 
@@ -305,19 +309,24 @@ def _changed(name: str) -> None:
 
 
 def _changed_layer(k: int) -> None:
+    name, is_new = session.read_widget(_key(f"activation_{k}"))
     names = list(session.experiment().now.activations)
-    names[k] = session.read_widget(_key(f"activation_{k}"))[0]
-    session.change(activations=tuple(names))
+    if is_new and k < len(names):  # the layer may have gone meanwhile
+        names[k] = name
+        session.change(activations=tuple(names))
 
 
 def _toggle_each() -> None:
     now = session.experiment().now
-    each, _ = session.read_widget(_key("each"))
-    session.change(activations=now.hidden_activations if each else now.activations[:1])
+    each, is_new = session.read_widget(_key("each"))
+    if is_new:
+        session.change(activations=now.hidden_activations if each else now.activations[:1])
 
 
 def _typed_layers() -> None:
-    text, _ = session.read_widget(_key("hidden_layer_sizes"))
+    text, is_new = session.read_widget(_key("hidden_layer_sizes"))
+    if not is_new:
+        return
     try:
         session.change(hidden_layer_sizes=read_layers(text))
     except ValueError as error:

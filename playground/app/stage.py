@@ -18,7 +18,6 @@ from playground.web.message import Page, Parts, encode
 from playground.web.reply import first_reply
 from playground.web.route import ask_address
 
-KEY = "stage"
 # In seconds. A server that was started anew knows no part of a page that it could draw for the stage. Streamlit's
 # client has a server that it finds again draw the whole page, but only if some part of it is drawn by the clock.
 A_DAY = 86_400.0
@@ -58,7 +57,7 @@ def _fragment(parts: Parts, below: Callable[[], None] | None, whole: bool, drawn
         "ask": ask_address(),
     }
     data = _first(page, experiment, run) if session.held(experiment.name) < 0 else encode({"page": page}, NO_ROWS)
-    components.stage(key=KEY, data=data, on_wish_change=partial(session.hear, KEY))
+    components.stage(key=session.STAGE, data=data, on_wish_change=partial(session.hear))
     if below is not None:
         below()
 

@@ -36,3 +36,51 @@ def test_changes_belong_together_by_when_they_were_made_and_not_by_when_they_arr
     assert len(late.session_state["entries"]) == 2
     both = AppTest.from_function(page, kwargs={**everything, "waited": ((0.02, 3.0), (0.03, 3.0))}).run()
     assert len(both.session_state["entries"]) == 1
+
+
+# ---- what a page tells that has not heard of the newest yet --------------------------------------------------------
+def controls(change=None):
+    """Two settings, of which one may be changed by something else than its own control."""
+    from playground.app import session, sidebar
+
+    session.begin(at_home=True)
+    session.set_on_show(full=True)
+    if change:
+        session.change(**change)
+    sidebar._layers()
+    sidebar._slider("noise", step=0.01)
+
+
+@pytest.fixture
+def late():
+    """A page whose hidden layers have just become 8, 9, as by a press at the network."""
+    app = AppTest.from_function(controls).run()
+    app.kwargs = {"change": {"hidden_layer_sizes": (8, 9)}}
+    app.run()
+    app.kwargs = {}
+    assert app.text_input[0].value == "8, 9"
+    return app
+
+
+def test_a_page_that_has_not_heard_of_a_change_does_not_write_the_old_value_back(late):
+    late.text_input[0].set_value("8, 8")
+    late.slider[0].set_value(0.3)
+    late.run()
+    now = late.session_state["experiment"].now
+    assert (now.hidden_layer_sizes, now.noise) == ((8, 9), 0.3)
+    assert late.text_input[0].value == "8, 9"
+
+
+@pytest.mark.parametrize("typed", ["8, 8", "4"])
+def test_a_value_that_the_user_sets_counts_also_if_it_is_the_old_one(late, typed):
+    late.text_input[0].set_value(typed)
+    late.run()
+    assert late.session_state["experiment"].now.hidden_layer_sizes == tuple(map(int, typed.split(", ")))
+
+
+def test_two_values_that_were_set_at_once_both_count(late):
+    late.text_input[0].set_value("5")
+    late.slider[0].set_value(0.3)
+    late.run()
+    now = late.session_state["experiment"].now
+    assert (now.hidden_layer_sizes, now.noise) == ((5,), 0.3)

@@ -7,8 +7,9 @@ drawn begins in playground/app/frame.py.
 import streamlit as st
 
 from playground.app.server import MIDDLEWARE, base_path, without_delay
-from playground.app.shared_runs import known
-from playground.web import assets, route
+from playground.app.shared_runs import known, run_of
+from playground.web import assets, first, route
 
-routes = [*assets.routes(base_path()), *route.routes(known, base_path())]
+prefix = base_path()
+routes = [*assets.routes(prefix), *route.routes(known, prefix), *first.routes(run_of, prefix)]
 app = st.App("playground/app/frame.py", routes=routes, middleware=MIDDLEWARE, lifespan=without_delay)

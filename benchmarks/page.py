@@ -204,12 +204,39 @@ def first_paint(browser: Browser, server: Server) -> dict[str, float]:
         page.add_init_script(FIRST_PAINT)
         for name in ("cold", "warm"):
             page.goto("/")
-            page.wait_for_function(READY)
+            page.wait_for_function(READY, polling="raf")
+            found[f"settings and charts there {name}, s"] = page.evaluate("() => performance.now()") / 1000
             page.wait_for_timeout(500)
             painted, longest = page.evaluate("() => [window.paintedAt, Math.max(...window.tasks)]")
             found[f"first interactive paint {name}, s"] = painted / 1000
             found[f"longest task after it {name}, ms"] = longest
     return found
+
+
+LINES = {"1.6 Mbit/s, 150 ms": (1600, 150), "400 kbit/s, 300 ms": (400, 300)}
+
+
+def slow_lines(browser: Browser, server: Server) -> dict[str, float]:
+    """The first picture for somebody who has never been here, by the line (kbit/s, ms), and the bytes before it."""
+    found: dict[str, float] = {}
+    for name, (rate, latency) in LINES.items():
+        with guarded_page(browser, server) as (page, _):
+            page.add_init_script(FIRST_PAINT)
+            cdp = page.context.new_cdp_session(page)
+            bytes_so_far = [0]
+            cdp.on("Network.dataReceived", lambda data, so_far=bytes_so_far: _add(so_far, data["encodedDataLength"]))
+            cdp.send("Network.enable")
+            line = {"latency": latency, "downloadThroughput": rate * 125, "uploadThroughput": rate * 125}
+            cdp.send("Network.emulateNetworkConditions", {"offline": False, **line})
+            page.goto("/", wait_until="commit")
+            page.wait_for_function("() => window.paintedAt", polling="raf", timeout=120_000)
+            found[f"kB before the first picture at {name}"] = bytes_so_far[0] / 1000
+            found[f"first picture at {name}, s"] = page.evaluate("() => window.paintedAt") / 1000
+    return found
+
+
+def _add(so_far: list[int], n: int) -> None:
+    so_far[0] += n
 
 
 def empty_page(browser: Browser, server: Server) -> dict[str, float]:
@@ -277,6 +304,7 @@ def main(arguments: list[str] | None = None) -> None:
             jobs: list[tuple[str, Callable[[], dict[str, float]]]] = [
                 ("", lambda: empty_page(browser, bare)),
                 ("", lambda: first_paint(browser, server)),
+                ("", lambda: slow_lines(browser, server)),
                 ("8-8: ", lambda: frames_a_second(browser, server, "/", seconds)),
                 ("6x8: ", lambda: frames_a_second(browser, server, DEEP, seconds)),
                 ("8-8: ", lambda: click_to_paint(browser, server, "/", presses)),

@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.web.assets import modules_address, text_of, with_imports
+from playground.web.first import with_first_picture
 
 
 @asynccontextmanager
@@ -38,6 +39,12 @@ _STREAMLIT = Path(st.__file__).parent / "static"
 
 
 @cache
+def first_modules() -> list[str]:
+    """What draws the first picture, from the server's root."""
+    return [f"{modules_address()}/{name}" for name in with_imports(["stage/first.js"], text_of)]
+
+
+@cache
 def hints() -> str:
     """What the first page will load after a while, as elements of the page's head.
 
@@ -56,7 +63,8 @@ def hints() -> str:
 class Hints:
     """Middleware: a page comes with a hint at the modules it will ask for, so that they are there by then.
 
-    A page is small, and another after each new version of the server: it is sent whole every time it is asked for.
+    The home page comes with its first picture, and with the hint after it (web/first.py). A page is small, and another
+    after each new version of the server: it is sent whole every time it is asked for.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -67,6 +75,7 @@ class Hints:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        query = scope.get("query_string", b"").decode("latin-1") if scope["path"] == f"{base_path()}/" else None
         if b"text/html" in dict(scope["headers"]).get(b"accept", b""):
             scope = {**scope, "headers": [h for h in scope["headers"] if h[0] not in _PARTS]}
         start: Message | None = None
@@ -81,7 +90,7 @@ class Hints:
             else:
                 body += message.get("body", b"")
                 if not message.get("more_body", False):
-                    for whole in _with_hints(start, body):
+                    for whole in _with_hints(start, body, query):
                         await send(whole)
 
         await self.app(scope, receive, send_on)
@@ -97,9 +106,14 @@ def _is_page(start: Message) -> bool:
     return whole and headers.get(b"content-type", b"").startswith(b"text/html")
 
 
-def _with_hints(start: Message, body: bytes) -> list[Message]:
-    """The two messages of a page; a HEAD request has an empty body and says no length."""
+def _with_hints(start: Message, body: bytes, query: str | None) -> list[Message]:
+    """The two messages of a page; a HEAD request has an empty body and says no length.
+
+    query : of the home page's address, None for any other page
+    """
     page = body.replace(b"</head>", hints().encode() + b"</head>", 1)
+    if query is not None and page:
+        page = with_first_picture(page.decode(), first_modules(), query).encode()
     headers = [header for header in start["headers"] if header[0] not in _OF_THE_FILE]
     length = [(b"content-length", str(len(page)).encode())] if page else []
     return [{**start, "headers": [*headers, *length]}, {"type": "http.response.body", "body": page}]

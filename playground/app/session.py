@@ -16,7 +16,7 @@ from playground.run import compared, link
 from playground.run.config import LIVE, SETTINGS, calmer_rate
 from playground.run.data import untrained
 from playground.run.experiment import Experiment
-from playground.run.on_show import OnShow, from_query
+from playground.run.on_show import VIEW_COOKIE, OnShow, from_query
 from playground.web.question import read_wish
 
 _LOG = logging.getLogger(__name__)
@@ -33,7 +33,6 @@ _LATE_SECONDS = 5.0
 """For so long a page may not have heard that a widget shows another value"""
 _BURST_SECONDS = 2.0
 """Changes of one setting that follow each other as quickly as this are one change"""
-VIEW_COOKIE = "mlp-playground-view"  # the server reads it before the first run draws anything, so nothing flickers
 
 
 def experiment() -> Experiment:

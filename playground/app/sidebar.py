@@ -14,6 +14,7 @@ from playground.run.classics import CLASSICS, classic_of
 from playground.run.compared import LETTERS, shown_value
 from playground.run.config import PLANAR, SETTINGS, read_layers
 from playground.run.experiment import Experiment
+from playground.run.on_show import VIEW_COOKIE
 
 
 def show() -> None:
@@ -64,7 +65,7 @@ def _remember_view() -> None:
     """Tell the browser what was chosen here; what a link chose is not its user's choice."""
     if session.kept("view_was_chosen", False):
         view = "full" if session.on_show().full else "simple"
-        components.memory(key="memory", data={"name": session.VIEW_COOKIE, "value": view})
+        components.memory(key="memory", data={"name": VIEW_COOKIE, "value": view})
 
 
 def _choose_look() -> None:

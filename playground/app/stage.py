@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
@@ -13,10 +12,9 @@ from playground.app import components, session
 from playground.app.shared_runs import run_of
 from playground.run.experiment import Experiment
 from playground.run.runs import Run
-from playground.web.assets import plotly_address
+from playground.web import first
 from playground.web.message import Page, Parts, encode
 from playground.web.reply import first_reply
-from playground.web.route import ask_address
 
 # In seconds. A server that was started anew knows no part of a page that it could draw for the stage. Streamlit's
 # client has a server that it finds again draw the whole page, but only if some part of it is drawn by the clock.
@@ -42,19 +40,12 @@ def _fragment(parts: Parts, below: Callable[[], None] | None, whole: bool, drawn
     run.record_until(session.moment())
     before = session.replaced()
     page: Page = {
-        "run": experiment.name,
+        **first.page(experiment, session.on_show(), moment=session.moment(), parts=parts),
         "serial": session.take_serial(),
-        "moment": session.moment(),
         "instead_of": before.name if before else None,
         "can_undo": session.can_undo(),
         "branches": [{"run": branch.name, "title": branch.title} for branch in session.branches()],
-        "parts": parts,
         "whole": whole,
-        "hidden": sorted(session.on_show().hidden),
-        "projector": session.on_show().projector,
-        "view_link": urlencode(session.on_show().to_query(), safe=","),
-        "plotly": plotly_address(),
-        "ask": ask_address(),
     }
     data = _first(page, experiment, run) if session.held(experiment.name) < 0 else encode({"page": page}, NO_ROWS)
     components.stage(key=session.STAGE, data=data, on_wish_change=partial(session.hear))

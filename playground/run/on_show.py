@@ -10,6 +10,8 @@ from playground.run.config import SETTINGS
 SIMPLE = ("dataset", "noise", "activations", "learning_rate")
 PARTS = ("settings", "diagram", "weights", "gradients", "scores", "timeline")
 KEYS = ("view", "look", "hide")
+VIEW_COOKIE = "mlp-playground-view"
+"""Where a browser keeps whether Simple or Full was chosen: the server reads it before anything is drawn"""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ const modules = "%s";
 const first = (window.mlpPlayground ??= modules);
 const root = new URL("../../", document.querySelector('script[src*="static/js/"]').src);
 const at = (name) => new URL(first + "/" + name, root).href;
-const style = new Promise((resolve) => {
+const style = document.querySelector('link[rel=stylesheet][href$="stage/stage.css"]') ?? new Promise((resolve) => {
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: at("stage/stage.css") });
   link.onload = link.onerror = resolve;
   document.head.append(link);

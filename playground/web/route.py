@@ -28,9 +28,9 @@ _LOG = logging.getLogger(__name__)
 ADDRESS = "ask"
 MOST_BYTES = 1000
 """In a question; one of the stage has some hundred"""
-_MOST_THREADS = 40  # nearly all of them wait for the gate; files have threads of their own
+MOST_THREADS = 40  # nearly all of them wait for the gate; files have threads of their own
 _METHODS = ("POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")  # or Streamlit would answer the others
-_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def ask_address() -> str:
@@ -43,7 +43,7 @@ def routes(known: Callable[[str], Known | None], prefix: str = "", seconds: floa
 
     seconds : of training for one question, at the most
     """
-    threads = CapacityLimiter(_MOST_THREADS)
+    threads = CapacityLimiter(MOST_THREADS)
 
     async def answer(request: Request) -> Response:
         try:
@@ -64,8 +64,8 @@ def routes(known: Callable[[str], Known | None], prefix: str = "", seconds: floa
 
         message = await to_thread.run_sync(work, limiter=threads)
         if message is None:
-            return JSONResponse({"problem": "unknown run"}, 410, _HEADERS)
-        return Response(message, media_type="application/octet-stream", headers=_HEADERS)
+            return JSONResponse({"problem": "unknown run"}, 410, HEADERS)
+        return Response(message, media_type="application/octet-stream", headers=HEADERS)
 
     return [Route(f"{prefix}/{ADDRESS}", answer, methods=_METHODS)]
 
@@ -73,7 +73,7 @@ def routes(known: Callable[[str], Known | None], prefix: str = "", seconds: floa
 def _refused(status: int, sentence: str) -> Response:
     _LOG.warning("%s", sentence)
     allow = {"Allow": "POST"} if status == 405 else {}
-    return JSONResponse({"problem": sentence}, status, {**_HEADERS, **allow})
+    return JSONResponse({"problem": sentence}, status, {**HEADERS, **allow})
 
 
 async def _body(request: Request) -> bytes:

@@ -32,7 +32,7 @@ def test_small_answers_are_sent_at_once_while_the_server_runs():
 PAGE = b"<html><head><title>Streamlit</title></head><body></body></html>"
 
 
-def through_hints(body=PAGE, content_type=b"text/html; charset=utf-8", status=200, **request):
+def through_hints(body=PAGE, content_type=b"text/html; charset=utf-8", status=200, path="/health", **request):
     """What the middleware makes of an answer: (headers, body), and which headers of the request came through."""
     heard = []
 
@@ -49,7 +49,8 @@ def through_hints(body=PAGE, content_type=b"text/html; charset=utf-8", status=20
         sent.append(message)
 
     headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in request.items()]
-    asyncio.run(Hints(app)({"type": "http", "headers": headers}, None, send))
+    scope = {"type": "http", "path": path, "query_string": b"lr=0.1&then=5@lr:1", "headers": headers}
+    asyncio.run(Hints(app)(scope, None, send))
     return dict(sent[0]["headers"]), b"".join(message["body"] for message in sent[1:]), heard
 
 
@@ -61,6 +62,15 @@ def test_a_page_comes_with_a_hint_at_the_stage_and_at_all_that_it_imports():
     assert f'<link rel="preload" as="style" href="./{modules_address()}/stage/stage.css">' in page
     assert "inside.js" not in page
     assert int(headers[b"content-length"]) == len(body)
+
+
+def test_the_home_page_comes_with_what_draws_its_first_picture_and_others_do_not():
+    headers, body, _ = through_hints(path="/")
+    page = body.decode()
+    assert page.index("stage/first.js") < page.index('<template id="streamlit">') < page.index("</head>")
+    assert 'href="./first?lr=0.1&amp;then=5@lr:1"' in page
+    assert int(headers[b"content-length"]) == len(body)
+    assert b"first.js" not in through_hints()[1]
 
 
 def test_the_headers_of_a_page_stay_below_what_a_proxy_takes():

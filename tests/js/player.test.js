@@ -442,6 +442,24 @@ test("a lost wish is told again, an action only once, and a server that stays si
   assert.equal(player.state, "paused");
 });
 
+test("what is wished before there is a page to hear it is told to that page, one wish after the other", () => {
+  const { line } = player;
+  player.connect({ ...line, tell: null });
+  world.tell({ to: 20 });
+  player.pause();
+  world.pass(1);
+  player.tell({ action: "new_seed" });
+  player.tell({ change: { learning_rate: 0.1 } });
+  assert.deepEqual(world.wishes, []);
+  player.connect(line);
+  world.tell({ to: 20 });
+  return Promise.resolve().then(() => {
+    assert.deepEqual([world.wishes.length, world.wished.action], [1, "new_seed"]);
+    world.tell({ about: null, serial: world.wished.serial });
+    return Promise.resolve().then(() => assert.deepEqual(world.wished.change, { learning_rate: 0.1 }));
+  });
+});
+
 test("a question that fails is put again after a second, and the run plays on when the server is back", () => {
   world.tell({ to: 3 });
   world.pass(0.1);

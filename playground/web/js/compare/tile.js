@@ -3,29 +3,12 @@ import { fit, h, pen, tell } from "../shared/dom.js";
 import { percent, say, steady } from "../shared/format.js";
 import { gridPoints, Network } from "../stage/network.js";
 import { EPOCH, TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "../stage/recording.js";
+import { drawPoints } from "../stage/points.js";
 import { paint } from "../stage/surface.js";
 
 /** @import { Recording } from "../stage/recording.js" */
 
 const GRIDS = [100, 64, 44, 28];
-const SYMBOLS = {
-  circle: (c, x, y, r) => c.arc(x, y, r, 0, 7),
-  square: (c, x, y, r) => c.rect(x - r, y - r, 2 * r, 2 * r),
-  diamond: (c, x, y, r) =>
-    shape(c, [
-      [x, y - 1.3 * r],
-      [x + 1.3 * r, y],
-      [x, y + 1.3 * r],
-      [x - 1.3 * r, y],
-    ]),
-};
-
-function shape(context, points) {
-  context.moveTo(...points[0]);
-  for (const point of points.slice(1)) context.lineTo(...point);
-  context.closePath();
-}
-
 export class Tile {
   /** @param {string} letter @param {Record<string, () => void>} hands what its buttons do */
   constructor(letter, hands) {
@@ -117,24 +100,8 @@ export class Tile {
   }
 
   drawPoints(context, side, theme) {
-    const { data, scale } = /** @type {Recording} */ (this.run).header;
-    const [low, high] = data.range;
-    const r = Math.max(1.6, side / 150);
-    for (const trace of data.traces) {
-      const draw = SYMBOLS[trace.symbol] ?? SYMBOLS.circle;
-      for (let k = 0; k < trace.x1.length; k++) {
-        const x = ((trace.x1[k] - low) / (high - low)) * side;
-        const y = side - ((trace.x2[k] - data.up[0]) / (data.up[1] - data.up[0])) * side;
-        const colour = trace.values ? shade(trace.values[k], scale, theme) : theme.classes[trace.class];
-        context.beginPath();
-        draw(context, x, y, r);
-        context.lineWidth = trace.test ? 1.2 : 0.6;
-        context.strokeStyle = trace.test ? colour : theme.background;
-        context.fillStyle = trace.test ? "transparent" : colour;
-        context.fill();
-        context.stroke();
-      }
-    }
+    const { header } = /** @type {Recording} */ (this.run);
+    drawPoints(context, { x: 0, y: 0, width: side, height: side }, header, theme, Math.max(1.6, side / 150));
   }
 
   // With one input the network is a curve.
@@ -171,10 +138,4 @@ export class Tile {
     if (over) words.push(`${run.header.diverged ? "diverged" : "stopped"} at epoch ${say(row[EPOCH])}`);
     tell(this.figures, words.join("; "));
   }
-}
-
-function shade(value, { middle, reach }, theme) {
-  const s = Math.max(-1, Math.min(1, (value - middle) / reach));
-  const end = s < 0 ? theme.negative : theme.positive;
-  return `color-mix(in srgb, ${end} ${Math.round(100 * Math.abs(s))}%, ${theme.neutral})`;
 }

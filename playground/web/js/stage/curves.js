@@ -87,7 +87,6 @@ export class Curves {
       yaxis: axis(theme, { nticks: 4, exponentformat: "power", tickfont: { size: 10 }, ...this.yaxis(this) }),
     });
     Plotly.react(this.plot, traces, look, CONFIG);
-    this.drawLegend(lines);
     return true;
   }
 
@@ -110,7 +109,8 @@ export class Curves {
     };
   }
 
-  drawLegend(lines) {
+  drawLegend(theme) {
+    const lines = this.lines(this.run, theme);
     const text = lines.map((line) => line.name).join();
     const colours = lines.map((line) => line.colour).join();
     if (this.legend.dataset.key === text + colours) return;

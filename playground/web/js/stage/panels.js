@@ -65,6 +65,7 @@ const curves = ({ place = "strip", paint = (view, { epoch }) => view.moveCursor(
   ...panel,
   paint(view, picture) {
     view.span ??= view.measure(picture.goal);
+    view.drawLegend(picture.theme);
     paint(view, picture);
   },
   chart: (view, Plotly, { theme, goal, calm }) => view.drawChart(Plotly, theme, goal, calm),

@@ -432,6 +432,7 @@ export class Player {
   // Tell the page where the moment stands, and what is wished for. A later wish takes the place of an earlier one.
   tell(/** @type {Partial<Wish>} */ wish = {}) {
     if (!this.line) return;
+    if (!this.line.tell) return void (Object.keys(wish).length && this.queue.push(wish)); // Streamlit is not here yet
     if (wish.action && this.wish?.action) return void this.queue.push(wish); // each press counts: one after the other
     this.awaitAnswer();
     this.serial += 1;
@@ -451,7 +452,14 @@ export class Player {
     this.saidAt = this.clock.now();
     this.told = step;
     this.toldLast = run?.last ?? -1;
-    this.line?.tell({ serial, run: run?.header.run ?? null, moment: step, have: this.toldLast, ...this.wish, ...more });
+    this.line?.tell?.({
+      serial,
+      run: run?.header.run ?? null,
+      moment: step,
+      have: this.toldLast,
+      ...this.wish,
+      ...more,
+    });
   }
 
   // Whether the page knows the moment and, where it wants to, that all is here.

@@ -26,6 +26,7 @@ const CHART_EVERY_MS = 100;
 const WORDS_EVERY_MS = 3000; // how often the text alternatives follow while it plays
 const WORDS_AFTER_MS = 250; // and how soon where the moment stands
 const LOOK_EVERY_MS = 100;
+const CHARTS_AFTER_MS = 2500; // a run that has waited so long for its charts begins to play without them
 const FINE_AFTER_MS = 80; // a moment that stands this long is drawn on the finest grid
 // What has a use of its own for Space, arrows, Home and End; buttons and links only for Space.
 const OWN_KEYS =
@@ -50,7 +51,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
  * @param {Line} line the ways to the server
  */
 export function show(parent, message, line) {
-  const known = stages.get(parent);
+  const known = stages.get(parent) ?? takeOver(parent, message.header.page);
   const stage = known ?? new Stage(parent, message.header.page);
   stages.set(parent, stage);
   player.connect(line);
@@ -59,6 +60,21 @@ export function show(parent, message, line) {
   if (!known) player.enter();
   stage.show();
   return () => setTimeout(() => parent.isConnected || stage.close(), 0);
+}
+
+// The stage that has drawn the first picture comes into the place that Streamlit has made for it.
+/** @param {Element} parent @param {Page} page */
+function takeOver(parent, page) {
+  const first = document.getElementById("first");
+  const stage = first && stages.get(first);
+  if (!first || parent === first) return undefined;
+  if (!stage) return void first.remove(); // it has not come in time
+  if (page.parts === "full") stage.moveTo(parent, page);
+  else stage.close();
+  const view = parent.closest("[data-testid=stMain]");
+  if (view) view.scrollTop = first.scrollTop;
+  first.remove();
+  return page.parts === "full" ? stage : undefined;
 }
 
 class Stage {
@@ -101,7 +117,7 @@ class Stage {
     this.chartAt = -Infinity;
     this.turn = -1; // whose chart was drawn last
     this.ready = false; // whether all charts have been drawn
-    this.plotlyUrl = page.plotly;
+    this.plotlyUrl = parent.id === "first" ? "" : page.plotly; // which is large, and waits for Streamlit
     /** @type {Promise<any> | null} */
     this.loading = null;
     /** @type {any} */
@@ -110,6 +126,8 @@ class Stage {
     this.loop = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.rest = undefined;
+    /** @type {number | null} */
+    this.shownAt = null; // when the first picture was drawn
     /** @type {number | null} */
     this.before = null; // when the frame before was, while it plays
     /** @type {any} */
@@ -127,6 +145,19 @@ class Stage {
     this.wake = () => this.askForFrame();
     player.watchers.add(this.wake);
     this.wake();
+  }
+
+  /** @param {Element} parent @param {Page} page */
+  moveTo(parent, page) {
+    const place = parent.querySelector(".stage-place");
+    const focused = this.element.contains(document.activeElement) ? document.activeElement : null;
+    place?.replaceChildren(this.element);
+    if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+    this.plotlyUrl = page.plotly;
+    this.cover.disconnect();
+    this.cover = uncover();
+    this.themes.check();
+    player.changed = true;
   }
 
   close() {
@@ -150,10 +181,16 @@ class Stage {
   frame(/** @type {number} */ now) {
     this.loop = null;
     this.rest = setTimeout(this.wake, LOOK_EVERY_MS);
-    player.tick(this.before ? (now - this.before) / 1000 : 0);
+    player.tick(this.before && this.isUp(now) ? (now - this.before) / 1000 : 0);
     this.before = player.moving ? now : null;
     this.draw(now);
     if (player.moving || !this.ready) this.wake();
+  }
+
+  // A run begins to play once its charts are here too, or if they are very late.
+  isUp(/** @type {number} */ now) {
+    this.shownAt ??= this.frames ? now : null;
+    return this.ready || player.step > 0 || (this.shownAt !== null && now - this.shownAt > CHARTS_AFTER_MS);
   }
 
   // What a key or a click has changed is drawn at once: the next frame only has to show it.
@@ -183,7 +220,8 @@ class Stage {
     }
     this.describe(now, run, row);
     if (this.Plotly) this.paintCharts(now, row);
-    else if (this.frames === 1) this.loading ??= loadPlotly(this.plotlyUrl).then((Plotly) => (this.Plotly = Plotly));
+    else if (this.frames && this.plotlyUrl)
+      this.loading ??= loadPlotly(this.plotlyUrl).then((Plotly) => (this.Plotly = Plotly));
   }
 
   // What the link hides, and the projector's look.

@@ -3,6 +3,7 @@
 import { fit, h, pen, tell } from "../shared/dom.js";
 import { placeOf } from "../shared/colour.js";
 import { gridPoints } from "./network.js";
+import { drawPoints } from "./points.js";
 import { CONFIG, axis, layout, textForPlotly } from "../shared/plot.js";
 import { say } from "../shared/format.js";
 import { ramps } from "../shared/theme.js";
@@ -17,8 +18,9 @@ export class Surface {
   constructor() {
     this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "Decision boundary" });
     this.plot = h("div", { class: "over", "aria-hidden": "true" });
+    this.points = h("canvas", { class: "over", "aria-hidden": "true" }); // until Plotly is here
     this.note = h("p", { class: "note" });
-    this.box = h("div", { class: "plot square" }, this.canvas, this.plot);
+    this.box = h("div", { class: "plot square" }, this.canvas, this.points, this.plot);
     this.title = h("h3", {});
     const toggle = (label, title, on) => {
       const box = h("input", { type: "checkbox", checked: on, onchange: () => this.redraw() });
@@ -34,6 +36,7 @@ export class Surface {
     this.grids = new Map(); // by fineness: the points at which the network is evaluated
     this.grid = null;
     this.cost = 0; // milliseconds for the finest grid
+    this.pointed = null; // of what the points were drawn, as a text to compare
     this.plotted = null; // of what the axes were drawn, as a text to compare
     this.pointer = null;
     const foot = h("div", { class: "foot" }, this.note, testLabel, stepLabel);
@@ -83,6 +86,23 @@ export class Surface {
     this.sayNote();
     if (this.run.header.data.curve) this.drawCurve(theme, width, height, inner);
     else this.drawMap(theme, inner);
+    if (this.points.isConnected) this.drawPoints(theme, width, height, inner);
+  }
+
+  drawPoints(theme, width, height, inner) {
+    const key = this.pointsKey(theme);
+    if (key === this.pointed) return;
+    this.pointed = key;
+    const context = fit(this.points, width, height);
+    context.clearRect(0, 0, width, height);
+    const box = { x: MARGIN.l, y: MARGIN.t, width: inner.w, height: inner.h };
+    drawPoints(context, box, this.run.header, theme, (pointSize(width) / 2) * theme.zoom, this.testBox.checked);
+  }
+
+  // Of what the points are drawn, as a text to compare.
+  pointsKey(theme) {
+    const { width, height } = this.size();
+    return [this.run.header.data.name, width, height, theme.dark, theme.zoom, this.testBox.checked].join();
   }
 
   // A pixel for each point of the grid: the browser makes the canvas as large as the plane, and smooth.
@@ -134,14 +154,7 @@ export class Surface {
   drawAxes(Plotly, theme) {
     const { data } = this.run.header;
     const size = this.size();
-    const key = [
-      this.run.header.data.name,
-      size.width,
-      size.height,
-      theme.dark,
-      theme.zoom,
-      this.testBox.checked,
-    ].join();
+    const key = this.pointsKey(theme);
     if (key === this.plotted || size.width < 40) return false;
     this.plotted = key;
     const range = data.range;
@@ -156,7 +169,7 @@ export class Surface {
       hovertemplate: `${across} = %{x:.3f}<br>${up} = %{y:.3f}<br>${t.hover}<extra></extra>`,
       marker: {
         symbol: t.test ? `${t.symbol}-open` : t.symbol,
-        size: Math.max(4.5, Math.min(8, size.width / 56)) * theme.zoom,
+        size: pointSize(size.width) * theme.zoom,
         line: { width: t.test ? 1.4 : 0.8, ...(t.test ? {} : { color: theme.background }) },
         ...this.colouring(t, theme),
       },
@@ -167,6 +180,7 @@ export class Surface {
       yaxis: axis(theme, { range: data.up, title: up, showgrid: false, nticks: 6 }),
     });
     Plotly.react(this.plot, traces, look, CONFIG);
+    this.points.remove();
     return true;
   }
 
@@ -214,6 +228,11 @@ export class Surface {
       task === "binary" && best === 0 && scale.probability ? 1 - values[0] : values[task === "binary" ? 0 : best];
     return `${this.run.header.data.classes[best]}, ${scale.probability ? `${say(100 * value)} % sure` : `output ${say(value)}`}`;
   }
+}
+
+// In a picture of this width, in pixels across.
+function pointSize(width) {
+  return Math.max(4.5, Math.min(8, width / 56));
 }
 
 // Fill pixels with the output, or with the unit under the pointer.

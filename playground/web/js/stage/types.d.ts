@@ -199,7 +199,7 @@ export interface Message {
 // The two ways to the server: what is asked about a run, and what is wished for.
 export interface Line {
   ask: (question: Question, signal: AbortSignal) => Promise<Answer | null>;
-  tell: (wish: Wish) => void;
+  tell: ((wish: Wish) => void) | null; // null before Streamlit's client is here
 }
 
 // A recorded moment: step, epoch, training and test loss, training and test score, a gradient norm for each layer,

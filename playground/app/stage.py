@@ -13,6 +13,7 @@ from playground.app import components, session
 from playground.app.shared_runs import run_of
 from playground.run.experiment import Experiment
 from playground.run.runs import Run
+from playground.web.about import opening
 from playground.web.assets import plotly_address
 from playground.web.message import Page, Parts, encode
 from playground.web.reply import first_reply
@@ -56,6 +57,7 @@ def _fragment(parts: Parts, below: Callable[[], None] | None, whole: bool, drawn
         "view_link": urlencode(session.on_show().to_query(), safe=","),
         "plotly": plotly_address(),
         "ask": ask_address(),
+        "opening": opening(*session.opening()),
     }
     data = _first(page, experiment, run) if session.held(experiment.name) < 0 else encode({"page": page}, NO_ROWS)
     components.stage(key=KEY, data=data, on_wish_change=partial(session.hear, KEY))

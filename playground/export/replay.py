@@ -13,8 +13,10 @@ import numpy as np
 
 from playground.export.subject import Subject
 from playground.figures.palette import DARK, LIGHT
+from playground.run.playback import Playback
 from playground.run.runs import Gate, Run, frame_rows
 from playground.web import assets
+from playground.web.about import opening
 from playground.web.message import AboutRun, Page, Question, encode
 from playground.web.reply import reply
 
@@ -107,6 +109,7 @@ def recording(subject: Subject) -> bytes:
         "view_link": "",
         "plotly": "",
         "ask": "",
+        "opening": opening(0, Playback()),
     }
     return encode({"page": page, "run": told}, rows)
 

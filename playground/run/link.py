@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
-from playground.run import on_show
+from playground.run import on_show, playback
 from playground.run.classics import CLASSICS
 from playground.run.config import DEFAULTS, LIVE, SETTINGS, Config, best_of
 from playground.run.experiment import Change, Experiment
@@ -28,7 +28,16 @@ VERSION = 1
 MAX_CHANGES = 200
 MAX_STEP = 1_000_000
 MAX_WORK = 2e10  # multiplications that the way to a moment may take: some ten seconds
-_AROUND = ("v", "classic", "compare", "then", "step", "data", *on_show.KEYS)  # keys that are not settings
+_AROUND = (
+    "v",
+    "classic",
+    "compare",
+    "then",
+    "step",
+    "data",
+    *on_show.KEYS,
+    *playback.KEYS,
+)  # keys that are not settings
 _NAME_OF_KEY = {s.key: name for name, s in SETTINGS.items()}
 
 
@@ -70,22 +79,23 @@ def from_query(query: Mapping[str, str], own_data: Table | None = None) -> tuple
 
 
 # ---- the whole run -----------------------------------------------------------------------------------------------
-def run_to_query(experiment: Experiment, step: int = 0) -> dict[str, str]:
-    """What stands behind the `?` of a link that opens this very run at this very step.
+def run_to_query(experiment: Experiment, step: int | None = None) -> dict[str, str]:
+    """What stands behind the `?` of a link that opens this very run and stands at this very step.
 
-    Own data travel along up to `pack.MAX_TEXT` letters; `fits` tells whether they do.
+    Without a step it plays from its beginning. Own data travel along up to `pack.MAX_TEXT` letters; `fits` tells
+    whether they do.
     """
     query = to_query(experiment.config)
     if experiment.changes:
         query["then"] = ";".join(_write_change(change) for change in experiment.changes)
-    if step:
+    if step is not None:
         query["step"] = str(step)
     if experiment.config.own_data is not None and (text := pack.to_text(experiment.config.own_data)):
         query["data"] = text
     return query if VERSION == 1 else {**query, "v": str(VERSION)}
 
 
-def run_to_link(experiment: Experiment, step: int = 0) -> str:
+def run_to_link(experiment: Experiment, step: int | None = None) -> str:
     """The same as one string; empty for the default experiment at its beginning."""
     query = run_to_query(experiment, step)
     return f"?{urlencode(query, safe=',:;@')}" if query else ""

@@ -224,6 +224,18 @@ class Branch(TypedDict):
     title: str
 
 
+class Opening(TypedDict):
+    """How the link that was opened last is to be played (run/playback.py)."""
+
+    number: int  # another for each link, so that each is followed once
+    play: bool | None
+    until: float | None
+    speed: str
+    scale: str
+    discretize: bool
+    test_points: bool
+
+
 Parts = Literal["full", "timeline"]
 
 
@@ -243,6 +255,7 @@ class Page(TypedDict):
     view_link: str
     plotly: str  # where Plotly.js is, from the folder of the module that loads it
     ask: str  # where questions go, from the folder of the module that asks
+    opening: Opening
 
 
 class Compared(TypedDict):

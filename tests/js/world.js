@@ -19,6 +19,7 @@ const steps = (from, to, by = 1) =>
 const PAGE = {
   ...{ serial: 0, moment: 0, instead_of: null, can_undo: false, branches: [], parts: "full", whole: false },
   ...{ hidden: [], projector: false, view_link: "", plotly: "", ask: "" },
+  opening: { number: 1, play: null, until: null, speed: "60", scale: "", discretize: false, test_points: true },
 };
 
 export class World {

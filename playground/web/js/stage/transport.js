@@ -151,6 +151,8 @@ export class Transport {
       this.playButton.title = moving ? "Pause (Space)" : "Play (Space); at the end it trains on";
     }
     const { row, run } = player;
+    const speed = String(SPEEDS.indexOf(player.speed));
+    if (this.speed.value !== speed) this.speed.value = speed; // a link may have said another
     if (row) {
       const set = (name, text) => tell(this.cells[name], text);
       set("where", where(run, row));

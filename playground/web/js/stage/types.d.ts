@@ -176,6 +176,17 @@ export interface Page {
   view_link: string;
   plotly: string;
   ask: string;
+  opening: Opening;
+}
+
+export interface Opening {
+  number: number;
+  play: boolean | null;
+  until: number | null;
+  speed: string;
+  scale: string;
+  discretize: boolean;
+  test_points: boolean;
 }
 
 export type Parts = "full" | "timeline";

@@ -438,7 +438,10 @@ def problem(s: Setting, value: Any) -> str | None:
         return f"{s.label} must be one of {', '.join(s.choices)}; got {_short(value)}.{hint}"
     if isinstance(value, int | float) and not isinstance(value, bool) and s.holds(value):  # NaN is within no range
         return None
-    return f"{s.label} must be {s.allowed}; got {_short(f'{value:g}' if isinstance(value, float) else value)}."
+    told = f"{value:g}" if isinstance(value, float) else value
+    if isinstance(value, float) and s.holds(float(told)):  # rounded, it would be allowed
+        told = repr(value)
+    return f"{s.label} must be {s.allowed}; got {_short(told)}."
 
 
 def read_layers(text: str) -> tuple[int, ...]:
@@ -496,6 +499,10 @@ def best_of(values: Mapping[str, Any], own_data: Table | None = None) -> tuple[C
         if good.get(name, DEFAULTS[name]) != DEFAULTS[name] and not s.plays_a_part(chosen):
             problems.append(_needs(s, chosen))
             del good[name]
+    got, one_input = good.get("features", ()), _has_one_input(good.get("dataset", config.dataset), own_data)
+    if one_input and got != _of_x1_alone(got):
+        problems.append(f"Input features must be of x1 alone where there is one input; got {', '.join(got)}.")
+        del good["features"]
     try:
         config = config.changed(**good)
     except ValueError as error:

@@ -208,6 +208,7 @@ def _read(text: str, like: Any) -> Any:
         return tuple(_read(item, example) for item in items)
     text = text.strip()
     try:
-        return type(like)(text)
+        value = type(like)(text)
+        return value if value else type(like)()  # minus zero is zero
     except ValueError:
         return text

@@ -57,7 +57,8 @@ def state_dict(subject: Subject) -> bytes:
     linear = (k for k, module in enumerate(modules(subject.net)) if module.startswith("nn.Linear"))
     for k, layer in zip(linear, subject.net.layers, strict=True):
         arrays |= {f"{k}.weight": layer.weights.T, f"{k}.bias": layer.biases}
-    return _packed(arrays, {"format": "pt", "modules": "\n".join(modules(subject.net)), **_table(subject)})
+    said = {"format": "pt", "modules": "\n".join(modules(subject.net)), "use_bias": _use_bias(subject.net)}
+    return _packed(arrays, {**said, **_table(subject)})
 
 
 def _table(subject: Subject) -> dict[str, str]:
@@ -83,4 +84,9 @@ def _description(net: mlp.MLP) -> dict[str, str]:
         "activation_settings": json.dumps([asdict(layer.activation) for layer in net.layers[:-1]]),
         "output_activation": net.output_activation,
         "loss": net.loss.name,
+        "use_bias": _use_bias(net),
     }
+
+
+def _use_bias(net: mlp.MLP) -> str:
+    return "on" if net.shape.use_bias else "off"

@@ -26,6 +26,7 @@ from playground.tables.table import Table
 
 VERSION = 1
 MAX_CHANGES = 200
+MAX_LETTERS = 8_000  # of the changes in a link that is written; a server before this one may take no more
 MAX_STEP = 1_000_000
 MAX_WORK = 2e10  # multiplications that the way to a moment may take: some ten seconds
 _AROUND = (
@@ -82,12 +83,12 @@ def from_query(query: Mapping[str, str], own_data: Table | None = None) -> tuple
 def run_to_query(experiment: Experiment, step: int | None = None) -> dict[str, str]:
     """What stands behind the `?` of a link that opens this very run and stands at this very step.
 
-    Without a step it plays from its beginning. Own data travel along up to `pack.MAX_TEXT` letters; `fits` tells
-    whether they do.
+    Without a step it plays from its beginning. Own data travel along up to `pack.MAX_TEXT` letters, changes up to
+    `MAX_LETTERS`; `fits` tells whether they do.
     """
     query = to_query(experiment.config)
-    if experiment.changes:
-        query["then"] = ";".join(_write_change(change) for change in experiment.changes)
+    if text := _write_changes(experiment):
+        query["then"] = text
     if step is not None:
         query["step"] = str(step)
     if experiment.config.own_data is not None and (text := pack.to_text(experiment.config.own_data)):
@@ -102,8 +103,10 @@ def run_to_link(experiment: Experiment, step: int | None = None) -> str:
 
 
 def fits(experiment: Experiment) -> bool:
-    """Whether a link can hold all of it: own data may be too many, and then the experiment file has to do."""
-    return experiment.config.own_data is None or pack.to_text(experiment.config.own_data) is not None
+    """Whether a link can hold all of it: own data, or weights from a file, may be too many; the experiment file has
+    room for them."""
+    own = experiment.config.own_data
+    return (own is None or pack.to_text(own) is not None) and _write_changes(experiment) is not None
 
 
 def run_from_query(query: Mapping[str, str]) -> tuple[Experiment, int, list[str]]:
@@ -170,6 +173,12 @@ def _work_of_a_step(experiment: Experiment) -> float:
     batch = max([config.batch_size, *(dict(c.settings).get("batch_size", 1) for c in experiment.changes)])
     weights = sum(a * b for a, b in pairwise(sizes))
     return 3.0 * weights * batch + 20_000.0 * len(sizes)
+
+
+def _write_changes(experiment: Experiment) -> str | None:
+    """All changes as a link has them; None where they are too many letters."""
+    text = ";".join(map(_write_change, experiment.changes))
+    return text if len(text) <= MAX_LETTERS else None
 
 
 def _write_change(change: Change) -> str:

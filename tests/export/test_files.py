@@ -93,6 +93,7 @@ def test_the_safetensors_package_reads_ours_to_the_last_bit(sizes: tuple[int, ..
         "activation_settings": json.dumps([{}] * len(sizes)),
         "output_activation": "identity",
         "loss": "huber",
+        "use_bias": "on",
         "step": "30",
     }
 

@@ -168,7 +168,7 @@ def test_a_script_repeats_what_was_set_by_hand(write: Writer, stop: int) -> None
     trainer.run(epochs=30)
     source = write(transcript(trainer, stop, edits=edits))
     assert difference(execute(source)) < 1e-12
-    assert source.count("set by hand") >= 2
+    assert "set by hand" in source
 
 
 @pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh", "relu"])

@@ -217,7 +217,7 @@ export class Transport {
       this.say(
         header.link_holds_all
           ? "The link is copied: it opens this run at this moment for anyone."
-          : "The link is copied, but your data are too many for it: take the experiment file along instead.",
+          : "The link is copied, but your data or weights are too many for it: take the experiment file along instead.",
       );
     } catch {
       window.prompt("Copy this link; it opens these settings for anyone:", link);

@@ -82,6 +82,7 @@ def recording(subject: Subject) -> bytes:
     told: AboutRun = {
         **answered,
         "marks": [mark for mark in answered["marks"] if mark["step"] <= subject.step],
+        "verdicts": [verdict for verdict in answered["verdicts"] if verdict["step"] <= subject.step],
         "parent": None,
         "fork": 0,
         "after": -1,

@@ -460,9 +460,18 @@ def nearest_preset(name: str, value: float) -> float:
     return min(stops, key=lambda stop: abs(math.log(stop / value)))
 
 
+USUAL_RATES = {"sgd": 0.1, "adagrad": 0.1, "momentum": 0.03, "nesterov": 0.03}
+"""The largest learning rate that is a good beginning; 0.01 for the others"""
+
+
+def calmer(optimizer: str, learning_rate: float) -> float:
+    """A learning rate to go on with where one is too high: a tenth of it, about, and none that is unusual."""
+    return nearest_preset("learning_rate", min(learning_rate / 10.0, USUAL_RATES.get(optimizer, 0.01)))
+
+
 def calmer_rate(config: Config) -> float | None:
-    """About a tenth of the learning rate, for a run that blows up to begin again with; None where it is the least."""
-    lower = nearest_preset("learning_rate", config.learning_rate / 10.0)
+    """The same for a run that blows up to begin again with; None where there is none lower."""
+    lower = calmer(config.optimizer, config.learning_rate)
     return lower if lower < config.learning_rate else None
 
 

@@ -64,7 +64,7 @@ export class World {
     const rows = steps(after < 0 ? 0 : Math.floor(after / PER) + 1, to).map((epoch) => row(epoch * PER));
     const header = {
       ...{ run, after, singles: singles.length, width: WIDTH, dense: 1e9, stride: 1, reached: to * PER },
-      ...{ diverged: null, stopped: null, marks: [] },
+      ...{ diverged: null, stopped: null, marks: [], verdicts: [] },
       ...(about && {
         ...{ family: "f", parent: null, fork: 0, goal: 20, steps_per_epoch: PER, task: "binary" },
         ...{ net: { layers: new Array(N_LAYERS).fill({}) }, ...about },

@@ -173,6 +173,7 @@ export class Player {
   fill(/** @type {Answer["header"]["run"]} */ header, /** @type {Float32Array | Float64Array} */ floats) {
     const run = this.runs.get(header.run) ?? this.remember(/** @type {Header} */ (header));
     Object.assign(run.header, header);
+    run.hear(header.verdicts);
     const split = floats.length - header.singles * header.width;
     run.appendSingle(floats.subarray(split));
     const whole = run.append(floats.subarray(0, split), header.after);
@@ -435,7 +436,8 @@ export class Player {
     this.failed = false;
     this.awaitAnswer();
     const known = { run: run?.header.run ?? "", have: run?.last ?? -1, ...this.question };
-    const whole = this.wantsAnswers ? { ...known, answers: this.step } : known;
+    const here = { ...(this.wantsAnswers && { answers: this.step }), ...(!this.moving && { verdict: this.step }) };
+    const whole = { ...known, ...here };
     this.line?.ask(whole, signal).then(
       (answer) => signal.aborted || (answer ? this.take(answer) : this.fail(true)),
       () => signal.aborted || this.fail(),
@@ -505,6 +507,7 @@ export class Player {
     const held = within(Math.ceil(per / 2)).every((one) => run.has(Math.min(one, run.last)));
     const behind = run.header.reached < step; // a server that was started anew: first it catches up
     if (!held || behind) this.ask({ single: within(per) }, this.pendingStep === null);
+    else if (!run.verdicts.has(step)) this.ask({});
     if (!behind && !this.wish) this.tell();
   }
 

@@ -171,6 +171,7 @@ export class Transport {
       aside,
       player.state,
       run?.header.run,
+      run?.verdicts.size,
       moving ? Math.floor(now / SENTENCE_EVERY_MS) : player.step,
     ].join();
     if (key !== this.said) {

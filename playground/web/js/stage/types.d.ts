@@ -12,6 +12,7 @@ export interface Question {
   want?: number;
   single?: number[];
   answers?: number;
+  verdict?: number;
   seeds?: number;
 }
 
@@ -36,6 +37,11 @@ export interface Mark {
   text: string;
 }
 
+export interface Verdict {
+  step: number;
+  text: string;
+}
+
 export interface Answers {
   step: number;
   matrix?: number[][];
@@ -55,6 +61,7 @@ export interface Progress {
   diverged: string | null;
   stopped: string | null;
   marks: Mark[];
+  verdicts: Verdict[];
   answers?: Answers;
   seeds?: SeedsTold;
 }

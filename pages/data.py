@@ -11,7 +11,7 @@ from playground.app import bring, drawing, session
 from playground.run.data import make_data, untrained
 from playground.run.experiment import Experiment
 from playground.tables.drawn import can_draw_on
-from playground.tables.edited import edited, table_of
+from playground.tables.edited import PARTS, edited, frame_of, table_of
 from playground.tables.examples import EXAMPLES
 from playground.tables.table import Table
 
@@ -95,14 +95,11 @@ def edit() -> None:
     if len(table) > EDITABLE_ROWS:
         st.info(f"Tables of up to {EDITABLE_ROWS:,} rows can be edited here; this one has {len(table):,}.")
         return
-    frame = pd.DataFrame(dict(zip(table.inputs, table.x.T, strict=True)))
+    frame = frame_of(table)
     columns: dict[str, Any] = {}
-    target = table.target if table.target not in table.inputs else f"{table.target} (target)"
-    if table.classes:
-        frame[target] = [table.classes[k] for k in table.y]
-        columns[target] = st.column_config.SelectboxColumn(options=list(table.classes), required=True)
-    else:
-        frame[target] = table.y
+    words = [list(table.classes)] * bool(table.classes) + [list(PARTS)] * (table.held_out is not None)
+    for name, choices in zip(frame.columns[len(table.inputs) + (not table.classes) :], words, strict=True):
+        columns[name] = st.column_config.SelectboxColumn(options=choices, required=True)
     changed = st.data_editor(frame, num_rows="dynamic", height=420, column_config=columns, key=f"editor {table.digest}")
     st.button("Train on the edited table", type="primary", on_click=_use_edited, args=(table, changed))
 

@@ -17,8 +17,10 @@ from playground.export.experiment_file import MAX_BYTES, read_experiment
 from playground.export.pictures import pictures
 from playground.export.qr_code import qr_code
 from playground.export.side_by_side import WAYS, promises, side_by_side
+from playground.export.weights_file import SUFFIXES, begin_with, read_weights
 from playground.run import link
 from playground.run.classics import classic_of
+from playground.run.experiment import Experiment
 from playground.run.number import say
 
 
@@ -48,7 +50,7 @@ def show() -> None:
 def _link(subject: Subject) -> None:
     st.subheader("Link")
     if not link.fits(subject.experiment):
-        st.info("Your data are too many for a link. Take the experiment file along: it holds them all.")
+        st.info("Your data or weights are too many for a link. Take the experiment file along: it holds them all.")
         return
     query = link.run_to_query(subject.experiment, subject.step) | session.on_show().to_query()
     address = f"{_home()}/?{urlencode(query, safe=',:;@')}" if query else f"{_home()}/"
@@ -154,12 +156,22 @@ def _pictures(subject: Subject) -> None:
 
 # ---- the way back ------------------------------------------------------------------------------------------------
 def _back() -> None:
-    st.subheader("Open an experiment")
-    st.markdown("An experiment file (JSON) opens the same run again, own data included.")
+    st.subheader("Open a file")
+    st.markdown(
+        "An experiment (JSON) opens the same run again, own data included. Weights (NPZ or safetensors, from here or "
+        "from PyTorch) begin a new run on the present data."
+    )
     st.file_uploader(
-        "Experiment file", ["json"], key="opened", max_upload_size=MAX_BYTES // 2**20, on_change=_open,
-        label_visibility="collapsed",
+        "Experiment or weights", ["json", "npz", "safetensors"], key="opened", max_upload_size=MAX_BYTES // 2**20,
+        on_change=_open, label_visibility="collapsed",
     )  # fmt: skip
+
+
+def _read(name: str, raw: bytes) -> tuple[Experiment, int, list[str]]:
+    if name.lower().endswith(SUFFIXES):
+        experiment, problems = begin_with(session.experiment().now, read_weights(raw))
+        return experiment, 0, problems
+    return read_experiment(raw)
 
 
 def _open() -> None:
@@ -167,7 +179,7 @@ def _open() -> None:
     if file is None:
         return
     try:
-        experiment, step, problems = read_experiment(file.getvalue())
+        experiment, step, problems = _read(file.name, file.getvalue())
     except ValueError as error:
         session.notify(str(error))
         return

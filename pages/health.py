@@ -52,14 +52,23 @@ def _verdicts(checkup: Checkup) -> None:
             icon=":material/favorite:",
         )
         return
+    causes = [verdict for verdict in found if not verdict.cause]
     st.markdown(f"**{len(found)} {'finding' if len(found) == 1 else 'findings'} at {when}**, by rules of thumb:")
-    columns = st.columns(min(2, len(found)))
-    for k, verdict in enumerate(found):
+    columns = st.columns(min(2, len(causes)))
+    for k, verdict in enumerate(causes):
         with columns[k % len(columns)], st.container(border=True):
-            _card(verdict, checkup.step)
+            _card(verdict, checkup.step, is_first=k == 0)
+    _consequences(found[len(causes) :])
 
 
-def _card(verdict: Verdict, step: int) -> None:
+def _consequences(found: list[Verdict]) -> None:
+    """What may only follow from what stands above, and needs no cure of its own."""
+    if found:
+        lines = [f"- **{verdict.rule.title}**: {session.plain(verdict.sentence)}" for verdict in found]
+        st.markdown("\n".join(["What may only follow from it:", "", *lines]))
+
+
+def _card(verdict: Verdict, step: int, *, is_first: bool) -> None:
     st.markdown(f"**:material/stethoscope: {verdict.rule.title}**")
     st.markdown(session.plain(verdict.sentence))
     numbers = " · ".join(f"{name} {say(value, 3)}" for name, value in verdict.numbers)
@@ -68,7 +77,7 @@ def _card(verdict: Verdict, step: int) -> None:
         for k, option in enumerate(verdict.tries):
             st.button(
                 option.label, key=f"try_{verdict.rule.name}_{k}", on_click=_try, args=(option, step),
-                icon=":material/science:", type="primary" if k == 0 else "secondary",
+                icon=":material/science:", type="primary" if is_first and k == 0 else "secondary",
             )  # fmt: skip
     st.caption(f"{numbers}  \nA rule of thumb, from {sources}.", help=f"The rule: {verdict.rule.when}")
 

@@ -2,6 +2,7 @@
 
 python -m playground export --link "http://localhost:8501/?dataset=moons&step=500&v=1" --to pytorch
 python -m playground export --link run.json --to numpy onnx history --into results
+python -m playground export --link "?dataset=moons" --weights net.safetensors --step 500 --to npz
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from playground.export import EXPORTERS, Subject, exporter_of
 from playground.export.experiment_file import read_experiment
+from playground.export.weights_file import begin_with, read_weights
 from playground.run.experiment import Experiment
 from playground.run.link import run_from_query
 from playground.run.runs import Runs
@@ -27,19 +29,23 @@ def main(arguments: list[str] | None = None) -> int:
     export = commands.add_parser("export", help="write a run as code, weights, tables or a model")
     export.add_argument("--link", default="", help="a link of the playground, or an experiment file (.json)")
     export.add_argument("--step", type=int, help=f"the moment; else the link's, else after {DEFAULT_EPOCHS} epochs")
+    export.add_argument("--weights", type=Path, help="begin with the weights in a file (.npz or .safetensors)")
     formats = ", ".join(EXPORTERS)
     export.add_argument("--to", nargs="+", required=True, choices=EXPORTERS, metavar="FORMAT", help=formats)
     export.add_argument("--into", type=Path, default=Path(), help="the folder to write to; this one by default")
     given = parser.parse_args(arguments)
     try:
-        return _export(given.link, given.step, given.to, given.into)
+        return _export(given.link, given.weights, given.step, given.to, given.into)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 
 
-def _export(link: str, step: int | None, formats: list[str], folder: Path) -> int:
+def _export(link: str, weights: Path | None, step: int | None, formats: list[str], folder: Path) -> int:
     experiment, linked, problems = _read(link)
+    if weights is not None:
+        experiment, more = begin_with(experiment.now, read_weights(weights.read_bytes()))
+        problems += more
     for sentence in problems:
         sys.stderr.write(f"{sentence}\n")
     subject = _train(experiment, linked if step is None else step)

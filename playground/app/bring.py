@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from playground.app import session
-from playground.tables.choice import GAPS, TASKS, Choice, choose, guess, uses
+from playground.tables.choice import GAPS, TASKS, Choice, choose, guess, splits_of, uses
 from playground.tables.encoding import ENCODINGS
 from playground.tables.numerals import DECIMALS
 from playground.tables.sheet import MAX_BYTES, Reading, Sheet, read_sheet
@@ -131,8 +131,14 @@ def _choice(sheet: Sheet) -> Choice:
         "Target: what the network is to find out", sheet.names, sheet.names.index(first.target), key=f"{key} target"
     )
     likely = guess(sheet, target)
-    others = [name for name in sheet.names if name != target]
-    inputs = two.multiselect("Inputs: what it is told", others, likely.inputs, key=f"{key} inputs {target}")
+    split = None
+    if splits := [name for name in splits_of(sheet) if name != target]:
+        split = one.selectbox(
+            "Rows for testing", [*splits, None], key=f"{key} split {target}",
+            format_func=lambda name: "drawn at random" if name is None else f"as column “{name}” says",
+        )  # fmt: skip
+    others = [name for name in sheet.names if name not in (target, split)]
+    inputs = two.multiselect("Inputs: what it is told", others, likely.inputs, key=f"{key} inputs {target} {split}")
     one, two, three, four = st.columns(4)
     tasks = list(TASKS)
     task = one.radio("Task", tasks, tasks.index(likely.task), format_func=TASKS.get, key=f"{key} task {target}")
@@ -145,7 +151,7 @@ def _choice(sheet: Sheet) -> Choice:
     if len(inputs) > 2:
         with four:
             plane = _plane(sheet, inputs, f"{key} {target}")
-    return Choice(target, tuple(inputs), task, gaps, scaling, plane, forgive)
+    return Choice(target, tuple(inputs), task, gaps, scaling, plane, forgive, split)
 
 
 def _plane(sheet: Sheet, inputs: list[str], key: str) -> tuple[str, str] | None:

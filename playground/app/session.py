@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from playground.app.shared_runs import run_of
-from playground.run import compared, link
+from playground.run import compared, link, playback
 from playground.run.config import LIVE, SETTINGS, calmer_rate
 from playground.run.data import untrained
 from playground.run.experiment import Experiment
@@ -23,6 +23,7 @@ _LOG = logging.getLogger(__name__)
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
 _SERIAL, _NEWS, _HELD, _LAST_CHANGE = "serial", "news", "held", "last_change"
 _ON_SHOW, _BRANCHES, _COMPARED = "on_show", "branches", "compared"
+_OPENING = "opening"  # how the last link that was opened is played, and how many were
 _IN_PLACE = "in_place"  # whether what is on screen has taken the place of what was, so that Back skips that
 _GIVEN = "given"  # what each widget was given to show
 STAGE = "stage"  # the key of the stage's component
@@ -264,7 +265,7 @@ def begin(*, at_home: bool, has_stage: bool = True) -> None:
     if _EXPERIMENT not in st.session_state:
         st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _BRANCHES: []})
         st.session_state.update({_NOTICES: [], _ON_SHOW: OnShow(), _LAST_CHANGE: None, _COMPARED: ()})
-        st.session_state.update({_IN_PLACE: False, _WRITTEN: None})
+        st.session_state.update({_IN_PLACE: False, _WRITTEN: None, _OPENING: (0, playback.Playback())})
         st.session_state.update({_SERIAL: 0, _NEWS: False, _HELD: {}})
         _follow_link()
     elif context and context.is_history_navigation:
@@ -283,7 +284,9 @@ def _follow_link() -> None:
         problems += more
     st.session_state[_ON_SHOW], more = from_query(query, st.context.cookies.get(VIEW_COOKIE))
     set_moment(step)
-    for sentence in problems + more:
+    opened, others = playback.from_query(query)
+    st.session_state[_OPENING] = (st.session_state[_OPENING][0] + 1, opened)
+    for sentence in problems + more + others:
         notify(sentence)
     _tell_cost(experiment())
     _tell_untrained(experiment())
@@ -307,6 +310,12 @@ def _tell_cost(of: Experiment) -> None:
         notify(cost)
 
 
+def opening() -> tuple[int, playback.Playback]:
+    """How the link that was opened last is played; the number is another for each that was."""
+    result: tuple[int, playback.Playback] = st.session_state[_OPENING]
+    return result
+
+
 def on_show() -> OnShow:
     """How much the page shows."""
     result: OnShow = st.session_state[_ON_SHOW]
@@ -322,14 +331,13 @@ def set_on_show(**changes: Any) -> None:
 def mirror() -> None:
     """Write the run, or those side by side, into the address bar, as a new entry of the browser's history.
 
-    The moment is the stage's to add, once it stands.
+    The moment is the stage's to add, once it stands, and how fast it plays.
     """
     st.session_state[_WRITTEN] = experiment()
     query = link.run_to_query(experiment()) | on_show().to_query()
     if kept("comparing", False) and compared.fits(side_by_side()):
         query[compared.KEY] = compared.to_text(side_by_side())
-    shown = st.query_params.to_dict()
-    shown.pop("step", None)
+    shown = {key: text for key, text in st.query_params.to_dict().items() if key not in ("step", *playback.KEYS)}
     if shown != query:
         st.query_params.from_dict(query)
 

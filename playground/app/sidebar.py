@@ -86,6 +86,11 @@ def _data() -> None:
         _classes()
         _slider("n_samples", step=20)
         _slider("noise", step=0.01)
+    if own is not None and own.held_out is not None:  # drawing them at random would change nothing
+        if _shows("test_fraction"):
+            n_test = int(own.held_out.sum())
+            st.caption(f"{len(own) - n_test:,} rows to train on, {n_test:,} to test: your table says which.")
+        return
     _slider("test_fraction", step=0.05)
     _number("data_seed")
 

@@ -13,6 +13,7 @@ from playground.app.shared_runs import run_of
 from playground.run.experiment import Experiment
 from playground.run.runs import Run
 from playground.web import first
+from playground.web.about import opening
 from playground.web.message import Page, Parts, encode
 from playground.web.reply import first_reply
 
@@ -46,6 +47,7 @@ def _fragment(parts: Parts, below: Callable[[], None] | None, whole: bool, drawn
         "can_undo": session.can_undo(),
         "branches": [{"run": branch.name, "title": branch.title} for branch in session.branches()],
         "whole": whole,
+        "opening": opening(*session.opening()),
     }
     data = _first(page, experiment, run) if session.held(experiment.name) < 0 else encode({"page": page}, NO_ROWS)
     components.stage(key=session.STAGE, data=data, on_wish_change=partial(session.hear))

@@ -21,7 +21,7 @@ from playground.export.sklearn_script import sklearn_script
 from playground.export.subject import Subject
 from playground.export.tables import data_csv, history_csv
 from playground.export.transcript import Transcript
-from playground.export.weights import npz, safetensors
+from playground.export.weights import npz, safetensors, state_dict
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,15 @@ EXPORTERS: dict[str, Exporter] = {
             "file", ".npz", "application/octet-stream", npz,
         ),
         Exporter(
-            "safetensors", "Weights (.safetensors)", "The same for PyTorch, JAX and most others.",
+            "safetensors", "Weights (.safetensors)", "The same for JAX and most others, with what builds the network.",
             "file", ".safetensors", "application/octet-stream", safetensors,
         ),
         Exporter(
-            "onnx", "Model (ONNX)", "The network at this moment, for phones, browsers and other languages.",
+            "state_dict", "PyTorch state (.safetensors)", "The same under PyTorch's own names, for load_state_dict.",
+            "file", "-state-dict.safetensors", "application/octet-stream", state_dict,
+        ),
+        Exporter(
+            "onnx", "Model (ONNX)", "From raw rows to answers, for phones, browsers and other languages.",
             "file", ".onnx", "application/octet-stream", onnx_model, needs="onnx",
         ),
         Exporter(

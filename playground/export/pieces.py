@@ -164,7 +164,7 @@ def predict(t: Transcript, network: str, body: str) -> str | None:
 def example(t: Transcript, network: str) -> list[str]:
     """The last lines of a script's main: what the trained network says of a row of the table, and the network itself."""
     if t.raw is None:
-        return []
+        return [f"return {network}"]
     row = literal(t.raw.example) if len(t.raw.example) < 9 else "its first row"
     return [
         f"for answer in predict([{literal(t.raw.example)}], {network}):",
@@ -246,14 +246,14 @@ def targets(t: Transcript, language: str) -> str:
     return f"torch.tensor({values})" if torch else values
 
 
-def score(t: Transcript, outputs: str) -> str:
+def score(t: Transcript, outputs: str, truth: str = "Y_TRAIN") -> str:
     """The accuracy over the training data, or R² for numbers, of outputs (n, n_out), as source."""
     if not t.data.n_classes:
-        y = "Y_TRAIN.reshape(len(Y_TRAIN), -1)"
+        y = f"{truth}.reshape(len({truth}), -1)"
         return f"(1.0 - (({outputs} - {y}) ** 2).sum(axis=0) / (({y} - {y}.mean(axis=0)) ** 2).sum(axis=0)).mean()"
     if t.first.sizes[-1] == 1:
-        return f"(({outputs}[:, 0] > {literal(float(t.first.loss.boundary))}) == Y_TRAIN).mean()"
-    return f"({outputs}.argmax(axis=1) == Y_TRAIN).mean()"
+        return f"(({outputs}[:, 0] > {literal(float(t.first.loss.boundary))}) == {truth}).mean()"
+    return f"({outputs}.argmax(axis=1) == {truth}).mean()"
 
 
 def check(tolerance: str = "1e-12") -> str:

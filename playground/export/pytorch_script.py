@@ -47,41 +47,48 @@ def pytorch_script(t: Transcript) -> str:
         masks(t),
         schedule(t),
         _training(t),
+        _evaluation(t),
         _main(t),
         check(),
         numbers(t),
-        'if __name__ == "__main__":\n    main()',
+        'if __name__ == "__main__":\n    net = main()\n'
+        f"    torch.save(net.state_dict(), {literal(f'{t.name}.pt')})  # load_state_dict() takes it back\n",
     )
+
+
+def modules(net: mlp.MLP, *, drops: bool = False) -> list[str]:
+    """What stands in the nn.Sequential of a network, as source. Raises ValueError for what PyTorch cannot express."""
+    found = []
+    for layer in net.layers:
+        n_in, n_out = layer.weights.shape
+        found.append(f"nn.Linear({n_in}, {n_out})")
+        if layer.activation.name != "identity":
+            found.append(source_of(layer.activation, "torch", "PyTorch"))
+        if drops and layer is not net.layers[-1]:
+            found.append("Mask()")
+    return found
 
 
 def _network(t: Transcript) -> str:
     drop = _drops(t)
-    lines = []
-    for layer in t.first.layers:
-        n_in, n_out = layer.weights.shape
-        parts = [f"nn.Linear({n_in}, {n_out})"]
-        if layer.activation.name != "identity":
-            parts.append(source_of(layer.activation, "torch", "PyTorch"))
-        if drop and layer is not t.first.layers[-1]:
-            parts.append("Mask()")
-        lines.append("        " + ", ".join(parts) + ",")
     loss = source_of(t.first.loss, "torch", "PyTorch")
     mask = block("""
         class Mask(nn.Module):
-            \"\"\"Dropout with given masks, so that the same neurons sit out as in the playground.\"\"\"
+            \"\"\"nn.Dropout with given masks, so that the same neurons sit out as in the playground.\"\"\"
 
             mask = None
 
             def forward(self, a):
-                return a if self.mask is None else a * torch.tensor(self.mask)
+                return a * torch.tensor(self.mask) if self.training and self.mask is not None else a
         """)
     fixed = "            layer.bias.requires_grad_(False)  # no biases here: they stay at zero\n"
     fixed = "" if t.first.shape.use_bias else fixed
     return (
-        (mask + "\n\n\n" if drop else "# ---- the network\n")
+        "# ---- the network\n"
+        + (mask + "\n\n\n" if drop else "")
         + "def make_network():\n    net = nn.Sequential(\n"
-        + "\n".join(lines)
-        + "\n    ).double()\n"
+        + "".join(f"        {module},\n" for module in modules(t.first, drops=drop))
+        + "    ).double()\n"
         "    with torch.no_grad():\n"
         "        for layer, W, b in zip(linear_layers(net), FIRST_WEIGHTS, FIRST_BIASES):\n"
         "            layer.weight.copy_(torch.tensor(W.T))  # PyTorch keeps a neuron's weights in a row\n"
@@ -92,6 +99,7 @@ def _network(t: Transcript) -> str:
         "    return [layer for layer in net if isinstance(layer, nn.Linear)]\n\n\n"
         f"loss_of = {loss}\n\n\n"
         "def targets(y):\n"
+        '    """What the loss compares the outputs with."""\n'
         f"    return {targets(t, 'torch')}\n"
     )
 
@@ -106,7 +114,7 @@ def _training(t: Transcript) -> str:
     ]
     if t.scheduled:
         extra = ["learning_rate", *extra, "schedule"]
-    lines = ["x, y = torch.tensor(X_TRAIN[rows]), targets(Y_TRAIN[rows])"]
+    lines = []
     if t.scheduled:
         lines += ["for group in optimizer.param_groups:", '    group["lr"] = learning_rate * schedule(time)']
     if _drops(t):
@@ -115,7 +123,7 @@ def _training(t: Transcript) -> str:
             "for layer in (layer for layer in net if isinstance(layer, Mask)):",
             "    layer.mask = masks.pop(0) if masks else None",
         ]
-    lines += ["loss = loss_of(net(x), y)"]
+    lines += ["loss = loss_of(net(x[rows]), y[rows])"]
     if t.summed:
         lines += ["loss = loss * len(rows) if summed else loss"]
     if t.uses("l2"):
@@ -127,13 +135,28 @@ def _training(t: Transcript) -> str:
         lines += ["if clip_norm is not None:", "    nn.utils.clip_grad_norm_(net.parameters(), clip_norm)"]
     lines += ["optimizer.step()"]
     body = "\n".join(f"        {line}" for line in lines)
-    after = "    for layer in net:\n        layer.mask = None  # everybody is back\n" if _drops(t) else ""
     return (
         "# ---- the loop\n"
-        f"def train(net, optimizer, steps, epoch, row, batch_size{''.join(f', {name}' for name in extra)}):\n"
+        f"def train(net, optimizer, x, y, steps, epoch, row, batch_size{''.join(f', {name}' for name in extra)}):\n"
+        '    """Update the network by mini-batches. `epoch` and `row` say where in the data the first of them begins."""\n'
+        "    net.train()\n"
         f"    for {'step' if _drops(t) else '_'}, ({'time' if t.scheduled else '_'}, rows) in "
         "zip(steps, batches(batch_size, epoch, row)):\n"
-        f"{body}\n{after}"
+        f"{body}\n"
+    )
+
+
+def _evaluation(t: Transcript) -> str:
+    what = "accuracy" if t.data.n_classes else "R²"
+    return (
+        "@torch.no_grad()\n"
+        "def evaluate(net, x, y):\n"
+        f'    """The loss and the {what} over all rows."""\n'
+        "    net.eval()\n"
+        "    outputs = net(torch.tensor(x))\n"
+        "    loss = loss_of(outputs, targets(y)).item()\n"
+        "    outputs = outputs.numpy()\n"
+        f"    return loss, {score(t, 'outputs', 'y')}\n"
     )
 
 
@@ -145,7 +168,8 @@ def _constructor(optimizer: mlp.Optimizer) -> tuple[str, str]:
 
 
 def _main(t: Transcript) -> str:
-    lines = ["net = make_network()"]
+    lines = ["x, y = torch.tensor(X_TRAIN), targets(Y_TRAIN)", "net = make_network()"]
+    told = None
     for s in t.stretches:
         optimizer = s.settings.optimizer
         name, arguments = _constructor(optimizer)
@@ -161,10 +185,11 @@ def _main(t: Transcript) -> str:
                 ]
                 who = "groups"
             lines.append(f"optimizer = torch.optim.{name}({who}, {arguments})")
-        else:
+        elif arguments != told:
             lines += ["for group in optimizer.param_groups:", f"    group.update({arguments})"]
             if decay is not None:
                 lines.append(f"optimizer.param_groups[0]['weight_decay'] = {literal(decay)}")
+        told = arguments
         if places := t.places(s):
             lines.append("with torch.no_grad():  # set by hand")
         for layer, unit, source, value in places:
@@ -173,15 +198,26 @@ def _main(t: Transcript) -> str:
         settings = plain_settings(s, t)
         if t.scheduled:
             settings["learning_rate"] = literal(optimizer_settings(optimizer)["learning_rate"])
-        lines.append("train(net, optimizer, " + ", ".join(f"{key}={value}" for key, value in settings.items()) + ")")
+        lines.append(
+            "train(net, optimizer, x, y, " + ", ".join(f"{key}={value}" for key, value in settings.items()) + ")"
+        )
     lines += [
-        "with torch.no_grad():",
-        "    outputs = net(torch.tensor(X_TRAIN))",
-        "    train_loss = loss_of(outputs, targets(Y_TRAIN)).item()",
-        "outputs = outputs.numpy()",
+        "train_loss, train_score = evaluate(net, X_TRAIN, Y_TRAIN)",
         "weights = [layer.weight.detach().numpy().T for layer in linear_layers(net)]",
         "biases = [layer.bias.detach().numpy() for layer in linear_layers(net)]",
-        f"compare(weights, biases, train_loss, {score(t, 'outputs')})",
+        "compare(weights, biases, train_loss, train_score)",
+        *_test(t),
         *example(t, "net"),
     ]
     return "def main():\n" + "\n".join(f"    {line}" for line in lines) + "\n"
+
+
+def _test(t: Transcript) -> list[str]:
+    """Lines that look at the data which the network has not seen."""
+    if not len(t.data.x_test):
+        return []
+    what = "the accuracy" if t.data.n_classes else "R2"
+    return [
+        "test_loss, test_score = evaluate(net, X_TEST, Y_TEST)",
+        f'print(f"On the {len(t.data.x_test)} test points the loss is {{test_loss:.12g}}, {what} {{test_score:.6g}}.")',
+    ]

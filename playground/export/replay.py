@@ -13,8 +13,10 @@ import numpy as np
 
 from playground.export.subject import Subject
 from playground.figures.palette import DARK, LIGHT
+from playground.run.playback import Playback
 from playground.run.runs import Gate, Run, frame_rows
 from playground.web import assets
+from playground.web.about import opening
 from playground.web.message import AboutRun, Page, Question, encode
 from playground.web.reply import reply
 
@@ -80,6 +82,7 @@ def recording(subject: Subject) -> bytes:
     told: AboutRun = {
         **answered,
         "marks": [mark for mark in answered["marks"] if mark["step"] <= subject.step],
+        "verdicts": [verdict for verdict in answered["verdicts"] if verdict["step"] <= subject.step],
         "parent": None,
         "fork": 0,
         "after": -1,
@@ -107,6 +110,7 @@ def recording(subject: Subject) -> bytes:
         "view_link": "",
         "plotly": "",
         "ask": "",
+        "opening": opening(0, Playback()),
     }
     return encode({"page": page, "run": told}, rows)
 

@@ -59,13 +59,16 @@ def _changes(experiment: Experiment, steps: list[int]) -> list[str]:
 def data_csv(subject: Subject) -> bytes:
     """A row for every sample: its inputs as the network is given them, its target, and whether it is kept for the test.
 
-    Own data come as they were brought: before scaling, and in their own order, but without rows that were left out.
+    Own data come as they were brought: before scaling, and in their own order, but without rows that were left out. The
+    page Data reads them back with their split.
     """
     own = subject.experiment.config.own_data
     if own is not None:
         targets = [own.classes[k] for k in own.y.tolist()] if own.classes else own.y.tolist()
-        rows = [(*x, y) for x, y in zip(own.x.tolist(), targets, strict=True)]
-        return _csv([*own.inputs, own.target], rows)
+        c = subject.experiment.config
+        parts = ["test" if held else "train" for held in own.test_rows(c.test_fraction, c.data_seed).tolist()]
+        rows = [(*x, y, part) for x, y, part in zip(own.x.tolist(), targets, parts, strict=True)]
+        return _csv([*own.inputs, own.target, "part"], rows)
     data = subject.trainer.data
     y_train, y_test = (np.reshape(y, (len(y), -1)) for y in (data.y_train, data.y_test))
     outputs = ["class"] if data.task != "regression" else [f"y{k}" for k in range(1, y_train.shape[1] + 1)]

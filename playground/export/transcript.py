@@ -124,10 +124,13 @@ def transcript(
     recording = trainer.recording
     first, final = trainer.net.copy(), trainer.net.copy()
     first.parameters[...] = recording.segments[0].start.parameters
+    for index, value in by_hand.pop(0, ()):  # what is set before the first step are the first weights
+        first.parameters[index] = value
     final.parameters[...] = recording.seek(step).parameters
+    begun = sum(s.start.step == 0 for s in recording.segments) - 1
     segments = [
-        s for s in recording.segments if s.start.step < step or (s.start.step == step and step in by_hand)
-    ] or recording.segments[:1]
+        s for s in recording.segments[begun:] if s.start.step < step or (s.start.step == step and step in by_hand)
+    ] or recording.segments[begun : begun + 1]
     # Where two stretches begin at one step, nothing was done in the first, and the edit belongs to the second.
     edited = {k: by_hand[s.start.step] for k, s in enumerate(segments) if s.start.step in by_hand}
     last = {segments[k].start.step: k for k in edited}

@@ -10,12 +10,15 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 import mlp
+from mlp.arrays import Array
+from playground.export.pytorch_script import modules
 from playground.export.subject import Subject
 
 
@@ -39,15 +42,36 @@ def safetensors(subject: Subject) -> bytes:
 
     What is needed beside them to build the network stands in the header's metadata.
     """
-    table = {} if subject.raw_rows is None else {"table": subject.raw_rows.to_json()}
-    header: dict[str, Any] = {"__metadata__": {**_description(subject.net), "step": str(subject.step), **table}}
-    body = b""
+    arrays: dict[str, Array] = {}
     for k, layer in enumerate(subject.net.layers, start=1):
-        for name, array in ((f"weights_{k}", layer.weights), (f"biases_{k}", layer.biases)):
-            raw = np.ascontiguousarray(array, "<f8").tobytes()
-            offsets = [len(body), len(body) + len(raw)]
-            header[name] = {"dtype": "F64", "shape": list(array.shape), "data_offsets": offsets}
-            body += raw
+        arrays |= {f"weights_{k}": layer.weights, f"biases_{k}": layer.biases}
+    return _packed(arrays, {**_description(subject.net), "step": str(subject.step), **_table(subject)})
+
+
+def state_dict(subject: Subject) -> bytes:
+    """What `nn.Sequential.load_state_dict` takes: PyTorch's own names and layout, 0.weight (n_out, n_in), 0.bias, ...
+
+    The numbers count the modules as the PyTorch script has them, activations among them.
+    """
+    arrays: dict[str, Array] = {}
+    linear = (k for k, module in enumerate(modules(subject.net)) if module.startswith("nn.Linear"))
+    for k, layer in zip(linear, subject.net.layers, strict=True):
+        arrays |= {f"{k}.weight": layer.weights.T, f"{k}.bias": layer.biases}
+    said = {"format": "pt", "modules": "\n".join(modules(subject.net)), "use_bias": _use_bias(subject.net)}
+    return _packed(arrays, {**said, **_table(subject)})
+
+
+def _table(subject: Subject) -> dict[str, str]:
+    return {} if subject.raw_rows is None else {"table": subject.raw_rows.to_json()}
+
+
+def _packed(arrays: Mapping[str, Array], metadata: dict[str, str]) -> bytes:
+    header: dict[str, Any] = {"__metadata__": metadata}
+    body = b""
+    for name, array in arrays.items():
+        raw = np.ascontiguousarray(array, "<f8").tobytes()
+        header[name] = {"dtype": "F64", "shape": list(array.shape), "data_offsets": [len(body), len(body) + len(raw)]}
+        body += raw
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     return len(text).to_bytes(8, "little") + text + body
@@ -60,4 +84,9 @@ def _description(net: mlp.MLP) -> dict[str, str]:
         "activation_settings": json.dumps([asdict(layer.activation) for layer in net.layers[:-1]]),
         "output_activation": net.output_activation,
         "loss": net.loss.name,
+        "use_bias": _use_bias(net),
     }
+
+
+def _use_bias(net: mlp.MLP) -> str:
+    return "on" if net.shape.use_bias else "off"

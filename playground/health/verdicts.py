@@ -14,7 +14,7 @@ import numpy as np
 
 import mlp
 from playground.health.checkup import Checkup, LayerNumbers
-from playground.run.config import DEFAULTS, EASY_NEURONS, LIVE, MAX_SAMPLES, nearest_preset
+from playground.run.config import DEFAULTS, EASY_NEURONS, LIVE, MAX_SAMPLES, calmer, nearest_preset
 from playground.run.experiment import Experiment
 from playground.run.number import percent, say
 
@@ -72,6 +72,8 @@ class Verdict:
     numbers: tuple[tuple[str, float], ...]
     """What it rests on, by name"""
     tries: tuple[Try, ...]
+    cause: str = ""
+    """The title of the finding that it follows from; "" for one that is a cause itself"""
 
 
 @dataclass(frozen=True)
@@ -93,25 +95,40 @@ class Rule:
     """The rule in one sentence, thresholds included"""
     sources: tuple[Source, ...]
     judge: Callable[[Checkup], Finding | None]
+    follows: tuple[str, ...] = ()
+    """The names of the rules whose consequence it often is: with one of them it needs no cure of its own"""
 
 
 RULES: dict[str, Rule] = {}
 
 
-def rule(title: str, when: str, *sources: Source) -> Callable[[Callable[[Checkup], Finding | None]], Rule]:
+def rule(
+    title: str, when: str, *sources: Source, follows: tuple[str, ...] = ()
+) -> Callable[[Callable[[Checkup], Finding | None]], Rule]:
     """Enter a function into RULES under its own name."""
 
     def enter(judge: Callable[[Checkup], Finding | None]) -> Rule:
-        RULES[judge.__name__] = entry = Rule(judge.__name__, title, when, sources, judge)
+        RULES[judge.__name__] = entry = Rule(judge.__name__, title, when, sources, judge, follows)
         return entry
 
     return enter
 
 
 def verdicts(checkup: Checkup) -> list[Verdict]:
-    """What the rules say, in the order of RULES: causes before their consequences."""
-    found = [(entry, entry.judge(checkup)) for entry in RULES.values()]
-    return [Verdict(r, f.sentence, tuple(f.numbers.items()), f.tries) for r, f in found if f is not None]
+    """What the rules say, in the order of RULES: causes first, then what may only follow from them."""
+    found: list[Verdict] = []
+    for entry in RULES.values():
+        if finding := entry.judge(checkup):
+            cause = next((v.rule.title for v in found if v.rule.name in entry.follows), "")
+            tries = () if cause else finding.tries
+            found.append(Verdict(entry, finding.sentence, tuple(finding.numbers.items()), tries, cause))
+    return sorted(found, key=lambda verdict: bool(verdict.cause))
+
+
+def headline(checkup: Checkup) -> str:
+    """The first cause in a few words, as the stage tells it; "" where no rule complains."""
+    found = verdicts(checkup)
+    return found[0].rule.title if found else ""
 
 
 # ---- the rules ---------------------------------------------------------------------------------------------------
@@ -171,9 +188,11 @@ def unscaled(c: Checkup) -> Finding | None:
 )  # fmt: skip
 def rate_too_high(c: Checkup) -> Finding | None:
     """Steps so long that they jump over the valley."""
-    lower = nearest_preset("learning_rate", c.learning_rate / 10.0)
-    tries = (_try(f"Go on with a learning rate of {lower:g}", learning_rate=lower),)
+    lower = calmer(c.optimizer, c.learning_rate)
+    go_on = _try(f"Go on with a learning rate of {lower:g}", learning_rate=lower)
     again = _try(f"Start again with a learning rate of {lower:g}", learning_rate=lower, again=True)
+    # Where little is learned yet, weights that were thrown about are a worse beginning than new ones.
+    tries = (again, go_on) if c.train_loss > 0.5 * c.chance else (go_on, again)
     if c.diverged:
         return Finding(
             f"The numbers grew beyond all bounds at a learning rate of {c.learning_rate:g}.",
@@ -231,9 +250,35 @@ def rate_too_low(c: Checkup) -> Finding | None:
 
 
 @rule(
+    "The batches are too small for this noise",
+    "The batch is less than a tenth of the gradient's noise scale, and the loss rises in at least 35 % of the last 20 "
+    "epochs, jumps by more than 2 % from epoch to epoch, and is between 10 and 97 % of what guessing costs.",
+    MCCANDLISH,
+    follows=("unscaled", "rate_too_high"),
+)
+def noisy(c: Checkup) -> Finding | None:
+    """What a batch shows is mostly the luck of the draw."""
+    if not c.batch_size < 0.1 * c.noise_scale or c.batch_size >= c.n_train:
+        return None
+    if c.rises < 0.35 or c.jitter < 0.02 or not 0.1 * c.chance < c.train_loss < 0.97 * c.chance:
+        return None
+    larger = int(nearest_preset("batch_size", min(max(8 * c.batch_size, 10), c.n_train)))
+    lower = nearest_preset("learning_rate", c.learning_rate / 10.0)
+    return Finding(
+        f"The loss jumps by {percent(c.jitter, 2)} from epoch to epoch. A batch of {c.batch_size} shows more luck than "
+        f"slope: here it takes about {say(c.noise_scale, 3)} points until signal and noise are of one size.",
+        {"noise scale": c.noise_scale, "batch size": c.batch_size, "jump from epoch to epoch": c.jitter},
+        (
+            _try(f"Go on with batches of {larger}", batch_size=larger),
+            _try(f"Go on with a learning rate of {lower:g}", learning_rate=lower),
+        ),
+    )
+
+
+@rule(
     "Dead neurons",
     "At least a quarter of a hidden layer's neurons are flat for every training point (for ReLU: always off).",
-    CS231N_1, KARPATHY,
+    CS231N_1, KARPATHY, follows=("unscaled", "rate_too_high"),
 )  # fmt: skip
 def dead(c: Checkup) -> Finding | None:
     """A neuron that is off for all points gets no gradient, and so stays off."""
@@ -248,7 +293,7 @@ def dead(c: Checkup) -> Finding | None:
             {"neurons": worst.n_units, "dead neurons": worst.n_dead},
             (_try("Use tanh instead", activations=("tanh",)),),
         )
-    lower = nearest_preset("learning_rate", min(c.learning_rate / 10.0, 0.01))
+    lower = calmer(c.optimizer, c.learning_rate)
     return Finding(
         f"{worst.n_dead} of {worst.n_units} neurons of {worst.name} are off for every single training point. "
         "They get no gradient, so they can never wake up by themselves.",
@@ -271,7 +316,9 @@ def too_small(c: Checkup) -> Finding | None:
     """It has stopped learning, far from solved, and nothing is wrong with it: it has too few neurons for these data."""
     if c.epoch < 60.0 or c.diverged or c.regularized or c.rate_factor < 0.1 or _dead_layers(c) or _any_twins(c):
         return None
-    if any(entry.judge(c) for entry in (unscaled, rate_too_high, rate_too_low, vanishing, exploding)):
+    if any(entry.judge(c) for entry in (unscaled, rate_too_high, rate_too_low, noisy, vanishing, exploding)):
+        return None
+    if len(c.hidden) > 2 and saturated.judge(c):  # it is its depth that is too much for its activation
         return None
     before, now = _mean_loss(c, c.epoch - 30.0), _mean_loss(c, c.epoch)  # NaN without frames, which fails below
     if not now > 0.97 * before or not 0.3 * c.chance < c.train_loss < 0.97 * c.chance:
@@ -296,7 +343,7 @@ def too_small(c: Checkup) -> Finding | None:
     "Saturated neurons",
     "More than half of a hidden sigmoid or tanh layer's outputs are in the flat ends (slope below 6 % of the "
     "steepest), while the loss is still more than half of what guessing costs.",
-    GLOROT, KARPATHY,
+    GLOROT, KARPATHY, follows=("unscaled", "rate_too_high", "noisy", "too_small"),
 )  # fmt: skip
 def saturated(c: Checkup) -> Finding | None:
     """In its flat ends an S-shaped neuron hardly lets a gradient through."""
@@ -305,7 +352,9 @@ def saturated(c: Checkup) -> Finding | None:
         return None
     worst = max(layers, key=lambda n: float(n.flat.mean()))
     share = float(worst.flat.mean())
-    tries = [_try("Use ReLU with He initialization", activations=("relu",), initializer="he_normal")]
+    tries = [_try("Use GELU with He initialization", activations=("gelu",), initializer="he_normal")]
+    if len(c.hidden) > 2:
+        tries.insert(0, _try("Use two hidden layers of tanh", hidden_layer_sizes=(8, 8), activations=("tanh",)))
     if c.initializer in ("normal", "uniform"):
         tries.insert(0, _try("Start from smaller weights (Glorot)", initializer="glorot_uniform"))
     return Finding(
@@ -319,7 +368,7 @@ def saturated(c: Checkup) -> Finding | None:
 @rule(
     "The gradient fades",
     "The first layer's gradient is less than 1 % of the output layer's, and no layer is dead or made of copies.",
-    GLOROT, HE,
+    GLOROT, HE, follows=("unscaled", "rate_too_high", "saturated"),
 )  # fmt: skip
 def vanishing(c: Checkup) -> Finding | None:
     """Each layer on the way back takes its toll, so that the first ones hardly learn."""
@@ -330,8 +379,8 @@ def vanishing(c: Checkup) -> Finding | None:
         f"Layer 1 gets {percent(first / last, 2)} of the output layer's gradient, so it hardly learns.",
         {"gradient norm of layer 1": first, "gradient norm of the output": last},
         (
-            _try("Use ReLU with He initialization", activations=("relu",), initializer="he_normal"),
-            _try("Use two hidden layers", hidden_layer_sizes=(8, 8)),
+            _try("Use two hidden layers of tanh", hidden_layer_sizes=(8, 8), activations=("tanh",)),
+            _try("Use GELU with He initialization", activations=("gelu",), initializer="he_normal"),
         ),
     )
 
@@ -339,7 +388,7 @@ def vanishing(c: Checkup) -> Finding | None:
 @rule(
     "The gradient explodes",
     "The first layer's gradient is more than 100 times the output layer's, or a layer's gradient norm is above 100.",
-    PASCANU, GLOROT,
+    PASCANU, GLOROT, follows=("unscaled", "rate_too_high"),
 )  # fmt: skip
 def exploding(c: Checkup) -> Finding | None:
     """Each layer on the way back makes it larger."""
@@ -350,7 +399,7 @@ def exploding(c: Checkup) -> Finding | None:
     k = int(norms.argmax())
     tries = [_try("Start from smaller weights (Glorot)", initializer="glorot_uniform")]
     if c.initializer.startswith("glorot"):
-        lower = nearest_preset("learning_rate", c.learning_rate / 10.0)
+        lower = calmer(c.optimizer, c.learning_rate)
         tries = [_try(f"Start again with a learning rate of {lower:g}", learning_rate=lower, again=True)]
     return Finding(
         f"The gradient of {c.layers[k].name} has the norm {say(norms[k], 3)}, and the output layer's {say(last, 3)}: "
@@ -364,6 +413,7 @@ def exploding(c: Checkup) -> Finding | None:
     "The loss is stuck at chance",
     "After 10 epochs the training loss is still within 3 % of the best answer that ignores the inputs, or above it.",
     CS231N,
+    follows=("twins", "unscaled", "rate_too_high", "rate_too_low", "dead", "saturated", "vanishing", "exploding"),
 )
 def chance(c: Checkup) -> Finding | None:
     """A network that has learned no more than how often each answer occurs."""
@@ -409,31 +459,6 @@ def overfitting(c: Checkup) -> Finding | None:
     )
 
 
-@rule(
-    "The batches are too small for this noise",
-    "The batch is less than a tenth of the gradient's noise scale, and the loss rises in at least 35 % of the last 20 "
-    "epochs, jumps by more than 2 % from epoch to epoch, and is between 10 and 97 % of what guessing costs.",
-    MCCANDLISH,
-)
-def noisy(c: Checkup) -> Finding | None:
-    """What a batch shows is mostly the luck of the draw."""
-    if not c.batch_size < 0.1 * c.noise_scale or c.batch_size >= c.n_train:
-        return None
-    if c.rises < 0.35 or c.jitter < 0.02 or not 0.1 * c.chance < c.train_loss < 0.97 * c.chance:
-        return None
-    larger = int(nearest_preset("batch_size", min(max(8 * c.batch_size, 10), c.n_train)))
-    lower = nearest_preset("learning_rate", c.learning_rate / 10.0)
-    return Finding(
-        f"The loss jumps by {percent(c.jitter, 2)} from epoch to epoch. A batch of {c.batch_size} shows more luck than "
-        f"slope: here it takes about {say(c.noise_scale, 3)} points until signal and noise are of one size.",
-        {"noise scale": c.noise_scale, "batch size": c.batch_size, "jump from epoch to epoch": c.jitter},
-        (
-            _try(f"Go on with batches of {larger}", batch_size=larger),
-            _try(f"Go on with a learning rate of {lower:g}", learning_rate=lower),
-        ),
-    )
-
-
 # ---- what they share ---------------------------------------------------------------------------------------------
 def _dead_layers(c: Checkup) -> list[LayerNumbers]:
     """Hidden layers that let no gradient through at all."""
@@ -448,7 +473,10 @@ def _mean_loss(c: Checkup, epoch: float) -> float:
 
 
 def _listed(sizes: tuple[int, ...]) -> str:
-    return " and ".join(str(n) for n in sizes)
+    """8 and 4, or of many layers 5 layers of 8."""
+    if len(sizes) > 3 and len(set(sizes)) == 1:
+        return f"{len(sizes)} layers of {sizes[0]}"
+    return " and ".join(map(str, sizes)) if len(sizes) <= 4 else f"{sum(sizes)} hidden"
 
 
 def _any_twins(c: Checkup) -> bool:

@@ -438,7 +438,10 @@ def problem(s: Setting, value: Any) -> str | None:
         return f"{s.label} must be one of {', '.join(s.choices)}; got {_short(value)}.{hint}"
     if isinstance(value, int | float) and not isinstance(value, bool) and s.holds(value):  # NaN is within no range
         return None
-    return f"{s.label} must be {s.allowed}; got {_short(f'{value:g}' if isinstance(value, float) else value)}."
+    told = f"{value:g}" if isinstance(value, float) else value
+    if isinstance(value, float) and s.holds(float(told)):  # rounded, it would be allowed
+        told = repr(value)
+    return f"{s.label} must be {s.allowed}; got {_short(told)}."
 
 
 def read_layers(text: str) -> tuple[int, ...]:
@@ -457,9 +460,18 @@ def nearest_preset(name: str, value: float) -> float:
     return min(stops, key=lambda stop: abs(math.log(stop / value)))
 
 
+USUAL_RATES = {"sgd": 0.1, "adagrad": 0.1, "momentum": 0.03, "nesterov": 0.03}
+"""The largest learning rate that is a good beginning; 0.01 for the others"""
+
+
+def calmer(optimizer: str, learning_rate: float) -> float:
+    """A learning rate to go on with where one is too high: a tenth of it, about, and none that is unusual."""
+    return nearest_preset("learning_rate", min(learning_rate / 10.0, USUAL_RATES.get(optimizer, 0.01)))
+
+
 def calmer_rate(config: Config) -> float | None:
-    """About a tenth of the learning rate, for a run that blows up to begin again with; None where it is the least."""
-    lower = nearest_preset("learning_rate", config.learning_rate / 10.0)
+    """The same for a run that blows up to begin again with; None where there is none lower."""
+    lower = calmer(config.optimizer, config.learning_rate)
     return lower if lower < config.learning_rate else None
 
 
@@ -496,6 +508,10 @@ def best_of(values: Mapping[str, Any], own_data: Table | None = None) -> tuple[C
         if good.get(name, DEFAULTS[name]) != DEFAULTS[name] and not s.plays_a_part(chosen):
             problems.append(_needs(s, chosen))
             del good[name]
+    got, one_input = good.get("features", ()), _has_one_input(good.get("dataset", config.dataset), own_data)
+    if one_input and got != _of_x1_alone(got):
+        problems.append(f"Input features must be of x1 alone where there is one input; got {', '.join(got)}.")
+        del good["features"]
     try:
         config = config.changed(**good)
     except ValueError as error:

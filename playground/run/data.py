@@ -52,6 +52,8 @@ def untrained(experiment: Experiment) -> str | None:
     which = (
         f"class “{gone[0]}”" if len(gone) == 1 else f"{len(gone)} of the {len(classes)} classes, such as “{gone[0]}”,"
     )
+    if own is not None and own.held_out is not None:
+        return f"Your table keeps all rows of {which} for testing, so the network cannot learn it."
     return (
         f"With a test share of {c.test_fraction:g} no point of {which} is left to train on, so the network cannot "
         "learn it: make the test share smaller."

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
-from playground.run import on_show
+from playground.run import on_show, playback
 from playground.run.classics import CLASSICS
 from playground.run.config import DEFAULTS, LIVE, SETTINGS, Config, best_of
 from playground.run.experiment import Change, Experiment
@@ -26,9 +26,19 @@ from playground.tables.table import Table
 
 VERSION = 1
 MAX_CHANGES = 200
+MAX_LETTERS = 8_000  # of the changes in a link that is written; a server before this one may take no more
 MAX_STEP = 1_000_000
 MAX_WORK = 2e10  # multiplications that the way to a moment may take: some ten seconds
-_AROUND = ("v", "classic", "compare", "then", "step", "data", *on_show.KEYS)  # keys that are not settings
+_AROUND = (
+    "v",
+    "classic",
+    "compare",
+    "then",
+    "step",
+    "data",
+    *on_show.KEYS,
+    *playback.KEYS,
+)  # keys that are not settings
 _NAME_OF_KEY = {s.key: name for name, s in SETTINGS.items()}
 
 
@@ -70,30 +80,33 @@ def from_query(query: Mapping[str, str], own_data: Table | None = None) -> tuple
 
 
 # ---- the whole run -----------------------------------------------------------------------------------------------
-def run_to_query(experiment: Experiment, step: int = 0) -> dict[str, str]:
-    """What stands behind the `?` of a link that opens this very run at this very step.
+def run_to_query(experiment: Experiment, step: int | None = None) -> dict[str, str]:
+    """What stands behind the `?` of a link that opens this very run and stands at this very step.
 
-    Own data travel along up to `pack.MAX_TEXT` letters; `fits` tells whether they do.
+    Without a step it plays from its beginning. Own data travel along up to `pack.MAX_TEXT` letters, changes up to
+    `MAX_LETTERS`; `fits` tells whether they do.
     """
     query = to_query(experiment.config)
-    if experiment.changes:
-        query["then"] = ";".join(_write_change(change) for change in experiment.changes)
-    if step:
+    if text := _write_changes(experiment):
+        query["then"] = text
+    if step is not None:
         query["step"] = str(step)
     if experiment.config.own_data is not None and (text := pack.to_text(experiment.config.own_data)):
         query["data"] = text
     return query if VERSION == 1 else {**query, "v": str(VERSION)}
 
 
-def run_to_link(experiment: Experiment, step: int = 0) -> str:
+def run_to_link(experiment: Experiment, step: int | None = None) -> str:
     """The same as one string; empty for the default experiment at its beginning."""
     query = run_to_query(experiment, step)
     return f"?{urlencode(query, safe=',:;@')}" if query else ""
 
 
 def fits(experiment: Experiment) -> bool:
-    """Whether a link can hold all of it: own data may be too many, and then the experiment file has to do."""
-    return experiment.config.own_data is None or pack.to_text(experiment.config.own_data) is not None
+    """Whether a link can hold all of it: own data, or weights from a file, may be too many; the experiment file has
+    room for them."""
+    own = experiment.config.own_data
+    return (own is None or pack.to_text(own) is not None) and _write_changes(experiment) is not None
 
 
 def run_from_query(query: Mapping[str, str]) -> tuple[Experiment, int, list[str]]:
@@ -162,6 +175,12 @@ def _work_of_a_step(experiment: Experiment) -> float:
     return 3.0 * weights * batch + 20_000.0 * len(sizes)
 
 
+def _write_changes(experiment: Experiment) -> str | None:
+    """All changes as a link has them; None where they are too many letters."""
+    text = ";".join(map(_write_change, experiment.changes))
+    return text if len(text) <= MAX_LETTERS else None
+
+
 def _write_change(change: Change) -> str:
     settings = [f"{SETTINGS[name].key}:{_write(value)}" for name, value in change.settings]
     edits = [f"w{index}:{value!r}" for index, value in change.edits]
@@ -198,6 +217,7 @@ def _read(text: str, like: Any) -> Any:
         return tuple(_read(item, example) for item in items)
     text = text.strip()
     try:
-        return type(like)(text)
+        value = type(like)(text)
+        return value if value else type(like)()  # minus zero is zero
     except ValueError:
         return text

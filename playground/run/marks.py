@@ -98,8 +98,7 @@ def plateaus(curves: Curves) -> Iterator[Mark]:
         if loss[start + n] > 0.8 * level:
             continue  # still the same plateau, after a wobble
         level = loss[start + n]
-        advice = "Try a larger learning rate or more neurons."
-        yield curves.mark(start + n, "plateau", f"A plateau: the loss hardly moves. {advice}")
+        yield curves.mark(start + n, "plateau", "A plateau: the loss hardly moves. Health looks for the reason.")
 
 
 def overfitting(curves: Curves) -> Iterator[Mark]:

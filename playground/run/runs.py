@@ -90,6 +90,8 @@ class Run:
         self._seeds: Seeds | None = None
         self.update_ratios: dict[int, np.ndarray] = {}
         """What the page Health has measured of it, by step"""
+        self.headlines: dict[int, str] = {}
+        """What Health has said of it, by step"""
 
     @property
     def trainer(self) -> mlp.Trainer:

@@ -20,6 +20,12 @@ LIKELY_TARGETS = (
 """Names of what is to be found out, the most telling first"""
 GAPS = {"drop": "leave those rows out", "fill": "fill in the mean, or the most common word"}
 TASKS = {"classification": "tell classes apart", "regression": "predict a number"}
+TRAIN = frozenset(("train", "training", "trn", "tr", "fit", "learn", "learning", "development", "lernen"))
+TEST = frozenset(
+    ("test", "testing", "tst", "te", "valid", "validation", "val", "dev", "eval", "evaluation", "holdout", "hold-out")
+)
+"""Words by which a column says what each row is for"""
+YES, NO = frozenset(("true", "1", "1.0", "yes", "t", "y")), frozenset(("false", "0", "0.0", "no", "f", "n"))
 MOSTLY = 0.5  # a column with more gaps than this is of no use
 
 
@@ -36,6 +42,8 @@ class Choice:
     """Two inputs, or None for the principal components (of two inputs: themselves)."""
     forgive: bool = False
     """Whether cells that were not understood count as missing"""
+    split: str | None = None
+    """The column that says which rows are for testing; None to draw them at random"""
 
 
 @dataclass(frozen=True)
@@ -61,11 +69,32 @@ class Use:
 # ---- what is likely ----------------------------------------------------------------------------------------------
 def guess(sheet: Sheet, target: str | None = None) -> Choice:
     """A sensible choice: a column with a telling name or the last one as target, all others of use as inputs."""
-    target = target if target is not None else _likely_target(sheet)
+    splits = splits_of(sheet)
+    if target is None:
+        target = _likely_target(replace(sheet, columns=tuple(c for c in sheet.columns if c.name not in splits)))
     left_out = _left_out(sheet, target)
-    others = [c for c in sheet.columns if c.name != target and c.name not in left_out]
+    others = [c for c in sheet.columns if c.name not in (target, *left_out, *splits)]
     inputs = [c.name for c in others if c.is_numeric] + [c.name for c in others if not c.is_numeric]
-    return Choice(target, tuple(inputs), guess_task(sheet.column(target)))
+    split = next((name for name in splits if name != target), None)
+    return Choice(target, tuple(inputs), guess_task(sheet.column(target)), split=split)
+
+
+def splits_of(sheet: Sheet) -> tuple[str, ...]:
+    """The columns that say of each row whether it is for training or for testing."""
+    names = tuple(column.name for column in sheet.columns if _held_out(column) is not None)
+    return names if len(names) < len(sheet.columns) - 1 else ()  # something must be left to learn
+
+
+def _held_out(column: Column) -> tuple[bool, ...] | None:
+    """Of each row whether it is for testing, in words or as yes and no below such a name; None for another column."""
+    cells = [cell.casefold() for cell in column.cells]
+    present = set(cells)
+    if present <= TRAIN | TEST and present & TRAIN and present & TEST:
+        return tuple(cell in TEST for cell in cells)
+    said = [word for word in re.split(r"[\W_]+", column.name.casefold()) if word not in ("is", "in", "for", "set")]
+    if len(said) == 1 and said[0] in TRAIN | TEST and len(present) == 2 and present <= YES | NO and present & YES:
+        return tuple((cell in YES) == (said[0] in TEST) for cell in cells)
+    return None
 
 
 def guess_task(target: Column) -> str:
@@ -118,7 +147,8 @@ def _doubt(column: Column) -> str:
 
 def _left_out(sheet: Sheet, target: str) -> dict[str, str]:
     """The columns that the guess does not use, each with why."""
-    others = [c for c in sheet.columns if c.name != target]
+    splits = splits_of(sheet)
+    others = [c for c in sheet.columns if c.name != target and c.name not in splits]
     out = {c.name: doubt for c in others if (doubt := _doubt(c))}
     if len(out) == len(others):  # what counts the rows is better than nothing
         out = {name: doubt for name, doubt in out.items() if not sheet.column(name).counts_the_rows}
@@ -142,6 +172,8 @@ def uses(sheet: Sheet, choice: Choice) -> Iterator[Use]:
     for column in sheet.columns:
         if column.name == choice.target:
             used = "target: a number to predict" if choice.task == "regression" else "target: classes"
+        elif column.name == choice.split:
+            used = "the split: which rows are for testing"
         elif column.name in choice.inputs:
             n = _width(column)
             used = "input" if column.is_numeric else "input: one word or not" if n == 1 else f"{n} inputs, one a word"
@@ -160,6 +192,8 @@ def choose(sheet: Sheet, choice: Choice) -> Chosen:
     target, columns = sheet.column(choice.target), [sheet.column(name) for name in choice.inputs]
     if choice.target in choice.inputs:
         raise ValueError(f"Column “{choice.target}” cannot be the target and an input at once.")
+    if choice.split in (choice.target, *choice.inputs):
+        raise ValueError(f"Column “{choice.split}” cannot tell the split and be learned from at once.")
     notes: list[str] = []
     if choice.forgive and (n := sum(len(c.strangers) for c in (target, *columns) if c.is_numeric)):
         notes.append(f"{_count(n, 'cell')} that {_were(n)} not understood count{'s' * (n == 1)} as missing.")
@@ -188,7 +222,13 @@ def choose(sheet: Sheet, choice: Choice) -> Chosen:
     plane = _plane(shown, tuple(names))
     x = np.column_stack(numbers) if numbers else np.empty((len(kept), 0))
     told = _label(target) if choice.task == "regression" else choice.target
-    table = Table(sheet.title, tuple(names), told, classes, x, y, choice.scaling, plane)
+    held_out = None
+    if choice.split is not None:
+        said = _held_out(sheet.column(choice.split))
+        if said is None:
+            raise ValueError(f"Column “{choice.split}” does not say which rows are for training and which for testing.")
+        held_out = np.array(said)[kept]
+    table = Table(sheet.title, tuple(names), told, classes, x, y, choice.scaling, plane, held_out)
     return Chosen(table, tuple(notes))
 
 
@@ -273,8 +313,8 @@ def _as_numbers(column: Column, kept: np.ndarray) -> list[tuple[str, np.ndarray]
     if column.is_numeric:
         values = np.array(column.numbers)[kept]
         return [(_label(column), np.where(np.isnan(values), np.nanmean(values), values))]
-    cells = [column.cells[k] for k in kept]
-    present = Counter(column.cells[k] for k in kept if not column.missing[k])
+    cells = [column.words[k] for k in kept]
+    present = Counter(column.words[k] for k in kept if not column.missing[k])
     common = present.most_common(1)[0][0]
     words = np.array([common if column.missing[k] else cell for k, cell in zip(kept, cells, strict=True)])
     levels = [level for level in column.levels if level in present]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -15,17 +16,21 @@ from dataclasses import dataclass, field
 from playground.tables.numerals import undress
 from playground.tables.table import MAX_ROWS
 
-DELIMITERS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma", " ": "space"}
-"""What may part cells, the surest first: a comma also stands inside numbers, a space inside words"""
+DELIMITERS = {
+    "\t": "tab", ";": "semicolon", "|": "bar", "~": "tilde", "^": "caret", ",": "comma", " ": "space", ":": "colon",
+}  # fmt: skip
+"""What may part cells, the surest first: a comma also stands inside numbers, a space inside words, a colon in times"""
 LOOKED_AT = 60  # lines, to find out how a file is made
 COMMENT = ("#", "%", "//")
 TOTALS = frozenset(
     ("total", "totals", "sum", "grand total", "summe", "gesamt", "average", "mean", "median", "mittelwert")
 )
+TOTAL = re.compile(r"(?:grand |sub-? ?)?totals?(?: [\w.()-]{1,20}){0,2}")
 NO_ROWS = (
     (re.compile(r"\s*<(?:!doctype|html|table|\?xml)", re.IGNORECASE), "a page in HTML or XML: save it as CSV first"),
     (re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"])'), "JSON: save the table as CSV first"),
     (re.compile(r"\s*\{\\rtf"), "a text document: save the table as CSV first"),
+    (re.compile(r"\s*\\(?:begin|documentclass)\b"), "LaTeX: save the table as CSV first"),
 )  # fmt: skip
 NO_TABLE = (
     "This is not a table: no comma, semicolon, tab or bar parts its lines into columns, and there must be two at least."
@@ -53,6 +58,8 @@ class _Work:
     lines: list[int]
     names: tuple[str, ...] = ()
     remarks: list[str] = field(default_factory=list)
+    sentences: frozenset[int] = frozenset()
+    """Lines in which a space follows each delimiter, as in a sentence"""
 
     def drop(self, gone: list[int], words: str) -> None:
         """Take rows away, and say so: `words` has a place for the lines."""
@@ -90,7 +97,8 @@ def lay_out(text: str) -> Layout:
     _take_away_comments(work)
     if _usual_width(work.rows) < 2:
         raise ValueError(NO_TABLE)
-    _take_away_titles(work)
+    _take_away_titles(work, delimiter)
+    _take_away_notes(work)
     _even_out(work)
     _take_away_totals(work)
     return Layout(work.rows, work.lines, delimiter, work.names, tuple(work.remarks))
@@ -114,10 +122,12 @@ def find_delimiter(lines: list[str]) -> str:
         width, count = max(widths.items(), key=lambda pair: (pair[1], pair[0]))
         return count / widths.total() if width > 1 else 0.0
 
-    shares = {delimiter: agreement(delimiter) for delimiter in DELIMITERS if delimiter != " "}
+    shares = {delimiter: agreement(delimiter) for delimiter in DELIMITERS if delimiter not in " :"}
     best = max(shares.values())
     if best < 0.8 and _is_spaced(_cells(lines, " ")):
         return " "
+    if best < 0.8 and agreement(":") >= 0.8 and _holds_numbers(_cells(lines, ":")):
+        return ":"
     return next(delimiter for delimiter, share in shares.items() if share >= 0.8 * best) if best else ","
 
 
@@ -125,6 +135,12 @@ def _is_spaced(rows: list[list[str]]) -> bool:
     """Whether spaces part all lines into the same number of cells; R leaves the first line one cell short."""
     widths = {len(row) for row in rows[1:] or rows}
     return len(widths) == 1 and widths != {1} and len(rows[0]) - min(widths) in (0, -1)
+
+
+def _holds_numbers(rows: list[list[str]]) -> bool:
+    """Whether a third of the cells are numbers, as in a table and not in sentences."""
+    cells = [cell.strip() for row in rows for cell in row]
+    return sum(undress(cell) is not None for cell in cells) > len(cells) / 3
 
 
 def _cells(lines: list[str], delimiter: str) -> list[list[str]]:
@@ -145,7 +161,9 @@ def _read(text: str, delimiter: str, before: int) -> _Work:
     """All lines as rows, however wide; empty ones are passed over. `before` lines of the file stand above them."""
     source = io.StringIO(text, newline="")
     reader = csv.reader((_spaced(line, delimiter) for line in source), delimiter=delimiter, skipinitialspace=True)
-    work = _Work([], [])
+    first = list(itertools.islice(io.StringIO(text), LOOKED_AT))
+    sentence = re.compile(f"[^{re.escape(delimiter)}]*(?:{re.escape(delimiter)} [^{re.escape(delimiter)}]*)+")
+    work = _Work([], [], sentences=frozenset(k + before for k, line in enumerate(first, 1) if sentence.fullmatch(line)))
     try:
         for row in reader:
             cells = tuple(map(_bare, row))
@@ -179,16 +197,17 @@ def _take_away_rulings(work: _Work) -> None:
     if not rules:
         return
     work.drop(rules, "rules off the table." if len(rules) == 1 else "rule off the table.")
-    if all(len(row) > 2 and not row[0] and not row[-1] for row in work.rows):
-        work.rows = [row[1:-1] for row in work.rows]
+    width = _usual_width(work.rows)
+    if width > 2 and all(not row[0] and not row[-1] for row in work.rows if len(row) == width):
+        work.rows = [row[1:-1] if len(row) == width else row for row in work.rows]
 
 
 def _is_a_rule(row: tuple[str, ...], k: int) -> bool:
     if len(row) == 1:
         return re.fullmatch(r"[-=+| ]{3,}", row[0]) is not None
-    return k == 1 and all(
-        re.fullmatch(r":?-+:?", cell) or (not cell and j in (0, len(row) - 1)) for j, cell in enumerate(row)
-    )
+    if k > 12 or not (k == 1 or any("---" in cell for cell in row)):  # below the names; one dash may stand for nothing
+        return False
+    return all(re.fullmatch(":?-+:?", cell) or (not cell and j in (0, len(row) - 1)) for j, cell in enumerate(row))
 
 
 def _take_away_comments(work: _Work) -> None:
@@ -217,15 +236,18 @@ def _take_away_comments(work: _Work) -> None:
     work.drop(gone, "is a comment and was passed over." if len(gone) == 1 else "are comments and were passed over.")
 
 
-def _take_away_titles(work: _Work) -> None:
-    """Lines above the table with one cell only, as spreadsheets have them for a title."""
+def _take_away_titles(work: _Work, delimiter: str) -> None:
+    """Lines above the table, as spreadsheets have them for a title: with one cell only, or a sentence with commas."""
     width = _usual_width(work.rows)
+    most = min(10, len(work.rows) - 2)
     n = 0
-    while n < min(10, len(work.rows) - 2) and width > 1 and _is_a_title(work.rows[n], width):
+    while n < most and width > 1 and _is_a_title(work.rows[n], width):
         n += 1
+    if delimiter != " ":
+        n = max((k + 1 for k in range(n, most) if _is_above_names(work, k, width)), default=n)
     if n:
         words = "stands above the table" if n == 1 else "stand above the table"
-        title = next(cell for cell in work.rows[0] if cell)[:40]
+        title = f"{delimiter} ".join(cell for cell in work.rows[0] if cell)[:40]
         work.drop(list(range(n)), f"{words} (“{title}”) and {'was' if n == 1 else 'were'} passed over.")
 
 
@@ -234,6 +256,57 @@ def _is_a_title(row: tuple[str, ...], width: int) -> bool:
     if width == 2:  # one cell above two may also be R's names, which are one short
         return len(row) == 1 and " " in row[0]
     return filled == [0] and (len(row) < width - 1 or len(row) == width)
+
+
+def _is_above_names(work: _Work, k: int, width: int) -> bool:
+    """Whether a line of words stands above the row of names: it is of another width, or a sentence where they are not.
+
+    R's names, one short, stand above numbers; names stand above their units, and neither is a sentence.
+    """
+    row, names, below = work.rows[k], work.rows[k + 1], work.rows[k + 2 : k + 22]
+    if len(names) != width or not all(names) or any(undress(cell) is not None for cell in names):
+        return len(row) != width and _ends_a_sentence(work, k)
+    if all(undress(cell) is not None for cell in row):
+        return False
+    over = [j for j in range(width) if any(len(r) == width and undress(r[j]) is not None for r in below)]
+    if not over:
+        return False
+    return len(row) != width or _ends_a_sentence(work, k)
+
+
+def _ends_a_sentence(work: _Work, k: int) -> bool:
+    """Whether line k reads as a sentence with commas, and the line below it does not."""
+    in_words = any(" " in cell for cell in work.rows[k])
+    return in_words and work.lines[k] in work.sentences and work.lines[k + 1] not in work.sentences
+
+
+NOTE = re.compile(
+    r"(?:sources?|notes?|quellen?|anmerkung|hinweis|nota|fuente|copyright|last update|exported|generated|retrieved)\b"
+    r"|©|\*|†|\((?:\w|\*)\)|\d\)|\[\d\]",
+    re.IGNORECASE,
+)
+
+
+def _take_away_notes(work: _Work) -> None:
+    """Lines below the table: one cell of words, or a source, a footnote, that is not as wide as the rows."""
+    width = _usual_width(work.rows)
+    n = len(work.rows)
+    while n > max(2, len(work.rows) - 10) and _is_a_note(work.rows[n - 1], width):
+        n -= 1
+    gone = list(range(n, len(work.rows)))
+    if gone:
+        words = "stands below the table" if len(gone) == 1 else "stand below the table"
+        note = next(cell for cell in work.rows[n] if cell)[:40]
+        work.drop(gone, f"{words} (“{note}”) and {'was' if len(gone) == 1 else 'were'} passed over.")
+
+
+def _is_a_note(row: tuple[str, ...], width: int) -> bool:
+    filled = [cell for cell in row if cell]
+    if width < 2 or undress(filled[0]) is not None:
+        return False
+    alone = len(filled) == 1 and (len(row) < width - 1 or (len(row) < width and " " in filled[0]))
+    padded = len(row) == width and len(filled) == 1 and row[0] != "" and width > 2 and " " in filled[0]
+    return alone or padded or (len(row) != width and NOTE.match(filled[0]) is not None)
 
 
 def _even_out(work: _Work) -> None:
@@ -275,11 +348,16 @@ def _ragged(work: _Work, odd: int, width: int) -> str:
 
 
 def _take_away_totals(work: _Work) -> None:
-    """A last line that adds up the others."""
-    last = work.rows[-1]
-    word = next((cell for cell in last if cell), "").casefold().strip(" :")
-    if len(work.rows) > 3 and word in TOTALS and not any(word in (c.casefold() for c in row) for row in work.rows[:-1]):
-        work.drop([len(work.rows) - 1], f"adds up the others (“{word}”) and was left out.")
+    """Lines that add up others: a last one that says so, and among the rows totals and subtotals."""
+    if len(work.rows) <= 3:
+        return
+    first = [next((cell for cell in row if cell), "").casefold().strip(" :*") for row in work.rows]
+    gone = [k for k, word in enumerate(first) if k and TOTAL.fullmatch(word)]
+    if first[-1] in TOTALS and not any(first[-1] in (c.casefold() for c in row) for row in work.rows[:-1]):
+        gone = sorted({*gone, len(work.rows) - 1})
+    if gone and 3 * len(gone) <= len(work.rows):
+        adds = "adds up the others" if len(gone) == 1 else "add up others"
+        work.drop(gone, f"{adds} (“{first[gone[0]][:40]}”) and {'was' if len(gone) == 1 else 'were'} left out.")
 
 
 # ---- ARFF ------------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ def to_plain(table: Table) -> dict[str, Any]:
         "plane": None if table.plane is None else list(table.plane),
         "x": [_short(column) for column in table.x.T],
         "y": _short(table.y),
+        **({} if table.held_out is None else {"test": np.flatnonzero(table.held_out).tolist()}),
     }
 
 
@@ -53,7 +54,7 @@ def from_plain(plain: Any) -> Table:
         raise ValueError("The plane must be two numbers of inputs, or null.")
     title, target = (_text(plain.get(name, "")) for name in ("title", "target"))
     shown = None if plane is None else (plane[0], plane[1])
-    return Table(title, inputs, target, classes, np.column_stack(x), y, scaling, shown)
+    return Table(title, inputs, target, classes, np.column_stack(x), y, scaling, shown, _split(plain, len(y)))
 
 
 def to_text(table: Table) -> str | None:
@@ -105,6 +106,16 @@ def _numbers(values: Any, where: str) -> np.ndarray:
     if any(isinstance(v, bool) or not isinstance(v, int | float) or abs(v) > 1e300 for v in values):
         raise ValueError(f"There must be only finite numbers for {where}.")
     return np.array(values, dtype=np.float64)
+
+
+def _split(plain: dict[str, Any], n_rows: int) -> np.ndarray | None:
+    """Which rows are for testing; None where that is not said."""
+    rows = plain.get("test")
+    if rows is None:
+        return None
+    if not isinstance(rows, list) or any(type(k) is not int or not 0 <= k < n_rows for k in rows):
+        raise ValueError("The rows for testing must be a list of their numbers, counted from 0.")
+    return np.isin(np.arange(n_rows), rows)
 
 
 def _names(plain: dict[str, Any], key: str) -> tuple[str, ...]:

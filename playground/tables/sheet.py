@@ -27,7 +27,9 @@ MISSING = frozenset(
 DOUBTFUL = {"-": 0.95, "--": 0.95, ".": 0.95, "none": 0.95, "nil": 0.95, "na": 0.6, "n.a.": 0.6}
 """What means nothing among numbers, but is a word like others where it is frequent: up to this share of a column.
 Blood group "-", damage "None", continent "NA"; but NA in nearly all cells is what R writes for nothing."""
-FREQUENT = 0.1
+FREQUENT = 0.1  # the least share of a column that makes such a word one like others
+SIGNS = 0.95
+"""The same for any cell of signs alone, such as ~ or : or *"""
 BOUNDLESS = re.compile(r"[+-]?(?:inf|infinity|∞|1\.?#inf|1\.?#ind|1\.?#qnan)", re.IGNORECASE)
 DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}(?:[ T]\d{1,2}:\d\d.*)?|\d{1,2}:\d\d(?::\d\d.*)?")
 TIME = frozenset(("year", "time", "date", "month", "day", "week", "hour", "t", "jahr", "zeit", "tag", "monat"))
@@ -66,14 +68,16 @@ class Column:
         """The different cells that count as missing here."""
         counts = Counter(self.cells)
         sure = {c for c in counts if c.lower() in MISSING or BOUNDLESS.fullmatch(c)}
-        doubtful = {c for c in counts if c.lower() in DOUBTFUL}
+        doubtful = {c for c in counts if c not in sure and _doubt(c)}
+        if not any(undress(c) for c in counts):  # where there are no numbers, signs are as good as words
+            doubtful = {c for c in doubtful if c.lower() in DOUBTFUL}
         if not doubtful:
             return frozenset(sure)
         others = {c: n for c, n in counts.items() if c not in sure and c not in doubtful}
         words = sum(n for c, n in others.items() if math.isnan(number(c, self.decimal, self.unit)))
         n = len(self.cells) - sum(counts[c] for c in sure)
         if others and words > 0.1 * sum(others.values()) and len(others) <= MAX_LEVELS:
-            doubtful -= {c for c in doubtful if max(2, FREQUENT * n) <= counts[c] <= DOUBTFUL[c.lower()] * n}
+            doubtful -= {c for c in doubtful if max(2, FREQUENT * n) <= counts[c] <= _doubt(c) * n}
         return frozenset(sure | doubtful)
 
     @cached_property
@@ -89,14 +93,25 @@ class Column:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """The cells as classes: where they are numbers, 1 and 1.0 are one."""
+        """The cells as classes: where they are numbers, 1 and 1.0 are one; where they are words, yes and YES."""
         if not self.is_numeric or self.strangers:
-            return self.cells
+            return tuple(self.folded.get(cell, cell) for cell in self.cells)
         shortest: dict[float, str] = {}
         for x, cell in zip(self.numbers, self.cells, strict=True):
             if not math.isnan(x) and len(cell) < len(shortest.get(x, cell + " ")):
                 shortest[x] = cell
         return tuple(shortest.get(x, cell) for x, cell in zip(self.numbers, self.cells, strict=True))
+
+    @cached_property
+    def folded(self) -> dict[str, str]:
+        """Each word of two letters or more, as most are written that differ in large and small letters alone."""
+        counts = Counter(cell for cell in self.cells if len(cell) > 1)
+        if len({cell.casefold() for cell in counts}) == len(counts):
+            return {}
+        usual: dict[str, str] = {}
+        for cell, _ in counts.most_common():
+            usual.setdefault(cell.casefold(), cell)
+        return {cell: usual[cell.casefold()] for cell in counts}
 
     @cached_property
     def levels(self) -> tuple[str, ...]:
@@ -248,7 +263,7 @@ def read_sheet(raw: bytes, title: str = "", reading: Reading | None = None) -> S
         Column(name, column, decimal or ".", _unit(column), told_unit)
         for name, column, decimal, told_unit in zip(known, cells, decimals, units or ("",) * width, strict=True)
     )
-    remarks += _on_signs(columns)
+    remarks += [*_on_signs(columns), *_on_words(columns)]
     return Sheet(columns, encoding, layout.delimiter, bool(names), clean_name(title), tuple(remarks))
 
 
@@ -281,6 +296,14 @@ def _has_header(rows: list[tuple[str, ...]]) -> bool:
     return bool(words or numbers)
 
 
+def _doubt(cell: str) -> float:
+    """Up to which share of a column a cell is a word like others where it is frequent, and means nothing else; 0 for
+    a cell that always means what it says."""
+    if cell.lower() in DOUBTFUL:
+        return DOUBTFUL[cell.lower()]
+    return SIGNS if cell and not any(letter.isalnum() or letter in "+±√∑" for letter in cell) else 0.0
+
+
 def _is_number_like(cell: str, below: list[str]) -> bool:
     """Whether a cell may be one of the numbers below: 2nd is none over numbers without a unit."""
     dressed = undress(cell)
@@ -288,7 +311,7 @@ def _is_number_like(cell: str, below: list[str]) -> bool:
 
 
 def _is_numeric(cells: list[str]) -> bool:
-    present = [cell for cell in cells if cell.lower() not in MISSING and cell.lower() not in DOUBTFUL]
+    present = [cell for cell in cells if cell.lower() not in MISSING and not _doubt(cell)]
     present = [cell for cell in present if not BOUNDLESS.fullmatch(cell)]
     return bool(present) and sum(undress(cell) is not None for cell in present) >= 0.9 * len(present)
 
@@ -325,7 +348,7 @@ def _units(body: list[tuple[str, ...]]) -> tuple[str, ...]:
     numeric = [k for k, column in enumerate(columns) if _is_numeric(column)]
     told = [k for k in numeric if first[k]]
     words = all(undress(first[k]) is None and not BOUNDLESS.fullmatch(first[k]) for k in told)
-    none = all(first[k].lower() in MISSING or first[k].lower() in DOUBTFUL for k in told)
+    none = all(first[k].lower() in MISSING or _doubt(first[k]) for k in told)
     others = [k for k in range(len(first)) if k not in numeric and first[k]]
     if not told or not words or none or any(first[k] in columns[k] for k in others):
         return ()
@@ -362,6 +385,14 @@ def _on_signs(columns: tuple[Column, ...]) -> Iterator[str]:
                 more = "" if all(c.decimal == decimal for c in columns if c.is_numeric) else f" in “{column.name}”"
                 yield f"“{cell}”{more} was read as {number(cell, decimal, column.unit):.12g}: {words}."
                 break
+
+
+def _on_words(columns: tuple[Column, ...]) -> Iterator[str]:
+    """Words that differ in large and small letters alone."""
+    for column in columns:
+        if folded := [pair for pair in column.folded.items() if pair[0] != pair[1]]:
+            told = ", ".join(f"“{one}” as “{other}”" for one, other in folded[:3])
+            yield f"In “{column.name}” large and small letters make no other word: {told} was read."
 
 
 def _telling(column: Column, decimal: str) -> str:

@@ -86,7 +86,8 @@ class Table:
     """Inputs and a target, one row a sample.
 
     x : (n, n_inputs) numbers; y : class numbers (n,) where `classes` names them, else numbers (n,);
-    plane : the two inputs that the picture shows, or None for the first two principal components.
+    plane : the two inputs that the picture shows, or None for the first two principal components;
+    held_out : (n,) whether each row is for testing, or None where that is drawn at random.
 
     Raises ValueError, in one sentence, for what a network cannot learn from.
     """
@@ -99,11 +100,14 @@ class Table:
     y: npt.NDArray[Any]
     scaling: str = "standard"
     plane: tuple[int, int] | None = (0, 1)
+    held_out: npt.NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         kind = np.int64 if self.classes else np.float64
         object.__setattr__(self, "x", read_only(np.array(self.x, dtype=np.float64, order="C")))
         object.__setattr__(self, "y", read_only(np.array(self.y, dtype=kind)))
+        if self.held_out is not None:
+            object.__setattr__(self, "held_out", read_only(np.array(self.held_out, dtype=np.bool_)))
         for name in ("title", "target"):
             object.__setattr__(self, name, clean_name(getattr(self, name)))
         for name in ("inputs", "classes"):
@@ -128,6 +132,7 @@ class Table:
         words = repr((self.title, self.inputs, self.target, self.classes, self.scaling, self.plane, self.x.shape))
         hashed = hashlib.sha256(words.encode("utf-8", "backslashreplace"))
         hashed.update(self.x.tobytes() + self.y.tobytes())
+        hashed.update(b"" if self.held_out is None else self.held_out.tobytes())
         return hashed.hexdigest()
 
     def __eq__(self, other: object) -> bool:
@@ -148,8 +153,8 @@ class Table:
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def prepared(self, test_fraction: float, seed: int) -> Prepared:
-        """Split it as the engine splits its own data, and scale it; the same arguments give the same, bit for bit."""
-        train, test = split(self.y, self.task, test_fraction, generator(seed, Purpose.SPLIT))
+        """Split it, by its own word or at random, and scale it; the same arguments give the same, bit for bit."""
+        train, test = self._split(test_fraction, seed)
         inputs = _scale(self.x[train], self.scaling)
         target = None if self.classes else _scale(self.y[train, None], self.scaling)
         x = inputs.apply(self.x)
@@ -159,6 +164,18 @@ class Table:
         train_points, test_points = plane.project(data.x_train), plane.project(data.x_test)
         points = mlp.Dataset(train_points, data.y_train, test_points, data.y_test, self.task)
         return Prepared(data, points, plane, inputs, target)
+
+    def test_rows(self, test_fraction: float, seed: int) -> npt.NDArray[np.bool_]:
+        """Of each row (n,) whether it is for testing."""
+        held_out = np.zeros(len(self), dtype=np.bool_)
+        held_out[self._split(test_fraction, seed)[1]] = True
+        return held_out
+
+    def _split(self, test_fraction: float, seed: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The numbers of the rows to train on, and of those to test."""
+        if self.held_out is not None:
+            return np.flatnonzero(~self.held_out), np.flatnonzero(self.held_out)
+        return split(self.y, self.task, test_fraction, generator(seed, Purpose.SPLIT))
 
     def _plane(self, x: Array) -> Plane:
         n = len(self.inputs)
@@ -190,6 +207,8 @@ def check(t: Table) -> None:
         raise ValueError(f"There must be {MIN_INPUTS} to {MAX_INPUTS} inputs; there are {n_inputs}.")
     if t.y.shape != (n_rows,):
         raise ValueError(f"The target must have a value for each of the {n_rows} rows; it has shape {t.y.shape}.")
+    if t.held_out is not None:
+        _check_split(t.held_out, n_rows)
     for name, values in (*zip(t.inputs, t.x.T, strict=True), (t.target, t.y)):
         if not np.isfinite(values).all() or np.abs(values).max() > MAX_SIZE:
             raise ValueError(f"Column “{name}” must hold numbers of at most {MAX_SIZE:g}; some are larger, or missing.")
@@ -204,6 +223,17 @@ def check(t: Table) -> None:
         raise ValueError(f"The target “{t.target}” has the same value in every row, so there is nothing to learn.")
     if t.classes:
         _check_classes(t)
+
+
+def _check_split(held_out: npt.NDArray[np.bool_], n_rows: int) -> None:
+    if held_out.shape != (n_rows,):
+        raise ValueError(f"The split must say of each of the {n_rows} rows whether it is for testing.")
+    n_test = int(held_out.sum())
+    if n_test < 1 or n_rows - n_test < 2:
+        raise ValueError(
+            "The split must leave two rows at least to train on, and one to test; "
+            f"there are {n_rows - n_test} and {n_test}."
+        )
 
 
 def _check_classes(t: Table) -> None:

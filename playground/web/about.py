@@ -14,10 +14,11 @@ from playground.run import link
 from playground.run.config import EASY_LAYERS, EASY_NEURONS, LIVE, SETTINGS, calmer_rate
 from playground.run.data import make_data, plane_of
 from playground.run.experiment import Experiment
+from playground.run.playback import Playback
 from playground.run.runs import Run
 from playground.run.surface import PROBABILITY_OF, colour_scale, half_side
 from playground.tables.table import Plane
-from playground.web.message import About, Layer, LiveSetting, Net, Points, Scale, Trace
+from playground.web.message import About, Layer, LiveSetting, Net, Opening, Points, Scale, Trace
 
 GOAL_EPOCHS = 200  # how far a new run plays by itself
 
@@ -160,3 +161,16 @@ def last_shared_step(experiment: Experiment, run: Run) -> int:
         return -1
     last = experiment.changes[-1]
     return run.step_before(last.step) if last.edits else last.step  # an edit makes its own step another
+
+
+def opening(number: int, playback: Playback) -> Opening:
+    """How a link is to be played; the browser follows it if it has followed none of that number."""
+    return {
+        "number": number,
+        "play": playback.play,
+        "until": playback.until,
+        "speed": playback.speed,
+        "scale": playback.scale,
+        "discretize": playback.discretize,
+        "test_points": playback.test_points,
+    }

@@ -18,23 +18,31 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from playground.run import link
+from playground.run import link, playback
 from playground.run.data import untrained
 from playground.run.experiment import Experiment
 from playground.run.on_show import VIEW_COOKIE, OnShow, from_query
+from playground.run.playback import Playback
 from playground.run.runs import Run
+from playground.web.about import opening
 from playground.web.assets import modules_address, plotly_address
 from playground.web.message import Page, Parts, encode
 from playground.web.reply import ANSWER_SECONDS, first_reply
 from playground.web.route import HEADERS, MOST_THREADS, ask_address
 
 ADDRESS = "first"
+USUALLY = Playback()
 WAIT_MS = 6000
 """So long Streamlit's files wait for a first picture that does not come"""
 
 
-def page(experiment: Experiment, on_show: OnShow, *, moment: int, parts: Parts = "full") -> Page:
-    """What a page tells that shows a run, as one that nobody has done anything on."""
+def page(
+    experiment: Experiment, on_show: OnShow, *, moment: int, parts: Parts = "full", played: Playback = USUALLY
+) -> Page:
+    """What a page tells that shows a run, as one that nobody has done anything on.
+
+    played : how the link is played that it was opened by
+    """
     return {
         "run": experiment.name,
         "serial": 0,
@@ -49,6 +57,7 @@ def page(experiment: Experiment, on_show: OnShow, *, moment: int, parts: Parts =
         "view_link": urlencode(on_show.to_query(), safe=","),
         "plotly": plotly_address(),
         "ask": ask_address(),
+        "opening": opening(1, played),
     }
 
 
@@ -75,14 +84,15 @@ def _message(
     """What the page tells of the run in its address; None where it has more to say than that."""
     experiment, moment, problems = link.run_from_query(query)
     on_show, more = from_query(query, view)
-    if problems or more or experiment.now.cost or untrained(experiment):
+    played, others = playback.from_query(query)
+    if problems or more or others or experiment.now.cost or untrained(experiment):
         return None
     run = run_of(experiment)
     run.record_until(moment, ANSWER_SECONDS, gone)
     if run.last_step < moment:  # a link to a late step: that takes its time
         return None
     header, rows, _ = first_reply(experiment, run, moment=moment, has_parent=False)
-    return encode({"page": page(experiment, on_show, moment=moment), "run": header}, rows)
+    return encode({"page": page(experiment, on_show, moment=moment, played=played), "run": header}, rows)
 
 
 # ---- the page --------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 It goes by two roads. An experiment decides its run to the last digit, so recorded moments need no session: the stage
 *asks* for them (`Question`), by the route of `playground.web.route`, and any process that knows the run answers. A
 question names the run and tells how much of it the browser holds (`have`), and may want more: `want` epochs, every step
-of a range (`single`), or how right the network is at a step (`answers`).
+of a range (`single`), how right the network is at a step (`answers`), or what Health says of it there (`verdict`).
 
 What the user has chosen is the Streamlit session's: the stage *tells* it (`Wish`), by its component's trigger, the
 `moment` at which it stands, and may wish something done: `change` settings, `edit` a parameter, go to another `branch`,
@@ -43,6 +43,7 @@ class Question(TypedDict):
     want: NotRequired[int]  # epochs to record beyond `have`
     single: NotRequired[list[int]]  # first and last of a range of steps, all of which are wanted
     answers: NotRequired[int]  # a step: how right is the network there?
+    verdict: NotRequired[int]  # a step: what does Health say there?
     seeds: NotRequired[int]  # epochs up to which the same settings are to be trained from twenty seeds
 
 
@@ -67,6 +68,13 @@ class Mark(TypedDict):
     epoch: float
     step: int
     kind: str
+    text: str
+
+
+class Verdict(TypedDict):
+    """What Health says first at a step, in a few words; "" where no rule complains."""
+
+    step: int
     text: str
 
 
@@ -106,6 +114,7 @@ class Progress(TypedDict):
     diverged: str | None  # why the run broke, in a sentence
     stopped: str | None  # why it was stopped early
     marks: Sequence[Mark]
+    verdicts: Sequence[Verdict]
     answers: NotRequired[Answers]
     seeds: NotRequired[SeedsTold]
 
@@ -225,6 +234,18 @@ class Branch(TypedDict):
     title: str
 
 
+class Opening(TypedDict):
+    """How the link that was opened last is to be played (run/playback.py)."""
+
+    number: int  # another for each link, so that each is followed once
+    play: bool | None
+    until: float | None
+    speed: str
+    scale: str
+    discretize: bool
+    test_points: bool
+
+
 Parts = Literal["full", "timeline"]
 
 
@@ -244,6 +265,7 @@ class Page(TypedDict):
     view_link: str
     plotly: str  # where Plotly.js is, from the folder of the module that loads it
     ask: str  # where questions go, from the folder of the module that asks
+    opening: Opening
 
 
 class Compared(TypedDict):

@@ -128,6 +128,7 @@ _QUESTION: Mapping[str, _Rule] = {
     "want": _whole(0, MOST_EPOCHS),
     "single": _span,
     "answers": _whole(0, MOST_STEPS),
+    "verdict": _whole(0, MOST_STEPS),
     "seeds": _whole(1, MOST_SEED_EPOCHS),
 }
 _WISH: Mapping[str, _Rule] = {

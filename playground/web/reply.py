@@ -8,6 +8,7 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
+from playground.health.headlines import headline_at, headlines
 from playground.run.experiment import Experiment
 from playground.run.runs import Run, never
 from playground.run.seeds import N_SEEDS
@@ -16,6 +17,7 @@ from playground.web.message import AboutRun, Answers, Mark, Progress, Question, 
 
 FIRST_SECONDS = 0.05  # a page waits no longer for its first picture; its browser asks for what follows
 ANSWER_SECONDS = 0.25
+LOOKING_SECONDS = 0.02  # for what Health says of the run so far
 MOST_SINGLE_STEPS = 400
 
 
@@ -66,7 +68,10 @@ def reply(
     end = run.epoch_of(max(have, 0)) + question.get("want", 0)
     run.record_to(end, seconds, gone)
     rows, singles = _rows(run, have, end), _singles(run, question, gone)
-    header = _progress(experiment, run, have, rows, singles)
+    header = _progress(experiment, run, have, rows, singles, LOOKING_SECONDS)
+    if "verdict" in question:
+        step = min(question["verdict"], run.last_step)
+        header["verdicts"] = [*header["verdicts"], {"step": step, "text": headline_at(experiment, run, step)}]
     if "answers" in question:
         header["answers"] = cast(Answers, run.confusion_at(min(question["answers"], run.last_step)))
     if "seeds" in question:
@@ -102,7 +107,9 @@ def _finite(rows: np.ndarray) -> list[list[float | None]]:
     return [[x if math.isfinite(x) else None for x in row] for row in rows.tolist()]
 
 
-def _progress(experiment: Experiment, run: Run, after: int, rows: np.ndarray, singles: np.ndarray) -> Progress:
+def _progress(
+    experiment: Experiment, run: Run, after: int, rows: np.ndarray, singles: np.ndarray, looking: float = 0.0
+) -> Progress:
     return {
         "run": experiment.name,
         "after": after,
@@ -115,6 +122,7 @@ def _progress(experiment: Experiment, run: Run, after: int, rows: np.ndarray, si
         "diverged": run.recording.diverged.reason if run.recording.diverged else None,
         "stopped": run.recording.stopped,
         "marks": cast(list[Mark], run.marks(experiment)),
+        "verdicts": [{"step": step, "text": text} for step, text in headlines(experiment, run, looking).items()],
     }
 
 

@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from playground.run.config import Config
-from playground.tables.edited import edited
+from playground.run.on_show import OnShow
+from playground.tables.edited import edited, frame_of
 from playground.tables.examples import EXAMPLES
 from tests.tables.test_table import table
 
@@ -168,3 +169,27 @@ def test_an_edited_table_with_holes_or_one_class_is_a_sentence() -> None:
 def test_a_config_says_which_setting_does_not_fit_own_data() -> None:
     with pytest.raises(ValueError, match="Loss must be auto or one of"):
         Config(own_data=table(), loss="categorical_crossentropy")
+
+
+def test_a_column_that_tells_training_from_testing_is_offered_as_the_split() -> None:
+    rows = [f"{k % 7},{k * k % 11},{'cat' if k % 3 else 'dog'},{'test' if k % 4 == 0 else 'train'}" for k in range(40)]
+    at = paste("\n".join(["height,weight,kind,part", *rows]))
+    split = next(s for s in at.main.selectbox if s.label == "Rows for testing")
+    assert split.options == ["as column “part” says", "drawn at random"]
+    assert columns(at)["part"] == "the split: which rows are for testing"
+    at.session_state["on_show"] = OnShow(full=True)
+    button(at, "Train on these data")[0].click().run()
+    assert "**Pasted data**: 40 rows, 2 inputs, 2 classes" in text(at)
+    assert "30 rows to train on, 10 to test: your table says which." in [c.value for c in at.sidebar.caption]
+    assert not [s for s in at.sidebar.slider if s.label == "Test share"]
+    own = at.session_state["experiment"].config.own_data
+    assert own.held_out.tolist() == [k % 4 == 0 for k in range(40)]
+
+
+def test_a_split_is_edited_with_its_rows() -> None:
+    own = table(n=20).changed(held_out=[k < 5 for k in range(20)])
+    frame = frame_of(own)
+    assert frame.columns[-1] == "part"
+    frame.loc[19, "part"] = "test"
+    frame = frame.drop(index=[0])
+    assert edited(own, frame).held_out.tolist() == [*([True] * 4), *([False] * 14), True]

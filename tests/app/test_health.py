@@ -91,11 +91,12 @@ def test_the_page_shows_the_engines_numbers_at_the_moment():
 def test_a_sick_network_gets_its_verdict_and_its_cure_starts_a_new_run():
     app = open_page(step=3000, **to_query(SICK["deep_sigmoid"].config))
     words = " ".join(m.value for m in app.markdown)
-    assert "The gradient fades" in words
-    app.button(key="try_vanishing_0").click().run()
+    assert "What may only follow from it:\n\n- **The gradient fades**: Layer 1 gets" in words
+    assert not [b for b in app.main.button if b.key.startswith("try_vanishing")]
+    app.button(key="try_saturated_0").click().run()
     assert not app.exception
     now = app.session_state["experiment"].now
-    assert (now.activations, now.initializer) == (("relu",), "he_normal")
+    assert (now.activations, now.hidden_layer_sizes) == (("tanh",), (8, 8))
     assert "The gradient fades" not in " ".join(m.value for m in app.markdown)
 
 

@@ -53,6 +53,7 @@ def test_the_default_config_has_a_bare_link():
     ("query", "sentence"),
     [
         ({"lr": "nan"}, "Learning rate must be between 1e-05 and 10; got nan."),
+        ({"lr": "10.000000000000002"}, "Learning rate must be between 1e-05 and 10; got 10.000000000000002."),
         ({"lr": "fast"}, "Learning rate must be between 1e-05 and 10; got fast."),
         ({"batch": "2.5"}, "Batch size must be between 1 and 2000; got 2.5."),
         ({"hidden": "8,x"}, "Hidden layers must be between 1 and 128; got x."),
@@ -68,6 +69,13 @@ def test_what_is_wrong_is_named_and_the_rest_is_kept(query, sentence):
     assert config == Config(noise=0.2)
     assert len(problems) == 1
     assert sentence in problems[0]
+
+
+def test_data_of_one_input_take_no_features_of_another():
+    config, (problem,) = from_query({"dataset": "sine", "features": "x1,x2"})
+    assert config == Config().changed(dataset="sine")
+    assert problem == "Input features must be of x1 alone where there is one input; got x1, x2."
+    assert from_query({"dataset": "sine", "features": "sin x1"})[1] == []
 
 
 @pytest.mark.parametrize("remembered", [None, "simple", "full", "<script>"])

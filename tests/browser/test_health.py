@@ -17,8 +17,9 @@ def test_one_click_on_a_cure_starts_the_experiment(page: Page):
     visit(page, SICK)
     fading = page.get_by_text(re.compile("Layer 1 gets .* % of the output layer's gradient"))
     expect(fading).to_be_visible()
-    page.get_by_role("button", name="Use ReLU with He initialization").first.click()
-    page.wait_for_url(re.compile("activation=relu"))
+    expect(page.locator("[data-testid=stMain] button[kind=primary]")).to_have_count(1)
+    page.get_by_role("button", name="Use two hidden layers of tanh").click()
+    page.wait_for_url(re.compile(r"/health(\?(?!.*hidden)|$)"))
     settle(page)
     expect(fading).to_have_count(0, timeout=15_000)
 
@@ -33,6 +34,21 @@ def test_the_page_follows_the_timeline(page: Page):
     expect(charts).to_have_count(7)
     for k in range(7):
         expect(charts.nth(k).locator(".main-svg").first).to_be_visible()
+
+
+def test_what_was_hidden_in_a_legend_stays_hidden_at_the_next_moment(page: Page):
+    visit(page, "/health?step=500")
+    shown = "() => document.querySelector('.chart[data-key=flat] .js-plotly-plot')._fullData.map((t) => t.visible)"
+    page.locator(".chart[data-key=flat] .legendtoggle").first.click()
+    page.wait_for_function(f"() => ({shown})()[0] === 'legendonly'")
+    page.evaluate(
+        """() => { window.redrawn = false; document.querySelector('.chart[data-key=flat] .js-plotly-plot')
+             .on('plotly_afterplot', () => (window.redrawn = true)); }"""
+    )
+    page.locator(".stage .handle").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_function("() => redrawn")
+    assert page.evaluate(shown) == ["legendonly", True]
 
 
 def places(page: Page) -> list[float]:

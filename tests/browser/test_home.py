@@ -17,7 +17,7 @@ from playground.run.classics import CLASSICS
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.number import say
-from tests.browser.harness import screenshot, visit
+from tests.browser.harness import screenshot, settle, visit
 from tests.browser.stage import WATCH, parameters, pictures, press, recorded, sentence, state, wait_for
 
 
@@ -303,6 +303,28 @@ def test_copy_link_copies_the_address(home):
     address, step = copied.split("&step=")
     assert address == home.evaluate("() => location.origin") + "/?dataset=circles"
     assert int(step) >= 0
+
+
+def test_a_link_stands_still_where_it_says_and_a_reload_keeps_how_it_is_looked_at(page):
+    visit(page, "/?step=0")
+    assert (state(page)["state"], state(page)["step"]) == ("paused", 0)
+    page.get_by_label("Speed").select_option("15 epochs/s")
+    page.get_by_role("button", name="Log scale").click()
+    page.get_by_label("Discretize").check()
+    expect(page).to_have_url(re.compile(r"\?step=0&speed=15&scale=log&discretize=on$"))
+    entries = page.evaluate("() => history.length")
+    page.reload()
+    settle(page)
+    page.wait_for_function("() => __stage.views.timeline.plot.layout?.yaxis.type === 'log'")
+    expect(page.get_by_label("Discretize")).to_be_checked()
+    assert page.get_by_label("Speed").evaluate("(s) => s.selectedOptions[0].text") == "15 epochs/s"
+    assert (state(page)["state"], state(page)["step"]) == ("paused", 0)
+    assert page.evaluate("() => history.length") == entries
+    page.get_by_role("radio", name="Moons", exact=True).click()  # the server writes into the address bar, too
+    expect(page).to_have_url(re.compile(r"dataset=moons&.*speed=15&scale=log&discretize=on"))
+    visit(page, "/?play=4&step=30")
+    wait_for(page, "p.state === 'paused' && p.step === 100")
+    expect(page).to_have_url(re.compile(r"\?step=100$"))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+import tempfile
 from typing import Any
 
 import mlp
@@ -72,9 +73,9 @@ def run(
 
 
 def execute(source: str, module: str = "__main__") -> str:
-    """Run a script in this process; give what it printed."""
+    """Run a script in this process, in a folder of its own; give what it printed."""
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), contextlib.redirect_stdout(printed):
         exec(compile(source, "<script>", "exec"), {"__name__": module})
     return printed.getvalue()
 

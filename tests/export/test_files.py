@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from playground.export.experiment_file import experiment_json, fingerprint, read
 from playground.export.gif import gif
 from playground.export.onnx_model import onnx_model
 from playground.export.tables import data_csv, history_csv
-from playground.export.weights import npz, safetensors
+from playground.export.weights import npz, safetensors, state_dict
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.runs import Runs, new_trainer
@@ -92,6 +93,7 @@ def test_the_safetensors_package_reads_ours_to_the_last_bit(sizes: tuple[int, ..
         "activation_settings": json.dumps([{}] * len(sizes)),
         "output_activation": "identity",
         "loss": "huber",
+        "use_bias": "on",
         "step": "30",
     }
 
@@ -166,7 +168,7 @@ def test_data_come_back_number_for_number() -> None:
 
 def test_words_that_a_spreadsheet_would_run_are_made_harmless() -> None:
     text = data_csv(subject(OWN)).decode()
-    assert text.splitlines()[0] == 'a,\'+b,"c, d",kind'
+    assert text.splitlines()[0] == 'a,\'+b,"c, d",kind,part'
     assert "'@no" in text
     assert "\n=" not in text
     assert ",@" not in text
@@ -188,7 +190,7 @@ def _check_onnx(net: mlp.MLP) -> None:
     pytest.importorskip("onnx")
     session = runtime.InferenceSession(onnx_model(holding(net)), providers=["CPUExecutionProvider"])
     x = np.random.default_rng(2).uniform(-3, 3, (200, 2))
-    (found,) = session.run(None, {"inputs": x.astype(np.float32)})
+    found, *classes = session.run(None, {"rows": x})
     expected = net.logits(x)
     if net.loss.name == "binary_crossentropy":
         expected = net.predict_proba(x)[:, 1:]
@@ -197,6 +199,50 @@ def _check_onnx(net: mlp.MLP) -> None:
     sums = x @ net.layers[0].weights + net.layers[0].biases
     sure = np.abs(sums).min(axis=1) > 1e-5  # at a step, single precision may fall on the other side
     assert np.abs(found - expected)[sure].max() <= 1e-6 * max(1.0, np.abs(expected).max())
+    if classes:
+        clear = sure & (np.abs(np.diff(np.sort(net.logits(x)), axis=1, prepend=0.0))[:, -1] > 1e-4)
+        np.testing.assert_array_equal(classes[0][clear], net.classify(x)[clear])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"features": tuple(mlp.FEATURES)},
+        {"features": ("x2", "x1")},
+        {"features": ("sin x1", "x1*x2"), "dataset": "blobs"},
+        {"dataset": "sine", "features": ("x1", "sin x1")},
+        {"dataset": "sine", "features": ("x1",)},
+    ],
+)
+def test_onnx_runtime_takes_points_of_the_plane_whatever_the_network_is_told_of_them(changes: dict[str, Any]) -> None:
+    runtime = pytest.importorskip("onnxruntime")
+    of = subject(Experiment(Config(**changes)))
+    session = runtime.InferenceSession(onnx_model(of), providers=["CPUExecutionProvider"])
+    x = np.random.default_rng(2).uniform(-3, 3, (50, 2))
+    one = changes.get("dataset") == "sine"
+    columns = x[:, :1] if one else x
+    assert session.get_modelmeta().custom_metadata_map["columns"] == ("x1" if one else "x1\nx2")
+    told = mlp.expand_features(x, changes["features"])
+    expected = of.net.predict_proba(told) if of.trainer.data.n_classes else of.net.outputs(told)
+    found = session.run(None, {"rows": columns})[0]
+    np.testing.assert_allclose(found, expected[:, -found.shape[1] :], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"hidden_layer_sizes": ()}, {"output_activation": "tanh", "loss": "mean_squared_error"}]
+)
+def test_pytorch_takes_the_state_under_its_own_names(changes: dict[str, Any]) -> None:
+    torch = pytest.importorskip("torch")
+    load = pytest.importorskip("safetensors.torch").load
+    of = subject(Experiment(Config(**changes)))
+    header = state_dict(of)
+    said = json.loads(header[8 : 8 + int.from_bytes(header[:8], "little")])["__metadata__"]["modules"]
+    net = torch.nn.Sequential(*(eval(module, {"nn": torch.nn, "torch": torch}) for module in said.split("\n"))).double()
+    assert net.load_state_dict(load(header), strict=True)
+    x = np.random.default_rng(2).uniform(-3, 3, (50, 2))
+    with torch.no_grad():
+        expected = of.net.logits(x) if of.net.loss.from_logits else of.net.outputs(x)
+        np.testing.assert_allclose(net(torch.tensor(x)).numpy(), expected, atol=1e-12)
 
 
 def test_no_export_trains_on() -> None:

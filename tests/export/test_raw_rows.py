@@ -172,16 +172,40 @@ def test_files_of_weights_tell_how_to_use_them(case: str, tmp_path: Path) -> Non
     )
 
 
-@pytest.mark.parametrize("case", ["two classes", "three classes", "a number", "other features"])
-def test_an_onnx_model_tells_how_to_use_it(case: str) -> None:
+@pytest.mark.parametrize("case", CASES)
+def test_an_onnx_model_takes_rows_of_the_table(case: str) -> None:
     runtime = pytest.importorskip("onnxruntime")
     of = subject(case)
     table = of.experiment.config.own_data
     assert table is not None
     session = runtime.InferenceSession(onnx_model(of), providers=["CPUExecutionProvider"])
-    line = session.get_modelmeta().custom_metadata_map["table"]
-    outputs = lambda x: session.run(None, {"inputs": x.astype(np.float32)})[0]  # noqa: E731
-    same(by_hand(line, table.x, outputs, probabilities=True), expected(of), 1e-4)
+    said = session.get_modelmeta().custom_metadata_map
+    assert said["columns"].split("\n") == list(table.inputs)
+    outputs, *classes = session.run(None, {"rows": table.x})
+    if table.classes:
+        names = json.loads(said["table"])["classes"]
+        same([names[k] for k in classes[0]], expected(of))
+        assert outputs.shape == (len(table), of.net.sizes[-1])
+    else:
+        same(outputs, expected(of), 1e-5)
+
+
+def test_an_onnx_model_keeps_the_digits_of_large_numbers() -> None:
+    """Milliseconds since 1970 are the same to single precision for minutes."""
+    runtime = pytest.importorskip("onnxruntime")
+    x = 1.7e12 + 1000.0 * np.arange(60.0)
+    experiment = Experiment(
+        Config(own_data=Table("T", ("time",), "y", (), x[:, None], np.sin(np.arange(60) / 9)), features=("x1",))
+    )
+    trainer = new_trainer(experiment)
+    trainer.run(epochs=4)
+    of = Subject(experiment, trainer, int(trainer.recording.frames.steps[-1]))
+    session = runtime.InferenceSession(onnx_model(of), providers=["CPUExecutionProvider"])
+    raw = of.raw_rows
+    assert raw is not None
+    assert raw.target_scale is not None
+    wanted = raw.target_scale.undo(of.net.outputs(raw.prepare(x[:, None])))
+    np.testing.assert_allclose(session.run(None, {"rows": x[:, None]})[0], wanted, atol=1e-5)
 
 
 def test_a_run_on_a_dataset_says_nothing_of_a_table() -> None:

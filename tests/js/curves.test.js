@@ -27,8 +27,11 @@ const recording = (nRows, task = "binary") => ({
   gradients: ([, epoch]) => [3 * epoch, 2 * epoch, epoch],
 });
 
-const player = { watchers: new Set(), branches: [], run: null };
-const made = (name) => PANELS.find((panel) => panel.name === name).make({ player, redraw() {} });
+const player = {
+  ...{ watchers: new Set(), branches: [], run: null },
+  look: { scale: "", discretize: false, testPoints: true },
+};
+const made = (name) => PANELS.find((panel) => panel.name === name).make({ player });
 
 // What a view hands to Plotly.
 function charted(draw) {
@@ -81,9 +84,8 @@ for (const [name, theme] of Object.entries(THEMES)) {
     const traces = [0, 1].flatMap((c) =>
       [false, true].map((held) => ({ x1: [c], x2: [-c], class: c, values: null, symbol: "circle", test: held })),
     );
-    const surface = new Surface();
+    const surface = new Surface(player);
     surface.setRun({ header: { data: { name: "d", range: [-1, 1], up: [-2, 2], axes: ["a", "b"], traces } } }, null);
-    surface.testBox.checked = true;
     const { traces: drawn, layout } = charted((Plotly) => surface.drawAxes(Plotly, theme));
     assert.deepEqual(
       drawn.map(({ x, y, marker }) => [x[0], y[0] === 0 ? 0 : y[0], marker.color, marker.symbol]),
@@ -104,7 +106,7 @@ for (const [name, theme] of Object.entries(THEMES)) {
   });
 
   test(`a point with a value has the colour that the ground has there (${name})`, () => {
-    const surface = new Surface();
+    const surface = new Surface(player);
     surface.run = { header: { scale: { middle: 5, reach: 2 } } };
     assert.deepEqual(surface.colouring({ values: [3, 5, 7] }, theme), {
       color: [3, 5, 7],
@@ -251,6 +253,8 @@ test("the loss of a run that breaks has a logarithmic axis, unless another was c
   const { view, layout } = chart("timeline", THEMES.light, broken());
   assert.deepEqual([layout.yaxis.type, view.scaleButton.textContent], ["log", "Linear scale"]);
   view.switchScale();
+  assert.equal(player.look.scale, "linear");
   const drawn = charted((Plotly) => view.drawChart(Plotly, THEMES.light, 200));
   assert.deepEqual([drawn.layout.yaxis.type, view.scaleButton.textContent], ["linear", "Log scale"]);
+  player.look.scale = "";
 });

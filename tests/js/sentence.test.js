@@ -17,12 +17,13 @@ function said({
   score = 0.75,
   marks = [],
   task = "binary",
+  verdict = "",
   ...rest
 }) {
   const { state = "paused", moving = false, atGoal = false, step = Math.round(epoch * PER) } = rest;
   const row = [step, epoch, train, held, 0.9, score];
   const header = { steps_per_epoch: PER, marks, task, diverged: "Step 7: the loss is not a number." };
-  return sentence({ state, moving, atGoal, row, run: { header, gradients: () => norms } });
+  return sentence({ state, moving, atGoal, row, run: { header, gradients: () => norms, verdictAt: () => verdict } });
 }
 
 test("before there is anything to see, it says so", () => {
@@ -103,6 +104,23 @@ for (const [norms, words] of GRADIENTS)
 test("where a gradient is zero or unknown, or there is one layer, the share of right answers is told instead", () => {
   for (const norms of [[0, 1], [1, 0], [0, 0], [NaN, 1], [1, NaN], [1]])
     assert.match(said({ norms }), /; 75\.0 % of the test points are right\.$/);
+});
+
+test("what Health says first is told in its words, and a mark that guesses gives way to it", () => {
+  const verdict = "The learning rate is too high";
+  const told = "Epoch 40: test loss 0.500. The learning rate is too high: see Health.";
+  assert.equal(said({ verdict, norms: [0.001, 1] }), told);
+  for (const kind of ["plateau", "overfitting", "death"])
+    assert.equal(said({ verdict, marks: [{ epoch: 40, kind, text: "A guess." }] }), told);
+  assert.match(said({ verdict, marks: [{ epoch: 40, kind: "drop", text: "It fell." }] }), /It fell\.$/);
+  assert.match(said({ marks: [{ epoch: 40, kind: "plateau", text: "A plateau." }] }), /A plateau\.$/);
+});
+
+test("before Health has looked, nothing is said of the gradients", () => {
+  assert.equal(
+    said({ verdict: null, norms: [0.001, 1] }),
+    "Epoch 40: test loss 0.500; 75.0 % of the test points are right.",
+  );
 });
 
 test("at its goal a run that stands says how to go back", () => {

@@ -202,3 +202,81 @@ def test_a_class_that_the_test_share_leaves_untrained_is_named() -> None:
     blobs = Config(dataset="blobs", n_classes=6, n_samples=20, test_fraction=0.9)
     assert "of the 6 classes, such as “class" in (untrained(Experiment(blobs)) or "")
     assert untrained(Experiment(Config(dataset="sine", test_fraction=0.9))) is None
+
+
+# ---- a split of one's own ----------------------------------------------------------------------------------------
+def with_split(name: str = "part", words: tuple[str, str] = ("train", "test")) -> Sheet:
+    return sheet_of(f"a,b,kind,{name}", lambda k: f"{noise(k)},{noise(3 * k)},{'xy'[k % 2]},{words[k % 5 == 0]}")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("part", ("train", "test")),
+        ("anything", ("Training", "Validation")),
+        ("set", ("TRAIN", "TEST")),
+        ("is_train", ("TRUE", "FALSE")),
+        ("test", ("0", "1")),
+        ("In training set", ("yes", "no")),
+    ],
+)
+def test_a_column_that_tells_training_from_testing_is_the_split(name: str, words: tuple[str, str]) -> None:
+    sheet = with_split(name, words)
+    choice = guess(sheet)
+    assert (choice.split, choice.target, choice.inputs) == (name, "kind", ("a", "b"))
+    assert [use.used for use in uses(sheet, choice)][3] == "the split: which rows are for testing"
+    table = choose(sheet, choice).table
+    data = table.prepared(0.5, 3).data
+    assert (len(data.x_train), len(data.x_test)) == (32, 8)
+    held_out = np.arange(40) % 5 == 0
+    np.testing.assert_array_equal(table.test_rows(0.9, 1), held_out)
+    np.testing.assert_array_equal(table.prepared(0.1, 0).inputs.undo(data.x_test), table.x[held_out])
+    np.testing.assert_allclose(data.x_train.mean(axis=0), 0.0, atol=1e-12)
+
+
+def test_a_split_travels_with_the_table_and_may_be_left_to_chance() -> None:
+    sheet = with_split()
+    table = choose(sheet, guess(sheet)).table
+    assert pack.from_plain(pack.to_plain(table)) == table
+    experiment = Experiment(Config(own_data=table))
+    assert run_from_query(run_to_query(experiment, 5)) == (experiment, 5, [])
+    at_random = choose(sheet, replace(guess(sheet), split=None)).table
+    assert at_random.held_out is None
+    assert at_random != table
+    assert len(at_random.prepared(0.5, 0).data.x_test) == 20
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("kind of work", ("training", "sales")), ("part", ("arm", "leg")), ("flag", ("0", "1"))]
+)
+def test_other_columns_are_no_split(name: str, words: tuple[str, str]) -> None:
+    choice = guess(with_split(name, words))
+    assert choice.split is None
+    assert name in choice.inputs or choice.target == name
+
+
+def test_a_split_that_cannot_be_is_told_in_a_sentence() -> None:
+    sheet = with_split()
+    choice = guess(sheet)
+    with pytest.raises(ValueError, match="cannot tell the split and be learned from at once"):
+        choose(sheet, replace(choice, inputs=("a", "part")))
+    with pytest.raises(ValueError, match="“a” does not say which rows are for training"):
+        choose(sheet, replace(choice, inputs=("b",), split="a"))
+    table = choose(sheet, choice).table
+    for held_out, words in (
+        ([True] * 40, "there are 0 and 40"),
+        ([False] * 40, "40 and 0"),
+        ([True], "each of the 40"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            table.changed(held_out=held_out)
+    plain = pack.to_plain(table)
+    for bad in ([40], [-1], ["1"], [True], 7, [1.0]):
+        with pytest.raises(ValueError, match="rows for testing must be a list"):
+            pack.from_plain({**plain, "test": bad})
+
+
+def test_a_split_that_trains_a_class_on_nothing_says_so() -> None:
+    sheet = sheet_of("a,b,kind,part", lambda k: f"{noise(k)},{noise(3 * k)},{'xy'[k % 2]},{('train', 'test')[k % 2]}")
+    sentence = untrained(Experiment(Config(own_data=choose(sheet, guess(sheet)).table)))
+    assert sentence == "Your table keeps all rows of class “y” for testing, so the network cannot learn it."

@@ -20,7 +20,13 @@ GOOD: dict[str, dict[str, Any]] = {
     "wish": {"serial": 1, "run": RUN, "moment": 0, "have": -1},
 }
 FITTING: dict[str, dict[str, list[Any]]] = {
-    "question": {"want": [0, MOST_EPOCHS], "single": [[0, 0], [3, 90]], "answers": [0, 70], "seeds": [1, 200]},
+    "question": {
+        "want": [0, MOST_EPOCHS],
+        "single": [[0, 0], [3, 90]],
+        "answers": [0, 70],
+        "verdict": [0, 70],
+        "seeds": [1, 200],
+    },
     "wish": {
         "refork": [0, 70],
         "edit": [{"index": 3, "value": 0.5}, {"index": 3, "value": -1}],
@@ -62,6 +68,7 @@ HOSTILE: dict[str, list[Any]] = {
     "run": [x for x in ODD if x not in (None, "x", "")],
     "moment": [*ODD, -1, MOST_STEPS + 1, 1.0, "0"],
     "have": [*ODD, -2, MOST_STEPS + 1, 0.0],
+    "verdict": [*ODD, -1, MOST_STEPS + 1, 1.0, "7"],
     "answers": [*ODD, -1, MOST_STEPS + 1, 1.0, "7"],
     "seeds": [*ODD, 0, -1, MOST_SEED_EPOCHS + 1, 1.0, "20"],
     "want": [*ODD, -1, MOST_EPOCHS + 1, 1.0],

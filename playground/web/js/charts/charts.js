@@ -66,7 +66,8 @@ class Grid {
       const width = chart.element.clientWidth;
       if (!width || (chart.drawn === chart.figure && chart.width === width)) continue;
       const { data, layout } = JSON.parse(chart.figure);
-      this.Plotly.react(chart.plot, data, { ...layout, width }, CONFIG);
+      // What the reader hid in the legend, or magnified, stays so with other numbers.
+      this.Plotly.react(chart.plot, data, { ...layout, width, uirevision: chart.element.dataset.key }, CONFIG);
       Object.assign(chart, { drawn: chart.figure, width, end: layout.xaxis.range?.[1], epoch: null });
     }
     this.follow();

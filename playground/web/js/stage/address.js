@@ -1,13 +1,24 @@
 // The address bar holds what is on screen, and the moment once it stands: a reload, and a copy of it, open the same.
 // The server adds an entry to the browser's history for each action of the user; this only ever changes the last one.
 
+import { USUAL_SPEED } from "./player.js";
+
 /** @import { Player } from "./player.js" */
 
-// The query of a link to the run on screen, at a step; "" for the default run at its beginning.
-/** @param {Player} player @param {number} step */
-export function queryOf({ run, page }, step) {
-  const link = run?.header.link.slice(1) ?? "";
-  return [link, step && `step=${step}`, page?.view_link].filter(Boolean).join("&");
+// The query of a link to the run on screen that stands at a step, or plays from the beginning where there is none; ""
+// for the default run. Python reads it: playground/run/playback.py.
+/** @param {Player} player @param {number | null} step */
+export function queryOf({ run, page, until, speed, look }, step) {
+  const said = {
+    step,
+    play: step === null ? until : null,
+    speed: speed === USUAL_SPEED ? null : speed.key,
+    scale: look.scale || null,
+    discretize: look.discretize ? "on" : null,
+    points: look.testPoints ? null : "training",
+  };
+  const words = Object.entries(said).map(([key, value]) => value !== null && `${key}=${value}`);
+  return [run?.header.link.slice(1), ...words, page?.view_link].filter(Boolean).join("&");
 }
 
 export class Address {
@@ -31,7 +42,7 @@ export class Address {
     if (!player.moving && !stands) return;
     const others = [...new URLSearchParams(location.search)].filter(([key]) => key.startsWith("embed"));
     const kept = others.length ? new URLSearchParams(others).toString() : "";
-    const query = [queryOf(player, stands ? player.step : 0), kept].filter(Boolean).join("&");
+    const query = [queryOf(player, stands ? player.step : null), kept].filter(Boolean).join("&");
     const search = query && `?${query}`;
     if (same(search, location.search)) return;
     history.replaceState(history.state, "", location.pathname + search + location.hash);

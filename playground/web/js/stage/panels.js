@@ -38,7 +38,6 @@ import { Weights } from "./weights.js";
  * What a panel may have done.
  * @typedef {object} Hands
  * @property {Player} player
- * @property {() => void} redraw
  * @property {(change: Record<string, any>) => void} change change settings
  * @property {(focus: any) => void} focus show a unit large
  * @property {(place: number, name: string, value: number, event: any) => void} edit set a parameter by hand
@@ -84,7 +83,7 @@ export const PANELS = [
   {
     name: "surface",
     place: "main",
-    make: ({ redraw }) => Object.assign(new Surface(), { redraw }),
+    make: ({ player }) => new Surface(player),
     paint(view, picture) {
       picture.values = view.evaluate(picture.parameters, picture.budget);
       view.parameters = picture.parameters;

@@ -2,18 +2,23 @@
 import { EPOCH, Recording, STEP } from "./recording.js";
 import { begin, isMoving, nameOf, next } from "./state.js";
 
-/** @import { Answer, Header, Line, Message, Page, Question, Wish } from "./types.d.ts" */
+/** @import { Answer, Header, Line, Message, Opening, Page, Question, Wish } from "./types.d.ts" */
 /** @import { Event } from "./state.js" */
-/** @typedef {{name: string, epochs?: number, batches?: number}} Speed so many of them in a second */
+/** @typedef {{key: string, name: string, epochs?: number, batches?: number}} Speed so many of them in a second */
+/**
+ * How the pictures are drawn, on whatever page: the loss axis, the boundary alone, the test points.
+ * @typedef {{scale: "" | "linear" | "log", discretize: boolean, testPoints: boolean}} Look
+ */
 
 /** @type {Speed[]} */
 export const SPEEDS = [
-  { name: "Slow motion", batches: 6 },
-  { name: "15 epochs/s", epochs: 15 },
-  { name: "60 epochs/s", epochs: 60 },
-  { name: "240 epochs/s", epochs: 240 },
-  { name: "Full speed", epochs: Infinity },
+  { key: "slow", name: "Slow motion", batches: 6 },
+  { key: "15", name: "15 epochs/s", epochs: 15 },
+  { key: "60", name: "60 epochs/s", epochs: 60 },
+  { key: "240", name: "240 epochs/s", epochs: 240 },
+  { key: "full", name: "Full speed", epochs: Infinity },
 ];
+export const USUAL_SPEED = SPEEDS[2];
 const PATIENCE_MS = 6000; // after this long without an answer the connection counts as lost
 const RETRY_MS = 3000; // a wish may have been lost on the way: after this long it is told again
 const AGAIN_MS = 1000; // and a question that has failed is put again
@@ -36,7 +41,14 @@ export class Player {
     this.step = 0;
     this.epoch = 0; // where the playhead is between two rows
     this.goal = Infinity; // the epoch at which playing stops by itself
-    this.speed = SPEEDS[2];
+    /** @type {number | null} */
+    this.until = null; // the epoch at which a link wants playing to stop
+    this.speed = USUAL_SPEED;
+    /** @type {Look} */
+    this.look = { scale: "", discretize: false, testPoints: true };
+    this.opened = 0; // the number of the link that was followed last
+    /** @type {Opening | null} */
+    this.opening = null; // of one whose run has not come yet
     this.fraction = 0; // of the next mini-batch, in slow motion
     this.byEpoch = false;
     /** @type {number | null} */
@@ -129,11 +141,23 @@ export class Player {
       if (next) queueMicrotask(() => this.tell(next)); // once the page that is being told has been taken in
     }
     this.page = page;
+    this.open(page.opening);
     // One that shows a run for the first time knows nothing but what it says.
     if (header.run) [this.told, this.toldLast] = [page.moment, -1];
     const run = header.run ? this.fill(header.run, floats) : this.runs.get(page.run);
     this.answered();
     if (run) this.arrive(run);
+  }
+
+  // A link says once how it is played: from then on the user does.
+  /** @param {Opening} opening */
+  open(opening) {
+    if (opening.number === this.opened) return;
+    this.opened = opening.number;
+    this.opening = opening;
+    this.speed = SPEEDS.find(({ key }) => key === opening.speed) ?? USUAL_SPEED;
+    const scale = /** @type {Look["scale"]} */ (opening.scale);
+    this.look = { scale, discretize: opening.discretize, testPoints: opening.test_points };
   }
 
   /** @param {Answer} answer */
@@ -150,6 +174,7 @@ export class Player {
   fill(/** @type {Answer["header"]["run"]} */ header, /** @type {Float32Array | Float64Array} */ floats) {
     const run = this.runs.get(header.run) ?? this.remember(/** @type {Header} */ (header));
     Object.assign(run.header, header);
+    run.hear(header.verdicts);
     const split = floats.length - header.singles * header.width;
     run.appendSingle(floats.subarray(split));
     const whole = run.append(floats.subarray(0, split), header.after);
@@ -201,9 +226,12 @@ export class Player {
     this.place(run.has(moment) ? moment : run.rows[run.indexAt(moment)][STEP]);
     const start = kin ? this.epoch : 0;
     run.fillTo ??= Math.floor(start + header.goal);
-    this.goal = kin && this.goal === Infinity ? Infinity : Math.ceil(start) + header.goal;
-    // A run that is opened at a later moment, by a link, a file or Undo, stands there.
-    this.happen("opened", (moment === 0 || kin) && (!first || !this.follows));
+    const { play = null, until = null } = this.opening ?? {};
+    this.opening = null;
+    this.until = until;
+    this.goal = until ?? (kin && this.goal === Infinity ? Infinity : Math.ceil(start) + header.goal);
+    // A run that is opened at a later moment, by a link, a file or Undo, stands there, if the link does not say.
+    this.happen("opened", play ?? ((moment === 0 || kin) && (!first || !this.follows)));
     if (!this.moving && this.step !== moment) this.goTo(moment); // a step inside an epoch that is not here yet
     return undefined;
   }
@@ -217,7 +245,7 @@ export class Player {
   // ---- what the user does ------------------------------------------------------------------------------------
   play() {
     if (!this.run || this.atEnd) return;
-    if (this.atGoal) this.goal = Infinity;
+    if (this.atGoal) [this.goal, this.until] = [Infinity, null];
     this.happen("play");
     this.changed = true;
   }
@@ -410,7 +438,8 @@ export class Player {
     this.failed = false;
     this.awaitAnswer();
     const known = { run: run?.header.run ?? "", have: run?.last ?? -1, ...this.question };
-    const whole = this.wantsAnswers ? { ...known, answers: this.step } : known;
+    const here = { ...(this.wantsAnswers && { answers: this.step }), ...(!this.moving && { verdict: this.step }) };
+    const whole = { ...known, ...here };
     this.line?.ask(whole, signal).then(
       (answer) => signal.aborted || (answer ? this.take(answer) : this.fail(true)),
       () => signal.aborted || this.fail(),
@@ -489,6 +518,7 @@ export class Player {
     const held = within(Math.ceil(per / 2)).every((one) => run.has(Math.min(one, run.last)));
     const behind = run.header.reached < step; // a server that was started anew: first it catches up
     if (!held || behind) this.ask({ single: within(per) }, this.pendingStep === null);
+    else if (!run.verdicts.has(step)) this.ask({});
     if (!behind && !this.wish) this.tell();
   }
 

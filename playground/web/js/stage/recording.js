@@ -19,6 +19,8 @@ export class Recording {
     this.dense = this.stride = 0; // how the server thins: every epoch up to `dense`, then every `stride`-th
     /** @type {number | null} */
     this.fillTo = null; // the epoch up to which it is fetched in any case
+    /** @type {Map<number, string>} */
+    this.verdicts = new Map(); // what Health says first, by step; "" where nothing is wrong
     this.version = 0; // grows whenever a curve over the rows would look different
   }
 
@@ -69,6 +71,7 @@ export class Recording {
 
   startFrom(parent, step) {
     this.rows = parent.rows.filter((row) => row[STEP] <= step);
+    for (const [known, text] of parent.verdicts) if (known <= step) this.verdicts.set(known, text);
     if (this.last < step && parent.single.has(step)) this.rows.push(parent.single.get(step));
     this.version++;
   }
@@ -91,6 +94,17 @@ export class Recording {
 
   at(step) {
     return this.single.get(step) ?? this.rows[this.indexAt(step)];
+  }
+
+  hear(verdicts) {
+    for (const { step, text } of verdicts) this.verdicts.set(step, text);
+  }
+
+  // What Health says at a step, or at the last moment before it that was looked at; null before the first look.
+  verdictAt(step) {
+    let last = -1;
+    for (const known of this.verdicts.keys()) if (known <= step && known > last) last = known;
+    return this.verdicts.get(last) ?? null;
   }
 
   parameters(row) {

@@ -2,6 +2,8 @@
 import { EPOCH, STEP, TEST_LOSS, TEST_SCORE, TRAIN_LOSS } from "./recording.js";
 import { percent, steady } from "../shared/format.js";
 
+const GUESSES = ["plateau", "overfitting", "death"];
+
 export function sentence(player) {
   const { run, row, state } = player;
   if (state === "loading") return "The first run is on its way.";
@@ -12,9 +14,12 @@ export function sentence(player) {
   const loss = hasTest ? `test loss ${steady(row[TEST_LOSS])}` : `training loss ${steady(row[TRAIN_LOSS])}`;
   const when = where(run, row);
   if (row[STEP] === 0) return `Before the first step: the weights are random, and so is the picture. ${cap(loss)}.`;
+  const verdict = run.verdictAt(row[STEP]);
   const mark = happened(run, row);
-  if (mark) return `${when}: ${loss}. ${mark.text}`;
-  const what = gradients(run, row) ?? trend(run, row) ?? "";
+  // One verdict, that of Health: marks only tell what has happened where there is one.
+  if (mark && !(verdict && GUESSES.includes(mark.kind))) return `${when}: ${loss}. ${mark.text}`;
+  if (verdict) return `${when}: ${loss}. ${verdict}: see Health.`;
+  const what = (verdict === "" ? gradients(run, row) : null) ?? trend(run, row) ?? "";
   const end = player.moving || !player.atGoal ? "" : " Drag the curve to go back in time.";
   return `${when}: ${loss}${what ? `; ${what}` : ""}.${end}`;
 }

@@ -84,7 +84,6 @@ class Stage {
     this.transport.aside = () => this.editor.sentence;
     const hands = {
       player,
-      redraw: () => (player.changed = true),
       change: (change) => player.tell({ change }),
       focus: (focus) => this.setFocus(focus),
       edit: (place, name, value, event) => this.edit(place, name, value, event),

@@ -15,22 +15,26 @@ const TITLES = ["What the network thinks of every point", "The curve that the ne
 export const BUDGETS_MS = { playing: 3, prompt: 1, fine: 60 };
 
 export class Surface {
-  constructor() {
+  constructor(player) {
+    this.player = player; // in which it is kept how the picture is drawn
     this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "Decision boundary" });
     this.plot = h("div", { class: "over", "aria-hidden": "true" });
     this.points = h("canvas", { class: "over", "aria-hidden": "true" }); // until Plotly is here
     this.note = h("p", { class: "note" });
     this.box = h("div", { class: "plot square" }, this.canvas, this.points, this.plot);
     this.title = h("h3", {});
-    const toggle = (label, title, on) => {
-      const box = h("input", { type: "checkbox", checked: on, onchange: () => this.redraw() });
+    const toggle = (label, title, key) => {
+      const onchange = () => {
+        player.look[key] = box.checked;
+        player.changed = true;
+      };
+      const box = h("input", { type: "checkbox", onchange });
       return [box, h("label", { title }, box, label)];
     };
-    const [testBox, testLabel] = toggle("Test points", "Show the points that are held back", true);
-    const [stepBox, stepLabel] = toggle("Discretize", "Only which side of the boundary, not how sure", false);
+    const [testBox, testLabel] = toggle("Test points", "Show the points that are held back", "testPoints");
+    const [stepBox, stepLabel] = toggle("Discretize", "Only which side of the boundary, not how sure", "discretize");
     this.testBox = testBox;
     this.stepBox = stepBox;
-    this.redraw = () => {};
     /** @type {any} */
     this.run = this.network = this.parameters = this.values = this.focus = null;
     this.grids = new Map(); // by fineness: the points at which the network is evaluated
@@ -82,6 +86,8 @@ export class Surface {
     if (width < 40) return;
     const inner = { w: width - MARGIN.l - MARGIN.r, h: height - MARGIN.t - MARGIN.b };
     this.focus = focus;
+    this.testBox.checked = this.player.look.testPoints;
+    this.stepBox.checked = this.player.look.discretize;
     tell(this.title, focus ? `What ${focus.name} sees` : TITLES[Number(this.run.header.data.curve)]);
     this.sayNote();
     if (this.run.header.data.curve) this.drawCurve(theme, width, height, inner);
@@ -96,13 +102,13 @@ export class Surface {
     const context = fit(this.points, width, height);
     context.clearRect(0, 0, width, height);
     const box = { x: MARGIN.l, y: MARGIN.t, width: inner.w, height: inner.h };
-    drawPoints(context, box, this.run.header, theme, (pointSize(width) / 2) * theme.zoom, this.testBox.checked);
+    drawPoints(context, box, this.run.header, theme, (pointSize(width) / 2) * theme.zoom, this.player.look.testPoints);
   }
 
   // Of what the points are drawn, as a text to compare.
   pointsKey(theme) {
     const { width, height } = this.size();
-    return [this.run.header.data.name, width, height, theme.dark, theme.zoom, this.testBox.checked].join();
+    return [this.run.header.data.name, width, height, theme.dark, theme.zoom, this.player.look.testPoints].join();
   }
 
   // A pixel for each point of the grid: the browser makes the canvas as large as the plane, and smooth.
@@ -117,7 +123,14 @@ export class Surface {
     });
     const context = pen(this.canvas);
     const pixels = context.createImageData(n, n);
-    paint(new Uint32Array(pixels.data.buffer), this.values, this.run.header, theme, this.focus, this.stepBox.checked);
+    paint(
+      new Uint32Array(pixels.data.buffer),
+      this.values,
+      this.run.header,
+      theme,
+      this.focus,
+      this.player.look.discretize,
+    );
     context.putImageData(pixels, 0, 0);
   }
 
@@ -165,7 +178,7 @@ export class Surface {
       x: t.x1,
       y: t.x2,
       name: t.name,
-      visible: !t.test || this.testBox.checked,
+      visible: !t.test || this.player.look.testPoints,
       hovertemplate: `${across} = %{x:.3f}<br>${up} = %{y:.3f}<br>${t.hover}<extra></extra>`,
       marker: {
         symbol: t.test ? `${t.symbol}-open` : t.symbol,

@@ -21,8 +21,6 @@ export class Timeline extends Curves {
     });
     this.player = player;
     this.scale = "linear";
-    /** @type {"linear" | "log" | null} */
-    this.chosen = null; // the scale that the user chose, if any
     this.branchesDrawn = null; // of what the chips and the marks were made, as texts to compare
     this.marksDrawn = null;
     this.scaleButton = h(
@@ -127,13 +125,13 @@ export class Timeline extends Curves {
   }
 
   switchScale() {
-    this.chosen = this.scale === "linear" ? "log" : "linear";
+    this.player.look.scale = this.scale === "linear" ? "log" : "linear";
     this.player.changed = true;
   }
 
   // Where nothing was chosen, a run that breaks has a logarithmic axis: on a linear one there is but its last moment.
   drawChart(Plotly, theme, goal) {
-    this.scale = this.chosen ?? (this.run?.header.diverged ? "log" : "linear");
+    this.scale = this.player.look.scale || (this.run?.header.diverged ? "log" : "linear");
     tell(this.scaleButton, this.scale === "linear" ? "Log scale" : "Linear scale");
     return super.drawChart(Plotly, theme, goal);
   }

@@ -151,6 +151,8 @@ export class Transport {
       this.playButton.title = moving ? "Pause (Space)" : "Play (Space); at the end it trains on";
     }
     const { row, run } = player;
+    const speed = String(SPEEDS.indexOf(player.speed));
+    if (this.speed.value !== speed) this.speed.value = speed; // a link may have said another
     if (row) {
       const set = (name, text) => tell(this.cells[name], text);
       set("where", where(run, row));
@@ -169,6 +171,7 @@ export class Transport {
       aside,
       player.state,
       run?.header.run,
+      run?.verdicts.size,
       moving ? Math.floor(now / SENTENCE_EVERY_MS) : player.step,
     ].join();
     if (key !== this.said) {
@@ -215,7 +218,7 @@ export class Transport {
       this.say(
         header.link_holds_all
           ? "The link is copied: it opens this run at this moment for anyone."
-          : "The link is copied, but your data are too many for it: take the experiment file along instead.",
+          : "The link is copied, but your data or weights are too many for it: take the experiment file along instead.",
       );
     } catch {
       window.prompt("Copy this link; it opens these settings for anyone:", link);

@@ -12,6 +12,7 @@ export interface Question {
   want?: number;
   single?: number[];
   answers?: number;
+  verdict?: number;
   seeds?: number;
 }
 
@@ -37,6 +38,11 @@ export interface Mark {
   text: string;
 }
 
+export interface Verdict {
+  step: number;
+  text: string;
+}
+
 export interface Answers {
   step: number;
   matrix?: number[][];
@@ -56,6 +62,7 @@ export interface Progress {
   diverged: string | null;
   stopped: string | null;
   marks: Mark[];
+  verdicts: Verdict[];
   answers?: Answers;
   seeds?: SeedsTold;
 }
@@ -177,6 +184,17 @@ export interface Page {
   view_link: string;
   plotly: string;
   ask: string;
+  opening: Opening;
+}
+
+export interface Opening {
+  number: number;
+  play: boolean | null;
+  until: number | null;
+  speed: string;
+  scale: string;
+  discretize: boolean;
+  test_points: boolean;
 }
 
 export type Parts = "full" | "timeline";

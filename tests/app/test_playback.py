@@ -1,0 +1,60 @@
+"""How a link is played: what it may say, and what is answered to what it may not."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from playground.run.link import run_from_query, run_to_link
+from playground.run.playback import CHOICES, KEYS, Playback, from_query
+
+JS = Path(__file__).parents[2] / "playground" / "web" / "js" / "stage"
+
+
+@pytest.mark.parametrize(
+    ("query", "playback"),
+    [
+        ({}, Playback()),
+        ({"step": "0"}, Playback(play=False)),
+        ({"step": "500"}, Playback(play=False)),
+        ({"step": "500", "play": "on"}, Playback(play=True)),
+        ({"play": "off"}, Playback(play=False)),
+        ({"play": "120"}, Playback(play=True, until=120.0)),
+        ({"play": "0.5", "speed": "slow"}, Playback(play=True, until=0.5, speed="slow")),
+        (
+            {"scale": "log", "discretize": "on", "points": "training", "speed": "full"},
+            Playback(speed="full", scale="log", discretize=True, test_points=False),
+        ),
+        ({"scale": "linear", "discretize": "off", "points": "all"}, Playback(scale="linear")),
+    ],
+)
+def test_a_link_says_how_it_is_played(query, playback):
+    assert from_query(query) == (playback, [])
+    assert run_from_query(query)[2] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        *[("play", text) for text in ("yes", "-3", "0", "nan", "inf", "1e9", "on off")],
+        *[(key, text) for key in CHOICES for text in ("", "61", "ON", "<b>")],
+    ],
+)
+def test_what_a_link_may_not_say_is_told_and_changes_nothing(key, text):
+    playback, (problem,) = from_query({key: text})
+    assert playback == Playback()
+    assert problem.startswith(f"The link's {key} must be ")
+    assert problem.endswith(f"; got {text}.")
+
+
+def test_a_link_without_a_step_plays_and_one_to_the_beginning_stands_there():
+    experiment, step, _ = run_from_query({})
+    assert run_to_link(experiment) == ""
+    assert run_to_link(experiment, step) == "?step=0"
+
+
+def test_the_browser_writes_the_keys_and_the_speeds_that_are_read_here():
+    speeds = re.findall(r'\{ key: "(\w+)", name:', (JS / "player.js").read_text(encoding="utf-8"))
+    assert tuple(speeds) == CHOICES["speed"]
+    said = re.search(r"const said = \{(.*?)\};", (JS / "address.js").read_text(encoding="utf-8"), re.DOTALL)
+    assert set(re.findall(r"^    (\w+)[:,]", said[1], re.MULTILINE)) == {"step", *KEYS}

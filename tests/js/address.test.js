@@ -1,0 +1,73 @@
+// The address bar: what stands in it while a run plays, and once it stands; and how a link's wishes are followed.
+import assert from "node:assert/strict";
+import test, { afterEach, beforeEach } from "node:test";
+
+import { Address } from "../../playground/web/js/stage/address.js";
+import { SPEEDS } from "../../playground/web/js/stage/player.js";
+import { PER, World } from "./world.js";
+
+const OPENING = { number: 1, play: null, until: null, speed: "60", scale: "", discretize: false, test_points: true };
+const LINK = { about: { link: "?lr=0.1", link_holds_all: true }, ask: "ask" };
+
+/** @type {World} */
+let world;
+/** @type {import("../../playground/web/js/stage/player.js").Player} */
+let player;
+
+beforeEach(() => ({ player } = world = new World()));
+afterEach(() => world.close());
+
+const opened = (opening, more = {}) =>
+  world.tell({ to: 30, ...LINK, ...more, opening: { ...OPENING, ...opening }, view_link: "view=full" });
+
+// What the address bar holds after the stage has looked at it.
+function written(before = "?lr=0.1&view=full") {
+  const location = { search: before, pathname: "/", hash: "" };
+  const history = { state: {}, replaceState: (_, __, to) => (location.search = to.slice(to.indexOf("?"))) };
+  const address = new Address(/** @type {any} */ ({ location, history }));
+  address.drawn();
+  address.follow(player);
+  return location.search;
+}
+
+test("a link that plays goes on to the epoch that it names, and the address bar says so until it is there", () => {
+  opened({ play: true, until: 15 }, { moment: 10 * PER });
+  assert.equal(player.state, "playing");
+  world.pass(0.01);
+  assert.equal(written(), "?lr=0.1&play=15&view=full");
+  world.pass(1);
+  assert.deepEqual([player.state, player.epoch], ["paused", 15]);
+  world.tell({ about: null, serial: world.wished.serial, moment: player.step, ask: "ask", view_link: "view=full" });
+  assert.equal(written(), `?lr=0.1&step=${15 * PER}&view=full`);
+  player.play();
+  world.pass(0.02);
+  assert.equal(written("?lr=0.1&step=60&view=full"), "?lr=0.1&view=full");
+});
+
+test("a link can stand still at the beginning, and what is opened there stays in the address bar", () => {
+  opened({ play: false });
+  world.pass(1);
+  assert.deepEqual([player.state, player.step], ["paused", 0]);
+  assert.equal(written(), "?lr=0.1&step=0&view=full");
+});
+
+test("a link's speed and its ways of drawing count once, and what the user chooses afterwards counts for good", () => {
+  opened({ play: false, speed: "slow", scale: "log", discretize: true, test_points: false });
+  assert.deepEqual(player.look, { scale: "log", discretize: true, testPoints: false });
+  assert.equal(player.speed.name, "Slow motion");
+  assert.equal(written(), "?lr=0.1&step=0&speed=slow&scale=log&discretize=on&points=training&view=full");
+  player.setSpeed(SPEEDS[3]);
+  player.look.discretize = false;
+  world.tell({ about: null, ...{ ask: "ask", view_link: "" }, opening: { ...OPENING, speed: "slow" } });
+  assert.equal(player.speed.name, "240 epochs/s");
+  assert.equal(player.look.discretize, false);
+  world.tell({ about: null, ...{ ask: "ask", view_link: "" }, opening: { ...OPENING, number: 2, speed: "full" } });
+  assert.equal(player.speed.name, "Full speed");
+});
+
+test("a link that plays does not set in motion what somebody wants still", () => {
+  world.close();
+  ({ player } = world = new World({ calm: true }));
+  opened({ play: true, until: 15 });
+  assert.equal(player.state, "paused");
+});

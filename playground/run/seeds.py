@@ -46,6 +46,12 @@ def seeded(trainer: mlp.Trainer, settings: mlp.Settings, k: int) -> tuple[mlp.ML
     return net, replace(settings, seed=settings.seed + k)
 
 
+def judged(curves: mlp.Curves) -> tuple[Array, Array]:
+    """(losses, scores) by which networks are judged, (k, n_networks) each: on the test points, in training without any."""
+    has_test = not np.isnan(curves.test_loss[0]).all()
+    return (curves.test_loss, curves.test_score) if has_test else (curves.train_loss, curves.train_score)
+
+
 class Spread(NamedTuple):
     """How the networks did at k moments, in quantiles: shares and losses are anything but normal."""
 
@@ -69,7 +75,6 @@ class Seeds:
         settings = replace(trainer.recording.segments[0].settings, early_stopping=None)
         nets, each = zip(*(seeded(trainer, settings, k) for k in range(N_SEEDS)), strict=True)
         self._stack = mlp.Stack(nets, trainer.data, each)
-        self._has_test = bool(len(trainer.data.x_test))
         self._classes = trainer.data.task != "regression"
         self.epochs = 0
         """Trained so far"""
@@ -82,9 +87,7 @@ class Seeds:
     def spread(self) -> Spread:
         """How they did so far."""
         curves = self._stack.curves
-        loss, score = (
-            (curves.test_loss, curves.test_score) if self._has_test else (curves.train_loss, curves.train_score)
-        )
+        loss, score = judged(curves)
         broken = ~np.isfinite(loss)
         score = np.where(broken, 0.0 if self._classes else -np.inf, score)
         with np.errstate(invalid="ignore"):

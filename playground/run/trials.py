@@ -16,7 +16,7 @@ import numpy as np
 import mlp
 from playground.run.experiment import Experiment
 from playground.run.runs import new_trainer
-from playground.run.seeds import check_work, seeded
+from playground.run.seeds import check_work, judged, seeded
 
 RACERS = ("sgd", "momentum", "rmsprop", "adam")
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -46,8 +46,7 @@ def best_rate(
     for _ in range(EPOCHS):
         with turn():
             stack.run(1)
-    curves = stack.curves
-    loss = curves.test_loss if len(trainer.data.x_test) else curves.train_loss
+    loss, _ = judged(stack.curves)
     with np.errstate(invalid="ignore"):
         ends = np.where(np.isfinite(loss[-LAST:]).all(axis=0), loss[-LAST:].mean(axis=0), np.inf)
     medians = np.median(ends.reshape(len(RATES), N_SEEDS), axis=1)

@@ -42,6 +42,14 @@ def test_each_seed_is_the_run_that_it_is_alone(changes):
     assert spread.diverged == 0
 
 
+def test_without_test_points_the_training_points_judge():
+    config = SMALL.changed(test_fraction=0.0)
+    seeds = Seeds(alone(config).trainer)
+    seeds.train()
+    losses = [alone(config.changed(seed=config.seed + k)).recording.train_loss[1] for k in range(N_SEEDS)]
+    np.testing.assert_allclose(seeds.spread().loss[:, 1], np.quantile(losses, QUANTILES, method="higher"), rtol=1e-10)
+
+
 def test_seeds_that_diverge_are_counted_and_not_dropped():
     config = SMALL.changed(
         optimizer="sgd", activations=("relu",), loss="mean_squared_error", learning_rate=3.0, dropout=0.0

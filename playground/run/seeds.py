@@ -47,7 +47,7 @@ def seeded(trainer: mlp.Trainer, settings: mlp.Settings, k: int) -> tuple[mlp.ML
 
 
 def judged(curves: mlp.Curves) -> tuple[Array, Array]:
-    """(losses, scores) by which networks are judged, (k, n_networks) each: on the test points, in training without any."""
+    """(losses, scores) (k, n_networks) by which networks are judged: on test points, or in training without any."""
     has_test = not np.isnan(curves.test_loss[0]).all()
     return (curves.test_loss, curves.test_score) if has_test else (curves.train_loss, curves.train_score)
 

@@ -5,10 +5,11 @@ import math
 import numpy as np
 import pytest
 
+import mlp
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.runs import Runs
-from playground.run.seeds import N_SEEDS, QUANTILES, Seeds
+from playground.run.seeds import N_SEEDS, QUANTILES, Seeds, judged
 from playground.tables.table import Table
 from playground.web.message import Question, decode, encode
 from playground.web.reply import reply
@@ -42,12 +43,13 @@ def test_each_seed_is_the_run_that_it_is_alone(changes):
     assert spread.diverged == 0
 
 
-def test_without_test_points_the_training_points_judge():
-    config = SMALL.changed(test_fraction=0.0)
-    seeds = Seeds(alone(config).trainer)
-    seeds.train()
-    losses = [alone(config.changed(seed=config.seed + k)).recording.train_loss[1] for k in range(N_SEEDS)]
-    np.testing.assert_allclose(seeds.spread().loss[:, 1], np.quantile(losses, QUANTILES, method="higher"), rtol=1e-10)
+@pytest.mark.parametrize(("share", "judges"), [(0.5, "test"), (0.0, "train")])
+def test_networks_are_judged_on_test_points_and_in_training_without_any(share, judges):
+    data = mlp.make_dataset("moons", n_samples=40, test_fraction=share, seed=1)
+    curves = mlp.Stack([mlp.MLP([2, 3, 1], seed=k) for k in range(3)], data, mlp.Settings(mlp.SGD())).run(2)
+    for found, name in zip(judged(curves), ("loss", "score"), strict=True):
+        np.testing.assert_array_equal(found, getattr(curves, f"{judges}_{name}"))
+        assert np.isfinite(found).all()
 
 
 def test_seeds_that_diverge_are_counted_and_not_dropped():

@@ -1,6 +1,7 @@
 // The time machine: which run is on, which moment of it, and whether it moves (state.js). It knows no page.
 import { EPOCH, Recording, STEP } from "./recording.js";
 import { begin, isMoving, nameOf, next } from "./state.js";
+import { STOPS, firstSolved } from "./stops.js";
 
 /** @import { Answer, Header, Line, Message, Page, Question, Wish } from "./types.d.ts" */
 /** @import { Event } from "./state.js" */
@@ -36,6 +37,7 @@ export class Player {
     this.step = 0;
     this.epoch = 0; // where the playhead is between two rows
     this.goal = Infinity; // the epoch at which playing stops by itself
+    this.stop = STOPS[0]; // and what else ends it
     this.speed = SPEEDS[2];
     this.fraction = 0; // of the next mini-batch, in slow motion
     this.byEpoch = false;
@@ -109,6 +111,11 @@ export class Player {
 
   get atGoal() {
     return this.epoch >= this.goal;
+  }
+
+  // The step at which the run is as good as was asked for, for the first time; null where it is not, or not yet.
+  get solvedAt() {
+    return (this.run && firstSolved(this.run, this.stop)?.[STEP]) ?? null;
   }
 
   /** @param {Event["type"]} type */
@@ -201,7 +208,7 @@ export class Player {
     this.place(run.has(moment) ? moment : run.rows[run.indexAt(moment)][STEP]);
     const start = kin ? this.epoch : 0;
     run.fillTo ??= Math.floor(start + header.goal);
-    this.goal = kin && this.goal === Infinity ? Infinity : Math.ceil(start) + header.goal;
+    this.goal = kin && this.goal === Infinity ? Infinity : Math.ceil(start) + (this.stop.epochs ?? header.goal);
     // A run that is opened at a later moment, by a link, a file or Undo, stands there.
     this.happen("opened", (moment === 0 || kin) && (!first || !this.follows));
     if (!this.moving && this.step !== moment) this.goTo(moment); // a step inside an epoch that is not here yet
@@ -301,6 +308,12 @@ export class Player {
     this.changed = true;
   }
 
+  setStop(/** @type {import("./stops.js").Stop} */ stop) {
+    this.stop = stop;
+    this.goal = stop.epochs ?? this.run?.header.goal ?? Infinity;
+    this.changed = true;
+  }
+
   place(/** @type {number} */ step) {
     this.step = step;
     this.epoch = this.row?.[EPOCH] ?? 0;
@@ -322,7 +335,10 @@ export class Player {
     if (this.speed.batches) this.tickBatches(run, this.speed.batches, dt);
     else this.tickEpochs(run, this.speed.epochs ?? Infinity, dt);
     if (this.step !== before) this.changed = true;
-    if (this.atGoal || this.atEnd) {
+    const solved = this.solvedAt;
+    const isSolved = solved !== null && before < solved && solved <= this.step;
+    if (isSolved) [this.step, this.epoch] = [solved, run.at(solved)[EPOCH]];
+    if (this.atGoal || this.atEnd || isSolved) {
       this.happen("end");
       this.changed = true;
       this.settle();

@@ -1,5 +1,6 @@
 // One plain sentence on what is going on, made of the engine's numbers at the moment shown.
 import { EPOCH, STEP, TEST_LOSS, TEST_SCORE, TRAIN_LOSS } from "./recording.js";
+import { goalInWords } from "./stops.js";
 import { percent, steady } from "../shared/format.js";
 
 export function sentence(player) {
@@ -12,6 +13,7 @@ export function sentence(player) {
   const loss = hasTest ? `test loss ${steady(row[TEST_LOSS])}` : `training loss ${steady(row[TRAIN_LOSS])}`;
   const when = where(run, row);
   if (row[STEP] === 0) return `Before the first step: the weights are random, and so is the picture. ${cap(loss)}.`;
+  if (row[STEP] === player.solvedAt) return `${when}: ${loss}. Here it first reaches ${goalInWords(run, player.stop)}.`;
   const mark = happened(run, row);
   if (mark) return `${when}: ${loss}. ${mark.text}`;
   const what = gradients(run, row) ?? trend(run, row) ?? "";

@@ -37,9 +37,8 @@ export function judged(run, figure) {
 /** @param {Recording} run @param {Stop} stop @returns {Row | undefined} */
 export function firstSolved(run, { score, loss }) {
   const [s, l] = [judged(run, "score"), judged(run, "loss")];
-  const least = Math.fround(score ?? 0); // as a score of 95 % is in a row
-  if (score !== undefined) return run.rows.find((row) => row[s] >= least);
-  return loss === undefined ? undefined : run.rows.find((row) => row[l] <= loss);
+  const bound = Math.fround(score ?? loss ?? NaN); // as 95 % is in a row
+  return run.rows.find((row) => (score === undefined ? row[l] <= bound : row[s] >= bound));
 }
 
 // What a stop asks for, in a few words.

@@ -64,6 +64,21 @@ def differences(runs: Sequence[Experiment]) -> list[Difference]:
     return found
 
 
+def in_words(run: Experiment) -> dict[str, str]:
+    """Every setting that plays a part in a run, in words, by its label; so its own data and its changes on the way."""
+    own = run.config.own_data
+    taken = ("dataset", "n_classes", "n_samples", "noise") if own is not None else ()  # the place of these
+    told = {} if own is None else {"Own data": own.title or "a table"}
+    for name, s in SETTINGS.items():
+        if name not in taken and run.config.applies(name):
+            told[s.label if s.label not in told else f"{s.label} ({name})"] = shown_value(
+                name, getattr(run.config, name)
+            )
+    if changes := _changes(run):
+        told["Changed on the way"] = "; ".join(changes)
+    return told
+
+
 def titles(runs: Sequence[Experiment]) -> list[str]:
     """For each run what sets it apart from the others, in a few words."""
     found = differences(runs)

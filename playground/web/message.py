@@ -216,6 +216,7 @@ class About(TypedDict):
     calmer_rate: float | None  # a tenth of the learning rate, about, to begin again with; None where it is the least
     link: str
     link_holds_all: bool
+    told: dict[str, str]  # every setting that plays a part, in words, by its label
 
 
 class Branch(TypedDict):

@@ -41,6 +41,10 @@ class Element {
     this.text = text;
   }
 
+  toDataURL() {
+    return "data:,";
+  }
+
   getContext() {
     return (this.context ??= new Context(this));
   }

@@ -156,6 +156,7 @@ export interface About {
   calmer_rate: number | null;
   link: string;
   link_holds_all: boolean;
+  told: Record<string, string>;
 }
 
 export interface Branch {

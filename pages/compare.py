@@ -12,17 +12,18 @@ from playground.app.shared_runs import run_of, turn
 from playground.run.compared import LETTERS, MOST, PRESETS, Preset, differences, fits, from_link, shown_value, titles
 from playground.run.config import SETTINGS, Setting, read_layers
 from playground.run.experiment import Experiment
-from playground.run.trials import EPOCHS, N_SEEDS, RACERS, RATES, best_rate, race
+from playground.run.link import check_step
+from playground.run.trials import EPOCHS, N_SEEDS, RACES, RATES, best_rate, race
 from playground.web.about import GOAL_EPOCHS
 from playground.web.assets import plotly_address
-from playground.web.message import ComparePage, encode, encode_many
+from playground.web.message import ComparePage, CompareView, encode, encode_many
 from playground.web.reply import first_reply
 from playground.web.route import ask_address
 
 KEY = "compare"
 RACE = (
-    "SGD, Momentum, RMSprop and Adam, each at the learning rate at which it does best on these settings; a quick trial "
-    "finds it. At one common rate, whichever optimizer that rate happens to suit would win."
+    "Four choices, each at the learning rate at which it does best on these settings; a quick trial finds it. At one "
+    "common rate, whichever choice that rate happens to suit would win."
 )
 
 
@@ -57,6 +58,7 @@ def _runs(runs: tuple[Experiment, ...]) -> None:
         "titles": titles(runs) if len(runs) > 1 else [_whole_title(runs[0])],
         "differences": [{"label": d.label, "values": d.values} for d in differences(runs)],
         "goal": GOAL_EPOCHS,
+        "view": _view(),
         "plotly": plotly_address(),
         "ask": ask_address(),
     }
@@ -64,6 +66,11 @@ def _runs(runs: tuple[Experiment, ...]) -> None:
     messages = [b"" if run.name in sent else _message(run) for run in runs]
     session.keep("compared before", frozenset(page["runs"]))
     components.compare(key=KEY, data=encode_many(page, messages), on_wish_change=_on_wish)
+
+
+def _view() -> CompareView:
+    view = session.compare_view()
+    return {"at": view.at, "clock": view.clock, "show": view.show, "pair": view.pair, "hold": view.hold}
 
 
 def _message(experiment: Experiment) -> bytes:
@@ -81,9 +88,9 @@ def _whole_title(run: Experiment) -> str:
 def _on_wish() -> None:
     """Open a run, take one away, or send again what the browser or the server has lost."""
     wish: Any = getattr(session.said(KEY), "wish", None)
-    if not isinstance(wish, dict) or len(wish) != 1:
+    if not isinstance(wish, dict) or not wish:
         return
-    ((what, which),) = wish.items()
+    what, which = next(iter(wish.items()))
     runs = session.side_by_side()
     if what == "missing":
         session.keep("compared before", frozenset())
@@ -91,7 +98,13 @@ def _on_wish() -> None:
         if what == "remove":
             session.compare(*runs[:which], *runs[which + 1 :])
         elif what == "open":
+            try:
+                step = check_step(runs[which], wish.get("step", 0))
+            except ValueError as error:
+                session.notify(str(error))
+                return
             session.show(runs[which])
+            session.set_moment(step)
             session.keep("open", True)
 
 
@@ -100,30 +113,37 @@ def _ready_made() -> None:
     with st.container(horizontal=True):
         for preset in PRESETS:
             st.button(preset.label, key=f"set {preset.label}", help=preset.help, on_click=_use, args=(preset,))
-        wanted = st.button("Race: each at its best rate", key="race", help=RACE)
-    if wanted:
-        _race(session.side_by_side()[0])
+    session.fill_widget("race", None)
+    st.pills("Race, each at its best rate", list(RACES), key="race", help=RACE, on_change=_wish_race)
+    if name := session.kept("raced", None):
+        session.keep("raced", None)
+        _race(session.side_by_side()[0], *RACES[name])
 
 
-def _race(base: Experiment) -> None:
-    """Find each optimizer's rate, and put them side by side."""
-    rates: dict[str, float] = {}
-    bar = st.progress(0.0, "Trying the rates …")
+def _wish_race() -> None:
+    session.keep("raced", session.read_widget("race")[0])
+
+
+def _race(base: Experiment, setting: str, values: tuple[Any, ...]) -> None:
+    """Find the best rate of each value, and put them side by side.
+
+    The bar is told after every epoch: that is where Streamlit ends the script of a visitor who has gone.
+    """
+    rates: dict[Any, float] = {}
+    bar = st.progress(0.0)
     try:
-        for k, name in enumerate(RACERS):
-            label = shown_value("optimizer", name)
-            bar.progress(k / len(RACERS), f"Trying {len(RATES)} learning rates from {N_SEEDS} seeds: {label}")
-            rates[name], _ = best_rate(base, name, turn)
+        for k, value in enumerate(values):
+            words = f"Trying {len(RATES)} learning rates from {N_SEEDS} seeds: {shown_value(setting, value)}"
+            tell = lambda share, k=k, words=words: bar.progress((k + share) / len(values), words)  # noqa: E731
+            rates[value], _ = best_rate(base, setting, value, turn, tell)
     except ValueError as error:
         session.notify(str(error))
-        bar.empty()
-        return
-    bar.empty()
-    session.compare(*race(base, rates))
-    told = ", ".join(f"{shown_value('optimizer', name)} {rate:g}" for name, rate in rates.items())
+        st.rerun()
+    session.compare(*race(base, setting, rates))
+    told = ", ".join(f"{shown_value(setting, value)} {rate:g}" for value, rate in rates.items())
     session.notify(
-        f"Each optimizer runs at the rate at which it did best in a quick trial of {len(RATES)} rates, {N_SEEDS} seeds "
-        f"and {EPOCHS} epochs: {told}."
+        f"Each runs at the learning rate at which it did best in a quick trial of {len(RATES)} rates, {N_SEEDS} seeds "
+        f"and {EPOCHS} epochs: {told}. S shows how much of the rest is luck."
     )
     st.rerun()
 

@@ -22,7 +22,7 @@ from playground.web.question import read_wish
 _LOG = logging.getLogger(__name__)
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
 _SERIAL, _NEWS, _HELD, _LAST_CHANGE = "serial", "news", "held", "last_change"
-_ON_SHOW, _BRANCHES, _COMPARED = "on_show", "branches", "compared"
+_ON_SHOW, _BRANCHES, _COMPARED, _COMPARE_VIEW = "on_show", "branches", "compared", "compare_view"
 _IN_PLACE = "in_place"  # whether what is on screen has taken the place of what was, so that Back skips that
 _WRITTEN = "written"  # the experiment that was last written into the address bar
 _UNDO_DEPTH, _MOST_BRANCHES = 50, 4
@@ -233,6 +233,7 @@ def begin(*, at_home: bool, has_stage: bool = True) -> None:
     if _EXPERIMENT not in st.session_state:
         st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _BRANCHES: []})
         st.session_state.update({_NOTICES: [], _ON_SHOW: OnShow(), _LAST_CHANGE: None, _COMPARED: ()})
+        st.session_state[_COMPARE_VIEW] = compared.View()
         st.session_state.update({_IN_PLACE: False, _WRITTEN: None})
         st.session_state.update({_SERIAL: 0, _NEWS: False, _HELD: {}})
         _follow_link()
@@ -249,6 +250,8 @@ def _follow_link() -> None:
     st.session_state[_EXPERIMENT], step, problems = link.run_from_query(query)
     if compared.KEY in query:
         st.session_state[_COMPARED], more = compared.from_text(query[compared.KEY])
+        problems += more
+        st.session_state[_COMPARE_VIEW], more = compared.view_from_query(query, len(side_by_side()))
         problems += more
     st.session_state[_ON_SHOW], more = from_query(query, st.context.cookies.get(VIEW_COOKIE))
     set_moment(step)
@@ -291,14 +294,15 @@ def set_on_show(**changes: Any) -> None:
 def mirror() -> None:
     """Write the run, or those side by side, into the address bar, as a new entry of the browser's history.
 
-    The moment is the stage's to add, once it stands.
+    The moment is the browser's to add, once it stands.
     """
     st.session_state[_WRITTEN] = experiment()
     query = link.run_to_query(experiment()) | on_show().to_query()
     if kept("comparing", False) and compared.fits(side_by_side()):
         query[compared.KEY] = compared.to_text(side_by_side())
     shown = st.query_params.to_dict()
-    shown.pop("step", None)
+    for key in ("step", *compared.VIEW_KEYS):
+        shown.pop(key, None)
     if shown != query:
         st.query_params.from_dict(query)
 
@@ -307,6 +311,12 @@ def mirror() -> None:
 def side_by_side() -> tuple[Experiment, ...]:
     """The runs of the page Compare."""
     result: tuple[Experiment, ...] = st.session_state[_COMPARED]
+    return result
+
+
+def compare_view() -> compared.View:
+    """What a link has told to show of them; the browser follows it once, and then its user."""
+    result: compared.View = st.session_state[_COMPARE_VIEW]
     return result
 
 

@@ -28,7 +28,8 @@ VERSION = 1
 MAX_CHANGES = 200
 MAX_STEP = 1_000_000
 MAX_WORK = 2e10  # multiplications that the way to a moment may take: some ten seconds
-_AROUND = ("v", "classic", "compare", "then", "step", "data", *on_show.KEYS)  # keys that are not settings
+# Keys that are not settings; those from `compare` on are the page Compare's, see compared.py.
+_AROUND = ("v", "classic", "then", "step", "data", *on_show.KEYS, "compare", "at", "clock", "show", "pair", "hold")
 _NAME_OF_KEY = {s.key: name for name, s in SETTINGS.items()}
 
 

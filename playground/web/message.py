@@ -44,6 +44,7 @@ class Question(TypedDict):
     single: NotRequired[list[int]]  # first and last of a range of steps, all of which are wanted
     answers: NotRequired[int]  # a step: how right is the network there?
     seeds: NotRequired[int]  # epochs up to which the same settings are to be trained from twenty seeds
+    seeds_at: NotRequired[int]  # and an epoch after which their networks are wanted
 
 
 class Wish(TypedDict):
@@ -87,6 +88,10 @@ class SeedsTold(TypedDict):
     epochs: Sequence[float]
     loss: Sequence[Sequence[float | None]]  # 10 %, 50 % and 90 %; None where so many have diverged
     score: Sequence[Sequence[float | None]]
+    line_epochs: Sequence[float]  # some of the epochs
+    lines: Sequence[Sequence[float | None]]  # the loss of each seed at these
+    nets: int  # how many rows at the end of the message are networks of these seeds: only their parameters count
+    nets_at: int  # the epoch of these
     solved: int  # how many have ever had 95 % right
     diverged: int
     problem: str  # why there are none, in a sentence; "" where there are
@@ -254,6 +259,16 @@ class Compared(TypedDict):
     values: Sequence[str]
 
 
+class CompareView(TypedDict):
+    """What of the comparison is on show, as a link tells it."""
+
+    at: float  # the moment on the clock; at 0 it begins to play
+    clock: str
+    show: Sequence[str]  # what is drawn besides the boundaries
+    pair: Sequence[int]  # the two runs that are set against each other
+    hold: Sequence[int | None]  # for each run the step at which it stays, if it does not follow the clock
+
+
 class ComparePage(TypedDict):
     """Runs side by side, as the page Compare shows them."""
 
@@ -261,6 +276,7 @@ class ComparePage(TypedDict):
     titles: Sequence[str]  # what sets each apart from the others
     differences: Sequence[Compared]
     goal: float  # epochs up to which all are trained
+    view: CompareView
     plotly: str
     ask: str
 

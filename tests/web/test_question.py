@@ -20,7 +20,13 @@ GOOD: dict[str, dict[str, Any]] = {
     "wish": {"serial": 1, "run": RUN, "moment": 0, "have": -1},
 }
 FITTING: dict[str, dict[str, list[Any]]] = {
-    "question": {"want": [0, MOST_EPOCHS], "single": [[0, 0], [3, 90]], "answers": [0, 70], "seeds": [1, 200]},
+    "question": {
+        "want": [0, MOST_EPOCHS],
+        "single": [[0, 0], [3, 90]],
+        "answers": [0, 70],
+        "seeds": [1, 200],
+        "seeds_at": [0, 200],
+    },
     "wish": {
         "refork": [0, 70],
         "edit": [{"index": 3, "value": 0.5}, {"index": 3, "value": -1}],
@@ -64,6 +70,7 @@ HOSTILE: dict[str, list[Any]] = {
     "have": [*ODD, -2, MOST_STEPS + 1, 0.0],
     "answers": [*ODD, -1, MOST_STEPS + 1, 1.0, "7"],
     "seeds": [*ODD, 0, -1, MOST_SEED_EPOCHS + 1, 1.0, "20"],
+    "seeds_at": [*ODD, -1, MOST_SEED_EPOCHS + 1, 1.0, "20"],
     "want": [*ODD, -1, MOST_EPOCHS + 1, 1.0],
     "single": [*ODD, [9, 4], [1, 2, 3], [1.0, 2.0], [0, HUGE], ["0", "1"], [-1, 1], [True, True], "12"],
     "refork": [*ODD, -1, MOST_STEPS + 1, 1.0],

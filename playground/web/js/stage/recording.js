@@ -19,6 +19,8 @@ export class Recording {
     this.dense = this.stride = 0; // how the server thins: every epoch up to `dense`, then every `stride`-th
     /** @type {number | null} */
     this.fillTo = null; // the epoch up to which it is fetched in any case
+    /** @type {any} */
+    this.nets = null; // the networks of the same settings from many seeds: {at: their epoch, parameters of each}
     this.version = 0; // grows whenever a curve over the rows would look different
   }
 

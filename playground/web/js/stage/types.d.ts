@@ -13,6 +13,7 @@ export interface Question {
   single?: number[];
   answers?: number;
   seeds?: number;
+  seeds_at?: number;
 }
 
 export interface Wish {
@@ -66,6 +67,10 @@ export interface SeedsTold {
   epochs: number[];
   loss: (number | null)[][];
   score: (number | null)[][];
+  line_epochs: number[];
+  lines: (number | null)[][];
+  nets: number;
+  nets_at: number;
   solved: number;
   diverged: number;
   problem: string;
@@ -212,11 +217,20 @@ export interface Compared {
   values: string[];
 }
 
+export interface CompareView {
+  at: number;
+  clock: string;
+  show: string[];
+  pair: number[];
+  hold: (number | null)[];
+}
+
 export interface ComparePage {
   runs: string[];
   titles: string[];
   differences: Compared[];
   goal: number;
+  view: CompareView;
   plotly: string;
   ask: string;
 }

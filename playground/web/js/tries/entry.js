@@ -1,5 +1,5 @@
 // One try: a run that was on screen, as much of it as a table shows and as it takes to have it back.
-import { EPOCH, TEST_LOSS, TRAIN_LOSS } from "../stage/recording.js";
+import { EPOCH, TEST_LOSS } from "../stage/recording.js";
 import { judged } from "../stage/stops.js";
 import { best } from "../compare/figures.js";
 import { percent, say, steady } from "../shared/format.js";
@@ -39,7 +39,7 @@ export function entryOf(run) {
     regression: header.task === "regression",
     tested: Number.isFinite(run.rows[0][TEST_LOSS]),
     epochs: run.lastEpoch,
-    loss: low ? low[Number.isFinite(run.rows[0][TEST_LOSS]) ? TEST_LOSS : TRAIN_LOSS] : null,
+    loss: low ? low[judged(run, "loss")] : null,
     lossAt: low ? low[EPOCH] : null,
     score: Number.isFinite(top) ? top : null,
     end: header.diverged ? "diverged" : header.stopped ? "stopped" : "",

@@ -114,7 +114,11 @@ def _ready_made() -> None:
         for preset in PRESETS:
             st.button(preset.label, key=f"set {preset.label}", help=preset.help, on_click=_use, args=(preset,))
     session.fill_widget("race", None)
-    st.pills("Race, each at its best rate", list(RACES), key="race", help=RACE, on_change=_wish_race)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("Race, each at its best rate:", help=RACE, width="content")
+        st.pills(
+            "Race, each at its best rate", list(RACES), key="race", on_change=_wish_race, label_visibility="collapsed"
+        )
     if name := session.kept("raced", None):
         session.keep("raced", None)
         _race(session.side_by_side()[0], *RACES[name])

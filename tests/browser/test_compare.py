@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import time
+from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
@@ -259,3 +262,30 @@ def test_a_link_holds_the_moment_the_clock_and_what_is_on_show(page):
     expect(page.locator(".compare .figures").nth(1)).to_contain_text("held at epoch 60")
     page.get_by_role("button", name="Open in the Playground at this moment: B").click()
     page.wait_for_function("() => window.__player?.step === 120 && __player.run.header.link.includes('batch=50')")
+
+
+def worked(pid: int) -> float:
+    """Seconds for which a process has computed so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="the time that another process has computed is read from /proc")
+@pytest.mark.parametrize("what", ["race", "seeds"])
+def test_the_server_works_no_longer_for_one_who_is_gone(new_page, fresh_server, what):
+    page = new_page()
+    visit(page, f"/compare?compare={quote('hidden=16,16&samples=1000&batch=1', safe='')}")  # half a minute for either
+    page.wait_for_function("() => window.__compare?.runs.length === 1")
+    if what == "seeds":
+        page.keyboard.press("s")
+    else:
+        page.locator(".st-key-race button", has_text="Optimizers").click()
+        expect(page.get_by_text("Trying 7 learning rates")).to_be_visible()
+    before = worked(fresh_server.pid)
+    page.wait_for_timeout(1000)
+    assert worked(fresh_server.pid) - before > 0.1
+    page.close()
+    time.sleep(2)
+    before = worked(fresh_server.pid)
+    time.sleep(0.5)
+    assert worked(fresh_server.pid) - before < 0.05

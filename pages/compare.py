@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from playground.app import components, session
 from playground.app.shared_runs import run_of, turn
@@ -134,12 +136,12 @@ def _race(base: Experiment, setting: str, values: tuple[Any, ...]) -> None:
     The bar is told after every epoch: that is where Streamlit ends the script of a visitor who has gone.
     """
     rates: dict[Any, float] = {}
-    bar = st.progress(0.0)
+    words = f"Trying {len(RATES)} learning rates from {N_SEEDS} seeds"
+    bar = st.progress(0.0, words)
     try:
         for k, value in enumerate(values):
-            words = f"Trying {len(RATES)} learning rates from {N_SEEDS} seeds: {shown_value(setting, value)}"
-            tell = lambda share, k=k, words=words: bar.progress((k + share) / len(values), words)  # noqa: E731
-            rates[value], _ = best_rate(base, setting, value, turn, tell)
+            told = partial(_tell, bar, k / len(values), 1 / len(values), f"{words}: {shown_value(setting, value)}")
+            rates[value], _ = best_rate(base, setting, value, turn, told)
     except ValueError as error:
         session.notify(str(error))
         st.rerun()
@@ -150,6 +152,10 @@ def _race(base: Experiment, setting: str, values: tuple[Any, ...]) -> None:
         f"and {EPOCHS} epochs: {told}. S shows how much of the rest is luck."
     )
     st.rerun()
+
+
+def _tell(bar: DeltaGenerator, done: float, part: float, words: str, share: float) -> None:
+    bar.progress(done + share * part, words)
 
 
 def _take_away() -> None:

@@ -280,7 +280,7 @@ def test_the_server_works_no_longer_for_one_who_is_gone(new_page, fresh_server, 
         page.keyboard.press("s")
     else:
         page.locator(".st-key-race button", has_text="Optimizers").click()
-        expect(page.get_by_text("Trying 7 learning rates")).to_be_visible()
+        expect(page.get_by_text("Trying 7 learning rates")).to_be_visible(timeout=20_000)
     before = worked(fresh_server.pid)
     page.wait_for_timeout(1000)
     assert worked(fresh_server.pid) - before > 0.1

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from playground.app import components, session
-from playground.app.shared_runs import run_of, turn
+from playground.app import components, on_a_map, race, session
+from playground.app.shared_runs import run_of
 from playground.run.compared import LETTERS, MOST, PRESETS, Preset, differences, fits, from_link, shown_value, titles
 from playground.run.config import SETTINGS, Setting, read_layers
+from playground.run.descent import OnAMap
 from playground.run.experiment import Experiment
 from playground.run.link import check_step
-from playground.run.trials import EPOCHS, N_SEEDS, RACES, RATES, best_rate, race
 from playground.web.about import GOAL_EPOCHS
 from playground.web.assets import plotly_address
 from playground.web.message import ComparePage, CompareView, encode, encode_many
@@ -23,10 +21,6 @@ from playground.web.reply import first_reply
 from playground.web.route import ask_address
 
 KEY = "compare"
-RACE = (
-    "Four choices, each at the learning rate at which it does best on these settings; a quick trial finds it. At one "
-    "common rate, whichever choice that rate happens to suit would win."
-)
 
 
 def show() -> None:
@@ -36,6 +30,10 @@ def show() -> None:
         st.switch_page(Path(__file__).with_name("playground.py"))
     if not session.side_by_side():
         session.compare(session.experiment())
+    _tabs()
+    if session.on_a_map() is not None:
+        on_a_map.show()
+        return
     with st.sidebar:
         _duplicate()
         _paste()
@@ -51,6 +49,21 @@ def show() -> None:
     if not fits(runs):
         st.info("These runs hold too much for a link: the address does not bring them back.")
     _runs(runs)
+
+
+def _tabs() -> None:
+    """Runs side by side, or the optimizers on a map."""
+    session.fill_widget("tab", "On a map" if session.on_a_map() else "Runs")
+    st.segmented_control(
+        "What is compared", ("Runs", "On a map"), key="tab", on_change=_turn_to, required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def _turn_to() -> None:
+    tab, is_new = session.read_widget("tab")
+    if is_new:
+        session.set_on_a_map(OnAMap() if tab == "On a map" else None)
 
 
 # ---- the runs ----------------------------------------------------------------------------------------------------
@@ -115,47 +128,7 @@ def _ready_made() -> None:
     with st.container(horizontal=True):
         for preset in PRESETS:
             st.button(preset.label, key=f"set {preset.label}", help=preset.help, on_click=_use, args=(preset,))
-    session.fill_widget("race", None)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("Race, each at its best rate:", help=RACE, width="content")
-        st.pills(
-            "Race, each at its best rate", list(RACES), key="race", on_change=_wish_race, label_visibility="collapsed"
-        )
-    if name := session.kept("raced", None):
-        session.keep("raced", None)
-        _race(session.side_by_side()[0], *RACES[name])
-
-
-def _wish_race() -> None:
-    session.keep("raced", session.read_widget("race")[0])
-
-
-def _race(base: Experiment, setting: str, values: tuple[Any, ...]) -> None:
-    """Find the best rate of each value, and put them side by side.
-
-    The bar is told after every epoch: that is where Streamlit ends the script of a visitor who has gone.
-    """
-    rates: dict[Any, float] = {}
-    words = f"Trying {len(RATES)} learning rates from {N_SEEDS} seeds"
-    bar = st.progress(0.0, words)
-    try:
-        for k, value in enumerate(values):
-            told = partial(_tell, bar, k / len(values), 1 / len(values), f"{words}: {shown_value(setting, value)}")
-            rates[value], _ = best_rate(base, setting, value, turn, told)
-    except ValueError as error:
-        session.notify(str(error))
-        st.rerun()
-    session.compare(*race(base, setting, rates))
-    told = ", ".join(f"{shown_value(setting, value)} {rate:g}" for value, rate in rates.items())
-    session.notify(
-        f"Each runs at the learning rate at which it did best in a quick trial of {len(RATES)} rates, {N_SEEDS} seeds "
-        f"and {EPOCHS} epochs: {told}. S shows how much of the rest is luck."
-    )
-    st.rerun()
-
-
-def _tell(bar: DeltaGenerator, done: float, part: float, words: str, share: float) -> None:
-    bar.progress(done + share * part, words)
+    race.show(session.side_by_side()[0])
 
 
 def _take_away() -> None:

@@ -28,8 +28,12 @@ VERSION = 1
 MAX_CHANGES = 200
 MAX_STEP = 1_000_000
 MAX_WORK = 2e10  # multiplications that the way to a moment may take: some ten seconds
-# Keys that are not settings; those from `compare` on are the page Compare's, see compared.py.
-_AROUND = ("v", "classic", "then", "step", "data", *on_show.KEYS, "compare", "at", "clock", "show", "pair", "hold")
+# Keys that are not settings; those of the last two lines are the page Compare's, see compared.py and descent.py.
+_AROUND = (
+    *("v", "classic", "then", "step", "data", *on_show.KEYS),
+    *("compare", "at", "clock", "show", "pair", "hold"),
+    *("map", "from", "along", "rates"),
+)
 _NAME_OF_KEY = {s.key: name for name, s in SETTINGS.items()}
 
 

@@ -281,6 +281,33 @@ class ComparePage(TypedDict):
     ask: str
 
 
+class WayTold(TypedDict):
+    """How an optimizer fared on a map."""
+
+    label: str
+    rate: float
+    is_best: bool  # whether the rate is the one at which it gets down fastest, and not one that was chosen
+    points: Sequence[Sequence[float | None]]  # where it is after each step; None where it has broken
+    values: Sequence[float | None]  # and how high
+    arrived: int | None  # the step at which 99 % of the way down lie behind it; None if never, or where nobody knows
+
+
+class Descent(TypedDict):
+    """A map of a function of two variables, and the ways of the optimizers on it."""
+
+    plotly: str
+    words: str
+    axes: Sequence[str]
+    x: Sequence[float]
+    y: Sequence[float]
+    z: Sequence[Sequence[float | None]]  # a row for each y
+    lowest: float
+    start: Sequence[float]
+    minima: Sequence[Sequence[float]]
+    steps: int
+    ways: Sequence[WayTold]
+
+
 class AboutRun(About, Progress):
     """An answer about a run that its browser does not know yet."""
 

@@ -91,6 +91,10 @@ class Context {
     this.marks.push({ colour: this.strokeStyle, width: this.lineWidth, path: this.path });
   }
 
+  fillText(text, x, y) {
+    this.marks.push({ colour: this.fillStyle, text, path: [[x, y]] });
+  }
+
   fillRect(x, y, width, height) {
     this.marks.push({ colour: this.fillStyle, box: [x, y, width, height] });
   }

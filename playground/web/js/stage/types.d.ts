@@ -234,3 +234,26 @@ export interface ComparePage {
   plotly: string;
   ask: string;
 }
+
+export interface WayTold {
+  label: string;
+  rate: number;
+  is_best: boolean;
+  points: (number | null)[][];
+  values: (number | null)[];
+  arrived: number | null;
+}
+
+export interface Descent {
+  plotly: string;
+  words: string;
+  axes: string[];
+  x: number[];
+  y: number[];
+  z: (number | null)[][];
+  lowest: number;
+  start: number[];
+  minima: number[][];
+  steps: number;
+  ways: WayTold[];
+}

@@ -30,12 +30,16 @@ def show() -> None:
         st.switch_page(Path(__file__).with_name("playground.py"))
     if not session.side_by_side():
         session.compare(session.experiment())
-    _tabs()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _tabs()
+        if session.on_a_map() is None:
+            _presets()
     if session.on_a_map() is not None:
         on_a_map.show()
         return
     with st.sidebar:
         _duplicate()
+        _branches()
         _paste()
         _take_away()
     runs = session.side_by_side()
@@ -45,7 +49,7 @@ def show() -> None:
             "these sets, made from the run that was on screen, or change a setting of it in the sidebar; *Add to "
             "Compare* in the sidebar of every other page keeps what you find there."
         )
-    _ready_made()
+    race.show(runs[0])
     if not fits(runs):
         st.info("These runs hold too much for a link: the address does not bring them back.")
     _runs(runs)
@@ -124,11 +128,9 @@ def _on_wish() -> None:
 
 
 # ---- more of them ------------------------------------------------------------------------------------------------
-def _ready_made() -> None:
-    with st.container(horizontal=True):
-        for preset in PRESETS:
-            st.button(preset.label, key=f"set {preset.label}", help=preset.help, on_click=_use, args=(preset,))
-    race.show(session.side_by_side()[0])
+def _presets() -> None:
+    for preset in PRESETS:
+        st.button(preset.label, key=f"set {preset.label}", help=preset.help, on_click=_use, args=(preset,))
 
 
 def _take_away() -> None:
@@ -188,6 +190,19 @@ def _add_changed(run: Experiment, name: str, value: Any) -> None:
         session.add_to_compare(Experiment(run.config.changed(**{name: value}), run.changes))
     except ValueError as error:
         session.notify(str(error))
+
+
+def _branches() -> None:
+    """The branches of the run on the Playground that are not among them yet."""
+    runs = session.side_by_side()
+    others = [branch for branch in session.branches() if branch not in runs]
+    if others and len(runs) < MOST:
+        st.markdown("**From the Playground**")
+        for branch in others:
+            st.button(
+                f"Add {session.plain(branch.title)}", key=f"branch {branch.name}", width="stretch",
+                on_click=session.add_to_compare, args=(branch,),
+            )  # fmt: skip
 
 
 def _paste() -> None:

@@ -58,6 +58,18 @@ def test_a_run_is_duplicated_with_a_setting_changed(page):
     assert "is there already" in page.warning[0].value
 
 
+def test_the_branches_of_the_run_on_the_playground_can_be_added():
+    app = opened(then="100@lr:0.1")
+    fork = MOONS.change(100, learning_rate=0.1)
+    assert runs(app) == (fork,)
+    app.session_state["branches"] = [MOONS, fork]
+    app.run()
+    assert [b.label for b in app.button if b.key.startswith("branch ")] == ["Add the first run"]
+    app.button(key=f"branch {MOONS.name}").click().run()
+    assert runs(app) == (fork, MOONS)
+    assert not [b for b in app.button if b.key.startswith("branch ")]
+
+
 def test_a_pasted_link_joins_them_and_a_wrong_one_is_a_sentence(page):
     page.text_input(key="pasted link").set_value("http://localhost:8501/?optimizer=sgd&lr=0.3").run()
     assert runs(page) == (MOONS, SGD)

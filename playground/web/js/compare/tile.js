@@ -42,6 +42,8 @@ export class Tile {
     this.votes = []; // and how many of them name which class
     this.grids = new Map();
     this.map = document.createElement("canvas");
+    this.dots = document.createElement("canvas"); // the points, which are the same in every picture
+    this.dotted = ""; // of what they were drawn, as a text to compare
     this.canvas = h("canvas", { role: "img" });
     this.mark = h("b", { class: "letter" }, letter);
     this.name = h("span", { class: "apart" });
@@ -128,6 +130,18 @@ export class Tile {
   }
 
   drawPoints(context, side, theme) {
+    const { data } = /** @type {Recording} */ (this.run).header;
+    const key = [data.name, side, theme.dark, window.devicePixelRatio].join();
+    if (key !== this.dotted) {
+      this.dotted = key;
+      const small = fit(this.dots, side, side);
+      small.clearRect(0, 0, side, side);
+      this.dot(small, side, theme);
+    }
+    context.drawImage(this.dots, 0, 0, side, side);
+  }
+
+  dot(context, side, theme) {
     const { data, scale } = /** @type {Recording} */ (this.run).header;
     const [low, high] = data.range;
     const r = Math.max(1.6, side / 150);

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -31,6 +32,8 @@ PLAYING = "() => window.__stage?.ready && __player.state === 'playing'"
 READY = "() => window.__stage?.ready && __player.run.rows.length > 50"
 COUNT = """() => { const s = window.__stage, paint = s.paint.bind(s); window.painted = 0;
   s.paint = (row) => { paint(row); window.painted++; }; }"""
+COUNT_COMPARED = """() => { const c = __compare, draw = c.draw.bind(c); window.painted = 0;
+  c.draw = (now) => { draw(now); window.painted++; }; }"""
 # Marks in the trace: when a key was pressed, and when the picture of another step had been drawn.
 PROBE = """() => {
   const s = window.__stage; let pressed = null;
@@ -101,6 +104,22 @@ def frames_a_second(browser: Browser, server: Server, path: str, seconds: float)
         page.evaluate("() => { __player.goal = Infinity; }")
         page.wait_for_timeout(1500)
         page.evaluate(COUNT)
+        before, start = page.evaluate("() => window.painted"), time.perf_counter()
+        on_screen = swaps(page, seconds)
+        drawn = (page.evaluate("() => window.painted") - before) / (time.perf_counter() - start)
+        return {"painted frames/s (trace)": on_screen, "pictures drawn/s": drawn}
+
+
+def compared(browser: Browser, server: Server, seconds: float) -> dict[str, float]:
+    """Play four runs side by side over and over, once all are here, and count what reaches the screen."""
+    runs = "|".join(f"seed={seed}" for seed in (1, 2, 3, 4))
+    with guarded_page(browser, server) as (page, _):
+        page.goto(f"/compare?compare={quote(runs, safe='')}")
+        page.wait_for_function("() => window.__compare?.complete", timeout=60_000)
+        page.get_by_label("How fast Play goes").select_option("15 epochs/s")
+        page.evaluate("() => { __compare.seek(0); __compare.play(); }")
+        page.wait_for_timeout(1500)
+        page.evaluate(COUNT_COMPARED)
         before, start = page.evaluate("() => window.painted"), time.perf_counter()
         on_screen = swaps(page, seconds)
         drawn = (page.evaluate("() => window.painted") - before) / (time.perf_counter() - start)
@@ -307,6 +326,7 @@ def main(arguments: list[str] | None = None) -> None:
                 ("", lambda: slow_lines(browser, server)),
                 ("8-8: ", lambda: frames_a_second(browser, server, "/", seconds)),
                 ("6x8: ", lambda: frames_a_second(browser, server, DEEP, seconds)),
+                ("4 compared: ", lambda: compared(browser, server, seconds)),
                 ("8-8: ", lambda: click_to_paint(browser, server, "/", presses)),
                 ("6x8: ", lambda: click_to_paint(browser, server, DEEP, presses)),
                 ("8-8: ", lambda: one_answer(browser, server, "/", presses)),

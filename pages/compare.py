@@ -7,23 +7,20 @@ from typing import Any
 
 import streamlit as st
 
-from playground.app import components, session
-from playground.app.shared_runs import run_of, turn
+from playground.app import components, on_a_map, race, session
+from playground.app.shared_runs import run_of
 from playground.run.compared import LETTERS, MOST, PRESETS, Preset, differences, fits, from_link, shown_value, titles
 from playground.run.config import SETTINGS, Setting, read_layers
+from playground.run.descent import OnAMap
 from playground.run.experiment import Experiment
-from playground.run.trials import EPOCHS, N_SEEDS, RACERS, RATES, best_rate, race
+from playground.run.link import check_step
 from playground.web.about import GOAL_EPOCHS
 from playground.web.assets import plotly_address
-from playground.web.message import ComparePage, encode, encode_many
+from playground.web.message import ComparePage, CompareView, encode, encode_many
 from playground.web.reply import first_reply
 from playground.web.route import ask_address
 
 KEY = "compare"
-RACE = (
-    "SGD, Momentum, RMSprop and Adam, each at the learning rate at which it does best on these settings; a quick trial "
-    "finds it. At one common rate, whichever optimizer that rate happens to suit would win."
-)
 
 
 def show() -> None:
@@ -33,8 +30,16 @@ def show() -> None:
         st.switch_page(Path(__file__).with_name("playground.py"))
     if not session.side_by_side():
         session.compare(session.experiment())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _tabs()
+        if session.on_a_map() is None:
+            _presets()
+    if session.on_a_map() is not None:
+        on_a_map.show()
+        return
     with st.sidebar:
         _duplicate()
+        _branches()
         _paste()
         _take_away()
     runs = session.side_by_side()
@@ -44,10 +49,25 @@ def show() -> None:
             "these sets, made from the run that was on screen, or change a setting of it in the sidebar; *Add to "
             "Compare* in the sidebar of every other page keeps what you find there."
         )
-    _ready_made()
+    race.show(runs[0])
     if not fits(runs):
         st.info("These runs hold too much for a link: the address does not bring them back.")
     _runs(runs)
+
+
+def _tabs() -> None:
+    """Runs side by side, or the optimizers on a map."""
+    session.fill_widget("tab", "On a map" if session.on_a_map() else "Runs")
+    st.segmented_control(
+        "What is compared", ("Runs", "On a map"), key="tab", on_change=_turn_to, required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def _turn_to() -> None:
+    tab, is_new = session.read_widget("tab")
+    if is_new:
+        session.set_on_a_map(OnAMap() if tab == "On a map" else None)
 
 
 # ---- the runs ----------------------------------------------------------------------------------------------------
@@ -57,6 +77,7 @@ def _runs(runs: tuple[Experiment, ...]) -> None:
         "titles": titles(runs) if len(runs) > 1 else [_whole_title(runs[0])],
         "differences": [{"label": d.label, "values": d.values} for d in differences(runs)],
         "goal": GOAL_EPOCHS,
+        "view": _view(),
         "plotly": plotly_address(),
         "ask": ask_address(),
     }
@@ -64,6 +85,11 @@ def _runs(runs: tuple[Experiment, ...]) -> None:
     messages = [b"" if run.name in sent else _message(run) for run in runs]
     session.keep("compared before", frozenset(page["runs"]))
     components.compare(key=KEY, data=encode_many(page, messages), on_wish_change=_on_wish)
+
+
+def _view() -> CompareView:
+    view = session.compare_view()
+    return {"at": view.at, "clock": view.clock, "show": view.show, "pair": view.pair, "hold": view.hold}
 
 
 def _message(experiment: Experiment) -> bytes:
@@ -81,9 +107,9 @@ def _whole_title(run: Experiment) -> str:
 def _on_wish() -> None:
     """Open a run, take one away, or send again what the browser or the server has lost."""
     wish: Any = getattr(session.said(KEY), "wish", None)
-    if not isinstance(wish, dict) or len(wish) != 1:
+    if not isinstance(wish, dict) or not wish:
         return
-    ((what, which),) = wish.items()
+    what, which = next(iter(wish.items()))
     runs = session.side_by_side()
     if what == "missing":
         session.keep("compared before", frozenset())
@@ -91,41 +117,20 @@ def _on_wish() -> None:
         if what == "remove":
             session.compare(*runs[:which], *runs[which + 1 :])
         elif what == "open":
+            try:
+                step = check_step(runs[which], wish.get("step", 0))
+            except ValueError as error:
+                session.notify(str(error))
+                return
             session.show(runs[which])
+            session.set_moment(step)
             session.keep("open", True)
 
 
 # ---- more of them ------------------------------------------------------------------------------------------------
-def _ready_made() -> None:
-    with st.container(horizontal=True):
-        for preset in PRESETS:
-            st.button(preset.label, key=f"set {preset.label}", help=preset.help, on_click=_use, args=(preset,))
-        wanted = st.button("Race: each at its best rate", key="race", help=RACE)
-    if wanted:
-        _race(session.side_by_side()[0])
-
-
-def _race(base: Experiment) -> None:
-    """Find each optimizer's rate, and put them side by side."""
-    rates: dict[str, float] = {}
-    bar = st.progress(0.0, "Trying the rates …")
-    try:
-        for k, name in enumerate(RACERS):
-            label = shown_value("optimizer", name)
-            bar.progress(k / len(RACERS), f"Trying {len(RATES)} learning rates from {N_SEEDS} seeds: {label}")
-            rates[name], _ = best_rate(base, name, turn)
-    except ValueError as error:
-        session.notify(str(error))
-        bar.empty()
-        return
-    bar.empty()
-    session.compare(*race(base, rates))
-    told = ", ".join(f"{shown_value('optimizer', name)} {rate:g}" for name, rate in rates.items())
-    session.notify(
-        f"Each optimizer runs at the rate at which it did best in a quick trial of {len(RATES)} rates, {N_SEEDS} seeds "
-        f"and {EPOCHS} epochs: {told}."
-    )
-    st.rerun()
+def _presets() -> None:
+    for preset in PRESETS:
+        st.button(preset.label, key=f"set {preset.label}", help=preset.help, on_click=_use, args=(preset,))
 
 
 def _take_away() -> None:
@@ -185,6 +190,19 @@ def _add_changed(run: Experiment, name: str, value: Any) -> None:
         session.add_to_compare(Experiment(run.config.changed(**{name: value}), run.changes))
     except ValueError as error:
         session.notify(str(error))
+
+
+def _branches() -> None:
+    """The branches of the run on the Playground that are not among them yet."""
+    runs = session.side_by_side()
+    others = [branch for branch in session.branches() if branch not in runs]
+    if others and len(runs) < MOST:
+        st.markdown("**From the Playground**")
+        for branch in others:
+            st.button(
+                f"Add {session.plain(branch.title)}", key=f"branch {branch.name}", width="stretch",
+                on_click=session.add_to_compare, args=(branch,),
+            )  # fmt: skip
 
 
 def _paste() -> None:

@@ -26,6 +26,8 @@ inside = _component("inside", 640)
 draw = _component("draw", 300)
 compare = _component("compare", 480)
 gallery = _component("gallery", 348)
+tries = _component("tries", 0)
+descent = _component("descent", 560)
 
 # Cookies may be forbidden: then the choice lasts as long as the tab.
 memory = st.components.v2.component(

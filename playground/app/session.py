@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from playground.app.shared_runs import run_of
-from playground.run import compared, link, playback
+from playground.run import compared, descent, link, playback
 from playground.run.config import LIVE, SETTINGS, calmer_rate
 from playground.run.data import untrained
 from playground.run.experiment import Experiment
@@ -22,7 +22,8 @@ from playground.web.question import read_wish
 _LOG = logging.getLogger(__name__)
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
 _SERIAL, _NEWS, _HELD, _LAST_CHANGE = "serial", "news", "held", "last_change"
-_ON_SHOW, _BRANCHES, _COMPARED = "on_show", "branches", "compared"
+_ON_SHOW, _BRANCHES, _COMPARED, _COMPARE_VIEW = "on_show", "branches", "compared", "compare_view"
+_ON_A_MAP = "on_a_map"
 _OPENING = "opening"  # how the last link that was opened is played, and how many were
 _IN_PLACE = "in_place"  # whether what is on screen has taken the place of what was, so that Back skips that
 _GIVEN = "given"  # what each widget was given to show
@@ -265,6 +266,7 @@ def begin(*, at_home: bool, has_stage: bool = True) -> None:
     if _EXPERIMENT not in st.session_state:
         st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _BRANCHES: []})
         st.session_state.update({_NOTICES: [], _ON_SHOW: OnShow(), _LAST_CHANGE: None, _COMPARED: ()})
+        st.session_state.update({_COMPARE_VIEW: compared.View(), _ON_A_MAP: None})
         st.session_state.update({_IN_PLACE: False, _WRITTEN: None, _OPENING: (0, playback.Playback())})
         st.session_state.update({_SERIAL: 0, _NEWS: False, _HELD: {}})
         _follow_link()
@@ -282,6 +284,10 @@ def _follow_link() -> None:
     if compared.KEY in query:
         st.session_state[_COMPARED], more = compared.from_text(query[compared.KEY])
         problems += more
+        st.session_state[_COMPARE_VIEW], more = compared.view_from_query(query, len(side_by_side()))
+        problems += more
+    st.session_state[_ON_A_MAP], more = descent.from_query(query)
+    problems += more
     st.session_state[_ON_SHOW], more = from_query(query, st.context.cookies.get(VIEW_COOKIE))
     set_moment(step)
     opened, others = playback.from_query(query)
@@ -331,13 +337,17 @@ def set_on_show(**changes: Any) -> None:
 def mirror() -> None:
     """Write the run, or those side by side, into the address bar, as a new entry of the browser's history.
 
-    The moment is the stage's to add, once it stands, and how fast it plays.
+    The moment is the browser's to add, once it stands, and how it plays.
     """
     st.session_state[_WRITTEN] = experiment()
     query = link.run_to_query(experiment()) | on_show().to_query()
-    if kept("comparing", False) and compared.fits(side_by_side()):
-        query[compared.KEY] = compared.to_text(side_by_side())
-    shown = {key: text for key, text in st.query_params.to_dict().items() if key not in ("step", *playback.KEYS)}
+    if kept("comparing", False):
+        if compared.fits(side_by_side()):
+            query[compared.KEY] = compared.to_text(side_by_side())
+        if chosen := on_a_map():
+            query |= descent.to_query(chosen)
+    browsers = ("step", *playback.KEYS, *compared.VIEW_KEYS)
+    shown = {key: text for key, text in st.query_params.to_dict().items() if key not in browsers}
     if shown != query:
         st.query_params.from_dict(query)
 
@@ -347,6 +357,23 @@ def side_by_side() -> tuple[Experiment, ...]:
     """The runs of the page Compare."""
     result: tuple[Experiment, ...] = st.session_state[_COMPARED]
     return result
+
+
+def compare_view() -> compared.View:
+    """What a link has told to show of them; the browser follows it once, and then its user."""
+    result: compared.View = st.session_state[_COMPARE_VIEW]
+    return result
+
+
+def on_a_map() -> descent.OnAMap | None:
+    """The map on which the optimizers race; None where the page shows runs."""
+    result: descent.OnAMap | None = st.session_state[_ON_A_MAP]
+    return result
+
+
+def set_on_a_map(chosen: descent.OnAMap | None) -> None:
+    """Show a map, or the runs again."""
+    st.session_state[_ON_A_MAP] = chosen
 
 
 def compare(*runs: Experiment) -> None:

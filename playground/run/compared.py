@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +64,21 @@ def differences(runs: Sequence[Experiment]) -> list[Difference]:
     if len(set(on_the_way)) > 1:
         found.append(Difference("Changed on the way", on_the_way))
     return found
+
+
+def in_words(run: Experiment) -> dict[str, str]:
+    """Every setting that plays a part in a run, in words, by its label; so its own data and its changes on the way."""
+    own = run.config.own_data
+    taken = ("dataset", "n_classes", "n_samples", "noise") if own is not None else ()  # the place of these
+    told = {} if own is None else {"Own data": own.title or "a table"}
+    for name, s in SETTINGS.items():
+        if name not in taken and run.config.applies(name):
+            told[s.label if s.label not in told else f"{s.label} ({name})"] = shown_value(
+                name, getattr(run.config, name)
+            )
+    if changes := _changes(run):
+        told["Changed on the way"] = "; ".join(changes)
+    return told
 
 
 def titles(runs: Sequence[Experiment]) -> list[str]:
@@ -168,6 +185,82 @@ def from_text(text: str) -> tuple[tuple[Experiment, ...], list[str]]:
         except ValueError as error:
             problems.append(str(error))
     return runs, problems
+
+
+CLOCKS = ("epochs", "updates", "examples")
+SHOWS = ("difference", "seeds", "votes")
+"""B minus A; the same settings from many seeds; where those disagree"""
+VIEW_KEYS = ("at", "clock", "show", "pair", "hold")
+LATEST = 1e9
+
+
+@dataclass(frozen=True)
+class View:
+    """What of the comparison is on show."""
+
+    at: float = 0.0
+    """The moment, as the clock counts"""
+    clock: str = "epochs"
+    show: tuple[str, ...] = ()
+    pair: tuple[int, int] = (0, 1)
+    """The two runs that are set against each other"""
+    hold: tuple[int | None, ...] = ()
+    """For each run the step at which it stays, if it does not follow the clock"""
+
+
+def view_from_query(query: Mapping[str, str], n: int) -> tuple[View, list[str]]:
+    """Read what a link to n runs shows of them: what is good, and a sentence for what is not.
+
+    ?compare=...&at=70&clock=updates&show=difference,seeds&pair=AC&hold=B300
+    """
+    found: dict[str, Any] = {}
+    problems = []
+    for key, read in (("at", _moment), ("clock", _clock), ("show", _shows), ("pair", _pair), ("hold", _held)):
+        if key in query:
+            try:
+                found[key] = read(query[key], LETTERS[:n])
+            except ValueError as error:
+                problems.append(f"The link's {key} must be {error}; got {query[key][:40]}.")
+    return View(**found), problems
+
+
+def _moment(text: str, letters: str) -> float:
+    try:
+        at = float(text)
+    except ValueError:
+        at = math.nan
+    if not 0.0 <= at <= LATEST:
+        raise ValueError(f"a moment from 0 to {LATEST:g}")
+    return at
+
+
+def _clock(text: str, letters: str) -> str:
+    if text not in CLOCKS:
+        raise ValueError(f"one of {', '.join(CLOCKS)}")
+    return text
+
+
+def _shows(text: str, letters: str) -> tuple[str, ...]:
+    parts = [part for part in text.split(",") if part]
+    if not set(parts) <= set(SHOWS):
+        raise ValueError(f"of {', '.join(SHOWS)}")
+    return tuple(name for name in SHOWS if name in parts)
+
+
+def _pair(text: str, letters: str) -> tuple[int, int]:
+    if len(text) != 2 or text[0] == text[1] or not set(text) <= set(letters):
+        raise ValueError(f"two of the letters {letters}")
+    return letters.index(text[0]), letters.index(text[1])
+
+
+def _held(text: str, letters: str) -> tuple[int | None, ...]:
+    steps: list[int | None] = [None] * len(letters)
+    for part in filter(None, text.split(",")):
+        match = re.fullmatch(r"([A-Z])(\d{1,7})", part)
+        if match is None or match[1] not in letters or int(match[2]) > link.MAX_STEP:
+            raise ValueError(f"letters of {letters}, each with a step, such as {letters[:1]}300")
+        steps[letters.index(match[1])] = int(match[2])
+    return tuple(steps)
 
 
 def from_link(text: str) -> tuple[Experiment, list[str]]:

@@ -29,16 +29,12 @@ MAX_CHANGES = 200
 MAX_LETTERS = 8_000  # of the changes in a link that is written; a server before this one may take no more
 MAX_STEP = 1_000_000
 MAX_WORK = 2e10  # multiplications that the way to a moment may take: some ten seconds
+# Keys that are not settings; those of the last two lines are the page Compare's, see compared.py and descent.py.
 _AROUND = (
-    "v",
-    "classic",
-    "compare",
-    "then",
-    "step",
-    "data",
-    *on_show.KEYS,
-    *playback.KEYS,
-)  # keys that are not settings
+    *("v", "classic", "then", "step", "data", *on_show.KEYS, *playback.KEYS),
+    *("compare", "at", "clock", "show", "pair", "hold"),
+    *("map", "from", "along", "rates"),
+)
 _NAME_OF_KEY = {s.key: name for name, s in SETTINGS.items()}
 
 

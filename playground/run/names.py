@@ -29,3 +29,13 @@ def layer_name(layer: int, n_layers: int) -> str:
 def layer_names(n_layers: int) -> list[str]:
     """The layers as they are listed beside a chart: layer 1, layer 2, ..., output."""
     return [*(f"layer {k}" for k in range(1, n_layers)), "output"]
+
+
+def parameter_name(place: int, sizes: Sequence[int], inputs: Sequence[str] = ()) -> str:
+    """A weight or a bias by its place in the flat vector: neuron after neuron, its weights and then its bias."""
+    layer = 0
+    while place >= (n := (sizes[layer] + 1) * sizes[layer + 1]):
+        place, layer = place - n, layer + 1
+    unit, source = divmod(place, sizes[layer] + 1)
+    to = unit_name(layer + 1, unit, sizes, inputs)
+    return f"Bias of {to}" if source == sizes[layer] else f"Weight {unit_name(layer, source, sizes, inputs)} → {to}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from playground.run.config import SETTINGS
 
 SIMPLE = ("dataset", "noise", "activations", "learning_rate")
-PARTS = ("settings", "diagram", "weights", "gradients", "scores", "timeline")
+PARTS = ("settings", "diagram", "weights", "gradients", "scores", "timeline", "tries")
 KEYS = ("view", "look", "hide")
 VIEW_COOKIE = "mlp-playground-view"
 """Where a browser keeps whether Simple or Full was chosen: the server reads it before anything is drawn"""

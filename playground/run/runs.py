@@ -117,7 +117,7 @@ class Run:
         if not self.is_made:
             return 0
         buffers = self.trainer.nbytes - self.recording.nbytes
-        return BYTES_OF_ANY + self.trainer.nbytes + (N_SEEDS * buffers if self._seeds else 0)
+        return BYTES_OF_ANY + self.trainer.nbytes + (self._seeds.nbytes + N_SEEDS * buffers if self._seeds else 0)
 
     def count(self) -> int:
         """By how many bytes it has grown since it was last counted."""
@@ -192,6 +192,16 @@ class Run:
                 if self._seeds.epochs >= epochs or self._clock() >= deadline or gone():
                     return self._seeds.epochs, self._seeds.spread()
             time.sleep(0.0005)
+
+    def seeds_at(self, epoch: int) -> tuple[int, np.ndarray]:
+        """(epoch, parameters of the run's settings from twenty seeds after it, (20, n_parameters) in float32).
+
+        The last epoch that is kept and not later; `seeds_to` must have trained them.
+        """
+        with self.lock:
+            if self._seeds is None:
+                raise ValueError("No seeds of this run have been trained.")
+            return self._seeds.parameters_at(epoch)
 
     def marks(self, experiment: Experiment) -> list[dict[str, Any]]:
         """Where something happened in the run so far, as the stage reads it."""

@@ -11,6 +11,7 @@ import mlp
 from playground.figures.look import text_for_plotly
 from playground.figures.palette import CLASS_SYMBOLS
 from playground.run import link
+from playground.run.compared import in_words
 from playground.run.config import EASY_LAYERS, EASY_NEURONS, LIVE, SETTINGS, calmer_rate
 from playground.run.data import make_data, plane_of
 from playground.run.experiment import Experiment
@@ -48,6 +49,7 @@ def about(experiment: Experiment, run: Run) -> About:
         "calmer_rate": calmer_rate(now),
         "link": link.run_to_link(experiment),
         "link_holds_all": link.fits(experiment),
+        "told": in_words(experiment),
     }
 
 

@@ -45,6 +45,7 @@ class Question(TypedDict):
     answers: NotRequired[int]  # a step: how right is the network there?
     verdict: NotRequired[int]  # a step: what does Health say there?
     seeds: NotRequired[int]  # epochs up to which the same settings are to be trained from twenty seeds
+    seeds_at: NotRequired[int]  # and an epoch after which their networks are wanted
 
 
 class Wish(TypedDict):
@@ -95,6 +96,10 @@ class SeedsTold(TypedDict):
     epochs: Sequence[float]
     loss: Sequence[Sequence[float | None]]  # 10 %, 50 % and 90 %; None where so many have diverged
     score: Sequence[Sequence[float | None]]
+    line_epochs: Sequence[float]  # some of the epochs
+    lines: Sequence[Sequence[float | None]]  # the loss of each seed at these
+    nets: int  # how many rows at the end of the message are networks of these seeds: only their parameters count
+    nets_at: int  # the epoch of these
     solved: int  # how many have ever had 95 % right
     diverged: int
     problem: str  # why there are none, in a sentence; "" where there are
@@ -225,6 +230,7 @@ class About(TypedDict):
     calmer_rate: float | None  # a tenth of the learning rate, about, to begin again with; None where it is the least
     link: str
     link_holds_all: bool
+    told: dict[str, str]  # every setting that plays a part, in words, by its label
 
 
 class Branch(TypedDict):
@@ -275,6 +281,16 @@ class Compared(TypedDict):
     values: Sequence[str]
 
 
+class CompareView(TypedDict):
+    """What of the comparison is on show, as a link tells it."""
+
+    at: float  # the moment on the clock; at 0 it begins to play
+    clock: str
+    show: Sequence[str]  # what is drawn besides the boundaries
+    pair: Sequence[int]  # the two runs that are set against each other
+    hold: Sequence[int | None]  # for each run the step at which it stays, if it does not follow the clock
+
+
 class ComparePage(TypedDict):
     """Runs side by side, as the page Compare shows them."""
 
@@ -282,8 +298,36 @@ class ComparePage(TypedDict):
     titles: Sequence[str]  # what sets each apart from the others
     differences: Sequence[Compared]
     goal: float  # epochs up to which all are trained
+    view: CompareView
     plotly: str
     ask: str
+
+
+class WayTold(TypedDict):
+    """How an optimizer fared on a map."""
+
+    label: str
+    rate: float
+    is_best: bool  # whether the rate is the one at which it gets down fastest, and not one that was chosen
+    points: Sequence[Sequence[float | None]]  # where it is after each step; None where it has broken
+    values: Sequence[float | None]  # and how high
+    arrived: int | None  # the step at which 99 % of the way down lie behind it; None if never, or where nobody knows
+
+
+class Descent(TypedDict):
+    """A map of a function of two variables, and the ways of the optimizers on it."""
+
+    plotly: str
+    words: str
+    axes: Sequence[str]
+    x: Sequence[float]
+    y: Sequence[float]
+    z: Sequence[Sequence[float | None]]  # a row for each y
+    lowest: float
+    start: Sequence[float]
+    minima: Sequence[Sequence[float]]
+    steps: int
+    ways: Sequence[WayTold]
 
 
 class AboutRun(About, Progress):

@@ -130,6 +130,7 @@ _QUESTION: Mapping[str, _Rule] = {
     "answers": _whole(0, MOST_STEPS),
     "verdict": _whole(0, MOST_STEPS),
     "seeds": _whole(1, MOST_SEED_EPOCHS),
+    "seeds_at": _whole(0, MOST_SEED_EPOCHS),
 }
 _WISH: Mapping[str, _Rule] = {
     "serial": _whole(0, 2**53),

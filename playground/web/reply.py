@@ -26,7 +26,7 @@ class Reply(NamedTuple):
 
     header: Progress | AboutRun
     rows: np.ndarray
-    """(k, width): recorded moments, then single steps"""
+    """(k, width): recorded moments, then single steps, then the networks of seeds"""
     last: int
     """The last step that the browser then holds"""
 
@@ -74,10 +74,16 @@ def reply(
         header["verdicts"] = [*header["verdicts"], {"step": step, "text": headline_at(experiment, run, step)}]
     if "answers" in question:
         header["answers"] = cast(Answers, run.confusion_at(min(question["answers"], run.last_step)))
+    last, nets = int(rows[-1, 0]) if len(rows) else have, rows[:0]
     if "seeds" in question:
         header["seeds"] = _seeds(experiment, run, question["seeds"], seconds, gone)
+        if "seeds_at" in question and not header["seeds"]["problem"]:
+            header["seeds"]["nets_at"], parameters = run.seeds_at(question["seeds_at"])
+            header["seeds"]["nets"] = len(parameters)
+            nets = np.zeros((len(parameters), rows.shape[1]), parameters.dtype)
+            nets[:, -parameters.shape[1] :] = parameters
     told: Progress | AboutRun = {**header, **about(experiment, run)} if have < 0 else header
-    return Reply(told, np.concatenate([rows, singles]), int(rows[-1, 0]) if len(rows) else have)
+    return Reply(told, np.concatenate([rows, singles, nets]), last)
 
 
 def _seeds(experiment: Experiment, run: Run, epochs: int, seconds: float, gone: Callable[[], bool]) -> SeedsTold:
@@ -96,6 +102,10 @@ def _seeds(experiment: Experiment, run: Run, epochs: int, seconds: float, gone: 
         "epochs": spread.epochs.tolist() if spread else (),
         "loss": _finite(spread.loss) if spread else (),
         "score": _finite(spread.score) if spread else (),
+        "line_epochs": spread.line_epochs.tolist() if spread else (),
+        "lines": [[x and float(f"{x:.5g}") for x in line] for line in _finite(spread.lines)] if spread else (),
+        "nets": 0,
+        "nets_at": 0,
         "solved": spread.solved if spread else 0,
         "diverged": spread.diverged if spread else 0,
         "problem": problem,

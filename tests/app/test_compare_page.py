@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from playground.run.compared import MOST, PRESETS, to_text
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from playground.run.trials import RACERS, best_rate
+from playground.run.trials import RACES, best_rate
 from tests.app.test_home import FRAME
 
 SGD = Experiment(Config(optimizer="sgd", learning_rate=0.3))
@@ -58,6 +58,18 @@ def test_a_run_is_duplicated_with_a_setting_changed(page):
     assert "is there already" in page.warning[0].value
 
 
+def test_the_branches_of_the_run_on_the_playground_can_be_added():
+    app = opened(then="100@lr:0.1")
+    fork = MOONS.change(100, learning_rate=0.1)
+    assert runs(app) == (fork,)
+    app.session_state["branches"] = [MOONS, fork]
+    app.run()
+    assert [b.label for b in app.button if b.key.startswith("branch ")] == ["Add the first run"]
+    app.button(key=f"branch {MOONS.name}").click().run()
+    assert runs(app) == (fork, MOONS)
+    assert not [b for b in app.button if b.key.startswith("branch ")]
+
+
 def test_a_pasted_link_joins_them_and_a_wrong_one_is_a_sentence(page):
     page.text_input(key="pasted link").set_value("http://localhost:8501/?optimizer=sgd&lr=0.3").run()
     assert runs(page) == (MOONS, SGD)
@@ -92,10 +104,13 @@ def test_add_to_compare_keeps_the_run_on_screen_from_any_other_page():
     assert "compare" not in app.query_params
 
 
-def test_a_race_runs_each_optimizer_at_the_rate_that_its_trial_named_and_says_so(page):
-    page.button(key="race").click().run()
+@pytest.mark.parametrize("name", ["Optimizers", "Batch sizes"])
+def test_a_race_runs_each_at_the_rate_that_its_trial_named_and_says_so(page, name):
+    setting, values = RACES[name]
+    page.button_group(key="race").set_value(name).run()
     assert not page.exception
-    assert [run.config.optimizer for run in runs(page)] == list(RACERS)
-    for run, name in zip(runs(page), RACERS, strict=True):
-        assert run.config.learning_rate == best_rate(MOONS, name, nullcontext)[0]
+    assert [getattr(run.config, setting) for run in runs(page)] == list(values)
+    for run, value in zip(runs(page), values, strict=True):
+        assert run.config.learning_rate == best_rate(MOONS, setting, value, nullcontext)[0]
     assert all(f"{run.config.learning_rate:g}" in page.warning[0].value for run in runs(page))
+    assert page.button_group(key="race").value in (None, [])

@@ -9,6 +9,7 @@ from playground.run.compared import (
     MOST,
     PRESETS,
     Difference,
+    View,
     added,
     differences,
     fits,
@@ -16,6 +17,7 @@ from playground.run.compared import (
     from_text,
     titles,
     to_text,
+    view_from_query,
 )
 from playground.run.config import Config
 from playground.run.experiment import Experiment
@@ -117,3 +119,33 @@ def test_an_address_that_cannot_hold_them_is_not_written():
 @pytest.mark.parametrize("before", ["", "?", "https://example.org/play/?", "http://localhost:8501/inside?"])
 def test_a_pasted_link_is_read_with_and_without_its_address(before):
     assert from_link(before + run_to_link(FORK).lstrip("?")) == (FORK, [])
+
+
+def test_a_link_tells_what_is_on_show():
+    query = {"at": "70.5", "clock": "updates", "show": "votes,seeds", "pair": "CA", "hold": "B300,C0"}
+    view = View(70.5, "updates", ("seeds", "votes"), (2, 0), (None, 300, 0))
+    assert view_from_query({**query, "lr": "0.1"}, 3) == (view, [])
+    assert view_from_query({}, 3) == (View(), [])
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "sentence"),
+    [
+        ("at", "soon", "a moment from 0 to 1e+09; got soon"),
+        ("at", "-1", "a moment from"),
+        ("at", "nan", "a moment from"),
+        ("at", "inf", "a moment from"),
+        ("clock", "hours", "one of epochs, updates, examples; got hours"),
+        ("show", "seeds,stars", "of difference, seeds, votes"),
+        ("pair", "AA", "two of the letters ABC"),
+        ("pair", "AD", "two of the letters ABC"),
+        ("pair", "ABC", "two of the letters ABC"),
+        ("hold", "D3", "letters of ABC, each with a step, such as A300"),
+        ("hold", "A-3", "letters of ABC"),
+        ("hold", "A9999999", "letters of ABC"),
+    ],
+)
+def test_what_is_wrong_in_it_is_named_and_the_rest_is_kept(key, text, sentence):
+    view, problems = view_from_query({"clock": "updates", "at": "3", key: text}, 3)
+    assert [p.startswith(f"The link's {key} must be {sentence}") for p in problems] == [True]
+    assert view == View(0.0 if key == "at" else 3.0, "epochs" if key == "clock" else "updates")

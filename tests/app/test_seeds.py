@@ -5,10 +5,11 @@ import math
 import numpy as np
 import pytest
 
+import mlp
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.runs import Runs
-from playground.run.seeds import N_SEEDS, QUANTILES, Seeds
+from playground.run.seeds import N_SEEDS, QUANTILES, Seeds, judged
 from playground.tables.table import Table
 from playground.web.message import Question, decode, encode
 from playground.web.reply import reply
@@ -42,6 +43,15 @@ def test_each_seed_is_the_run_that_it_is_alone(changes):
     assert spread.diverged == 0
 
 
+@pytest.mark.parametrize(("share", "judges"), [(0.5, "test"), (0.0, "train")])
+def test_networks_are_judged_on_test_points_and_in_training_without_any(share, judges):
+    data = mlp.make_dataset("moons", n_samples=40, test_fraction=share, seed=1)
+    curves = mlp.Stack([mlp.MLP([2, 3, 1], seed=k) for k in range(3)], data, mlp.Settings(mlp.SGD())).run(2)
+    for found, name in zip(judged(curves), ("loss", "score"), strict=True):
+        np.testing.assert_array_equal(found, getattr(curves, f"{judges}_{name}"))
+        assert np.isfinite(found).all()
+
+
 def test_seeds_that_diverge_are_counted_and_not_dropped():
     config = SMALL.changed(
         optimizer="sgd", activations=("relu",), loss="mean_squared_error", learning_rate=3.0, dropout=0.0
@@ -58,6 +68,60 @@ def test_seeds_that_diverge_are_counted_and_not_dropped():
     assert 0 < spread.diverged <= broken
     if spread.diverged > 0.5 * N_SEEDS:
         assert math.isinf(spread.loss[1, -1])
+
+
+def test_the_networks_of_an_epoch_are_those_that_each_seed_has_alone():
+    seeds = Seeds(alone(SMALL).trainer)
+    for _ in range(EPOCHS):
+        seeds.train()
+    for wanted in (0, 3, EPOCHS):
+        epoch, parameters = seeds.parameters_at(wanted)
+        assert epoch == wanted
+        for k in range(N_SEEDS):
+            recording = alone(SMALL.changed(seed=SMALL.seed + k)).recording
+            np.testing.assert_allclose(parameters[k], recording.parameters[wanted], rtol=1e-5, atol=1e-6)
+    assert seeds.parameters_at(10**6)[0] == EPOCHS
+    assert seeds.nbytes == (EPOCHS + 1) * N_SEEDS * 17 * 4
+
+
+def test_of_large_networks_fewer_epochs_are_kept(monkeypatch):
+    monkeypatch.setattr("playground.run.seeds.MOST_FRAME_BYTES", 3 * N_SEEDS * 17 * 4)
+    seeds = Seeds(alone(SMALL).trainer)
+    for _ in range(9):
+        seeds.train()
+    assert [seeds.parameters_at(epoch)[0] for epoch in (0, 3, 4, 7, 9)] == [0, 0, 4, 4, 8]
+    assert seeds.nbytes <= 3 * N_SEEDS * 17 * 4
+
+
+def test_thin_lines_are_the_losses_of_each_seed():
+    seeds = Seeds(alone(SMALL).trainer)
+    for _ in range(EPOCHS):
+        seeds.train()
+    spread = seeds.spread()
+    assert spread.line_epochs.tolist() == list(range(EPOCHS + 1))
+    for k in range(N_SEEDS):
+        recording = alone(SMALL.changed(seed=SMALL.seed + k)).recording
+        np.testing.assert_allclose(spread.lines[k], recording.test_loss[: EPOCHS + 1], rtol=1e-10)
+
+
+def test_an_answer_brings_the_networks_of_an_epoch_behind_its_rows():
+    experiment, run = Experiment(SMALL), Runs().get(Experiment(SMALL))
+    question: Question = {"run": experiment.name, "have": 2, "want": 2, "single": [3, 4], "seeds": 5, "seeds_at": 4}
+    header, rows, last = reply(experiment, run, question, seconds=60.0)
+    told = header["seeds"]
+    assert (told["nets"], told["nets_at"], told["reached"]) == (N_SEEDS, 4, 5)
+    np.testing.assert_array_equal(rows[-N_SEEDS:, -17:], run.seeds_at(4)[1])
+    assert rows[-N_SEEDS - header["singles"] : -N_SEEDS, 0].tolist() == [3, 4]
+    assert last <= run.last_step
+    without = reply(experiment, run, {"run": experiment.name, "have": 2, "seeds": 5}, seconds=60.0)
+    assert without.header["seeds"]["nets"] == 0
+
+
+def test_nobody_trains_seeds_for_one_who_is_gone():
+    run = Runs().get(Experiment(SMALL))
+    calls = []
+    reached, _ = run.seeds_to(500, 60.0, lambda: len(calls) >= 3 or calls.append(0) is not None)
+    assert reached == 4
 
 
 def asked(experiment: Experiment, seconds: float = 60.0, **more) -> dict:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import time
+from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
@@ -16,6 +19,7 @@ from playground.run.experiment import Experiment
 from playground.run.number import say
 from playground.run.runs import Run
 from playground.run.seeds import Seeds
+from playground.run.surface import half_side
 from tests.browser.harness import visit
 from tests.browser.stage import recorded
 
@@ -39,7 +43,8 @@ def stands(page: Page, *runs: Experiment) -> Page:
 def at(page: Page, time: float) -> list[np.ndarray]:
     """The row that each run shows at a time of the clock."""
     page.evaluate("(time) => { __compare.drawn = -1; __compare.seek(time); }", time)
-    page.wait_for_function("() => __compare.drawn === __compare.time && __compare.tiles.every((tile) => tile.row)")
+    drawn = "__compare.drawn === __compare.time && __compare.tiles.every((tile) => tile.row)"
+    page.wait_for_function(f"() => {drawn} && !__compare.fineness && !__compare.loop")  # as fine as can be
     return [np.array(row) for row in page.evaluate("() => __compare.tiles.map((tile) => [...tile.row])")]
 
 
@@ -181,7 +186,7 @@ def test_a_run_is_taken_away_and_another_opened_in_the_playground(page):
     page.wait_for_function(
         "() => !location.search.includes(encodeURIComponent('|') + 'x') && __compare.tiles.length === 2"
     )
-    page.get_by_role("button", name="Open in the Playground: A").click()
+    page.get_by_role("button", name="Open in the Playground at this moment: A").click()
     page.wait_for_function("() => window.__player?.run?.header.link.includes('batch=50')")
     assert "compare=" not in page.evaluate("() => location.search")
 
@@ -198,14 +203,85 @@ def test_twenty_seeds_are_drawn_and_counted_as_the_engine_has_them(page):
     page.get_by_role("button", name="The same settings from 20 draws").click()
     page.wait_for_function("() => __compare.runs[0].header.seeds?.reached === 200", timeout=30_000)
     page.wait_for_function(
-        "() => __compare.plot.data?.length === 7"
-    )  # a band of three lines, and two curves of each run
+        "() => __compare.plot.data?.length === 6"
+    )  # a band, its thin lines and its median, and the test loss of each run
     seeds = Seeds(recorded(SMALL, 1).trainer)
     for _ in range(200):
         seeds.train()
     spread = seeds.spread()
-    lines = json.loads(page.evaluate("() => JSON.stringify(__compare.plot.data.slice(0, 3).map((t) => [...t.y]))"))
-    np.testing.assert_allclose(lines, spread.loss[[0, 2, 1]], rtol=1e-12)
+    lines = json.loads(page.evaluate("() => JSON.stringify(__compare.plot.data.slice(0, 4).map((t) => [...t.y]))"))
+    np.testing.assert_allclose([lines[0], lines[1], lines[3]], spread.loss[[0, 2, 1]], rtol=1e-12)
     row = page.locator(".compare tbody tr", has_text="ever 95 % right")
     expect(row.locator("td").nth(0)).to_have_text(f"{spread.solved} of 20")
     expect(row.locator("td").nth(1)).to_contain_text("changed on the way")
+
+
+def test_where_the_seeds_disagree_is_what_their_networks_say(page):
+    stands(page, SMALL, BROKEN)
+    page.keyboard.press("v")
+    page.evaluate("() => __compare.seek(30)")
+    page.wait_for_function("() => __compare.runs[0].nets?.at === 30 && __compare.tiles[0].counted", timeout=30_000)
+    figures = page.locator(".compare .figures").first
+    expect(figures).to_contain_text("20 seeds at epoch 30")
+    told = figures.inner_text()
+    run = recorded(SMALL, 1)
+    seeds = Seeds(run.trainer)
+    for _ in range(30):
+        seeds.train()
+    points, _ = make_data(SMALL)
+    side = half_side(points)
+    centres = (np.arange(100) + 0.5) / 100 * 2 * side - side
+    plane = np.column_stack([v.ravel() for v in np.meshgrid(centres, centres[::-1])])
+    net, votes = run.trainer.net.copy(), np.zeros(len(plane), int)
+    for parameters in seeds.parameters_at(30)[1]:
+        net.parameters[...] = parameters
+        votes += net.classify(plane)
+    found = np.array(page.evaluate("() => [...__compare.tiles[0].votes[1]]"))
+    assert np.abs(found - votes).sum() <= 3, "but for a point that lies on a boundary"
+    share = 100 * float((np.maximum(votes, 20 - votes) < 15).mean())
+    assert float(told.split("agree on ")[1].split(" %")[0]) == pytest.approx(share, abs=0.1 if share < 10 else 1.0)
+
+
+def test_a_link_holds_the_moment_the_clock_and_what_is_on_show(page):
+    stands(page, SMALL, LARGE, FORK)
+    page.get_by_label("What the clock counts").select_option("updates")
+    at(page, 120)
+    page.get_by_role("button", name="Stay at this moment while the clock goes on: B").click()
+    at(page, 300)
+    page.get_by_label("Which two are set against each other").select_option("A and C")
+    page.keyboard.press("d")
+    query = "at=300&clock=updates&show=difference&pair=AC&hold=B120"
+    page.wait_for_function("(query) => location.search.endsWith(query)", arg=query)
+    expect(page.locator(".compare .sentence")).to_contain_text("A and C disagree")
+    said = page.locator(".compare .sentence").inner_text()
+    page.reload()
+    page.wait_for_function("() => window.__compare?.runs.length === 3 && __compare.complete", timeout=30_000)
+    expect(page.locator(".compare .sentence")).to_have_text(said)
+    assert page.evaluate("() => [__compare.playing, __compare.time, __compare.unit]") == [False, 300, "updates"]
+    assert page.evaluate("() => __compare.tiles.map((tile) => tile.row[0])") == [300, 120, 300]
+    expect(page.locator(".compare .figures").nth(1)).to_contain_text("held at epoch 60")
+    page.get_by_role("button", name="Open in the Playground at this moment: B").click()
+    page.wait_for_function("() => window.__player?.step === 120 && __player.run.header.link.includes('batch=50')")
+
+
+def worked(pid: int) -> float:
+    """Seconds for which a process has computed so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="the time that another process has computed is read from /proc")
+def test_the_server_works_no_longer_for_one_who_is_gone(new_page, fresh_server):
+    page = new_page()
+    visit(page, f"/compare?compare={quote('hidden=16,16&samples=1000&batch=1', safe='')}")  # half a minute of work
+    page.wait_for_function("() => window.__compare?.runs.length === 1")
+    page.locator(".st-key-race button", has_text="Optimizers").click()
+    expect(page.get_by_text("Trying 7 learning rates")).to_be_visible(timeout=20_000)
+    before = worked(fresh_server.pid)
+    page.wait_for_timeout(1000)
+    assert worked(fresh_server.pid) - before > 0.1
+    page.close()
+    time.sleep(2)
+    before = worked(fresh_server.pid)
+    time.sleep(0.5)
+    assert worked(fresh_server.pid) - before < 0.05

@@ -41,6 +41,10 @@ class Element {
     this.text = text;
   }
 
+  toDataURL() {
+    return "data:,";
+  }
+
   getContext() {
     return (this.context ??= new Context(this));
   }
@@ -85,6 +89,10 @@ class Context {
 
   stroke() {
     this.marks.push({ colour: this.strokeStyle, width: this.lineWidth, path: this.path });
+  }
+
+  fillText(text, x, y) {
+    this.marks.push({ colour: this.fillStyle, text, path: [[x, y]] });
   }
 
   fillRect(x, y, width, height) {

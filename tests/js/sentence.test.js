@@ -20,10 +20,11 @@ function said({
   verdict = "",
   ...rest
 }) {
-  const { state = "paused", moving = false, atGoal = false, step = Math.round(epoch * PER) } = rest;
+  const { state = "paused", moving = false, atGoal = false, step = Math.round(epoch * PER), ...solved } = rest;
   const row = [step, epoch, train, held, 0.9, score];
   const header = { steps_per_epoch: PER, marks, task, diverged: "Step 7: the loss is not a number." };
-  return sentence({ state, moving, atGoal, row, run: { header, gradients: () => norms, verdictAt: () => verdict } });
+  const run = { header, gradients: () => norms, rows: [row], verdictAt: () => verdict };
+  return sentence({ state, moving, atGoal, row, run, ...solved });
 }
 
 test("before there is anything to see, it says so", () => {
@@ -44,6 +45,12 @@ test("before the first step the picture is said to be random", () => {
 test("the loss told is the test loss, or without test points the training loss", () => {
   assert.equal(said({}), "Epoch 40: test loss 0.500; 75.0 % of the test points are right.");
   assert.equal(said({ held: NaN, score: NaN }), "Epoch 40: training loss 0.250.");
+});
+
+test("the moment at which it is as good as was asked for is told", () => {
+  const solved = { solvedAt: 400, stop: { score: 0.75 } };
+  assert.equal(said({ ...solved }), "Epoch 40: test loss 0.500. Here it first reaches 75 % right.");
+  assert.doesNotMatch(said({ ...solved, epoch: 41 }), /first reaches/);
 });
 
 test("a regression has no share of right answers", () => {

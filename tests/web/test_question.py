@@ -26,6 +26,7 @@ FITTING: dict[str, dict[str, list[Any]]] = {
         "answers": [0, 70],
         "verdict": [0, 70],
         "seeds": [1, 200],
+        "seeds_at": [0, 200],
     },
     "wish": {
         "refork": [0, 70],
@@ -71,6 +72,7 @@ HOSTILE: dict[str, list[Any]] = {
     "verdict": [*ODD, -1, MOST_STEPS + 1, 1.0, "7"],
     "answers": [*ODD, -1, MOST_STEPS + 1, 1.0, "7"],
     "seeds": [*ODD, 0, -1, MOST_SEED_EPOCHS + 1, 1.0, "20"],
+    "seeds_at": [*ODD, -1, MOST_SEED_EPOCHS + 1, 1.0, "20"],
     "want": [*ODD, -1, MOST_EPOCHS + 1, 1.0],
     "single": [*ODD, [9, 4], [1, 2, 3], [1.0, 2.0], [0, HUGE], ["0", "1"], [-1, 1], [True, True], "12"],
     "refork": [*ODD, -1, MOST_STEPS + 1, 1.0],

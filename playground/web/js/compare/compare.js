@@ -1,31 +1,37 @@
 // Two to four runs side by side on one clock.
 //
 // Comes in:  `data`, the bytes of a set of messages (`encode_many` in playground/web/message.py), one for each run that
-//            this browser does not hold yet. Goes out: the trigger `wish`, {open: k}, {remove: k} or {missing: [name]};
-//            and questions by the server's route.
+//            this browser does not hold yet. Goes out: the trigger `wish`, {open: k, step}, {remove: k} or
+//            {missing: [name]}; and questions by the server's route.
 import { h, tell } from "../shared/dom.js";
 import { say, steady } from "../shared/format.js";
 import { CONFIG, axis, layout, loadPlotly } from "../shared/plot.js";
-import { layerColour, observeTheme, ramps } from "../shared/theme.js";
+import { observeTheme, ramps } from "../shared/theme.js";
 import { ask } from "../stage/ask.js";
 import { icon } from "../stage/transport.js";
-import { Recording, TEST_LOSS, TRAIN_LOSS, parseMessage } from "../stage/recording.js";
+import { EPOCH, Recording, STEP, TEST_LOSS, parseMessage } from "../stage/recording.js";
 import { UNITS, convert, endOf, pace, rowAt } from "./clock.js";
+import { LETTERS, bandOf, colourOf, curvesOf } from "./curves.js";
 import { disagreements, inWords, paintDifference } from "./difference.js";
 import { figures, seedFigures } from "./figures.js";
 import { Tile } from "./tile.js";
+import { USUAL, withView } from "./view.js";
+import { ENOUGH, disputed, paintVotes, votesInWords, votesOf } from "./votes.js";
 
-const LETTERS = "ABCD";
-const DASHES = ["solid", "dash", "dot", "dashdot"];
+/** @import { CompareView } from "../stage/types.d.ts" */
+
 const SPEEDS = [15, 60, 240];
 const CHUNK = 60; // epochs in one question
 const AGAIN_MS = 1000;
+const VOTES_EVERY_MS = 150;
 const CHART_EVERY_MS = 250;
 const KEEP_RUNS = 16;
 const MARGIN = { l: 48, r: 10, t: 6, b: 34 };
 const BUSY = "input, textarea, select, option, [contenteditable], [role=listbox], [role=combobox], [role=radiogroup]";
 /** @type {Map<string, Recording>} */
 const held = new Map(); // runs by name, for as long as the tab is open
+// What a link told to show, as a text to compare, and what was on show when the page was left.
+let left = { told: "", view: USUAL };
 export const pages = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
@@ -59,7 +65,14 @@ export function take(name, message) {
     const { header, floats } = message;
     const run = held.get(name) ?? new Recording(header.run);
     Object.assign(run.header, header.run);
-    run.append(floats.subarray(0, floats.length - header.run.singles * header.run.width), header.run.after);
+    const nets = header.run.seeds?.nets ?? 0;
+    const split = floats.length - (header.run.singles + nets) * header.run.width;
+    if (nets) {
+      const rows = floats.subarray(floats.length - nets * header.run.width);
+      const each = Array.from({ length: nets }, (_, k) => rows.slice(k * run.width, (k + 1) * run.width));
+      run.nets = { at: header.run.seeds.nets_at, parameters: each.map((row) => run.parameters(row)) };
+    }
+    run.append(floats.subarray(0, split), header.run.after);
     run.thin(header.run.dense, header.run.stride);
     held.delete(name);
     held.set(name, run);
@@ -83,12 +96,18 @@ export class Compare {
     this.unit = "epochs";
     this.speed = SPEEDS[1];
     this.difference = false;
-    this.seeds = false; // whether the same settings from twenty seeds are shown
+    this.pair = USUAL.pair; // the two runs that are set against each other
+    this.seeds = false; // whether the same settings from twenty seeds are shown,
+    this.votes = false; // and where those disagree
+    /** @type {Map<string, number>} */
+    this.holds = new Map(); // the steps at which runs stay that do not follow the clock
+    this.told = ""; // what a link has told to show, as a text to compare
     this.swapped = false; // while X is held
     this.solo = -1;
     this.fineness = 0;
     this.hangUp = new AbortController(); // of the questions about the runs,
-    this.hangUpSeeds = new AbortController(); // and about their seeds
+    this.hangUpSeeds = new AbortController(); // about their seeds,
+    this.hangUpVotes = new AbortController(); // and about these seeds' networks
     this.loop = 0;
     this.before = 0;
     this.chartAt = -Infinity;
@@ -103,15 +122,29 @@ export class Compare {
     const button = (label, title, act, kind = "words") =>
       h("button", { type: "button", class: kind, title, "aria-label": title, onclick: act }, label);
     this.playButton = button("Play", "Play or pause (Space)", () => this.toggle(), "play");
-    this.differenceButton = button("Difference", "Where A and B disagree (D)", () => this.turnDifference());
+    this.differenceButton = button("Difference", "Where two of them disagree (D)", () => this.turnDifference());
     this.differenceButton.setAttribute("aria-pressed", "false");
+    this.pairs = h("select", {
+      title: "Which two are set against each other",
+      "aria-label": "Which two are set against each other",
+      onchange: () => this.setPair(this.pairs.value.split(",").map(Number)),
+    });
     this.seedsButton = button("20 seeds", "The same settings from 20 draws of the first weights: is it luck? (S)", () =>
       this.turnSeeds(),
     );
     this.seedsButton.setAttribute("aria-pressed", "false");
+    this.votesButton = button("Where seeds disagree", "How many of the 20 seeds say the same, at each place (V)", () =>
+      this.turnVotes(),
+    );
+    this.votesButton.setAttribute("aria-pressed", "false");
     this.blinkButton = h(
       "button",
-      { type: "button", class: "words", title: "Hold to see B in the place of A (X)", "aria-label": "Blink" },
+      {
+        type: "button",
+        class: "words",
+        title: "Hold to see the one in the place of the other (X)",
+        "aria-label": "Blink",
+      },
       "Blink",
     );
     this.blinkButton.addEventListener("pointerdown", () => this.blink(true));
@@ -154,10 +187,12 @@ export class Compare {
         this.playButton,
         button(icon("step"), "On by an epoch (Right arrow)", () => this.stepBy(1)),
         select("How fast Play goes", speeds, this.speed, (value) => (this.speed = Number(value))),
-        select("What the clock counts", units, this.unit, (value) => this.setUnit(value)),
+        (this.units = select("What the clock counts", units, this.unit, (value) => this.setUnit(value))),
         this.differenceButton,
         this.blinkButton,
+        this.pairs,
         this.seedsButton,
+        this.votesButton,
         this.where,
       ),
       this.status,
@@ -180,8 +215,10 @@ export class Compare {
   }
 
   close() {
+    left = { told: this.told, view: this.view };
     this.hangUp.abort();
     this.hangUpSeeds.abort();
+    this.hangUpVotes.abort();
     cancelAnimationFrame(this.loop);
     document.removeEventListener("keydown", this.onKey);
     document.removeEventListener("keyup", this.onKeyUp);
@@ -201,7 +238,11 @@ export class Compare {
     while (this.tiles.length < runs.length) {
       const k = this.tiles.length;
       this.tiles.push(
-        new Tile(LETTERS[k], { open: () => this.wish({ open: k }), remove: () => this.wish({ remove: k }) }),
+        new Tile(LETTERS[k], {
+          open: () => this.wish({ open: k, step: this.rowOf(k)[STEP] }),
+          remove: () => this.wish({ remove: k }),
+          hold: () => this.hold(k),
+        }),
       );
     }
     this.tiles.length = runs.length;
@@ -210,15 +251,89 @@ export class Compare {
     this.grid.replaceChildren(...this.tiles.map((tile) => tile.element));
     this.grid.dataset.count = String(runs.length);
     this.charted = this.described = "";
-    this.differenceButton.disabled = this.blinkButton.disabled = !this.comparable;
-    if (!this.comparable) this.turnDifference(false);
+    const told = JSON.stringify(page.view);
+    const isNews = told !== this.told;
+    this.told = told;
+    this.listPairs();
+    if (isNews) this.follow(first && told === left.told ? left.view : page.view);
     this.hangUp.abort();
     this.hangUp = new AbortController();
     for (const name of page.runs) this.keepAsking(name, this.hangUp.signal, (run) => this.wantedEpochs(run));
     this.turnSeeds(this.seeds);
-    if (first) this.play(!matchMedia("(prefers-reduced-motion: reduce)").matches);
+    this.turnVotes(this.votes);
+    if (first && !this.time) this.play(!matchMedia("(prefers-reduced-motion: reduce)").matches);
     this.wake();
     return undefined;
+  }
+
+  // ---- what is on show, as a link tells it -----------------------------------------------------------------------
+  /** @returns {CompareView} */
+  get view() {
+    const on = { difference: this.difference, seeds: this.seeds, votes: this.votes };
+    return {
+      at: this.playing ? 0 : this.time,
+      clock: this.unit,
+      show: Object.keys(on).filter((name) => on[name]),
+      pair: this.pair,
+      hold: this.runs.map((run) => this.holds.get(run.header.run) ?? null),
+    };
+  }
+
+  /** @param {CompareView} view */
+  follow(view) {
+    this.unit = /** @type {import("./clock.js").Unit} */ (view.clock);
+    this.units.value = view.clock;
+    if (view.at) this.play(false);
+    this.time = view.at;
+    this.holds = new Map();
+    this.runs.forEach((run, k) => {
+      const step = view.hold[k] ?? null;
+      if (step !== null) this.holds.set(run.header.run, step);
+    });
+    this.setPair([...view.pair]);
+    this.seeds = view.show.includes("seeds");
+    this.votes = view.show.includes("votes");
+    this.turnDifference(view.show.includes("difference"));
+  }
+
+  // The address holds all this once it stands; the server has put the runs there.
+  writeAddress() {
+    const { search, pathname, hash } = location;
+    if (!this.element.isConnected || !new URLSearchParams(search).has("compare")) return;
+    const news = withView(search, this.view);
+    const same = (text) => JSON.stringify([...new URLSearchParams(text)].sort());
+    if (same(news) !== same(search)) history.replaceState(history.state, "", pathname + news + hash);
+  }
+
+  hold(k) {
+    const name = this.page.runs[k];
+    if (!this.holds.delete(name)) this.holds.set(name, this.rowOf(k)[STEP]);
+    this.wake();
+  }
+
+  // The row that a run shows: of the clock's time, or of the moment at which it is held.
+  rowOf(k) {
+    const run = this.runs[k];
+    const step = this.holds.get(run.header.run);
+    return step === undefined ? rowAt(run, this.time, this.unit) : rowAt(run, step, "updates");
+  }
+
+  listPairs() {
+    const each = this.runs.map((_, k) => k);
+    const pairs = each.flatMap((a) => each.filter((b) => b > a).map((b) => [a, b]));
+    const option = (/** @type {number[]} */ [a, b]) =>
+      h("option", { value: `${a},${b}` }, `${LETTERS[a]} and ${LETTERS[b]}`);
+    this.pairs.replaceChildren(...pairs.map(option));
+    this.pairs.hidden = pairs.length < 2;
+    this.setPair(this.pair.every((k) => k < this.runs.length) ? this.pair : [...USUAL.pair]);
+  }
+
+  setPair(pair) {
+    this.pair = pair;
+    this.pairs.value = [...pair].sort().join();
+    this.differenceButton.disabled = this.blinkButton.disabled = !this.comparable;
+    if (!this.comparable) this.turnDifference(false);
+    this.wake();
   }
 
   // What to ask for next, so that all of a run is here that it plays by itself; null once it is.
@@ -263,12 +378,52 @@ export class Compare {
     this.hangUpSeeds = new AbortController();
     const { signal } = this.hangUpSeeds;
     if (on) for (const name of this.page.runs) this.keepAsking(name, signal, (run) => this.wantedSeeds(run));
+    if (!on) this.turnVotes(false);
     this.wake();
   }
 
-  // Whether A and B answer the same question about the same plane, so that one can be taken from the other.
+  // Where the seeds disagree can only be shown of seeds.
+  turnVotes(on = !this.votes) {
+    this.votes = on;
+    this.votesButton.setAttribute("aria-pressed", String(on));
+    if (on && !this.seeds) this.turnSeeds(true);
+    this.hangUpVotes.abort();
+    this.hangUpVotes = new AbortController();
+    const { signal } = this.hangUpVotes;
+    if (on) this.page.runs.forEach((name, k) => this.askForNets(name, k, signal));
+    this.wake();
+  }
+
+  // The networks of a run's seeds at the moment that it shows, for as long as they are on show.
+  async askForNets(name, k, signal) {
+    let asked = -1; // an epoch
+    while (!signal.aborted) {
+      const run = held.get(name);
+      const seeds = run?.header.seeds;
+      if (seeds?.problem) return;
+      const at = run?.rows.length ? Math.min(Math.floor(this.rowOf(k)[EPOCH]), seeds?.reached ?? -1) : -1;
+      if (run && at >= 0 && asked !== at) {
+        try {
+          const answer = await ask(
+            this.page.ask,
+            { run: name, have: run.last, seeds: Math.max(1, seeds.reached), seeds_at: at },
+            signal,
+          );
+          if (answer === null) return void this.wish({ missing: [name] });
+          take(name, answer);
+          asked = at;
+          this.wake();
+        } catch {
+          if (signal.aborted) return;
+        }
+      }
+      await new Promise((done) => setTimeout(done, VOTES_EVERY_MS));
+    }
+  }
+
+  // Whether the two answer the same question about the same plane, so that one can be taken from the other.
   get comparable() {
-    const [a, b] = this.runs.map((run) => run.header);
+    const [a, b] = this.pair.map((k) => this.runs[k]?.header);
     return Boolean(b) && a.task === b.task && a.data.axes.join() === b.data.axes.join() && sameInputs(a.net, b.net);
   }
 
@@ -361,6 +516,7 @@ export class Compare {
     else if (key === "d") this.turnDifference();
     else if (key === "x") this.blink(true);
     else if (key === "s") this.turnSeeds();
+    else if (key === "v") this.turnVotes();
     else if (/^[1-4]$/.test(key) && Number(key) <= this.runs.length) {
       this.solo = this.solo === Number(key) - 1 ? -1 : Number(key) - 1;
       this.wake();
@@ -387,27 +543,34 @@ export class Compare {
   }
 
   draw(now) {
-    const rows = this.runs.map((run) => rowAt(run, this.time, this.unit));
+    if (this.complete) this.time = Math.min(this.time, this.end);
+    const rows = this.runs.map((_, k) => this.rowOf(k));
     this.drawn = this.time;
     const start = performance.now();
-    const [a, b] = [0, 1];
+    const [a, b] = this.pair;
     this.tiles.forEach((tile, k) => {
-      const colour = layerColour(this.theme, k, LETTERS.length);
-      tile.mark.style.background = colour;
+      tile.mark.style.background = colourOf(this.theme, k);
       tile.element.hidden = this.solo >= 0 && k !== this.solo;
       if (tile.element.hidden) return;
-      tile.draw(rows[k], this.theme, this.fineness);
+      tell(tile.mark, LETTERS[k]);
+      const isHeld = this.holds.has(this.page.runs[k]);
+      const isOver = !isHeld && this.time > endOf(this.runs[k], this.unit) + 1e-9;
+      if (this.votes && this.runs[k].header.task !== "regression" && this.runs[k].nets) this.drawVotes(tile);
+      else tile.draw(rows[k], this.theme, this.fineness);
+      tile.tellFigures(rows[k], { isHeld, isOver, more: this.votes ? this.votesInWords(tile) : "" });
     });
     let words = "";
     if (this.difference) words = this.drawDifference(a, b, rows);
     else if (this.swapped) this.tiles[a].drawAs(this.tiles[b], rows[b], this.theme);
-    tell(this.tiles[a].mark, this.swapped ? LETTERS[b] : this.difference ? "B−A" : LETTERS[a]);
+    if (this.comparable && (this.difference || this.swapped))
+      tell(this.tiles[a].mark, this.swapped ? LETTERS[b] : `${LETTERS[b]}−${LETTERS[a]}`);
     this.choose(performance.now() - start);
     const { one } = UNITS[this.unit];
     tell(this.where, `${one} ${say(Math.floor(this.time + 1e-6), 6)}`);
     const coming = this.runs.filter((run) => !run.ended && run.lastEpoch < this.goal).length;
     const wait = coming ? `Training ${coming === 1 ? "one run" : `${coming} runs`} up to epoch ${this.goal} …` : "";
-    tell(this.status, words || wait || this.sentence(rows));
+    const votes = this.votes ? "Full colour: all seeds say the same. The paler, the more they disagree." : "";
+    tell(this.status, words || votes || wait || this.sentence(rows));
     if (document.activeElement !== this.slider) this.slider.value = String((1000 * this.time) / this.end);
     this.slider.setAttribute("aria-valuetext", `${one} ${Math.floor(this.time)}`);
     this.drawCursor();
@@ -415,6 +578,7 @@ export class Compare {
       this.chartAt = now;
       this.drawChart();
       this.describe(rows);
+      this.writeAddress();
     } else if (!this.playing) setTimeout(() => this.wake(), CHART_EVERY_MS);
   }
 
@@ -425,6 +589,30 @@ export class Compare {
       this.fineness = 0;
     } else if (spent > 9 && this.fineness < 3) this.fineness++;
     else if (spent < 3 && this.fineness > 1) this.fineness--;
+  }
+
+  // How many of a run's seeds say which class, counted anew where their networks are others.
+  drawVotes(tile) {
+    const { header, nets } = tile.run;
+    const n = 100;
+    if (tile.counted !== nets) {
+      tile.counted = nets;
+      tile.votes = votesOf(tile.network, nets.parameters, tile.inputs(n), header.scale);
+    }
+    tile.picture(n, this.theme, (pixels) => paintVotes(pixels, tile.votes, header.seeds.n, ramps(this.theme)));
+  }
+
+  // What that comes to, in words.
+  votesInWords(tile) {
+    const { header, nets } = tile.run;
+    if (header.task === "regression") return "The seeds answer with numbers: see their band below.";
+    if (header.seeds?.problem) return header.seeds.problem;
+    if (!nets || tile.counted !== nets) return "";
+    const { n } = header.seeds;
+    const least = Math.ceil(ENOUGH * n);
+    const share = disputed(tile.votes, least) / tile.votes[0].length;
+    const broken = nets.parameters.filter((all) => !all.every(Number.isFinite)).length;
+    return votesInWords(nets.at, share, least, n, broken);
   }
 
   // In the place of A: B minus A; in words on how much of the plane and of the test points they disagree.
@@ -439,7 +627,8 @@ export class Compare {
     const [pa, pb] = [one, two].map((tile, k) => copied(tile.at(rows[[a, b][k]], points)));
     const wrong = disagreements(pa, pb, scales, points.x1.length);
     const share = disagreements(va, vb, scales, n * n) / (n * n);
-    return inWords([LETTERS[a], LETTERS[b]], share, wrong, points.x1.length, headA.task);
+    const ofA = headA.data.name === headB.data.name ? "" : ` of ${LETTERS[a]}`;
+    return inWords([LETTERS[a], LETTERS[b]], share, wrong, points.x1.length, headA.task, ofA);
   }
 
   sentence(rows) {
@@ -465,51 +654,21 @@ export class Compare {
     if (key === this.charted) return;
     this.charted = key;
     const { theme } = this;
-    const line = (run, k, column, name, thin) => ({
-      type: "scatter",
-      mode: "lines",
-      name: `${LETTERS[k]} ${name}`,
-      x: run.rows.map((row) => UNITS[this.unit].of(run, row)),
-      y: run.rows.map((row) => (row[column] > 0 ? row[column] : null)), // a logarithm has no zero
-      opacity: thin ? 0.45 : 1,
-      line: { color: layerColour(theme, k, LETTERS.length), width: (thin ? 1 : 2.2) * theme.zoom, dash: DASHES[k] },
-      hovertemplate: `${LETTERS[k]} ${name}: %{y:.4~g}<extra></extra>`,
-    });
-    const bands = this.seeds
-      ? this.runs.flatMap((run, k) => this.band(run, layerColour(theme, k, LETTERS.length)))
-      : [];
-    const curves = this.runs.flatMap((run, k) => [
-      line(run, k, TRAIN_LOSS, "training loss", true),
-      line(run, k, TEST_LOSS, "test loss", false),
-    ]);
-    const traces = [...bands, ...curves];
+    const many = this.runs.length > 2;
+    const bands = this.seeds ? this.runs.flatMap((run, k) => bandOf(run, k, this.unit, theme, many)) : [];
+    const traces = [...bands, ...this.runs.flatMap((run, k) => curvesOf(run, k, this.unit, theme, !this.seeds))];
     const look = layout(theme, { width, height }, MARGIN, {
       hovermode: "x unified",
       xaxis: axis(theme, { range: [0, this.end], nticks: 8, title: UNITS[this.unit].label }),
-      yaxis: axis(theme, { type: "log", nticks: 5, exponentformat: "power", title: "loss: test thick, training thin" }),
+      yaxis: axis(theme, {
+        type: "log",
+        nticks: 5,
+        exponentformat: "power",
+        title: this.seeds ? "test loss: the run thick" : "loss: test thick, training thin",
+      }),
     });
     this.Plotly.react(this.plot, traces, look, CONFIG);
     this.drawTable();
-  }
-
-  // Where the middle 80 % of the seeds lie, and their median.
-  band(run, colour) {
-    const { seeds } = run.header;
-    if (!seeds?.epochs.length) return [];
-    const [low, middle, high] = seeds.loss;
-    const x = seeds.epochs.map((epoch) => this.timeOf(run, epoch));
-    const trace = (y, more) => ({ type: "scatter", mode: "lines", x, y, hoverinfo: "skip", ...more });
-    const none = { width: 0, color: colour };
-    return [
-      trace(low, { line: none }),
-      trace(high, { line: none, fill: "tonexty", fillcolor: `${colour}2e` }),
-      trace(middle, { line: { width: 1.2, color: colour, dash: "dot" } }),
-    ];
-  }
-
-  // An epoch on this clock.
-  timeOf(run, epoch) {
-    return (epoch / run.lastEpoch) * endOf(run, this.unit);
   }
 
   drawTable() {
@@ -529,12 +688,7 @@ export class Compare {
 
   chip(k) {
     const mark = h("i", { style: `border-top: 3px ${k === 0 ? "solid" : k === 2 ? "dotted" : "dashed"} currentColor` });
-    return h(
-      "span",
-      { class: "chip", style: `color: ${layerColour(this.theme, k, LETTERS.length)}` },
-      mark,
-      LETTERS[k],
-    );
+    return h("span", { class: "chip", style: `color: ${colourOf(this.theme, k)}` }, mark, LETTERS[k]);
   }
 
   // The pictures in words, where the moment stands.

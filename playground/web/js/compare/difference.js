@@ -30,13 +30,14 @@ export function paintDifference(pixels, a, b, scales, signed) {
   }
 }
 
-// In words; `held` is how many points both were asked about, `names` are the runs' letters.
-export function inWords(names, share, wrong, held, task) {
+// In words; `held` is how many points both were asked about, `names` are the runs' letters, `of` whose points they are.
+export function inWords(names, share, wrong, held, task, of = "") {
   if (task === "regression")
     return `${names[1]} minus ${names[0]}: blue where ${names[1]} says more, orange where less.`;
   const plane =
     share < 0.0005
       ? "on less than 0.1 % of the plane"
       : `on ${(100 * share).toFixed(share < 0.1 ? 1 : 0)} % of the plane`;
-  return `${names[0]} and ${names[1]} disagree ${plane}, and on ${wrong} of ${held} test points.`;
+  const points = held ? `, and on ${wrong} of ${held} test points${of}` : "";
+  return `${names[0]} and ${names[1]} disagree ${plane}${points}.`;
 }

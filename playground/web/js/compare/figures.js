@@ -1,5 +1,6 @@
 // What a run came to, in figures: when it was good enough, how good it was at its best, how large it is.
-import { EPOCH, TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "../stage/recording.js";
+import { EPOCH, TEST_LOSS } from "../stage/recording.js";
+import { firstSolved, judged } from "../stage/stops.js";
 import { percent, say, steady } from "../shared/format.js";
 
 /** @import { Recording } from "../stage/recording.js" */
@@ -8,16 +9,12 @@ const GOALS = [0.9, 0.95];
 
 // The first epoch at which the score on new points (or in training, without any) reached a share; null if it never did.
 /** @param {Recording} run @param {number} share */
-export function firstAt(run, share) {
-  const column = run.rows.some((row) => Number.isFinite(row[TEST_SCORE])) ? TEST_SCORE : TRAIN_SCORE;
-  const goal = Math.fround(share); // as a score of 90 % is in a row
-  return run.rows.find((row) => row[column] >= goal)?.[EPOCH] ?? null;
-}
+export const firstAt = (run, share) => firstSolved(run, { name: "", score: share })?.[EPOCH] ?? null;
 
 // The row of the lowest loss on new points, or in training without any.
 /** @param {Recording} run */
 export function best(run) {
-  const column = run.rows.some((row) => Number.isFinite(row[TEST_LOSS])) ? TEST_LOSS : TRAIN_LOSS;
+  const column = judged(run, "loss");
   const finite = run.rows.filter((row) => Number.isFinite(row[column]));
   return finite.reduce((low, row) => (row[column] < low[column] ? row : low), finite[0]);
 }
@@ -29,24 +26,28 @@ export function best(run) {
  */
 export function figures(runs) {
   const each = (label, of) => ({ label, values: runs.map((run) => (run.rows.length ? of(run) : "–")) });
+  const isTested = (run) => run.rows.some((row) => Number.isFinite(row[TEST_LOSS]));
+  // Where some run has no new points to be judged on, it is judged on those that it has learned, and that is told.
+  const on = (run, text) => (isTested(run) || text === "–" ? text : `${text} (training)`);
   const goals = GOALS.map((share) =>
     each(`Epochs to ${100 * share} % on new points`, (run) => {
       if (run.header.task === "regression") return "–";
       const epoch = firstAt(run, share);
-      return epoch === null ? "not yet" : say(epoch);
+      return on(run, epoch === null ? (run.ended ? "never" : "not yet") : say(epoch));
     }),
   );
   const isKnown = goals.some(({ values }) => values.some((value) => value !== "–"));
   return [
     ...(isKnown ? goals : []),
     each("Best test loss", (run) => {
-      const row = run.rows.some((one) => Number.isFinite(one[TEST_LOSS])) ? best(run) : undefined;
-      return row ? `${steady(row[TEST_LOSS])}, epoch ${say(row[EPOCH])}` : "–";
+      const row = best(run);
+      return row ? on(run, `${steady(row[judged(run, "loss")])}, epoch ${say(row[EPOCH])}`) : "–";
     }),
     each("Best test score", (run) => {
-      const top = run.rows.reduce((most, row) => (row[TEST_SCORE] > most ? row[TEST_SCORE] : most), -Infinity);
+      const column = judged(run, "score");
+      const top = run.rows.reduce((most, row) => (row[column] > most ? row[column] : most), -Infinity);
       if (top === -Infinity) return "–";
-      return run.header.task === "regression" ? steady(top) : percent(top);
+      return on(run, run.header.task === "regression" ? steady(top) : percent(top));
     }),
     each("Weights and biases", (run) => String(run.header.net.n_trainable)),
     each("How it ended", (run) =>

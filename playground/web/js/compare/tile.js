@@ -19,14 +19,21 @@ export class Tile {
     this.network = null;
     /** @type {any} */
     this.row = null; // what is drawn
+    /** @type {any} */
+    this.counted = null; // the networks of many seeds whose votes are counted,
+    /** @type {Uint8Array[]} */
+    this.votes = []; // and how many of them name which class
     this.grids = new Map();
     this.map = document.createElement("canvas");
+    this.dots = document.createElement("canvas"); // the points, which are the same in every picture
+    this.dotted = ""; // of what they were drawn, as a text to compare
     this.canvas = h("canvas", { role: "img" });
     this.mark = h("b", { class: "letter" }, letter);
     this.name = h("span", { class: "apart" });
     this.figures = h("p", { class: "figures" });
     const button = (label, title, act) =>
       h("button", { type: "button", class: "small", title, "aria-label": `${title}: ${letter}`, onclick: act }, label);
+    this.holdButton = button("Hold", "Stay at this moment while the clock goes on", hands.hold);
     this.element = h(
       "section",
       { class: "tile", "aria-label": `Run ${letter}` },
@@ -35,7 +42,8 @@ export class Tile {
         {},
         this.mark,
         this.name,
-        button("Open", "Open in the Playground", hands.open),
+        this.holdButton,
+        button("Open", "Open in the Playground at this moment", hands.open),
         button("×", "Take away", hands.remove),
       ),
       h("div", { class: "square" }, this.canvas),
@@ -50,17 +58,23 @@ export class Tile {
     if (run === this.run) return;
     this.run = run;
     this.network = new Network(run.header.net);
+    this.counted = null;
     this.grids = new Map();
   }
 
   // What the network says after a row on a grid of n x n, over the range of its own data or of others.
   evaluate(row, n, range = this.run?.header.data.range) {
+    return this.network.propagate(this.run?.parameters(row), this.inputs(n, range));
+  }
+
+  // A network's inputs on such a grid.
+  inputs(n, range = this.run?.header.data.range) {
     const key = [n, ...range].join();
     if (!this.grids.has(key)) {
       const { x1, x2 } = gridPoints(range, n);
       this.grids.set(key, this.network.inputs(x1, x2));
     }
-    return this.network.propagate(this.run?.parameters(row), this.grids.get(key));
+    return this.grids.get(key);
   }
 
   // What it says at points of the plane.
@@ -72,7 +86,6 @@ export class Tile {
   draw(row, theme, fineness) {
     this.row = row;
     this.drawAs(this, row, theme, GRIDS[fineness]);
-    this.tellFigures(row);
   }
 
   // The picture of another tile in the place of this one's.
@@ -101,7 +114,14 @@ export class Tile {
 
   drawPoints(context, side, theme) {
     const { header } = /** @type {Recording} */ (this.run);
-    drawPoints(context, { x: 0, y: 0, width: side, height: side }, header, theme, Math.max(1.6, side / 150));
+    const key = [header.data.name, side, theme.dark, window.devicePixelRatio].join();
+    if (key !== this.dotted) {
+      this.dotted = key;
+      const small = fit(this.dots, side, side);
+      small.clearRect(0, 0, side, side);
+      drawPoints(small, { x: 0, y: 0, width: side, height: side }, header, theme, Math.max(1.6, side / 150));
+    }
+    context.drawImage(this.dots, 0, 0, side, side);
   }
 
   // With one input the network is a curve.
@@ -125,7 +145,10 @@ export class Tile {
     context.stroke();
   }
 
-  tellFigures(row) {
+  // The figures of a moment; whether it is held there or has come to its end before the clock, and what else there is.
+  /** @param {any} row @param {{isHeld: boolean, isOver: boolean, more: string}} state */
+  tellFigures(row, { isHeld, isOver, more }) {
+    this.row = row;
     const run = /** @type {Recording} */ (this.run);
     const regression = run.header.task === "regression";
     const held = Number.isFinite(row[TEST_LOSS]);
@@ -134,8 +157,11 @@ export class Tile {
       `${held ? "test" : "training"} loss ${steady(row[held ? TEST_LOSS : TRAIN_LOSS])}`,
       regression ? `R² ${steady(score)}` : `${percent(score)} right`,
     ];
-    const over = run.ended && row === run.rows[run.rows.length - 1];
-    if (over) words.push(`${run.header.diverged ? "diverged" : "stopped"} at epoch ${say(row[EPOCH])}`);
-    tell(this.figures, words.join("; "));
+    const last = row === run.rows[run.rows.length - 1];
+    const ended = run.header.diverged ? "diverged" : run.header.stopped ? "stopped" : isOver ? "stands at its end" : "";
+    if (isHeld) words.push(`held at epoch ${say(row[EPOCH])}`);
+    else if (last && ended) words.push(`${ended}${isOver && !run.ended ? "," : " at"} epoch ${say(row[EPOCH])}`);
+    this.holdButton.setAttribute("aria-pressed", String(isHeld));
+    tell(this.figures, [words.join("; "), more].filter(Boolean).join(". "));
   }
 }

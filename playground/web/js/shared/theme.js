@@ -20,6 +20,9 @@ function currentTheme(element, projector = false) {
   };
 }
 
+// The colours of a theme by its name, for a picture that outlasts the one on screen.
+export const themeCalled = (name) => ({ ...PALETTES[name], dark: name === "dark" });
+
 // The colour of a layer's curve: spread over the palette, from the first layer to the last.
 export function layerColour(theme, layer, nLayers) {
   return theme.layers[Math.round((layer * (theme.layers.length - 1)) / Math.max(1, nLayers - 1))];

@@ -1,6 +1,7 @@
 // The time machine: which run is on, which moment of it, and whether it moves (state.js). It knows no page.
 import { EPOCH, Recording, STEP } from "./recording.js";
 import { begin, isMoving, nameOf, next } from "./state.js";
+import { STOPS, firstSolved } from "./stops.js";
 
 /** @import { Answer, Header, Line, Message, Opening, Page, Question, Wish } from "./types.d.ts" */
 /** @import { Event } from "./state.js" */
@@ -41,6 +42,7 @@ export class Player {
     this.step = 0;
     this.epoch = 0; // where the playhead is between two rows
     this.goal = Infinity; // the epoch at which playing stops by itself
+    this.stop = STOPS[0]; // and what else ends it
     /** @type {number | null} */
     this.until = null; // the epoch at which a link wants playing to stop
     this.speed = USUAL_SPEED;
@@ -121,6 +123,11 @@ export class Player {
 
   get atGoal() {
     return this.epoch >= this.goal;
+  }
+
+  // The step at which the run is as good as was asked for, for the first time; null where it is not, or not yet.
+  get solvedAt() {
+    return (this.run && firstSolved(this.run, this.stop)?.[STEP]) ?? null;
   }
 
   /** @param {Event["type"]} type */
@@ -229,7 +236,8 @@ export class Player {
     const { play = null, until = null } = this.opening ?? {};
     this.opening = null;
     this.until = until;
-    this.goal = until ?? (kin && this.goal === Infinity ? Infinity : Math.ceil(start) + header.goal);
+    const usual = kin && this.goal === Infinity ? Infinity : Math.ceil(start) + (this.stop.epochs ?? header.goal);
+    this.goal = until ?? usual;
     // A run that is opened at a later moment, by a link, a file or Undo, stands there, if the link does not say.
     this.happen("opened", play ?? ((moment === 0 || kin) && (!first || !this.follows)));
     if (!this.moving && this.step !== moment) this.goTo(moment); // a step inside an epoch that is not here yet
@@ -329,6 +337,12 @@ export class Player {
     this.changed = true;
   }
 
+  setStop(/** @type {import("./stops.js").Stop} */ stop) {
+    this.stop = stop;
+    this.goal = stop.epochs ?? this.run?.header.goal ?? Infinity;
+    this.changed = true;
+  }
+
   place(/** @type {number} */ step) {
     this.step = step;
     this.epoch = this.row?.[EPOCH] ?? 0;
@@ -350,7 +364,10 @@ export class Player {
     if (this.speed.batches) this.tickBatches(run, this.speed.batches, dt);
     else this.tickEpochs(run, this.speed.epochs ?? Infinity, dt);
     if (this.step !== before) this.changed = true;
-    if (this.atGoal || this.atEnd) {
+    const solved = this.solvedAt;
+    const isSolved = solved !== null && before < solved && solved <= this.step;
+    if (isSolved) [this.step, this.epoch] = [solved, run.at(solved)[EPOCH]];
+    if (this.atGoal || this.atEnd || isSolved) {
       this.happen("end");
       this.changed = true;
       this.settle();

@@ -1,5 +1,6 @@
 // One plain sentence on what is going on, made of the engine's numbers at the moment shown.
 import { EPOCH, STEP, TEST_LOSS, TEST_SCORE, TRAIN_LOSS } from "./recording.js";
+import { goalInWords } from "./stops.js";
 import { percent, steady } from "../shared/format.js";
 
 const GUESSES = ["plateau", "overfitting", "death"];
@@ -14,6 +15,7 @@ export function sentence(player) {
   const loss = hasTest ? `test loss ${steady(row[TEST_LOSS])}` : `training loss ${steady(row[TRAIN_LOSS])}`;
   const when = where(run, row);
   if (row[STEP] === 0) return `Before the first step: the weights are random, and so is the picture. ${cap(loss)}.`;
+  if (row[STEP] === player.solvedAt) return `${when}: ${loss}. Here it first reaches ${goalInWords(run, player.stop)}.`;
   const verdict = run.verdictAt(row[STEP]);
   const mark = happened(run, row);
   // One verdict, that of Health: marks only tell what has happened where there is one.

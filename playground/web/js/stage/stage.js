@@ -27,6 +27,7 @@ const WORDS_EVERY_MS = 3000; // how often the text alternatives follow while it 
 const WORDS_AFTER_MS = 250; // and how soon where the moment stands
 const LOOK_EVERY_MS = 100;
 const CHARTS_AFTER_MS = 2500; // a run that has waited so long for its charts begins to play without them
+const TRIES_AFTER_MS = 2000;
 const FINE_AFTER_MS = 80; // a moment that stands this long is drawn on the finest grid
 // What has a use of its own for Space, arrows, Home and End; buttons and links only for Space.
 const OWN_KEYS =
@@ -38,10 +39,17 @@ export const stages = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
   const message = parseMessage(data);
+  setTimeout(keepTries, TRIES_AFTER_MS);
   return show(parentElement, message, {
     ask: (question, signal) => ask(message.header.page.ask, question, signal),
     tell: (wish) => setTriggerValue("wish", wish),
   });
+}
+
+// What keeps the tries is loaded once the first picture stands.
+async function keepTries() {
+  const [{ watch }, { store }] = await Promise.all([import("../tries/recorder.js"), import("../tries/kept.js")]);
+  watch(player, store);
 }
 
 /**

@@ -5,6 +5,7 @@ import { SPEEDS } from "./player.js";
 import { TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "./recording.js";
 import { sentence, where } from "./sentence.js";
 import { spokenState } from "./spoken.js";
+import { STOPS, choiceInWords } from "./stops.js";
 import { percent, say, steady } from "../shared/format.js";
 
 const SENTENCE_EVERY_MS = 400; // slow enough to read while the numbers run
@@ -65,6 +66,13 @@ export class Transport {
       { title: "How fast Play goes", "aria-label": "Speed", onchange: () => player.setSpeed(SPEEDS[this.speed.value]) },
       ...SPEEDS.map((speed, k) => h("option", { value: k, selected: speed === player.speed }, speed.name)),
     );
+    this.stop = h("select", {
+      class: "stop",
+      title: "When Play stops by itself",
+      "aria-label": "Stop",
+      onchange: () => player.setStop(STOPS[this.stop.selectedIndex]),
+    });
+    this.stopsOf = /** @type {any} */ (undefined); // the run whose stops are to choose from
     this.undoButton = h(
       "button",
       {
@@ -118,6 +126,7 @@ export class Transport {
         ),
         this.unit,
         this.speed,
+        this.stop,
         h(
           "button",
           {
@@ -166,6 +175,7 @@ export class Transport {
       set("testScore", score(row[TEST_SCORE]));
       this.undoButton.disabled = !player.page?.can_undo;
     }
+    if (row && run !== this.stopsOf) this.drawStops(run);
     const aside = this.aside();
     const key = [
       aside,
@@ -183,6 +193,13 @@ export class Transport {
       this.sentence.classList.toggle("alert", player.state === "diverged" || player.state === "disconnected");
     }
     this.speak(now);
+  }
+
+  // What there is to stop at is called after the data: a share that is right, or R².
+  drawStops(run) {
+    this.stopsOf = run;
+    const options = STOPS.map((stop) => h("option", { selected: stop === this.player.stop }, choiceInWords(run, stop)));
+    this.stop.replaceChildren(...options);
   }
 
   speak(now) {

@@ -14,6 +14,7 @@ export interface Question {
   answers?: number;
   verdict?: number;
   seeds?: number;
+  seeds_at?: number;
 }
 
 export interface Wish {
@@ -73,6 +74,10 @@ export interface SeedsTold {
   epochs: number[];
   loss: (number | null)[][];
   score: (number | null)[][];
+  line_epochs: number[];
+  lines: (number | null)[][];
+  nets: number;
+  nets_at: number;
   solved: number;
   diverged: number;
   problem: string;
@@ -163,6 +168,7 @@ export interface About {
   calmer_rate: number | null;
   link: string;
   link_holds_all: boolean;
+  told: Record<string, string>;
 }
 
 export interface Branch {
@@ -229,11 +235,43 @@ export interface Compared {
   values: string[];
 }
 
+export interface CompareView {
+  at: number;
+  clock: string;
+  show: string[];
+  pair: number[];
+  hold: (number | null)[];
+}
+
 export interface ComparePage {
   runs: string[];
   titles: string[];
   differences: Compared[];
   goal: number;
+  view: CompareView;
   plotly: string;
   ask: string;
+}
+
+export interface WayTold {
+  label: string;
+  rate: number;
+  is_best: boolean;
+  points: (number | null)[][];
+  values: (number | null)[];
+  arrived: number | null;
+}
+
+export interface Descent {
+  plotly: string;
+  words: string;
+  axes: string[];
+  x: number[];
+  y: number[];
+  z: (number | null)[][];
+  lowest: number;
+  start: number[];
+  minima: number[][];
+  steps: number;
+  ways: WayTold[];
 }

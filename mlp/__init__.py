@@ -8,7 +8,7 @@ from mlp.check import gradient_check
 from mlp.classics import CLASSICS, Classic, DemoMLP, TutorialMLP
 from mlp.datasets import DATASETS, Dataset, DatasetEntry, make_dataset
 from mlp.features import FEATURES, Feature, expand_features
-from mlp.frames import Frames, FrameStore
+from mlp.frames import Frames, FrameStore, spaced_epochs
 from mlp.initializers import INITIALIZERS, Initializer
 from mlp.loop import State
 from mlp.losses import LOSSES, Loss
@@ -21,7 +21,7 @@ from mlp.recording import Divergence, Recording
 from mlp.schedules import SCHEDULES, Constant, Cosine, Exponential, OneCycle, Schedule, StepDecay, WarmUp
 from mlp.settings import EarlyStopping, Settings
 from mlp.shape import Shape
-from mlp.stack import Curves, Stack
+from mlp.stack import Curves, Stack, StackFrames, StackState
 from mlp.threads import use_one_thread
 from mlp.trainer import EpochRecord, StepRecord, Trainer
 
@@ -70,6 +70,8 @@ __all__ = [
     "Settings",
     "Shape",
     "Stack",
+    "StackFrames",
+    "StackState",
     "State",
     "StepDecay",
     "StepRecord",
@@ -86,5 +88,6 @@ __all__ = [
     "precision_recall_f1",
     "r2_score",
     "softmax",
+    "spaced_epochs",
     "use_one_thread",
 ]

@@ -10,6 +10,7 @@ from mlp.datasets import DATASETS, Dataset, DatasetEntry, make_dataset
 from mlp.features import FEATURES, Feature, expand_features
 from mlp.frames import Frames, FrameStore, spaced_epochs
 from mlp.initializers import INITIALIZERS, Initializer
+from mlp.jobs import Job, Slice
 from mlp.loop import State
 from mlp.losses import LOSSES, Loss
 from mlp.measure import Measures
@@ -55,6 +56,7 @@ __all__ = [
     "FrameStore",
     "Frames",
     "Initializer",
+    "Job",
     "Layer",
     "LayerTrace",
     "LeakyReLU",
@@ -69,6 +71,7 @@ __all__ = [
     "Schedule",
     "Settings",
     "Shape",
+    "Slice",
     "Stack",
     "StackFrames",
     "StackState",

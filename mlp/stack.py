@@ -282,6 +282,8 @@ class _Chunk:
                 run(flat(self._test.forward))
                 figures[1] = loss.each(self._test.output, self._test.targets).mean(axis=-1)
                 figures[3] = self._test_score.each(self._test.output)
+        # Some activation may make a number of what is none.
+        figures[:2, ~np.isfinite(self.parameters).all(axis=1)] = np.nan
         return figures
 
     def write_back(self) -> None:
@@ -307,24 +309,25 @@ def _check(nets: Sequence[MLP], data: Sequence[Dataset], settings: Sequence[Sett
         raise ValueError(f"settings must be mlp.Settings, one or one for each network; got {settings!r}.")
     for net, own in zip(nets, data, strict=True):
         check_fit(net, own)
-        if (told := _size(own)) != (first := _size(data[0])):
+        if (told := size(own)) != (first := size(data[0])):
             raise ValueError(f"data must be alike in task and numbers of samples; got {first} and {told}.")
         if net.shape != nets[0].shape:
             raise ValueError(f"nets must all be of one shape; got {nets[0]!r} and {net!r}.")
     for s in settings:
         if s.early_stopping is not None:
             raise ValueError(f"settings must be without early_stopping: a stack trains to the end; got {s!r}.")
-        if _common(s) != _common(settings[0]):
+        if common(s) != common(settings[0]):
             raise ValueError(
                 f"settings may differ in learning_rate, seed, l1, l2 and dropout only; got {settings[0]!r} and {s!r}."
             )
 
 
-def _size(data: Dataset) -> str:
+def size(data: Dataset) -> str:
+    """What data must have in common to be in one stack, in words."""
     return f"{data.task} with {len(data.x_train)} + {len(data.x_test)} samples"
 
 
-def _common(settings: Settings) -> Settings:
+def common(settings: Settings) -> Settings:
     """The part of the settings that must be the same for all: the rest is set to fixed values."""
     return replace(
         settings,

@@ -291,6 +291,11 @@ class Tile:
     """(k', n_parameters): of that one, as long as it has its numbers"""
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of its arrays."""
+        return self.parameters.nbytes + 4 * self.test_loss.nbytes
+
+    @property
     def scores(self) -> Array:
         """(n_seeds,): at the end, of new points where there are any; NaN where a network has diverged."""
         score = self.train_score if np.isnan(self.test_loss).all() else self.test_score

@@ -29,6 +29,8 @@ CONNECT_SECONDS = 3
 IDLE_SECONDS = 60.0
 """After which a worker of this machine that has nothing to do leaves, and its memory with it"""
 TEST_SECONDS = 10
+MOST_AT_ONCE = 64
+"""Atlases that are trained at the same time; others wait"""
 
 
 class LostError(Exception):
@@ -54,8 +56,8 @@ class Crew(Protocol):
     def submit(self, job: Job, seconds: float) -> Future[Slice]:
         """Have a slice of the job trained. UnreachableError where nobody is left."""
 
-    def is_late(self, future: Future[Slice]) -> None:
-        """A slice has taken so long that its worker must hang: give it nothing more."""
+    def replace_late(self, future: Future[Slice]) -> bool:
+        """Give nothing more to a worker that must hang, so long it has this slice; whether all are replaced."""
 
     def close(self) -> None:
         """Let all workers go."""
@@ -109,9 +111,10 @@ class Local:
             self._pool = loky.ProcessPoolExecutor(self._n, timeout=IDLE_SECONDS, initializer=_behave, env=env)
         return self._pool
 
-    def is_late(self, future: Future[Slice]) -> None:
+    def replace_late(self, future: Future[Slice]) -> bool:
         """Nobody can tell which of them hangs: all are replaced."""
         self.close()
+        return True
 
     def close(self) -> None:
         """End the processes; what they had in hand is lost."""
@@ -254,12 +257,13 @@ class Cluster:
         else:
             _give(outer, error=LostError())
 
-    def is_late(self, future: Future[Slice]) -> None:
+    def replace_late(self, future: Future[Slice]) -> bool:
         """The worker that has it gets nothing more; Dask itself would take minutes to notice."""
-        key = self._keys.get(future)
+        key = self._keys.pop(future, None)
         with suppress(OSError, TimeoutError):
             processing = self._client.sync(self._client.scheduler.processing, callback_timeout=CONNECT_SECONDS)
             self._shunned |= {worker for worker, keys in processing.items() if key in keys}
+        return False
 
     def close(self) -> None:
         """Leave the cluster; in the background, for a dead scheduler says no good-bye."""
@@ -302,7 +306,25 @@ class Crews:
         self._refused_until = 0.0
         self._again_seconds = again_seconds
         self._why = ""
+        self._at_work = 0
         self._lock = threading.Lock()
+
+    def begin(self) -> bool:
+        """Whether there is room for one more atlas to be trained; it has to `end`."""
+        with self._lock:
+            if self._at_work >= MOST_AT_ONCE:
+                return False
+            self._at_work += 1
+            return True
+
+    def end(self) -> None:
+        """An atlas needs the workers no longer."""
+        with self._lock:
+            self._at_work -= 1
+
+    def share(self, n: int) -> int:
+        """How many of `n` slices at once an atlas may have: all begin soon, however many visitors there are."""
+        return max(1, n // max(1, self._at_work)) if n else 0
 
     def get(self, now: float) -> tuple[Crew, tuple[str, ...]]:
         """A crew to go to at a time, in seconds, and what must be told of it. It may take some seconds to find one."""

@@ -90,7 +90,7 @@ class Survey:
         """Somebody waits: have it trained for a while longer."""
         with self._lock:
             self._asked = self._clock()
-            if self._thread is None and not self.is_complete:
+            if self._thread is None and not self.is_complete and self._crews.begin():
                 self._thread = threading.Thread(target=self._work, name=f"atlas {self.atlas.name}", daemon=True)
                 self._thread.start()
 
@@ -137,6 +137,7 @@ class Survey:
                 future.cancel()
                 self._put_back(piece)
             with self._lock:
+                self._crews.end()
                 self._thread = None
 
     def _go(self, waiting: deque[_Piece], going: dict[Future[Slice], tuple[_Piece, float]]) -> None:
@@ -145,7 +146,7 @@ class Survey:
             try:
                 if self._clock() - looked > LOOK_EVERY_SECONDS:
                     n, looked = self._count(crew, n), self._clock()
-                while waiting and len(going) < 2 * n:
+                while waiting and len(going) < self._crews.share(2 * n):
                     future = crew.submit(waiting[0].job, SLICE_SECONDS)
                     going[future] = (waiting.popleft(), self._clock())
             except UnreachableError as error:
@@ -162,11 +163,14 @@ class Survey:
             for future, (piece, since) in list(going.items()):
                 if self._clock() - since > self._late_seconds:
                     self._tell("A worker did not answer any longer; its work was given to another.")
-                    crew.is_late(future)
                     del going[future]
+                    looked = -1e9
+                    if crew.replace_late(future):  # all of them, so the others will be lost for no fault of their own
+                        for other, _ in going.values():
+                            other.losses -= 1
                     future.cancel()
                     self._lose(piece)
-                    looked = -1e9
+                    break
 
     def _crew(self) -> Crew:
         crew, notes = self._crews.get(self._clock())

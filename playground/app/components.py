@@ -25,6 +25,7 @@ charts = _component("charts", 0)
 inside = _component("inside", 640)
 draw = _component("draw", 300)
 compare = _component("compare", 480)
+atlas = _component("atlas", 480)
 gallery = _component("gallery", 348)
 
 # Cookies may be forbidden: then the choice lasts as long as the tab.

@@ -63,6 +63,10 @@ class Kind:
         """A value in words."""
         return shown_value(self.setting, value)
 
+    def written(self, values: Sequence[Any]) -> str:
+        """Values as `read` takes them."""
+        return ", ".join(map(write_value, values))
+
     def read(self, text: str) -> tuple[Any, ...]:
         """Values with commas between them. ValueError, in a sentence, for what is none."""
         found = tuple(read_value(part, self.usual[0]) for part in text.replace(" ", "").split(",") if part)
@@ -131,6 +135,9 @@ class Axis:
         return KINDS[self.key]
 
 
+USUAL = (Axis("lr", KINDS["lr"].usual), Axis("width", KINDS["width"].usual))
+
+
 @dataclass(frozen=True)
 class Atlas:
     """Which runs there are: the base with each combination of the axes' values, from `n_seeds` seeds.
@@ -140,7 +147,7 @@ class Atlas:
     """
 
     base: Experiment = field(default_factory=Experiment)
-    axes: tuple[Axis, ...] = (Axis("lr", KINDS["lr"].usual), Axis("width", KINDS["width"].usual))
+    axes: tuple[Axis, ...] = USUAL
     n_seeds: int = 3
     epochs: int = 100
 
@@ -276,8 +283,10 @@ class Atlas:
 class Tile:
     """What came of a cell: curves of all its seeds, and the pictures of the one in the middle."""
 
+    steps: Array
+    """(k,): updates made by the moments kept"""
     epochs: Array
-    """(k,): the moments kept"""
+    """(k,)"""
     train_loss: Array
     """(k, n_seeds); not finite from the moment on at which a network has lost its numbers"""
     test_loss: Array
@@ -302,13 +311,14 @@ class Tile:
         return np.where([b is None for b in self.broke], score[-1], np.nan)
 
 
-def tiles(slices: Sequence[Slice], keep: Sequence[int], n_seeds: int) -> list[Tile]:
+def tiles(job: Job, slices: Sequence[Slice], n_seeds: int) -> list[Tile]:
     """The tiles of a job that is done, in the order of its cells, from all its slices."""
+    per_epoch = math.ceil(len(job.data[0].x_train) / job.settings[0].batch_size)
     epochs = np.concatenate([part.curves.epochs for part in slices])
     names = ("train_loss", "test_loss", "train_score", "test_score")
     curves = {name: np.concatenate([getattr(part.curves, name) for part in slices]) for name in names}
     frames = np.concatenate([part.frames.parameters for part in slices])
-    kept = np.searchsorted(epochs, keep)
+    kept = np.searchsorted(epochs, job.keep)
     found = []
     for start in range(0, frames.shape[1], n_seeds):
         own = {name: curve[:, start : start + n_seeds] for name, curve in curves.items()}
@@ -316,10 +326,11 @@ def tiles(slices: Sequence[Slice], keep: Sequence[int], n_seeds: int) -> list[Ti
         broke = tuple(int(epochs[row.argmax()]) - 1 if row.any() else None for row in broken.T)
         middle = _middle(own, broke)
         last = broke[middle]
-        n = len(kept) if last is None else int(np.searchsorted(keep, last, side="right"))
+        n = len(kept) if last is None else int(np.searchsorted(job.keep, last, side="right"))
         at_moments = {name: curve[kept] for name, curve in own.items()}
+        pictures = frames[:n, start + middle].copy()  # or all the others would be kept with them
         found.append(
-            Tile(epochs[kept], **at_moments, broke=broke, middle=middle, parameters=frames[:n, start + middle])
+            Tile(per_epoch * epochs[kept], epochs[kept], **at_moments, broke=broke, middle=middle, parameters=pictures)
         )
     return found
 
@@ -406,68 +417,56 @@ PRESETS = (
     Preset("Luck", "The same settings from six draws of the weights and of the points.", ("seed", "data_seed"), 1),
 )
 VIEWS = ("boundary", "curve", "score", "spread")
+VIEW_KEYS = ("tiles", "at")
 
 
 @dataclass(frozen=True)
 class View:
-    """How an atlas is looked at."""
+    """How an atlas is looked at: what its tiles show, and the epoch at which it stands; None for the end."""
 
     show: str = VIEWS[0]
     at: float | None = None
-    """The epoch; None for the end"""
 
 
-def to_text(atlas: Atlas, view: View | None = None) -> str:
-    """An atlas around the run of a link, as it stands there: `lr:0.001,0.01;width:2,4;seeds:3;epochs:100`."""
-    parts = [f"{axis.key}:{','.join(map(write_value, axis.values))}" for axis in atlas.axes]
-    parts += [f"seeds:{atlas.n_seeds}", f"epochs:{atlas.epochs}"]
-    if view is not None and view.show != VIEWS[0]:
-        parts.append(f"view:{view.show}")
-    if view is not None and view.at is not None:
-        parts.append(f"at:{view.at:g}")
-    return ";".join(parts)
+def view_from_query(query: Mapping[str, str]) -> tuple[View, list[str]]:
+    """How the atlas of a link is looked at, and a sentence for what is wrong with it."""
+    show, at, problems = query.get("tiles", VIEWS[0]), None, []
+    if show not in VIEWS:
+        problems.append(f"The link's tiles must be one of {', '.join(VIEWS)}; got {show[:40]}.")
+        show = VIEWS[0]
+    if "at" in query:
+        at = read_value(query["at"], 0.0)
+        if not isinstance(at, float) or not 0.0 <= at <= MOST_EPOCHS:
+            problems.append(f"The link's moment must be an epoch from 0 to {MOST_EPOCHS}; got {query['at'][:40]}.")
+            at = None
+    return View(show, at), problems
 
 
-def from_text(text: str, base: Experiment) -> tuple[Atlas | None, View, list[str]]:
+def to_text(atlas: Atlas) -> str:
+    """An atlas as it stands in a link beside its base: `lr:0.001,0.01;width:2,4;seeds:3;epochs:100`."""
+    axes = [f"{axis.key}:{','.join(map(write_value, axis.values))}" for axis in atlas.axes]
+    return ";".join([*axes, f"seeds:{atlas.n_seeds}", f"epochs:{atlas.epochs}"])
+
+
+def from_text(text: str, base: Experiment) -> tuple[Atlas | None, list[str]]:
     """Read it back: what is good is kept, and a sentence says what is not; None where no atlas can be made of it."""
     problems: list[str] = []
     axes: list[Axis] = []
-    counts = {"seeds": 3, "epochs": 100}
-    show, at = VIEWS[0], None
+    counts = {"seeds": Atlas.n_seeds, "epochs": Atlas.epochs}
     for part in filter(None, text.split(";")):
         key, _, value = part.partition(":")
         try:
             if key in counts:
-                counts[key] = read_value(value, 0)
-                Atlas(n_seeds=counts["seeds"], epochs=counts["epochs"])  # says what is wrong with a number alone
-            elif key == "view":
-                show = _read_view(value)
-            elif key == "at":
-                at = _read_moment(value)
+                n = read_value(value, 0)
+                Atlas(**{"n_seeds" if key == "seeds" else key: n})  # says what is wrong with a number alone
+                counts[key] = n
             elif len(axes) == 2:
                 raise ValueError(f"An atlas has at most two axes; “{part[:40]}” was left out.")
             else:
                 axes.append(Axis(key, KINDS[key].read(value) or KINDS[key].usual if key in KINDS else ()))
         except ValueError as error:
             problems.append(f"The link's atlas: {error}")
-            if key in counts:
-                counts[key] = {"seeds": 3, "epochs": 100}[key]
-    atlas = None
     try:
-        atlas = Atlas(base, tuple(axes) or Atlas().axes, counts["seeds"], counts["epochs"])
+        return Atlas(base, tuple(axes) or USUAL, counts["seeds"], counts["epochs"]), problems
     except ValueError as error:
-        problems.append(f"The link's atlas: {error}")
-    return atlas, View(show, at), problems
-
-
-def _read_view(text: str) -> str:
-    if text not in VIEWS:
-        raise ValueError(f"The view must be one of {', '.join(VIEWS)}; got {text[:40]}.")
-    return text
-
-
-def _read_moment(text: str) -> float:
-    value = read_value(text, 0.0)
-    if not isinstance(value, float) or not 0.0 <= value <= MOST_EPOCHS:
-        raise ValueError(f"The moment must be an epoch from 0 to {MOST_EPOCHS}; got {text[:40]}.")
-    return value
+        return None, [*problems, f"The link's atlas: {error}"]

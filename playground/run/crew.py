@@ -297,15 +297,18 @@ class Crews:
     """The cluster as long as it can be reached, else this machine; shared by all atlases of a server.
 
     address : of a Dask scheduler, or "" for none. ValueError, in a sentence, for what is no address.
+    why : what else must be told, in a sentence, such as that the address was none
     """
 
-    def __init__(self, address: str = "", local: Crew | None = None, again_seconds: float = 60.0) -> None:
+    def __init__(
+        self, address: str = "", local: Crew | None = None, again_seconds: float = 60.0, why: str = ""
+    ) -> None:
         self._address = check_address(address) if address else ""
         self._local = local or Local()
         self._cluster: Cluster | None = None
         self._refused_until = 0.0
         self._again_seconds = again_seconds
-        self._why = ""
+        self._why = why
         self._at_work = 0
         self._lock = threading.Lock()
 
@@ -328,10 +331,10 @@ class Crews:
 
     def get(self, now: float) -> tuple[Crew, tuple[str, ...]]:
         """A crew to go to at a time, in seconds, and what must be told of it. It may take some seconds to find one."""
-        if not self._address:
-            return self._local, ()
         with self._lock:
-            if self._cluster is None and now >= self._refused_until:
+            if not self._address and not self._why:
+                return self._local, ()
+            if self._address and self._cluster is None and now >= self._refused_until:
                 try:
                     self._cluster = Cluster(self._address)
                 except UnreachableError as error:

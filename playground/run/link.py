@@ -28,7 +28,18 @@ VERSION = 1
 MAX_CHANGES = 200
 MAX_STEP = 1_000_000
 MAX_WORK = 2e10  # multiplications that the way to a moment may take: some ten seconds
-_AROUND = ("v", "classic", "compare", "atlas", "then", "step", "data", *on_show.KEYS)  # keys that are not settings
+_AROUND = (
+    "v",
+    "classic",
+    "compare",
+    "atlas",
+    "view",
+    "at",
+    "then",
+    "step",
+    "data",
+    *on_show.KEYS,
+)  # keys that are not settings
 _NAME_OF_KEY = {s.key: name for name, s in SETTINGS.items()}
 
 

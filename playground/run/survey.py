@@ -204,7 +204,7 @@ class Survey:
         if not piece.job.is_done:
             waiting.appendleft(piece)
             return
-        made = tiles(piece.slices, self.atlas.keep, self.atlas.n_seeds)
+        made = tiles(piece.job, piece.slices, self.atlas.n_seeds)
         with self._lock:
             for cell, tile in zip(piece.cells, made, strict=True):
                 self.tiles[cell] = tile

@@ -19,6 +19,7 @@ from playground.run.atlas import (
     split_in_words,
     tiles,
     to_text,
+    view_from_query,
 )
 from playground.run.config import Config
 from playground.run.experiment import Experiment
@@ -42,7 +43,7 @@ def _trained(of: Atlas, seconds: float) -> Iterator[tuple[int, Tile]]:
         while not job.is_done:
             parts.append(train(job, seconds))
             job = rest(job, parts[-1])
-        yield from zip(cells, tiles(parts, of.keep, of.n_seeds), strict=True)
+        yield from zip(cells, tiles(job, parts, of.n_seeds), strict=True)
 
 
 PAIRS = {
@@ -66,6 +67,7 @@ def test_every_tile_has_the_parameters_of_that_run_alone(pair):
     for cell, tile in found.items():
         alone = new_trainer(of.experiment(cell, tile.middle)).run(of.epochs)
         np.testing.assert_allclose(tile.parameters, alone.parameters[list(of.keep)], rtol=1e-12, atol=1e-13)
+        np.testing.assert_array_equal(tile.steps, alone.steps[list(of.keep)])
         for name in ("train_loss", "test_loss", "train_score", "test_score"):
             curve = getattr(tile, name)[:, tile.middle]
             np.testing.assert_allclose(curve, getattr(alone, name)[list(of.keep)], rtol=1e-11, err_msg=name)
@@ -128,7 +130,7 @@ def fake(atlas_: Atlas, scores: np.ndarray) -> dict[int, Tile]:
     nothing = np.zeros((1, atlas_.n_seeds))
     broke = [tuple(3 if np.isnan(x) else None for x in row) for row in flat]
     return {
-        k: Tile(np.zeros(1), nothing, nothing, row[None], row[None], broke[k], 0, np.zeros((1, 1)))
+        k: Tile(np.zeros(1), np.zeros(1), nothing, nothing, row[None], row[None], broke[k], 0, np.zeros((1, 1)))
         for k, row in enumerate(flat)
     }
 
@@ -170,15 +172,14 @@ def test_there_is_no_split_where_tiles_are_missing_or_all_are_alike():
 @pytest.mark.parametrize("pair", PAIRS)
 def test_the_link_holds_all_of_it(pair):
     of = atlas(*PAIRS[pair])
-    for view in (View(), View("spread", 12.5)):
-        assert from_text(to_text(of, view), SMALL) == (of, view, [])
+    assert from_text(to_text(of), SMALL) == (of, [])
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.label)
 def test_every_preset_is_an_atlas_around_any_run(preset):
     of = preset.of(Experiment())
     assert not [c for c in of.configs if isinstance(c, str)]
-    assert from_text(to_text(of), Experiment())[0] == of
+    assert from_text(to_text(of), Experiment()) == (of, [])
 
 
 @pytest.mark.parametrize(
@@ -192,16 +193,25 @@ def test_every_preset_is_an_atlas_around_any_run(preset):
         ("lr:0.1;lr:0.2", "An atlas must have one axis, or two that differ."),
         ("lr:0.1;seeds:21", "The number of seeds must be a whole number from 1 to 20; got 21."),
         ("lr:0.1;epochs:many", "The number of epochs must be a whole number from 1 to 1000; got many."),
-        ("lr:0.1;view:upside", "The view must be one of boundary, curve, score, spread; got upside."),
-        ("lr:0.1;at:nan", "The moment must be an epoch from 0 to 1000; got nan."),
         ("lr:99", "Learning rate must be between 1e-05 and 10; got 99."),
         ("width:128;batch:1;depth:3", "An atlas has at most two axes"),
         (f"seed:{','.join(map(str, range(MOST_VALUES + 1)))}", "Seed must have 1 to 32 values; got 33."),
     ],
 )
 def test_what_a_link_has_wrong_is_said_in_a_sentence(text, sentence):
-    _, _, problems = from_text(text, SMALL)
+    _, problems = from_text(text, SMALL)
     assert any(sentence in problem for problem in problems), problems
+
+
+def test_the_view_of_a_link_is_read_and_what_is_wrong_with_it_said():
+    assert view_from_query({}) == (View(), [])
+    assert view_from_query({"tiles": "spread", "at": "12.5"}) == (View("spread", 12.5), [])
+    view, problems = view_from_query({"tiles": "upside", "at": "nan"})
+    assert view == View()
+    assert problems == [
+        "The link's tiles must be one of boundary, curve, score, spread; got upside.",
+        "The link's moment must be an epoch from 0 to 1000; got nan.",
+    ]
 
 
 def test_what_is_too_much_is_refused():

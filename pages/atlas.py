@@ -27,12 +27,8 @@ def show() -> None:
     if session.kept("open", False):
         session.keep("open", False)
         st.switch_page(Path(__file__).with_name("playground.py"))
-    if session.atlas() is None:
-        _set(lambda: Atlas(_on_screen()))
-        session.mirror()
-    atlas = session.atlas()
-    if atlas is None:  # what is on screen is too large for one
-        st.info("There is no atlas around the run on screen. Make it smaller in the Playground, and come back.")
+    atlas = session.atlas() or _first()
+    if atlas is None:
         return
     with st.sidebar:
         for place in range(len(DIRECTIONS)):
@@ -42,6 +38,18 @@ def show() -> None:
     _presets()
     survey_of(atlas)
     components.atlas(key=KEY, data=page_message(atlas, session.atlas_view()), on_wish_change=_on_wish)
+
+
+def _first() -> Atlas | None:
+    """The usual one around the run on screen; a sentence where that is too large."""
+    try:
+        atlas = Atlas(_on_screen())
+    except ValueError as error:
+        st.info(f"There is no atlas around the run that the Playground shows. {session.plain(str(error))}")
+        return None
+    session.set_atlas(atlas)
+    session.mirror()
+    return atlas
 
 
 def _on_screen() -> Experiment:

@@ -1,5 +1,5 @@
-// For the tests alone: `__player`, `__stage`, `__compare` and `__sheet`, the player, and the stage, the runs side by side
-// and the drawing sheet that are on the page, if any. All come from the page's own modules, imported once more from where the page has them.
+// For the tests alone: `__player`, `__stage`, `__compare`, `__atlas` and `__sheet`, the player, and the stage, the runs side
+// by side, the atlas and the drawing sheet that are on the page, if any. All come from the page's own modules, imported once more from where the page has them.
 {
   const modules = {};
 
@@ -25,10 +25,15 @@
 
   const stage = () => at(".stage-place", "stages", "stage/stage.js", "shared/player.js");
   const compare = () => at(".compare-place", "pages", "compare/compare.js");
+  const atlas = () => at(".atlas-place", "pages", "atlas/atlas.js");
   const sheet = () => at(".draw-place", "sheets", "draw/draw.js");
   Object.defineProperty(window, "__stage", { get: stage });
   Object.defineProperty(window, "__player", { get: () => stage() && modules["shared/player.js"].player });
   Object.defineProperty(window, "__compare", { get: compare });
+  Object.defineProperty(window, "__atlas", { get: atlas });
   Object.defineProperty(window, "__sheet", { get: sheet });
-  new MutationObserver(() => (stage(), compare(), sheet())).observe(document, { childList: true, subtree: true });
+  new MutationObserver(() => (stage(), compare(), atlas(), sheet())).observe(document, {
+    childList: true,
+    subtree: true,
+  });
 }

@@ -346,7 +346,10 @@ def _middle(curves: Mapping[str, Array], broke: Sequence[int | None]) -> int:
 
 @dataclass(frozen=True)
 class Split:
-    """How the differences between all runs of a grid split up: shares of the variance of the score, in sum 1."""
+    """How the differences between all runs of a grid split up: shares of the variance of the score.
+
+    In sum they are 1, or all 0 where there are no differences.
+    """
 
     axes: tuple[float, ...]
     together: float
@@ -355,7 +358,7 @@ class Split:
 
 
 def split(atlas: Atlas, found: Mapping[int, Tile]) -> Split | None:
-    """The variance of the scores, split among axes and seeds; None while tiles are missing, or where all are alike.
+    """The variance of the scores, split among axes and seeds; None while tiles are missing.
 
     A run that has diverged counts as one with nothing right, and so does an R² below zero.
     """
@@ -366,7 +369,7 @@ def split(atlas: Atlas, found: Mapping[int, Tile]) -> Split | None:
     mean, cells = g.mean(), g.mean(axis=2)
     total = ((g - mean) ** 2).mean()
     if total < 1e-12:
-        return None
+        return Split((0.0,) * len(atlas.axes), 0.0, 0.0)
     across = ((cells.mean(axis=0) - mean) ** 2).mean() / total
     up = ((cells.mean(axis=1) - mean) ** 2).mean() / total
     seeds = ((g - cells[:, :, None]) ** 2).mean() / total
@@ -376,6 +379,8 @@ def split(atlas: Atlas, found: Mapping[int, Tile]) -> Split | None:
 
 def split_in_words(atlas: Atlas, shares: Split) -> str:
     """The same as a sentence."""
+    if not any((*shares.axes, shares.together, shares.seeds)):
+        return "All runs of this grid come to the same score."
     parts = [f"{_percent(x)} go with the {a.kind.name}" for a, x in zip(atlas.axes, shares.axes, strict=True)]
     if len(atlas.axes) == 2:
         parts.append(f"{_percent(shares.together)} with both together")

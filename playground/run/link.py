@@ -33,7 +33,7 @@ _AROUND = (
     "classic",
     "compare",
     "atlas",
-    "view",
+    "tiles",
     "at",
     "then",
     "step",

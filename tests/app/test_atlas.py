@@ -164,7 +164,8 @@ def test_the_split_of_the_variance_is_that_of_an_analysis_of_variance():
 def test_there_is_no_split_where_tiles_are_missing_or_all_are_alike():
     of = atlas(("lr", (0.01, 0.1)))
     assert split(of, {}) is None
-    assert split(of, fake(of, np.full((1, 2, 2), 0.5))) is None
+    alike = split(of, fake(of, np.full((1, 2, 2), 0.5)))
+    assert split_in_words(of, alike) == "All runs of this grid come to the same score."
     broken = split(of, fake(of, np.array([[[1.0, 1.0], [np.nan, np.nan]]])))
     assert broken.axes == (1.0,), "a run that has diverged has nothing right"
 

@@ -17,7 +17,7 @@ import { shortScore, Tiles, toCsv } from "./tiles.js";
 
 export const VIEWS = { boundary: "Boundaries", curve: "Loss curves", score: "Scores", spread: "Seeds" };
 const VIEW_HELP = {
-  boundary: "What each network says about every point; ticks at the right edge: the scores of its seeds.",
+  boundary: "What each network says about every point. The ticks at a tile's right edge are the scores of its seeds.",
   curve: "The loss on new points over the epochs, of every seed; all tiles share one scale.",
   score: "The score as a colour, from the lowest to the highest.",
   spread: "A dot for each seed at the height of its score; the further apart they lie, the fuller the colour.",
@@ -144,8 +144,9 @@ export class Atlas {
       h(
         "div",
         { class: "sheet" },
-        h("div", { class: "main" }, this.grid.element, this.slider, this.help, this.effects),
+        h("div", { class: "main" }, this.grid.element, this.slider, this.help),
         this.detail,
+        this.effects,
       ),
       h(
         "div",
@@ -205,6 +206,7 @@ export class Atlas {
     this.playing = page.at === null && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (page.at === null && !this.playing) this.time = page.epochs;
     this.charted = this.detailed = "";
+    this.tellHelp();
     this.fillTable();
     this.fetch();
     this.repaint();
@@ -261,7 +263,7 @@ export class Atlas {
     const coming = progress && !progress.working && !progress.workers ? "Waiting for workers" : "Training";
     if (this.asking) tell(this.status, `${coming}${who}. ${count}${time}.`);
     else if (this.stopped) tell(this.status, `Stopped: ${count} are there.`);
-    else tell(this.status, progress?.split || `All ${count} are there.`);
+    else tell(this.status, progress?.split || `All ${wanted} tiles are there.`);
     this.bar.value = progress?.done ?? 0;
     this.bar.hidden = !this.asking;
     this.stopButton.hidden = tiles.complete;
@@ -293,9 +295,19 @@ export class Atlas {
   turnTo(show, tells = true) {
     this.show = show;
     Object.keys(VIEWS).forEach((name, k) => this.viewButtons[k].setAttribute("aria-pressed", String(name === show)));
-    tell(this.help, VIEW_HELP[show]);
+    this.tellHelp();
     this.repaint();
     if (tells) this.writeAddress();
+  }
+
+  tellHelp() {
+    const number =
+      this.show === "spread"
+        ? "The number is half the distance from the worst to the best seed."
+        : this.tiles.task === "regression"
+          ? "The number is R² on new points: 1 is perfect, 0 no better than the mean."
+          : "The number says how many of 100 new points are answered right.";
+    tell(this.help, `${VIEW_HELP[this.show]} ${number} The fuller a frame's colour, the better the rank.`);
   }
 
   // The address bar holds what the tiles show and where the clock stands; axes and all else the server has written.
@@ -436,7 +448,7 @@ export class Atlas {
     const key = [place, tiles.count, this.show, this.chosen, this.pinned, this.fineness, width, innerHeight].join();
     if (key !== this.painted) {
       this.painted = key;
-      grid.layOut(width, Math.max(260, innerHeight - 330));
+      grid.layOut(width, Math.max(260, innerHeight - 300), this.theme);
       const start = performance.now();
       grid.draw(this.theme, this.lookAt());
       this.choose(performance.now() - start);

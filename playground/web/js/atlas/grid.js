@@ -10,11 +10,11 @@ import { shortScore } from "./tiles.js";
 /** @import { Tile, Tiles } from "./tiles.js" */
 
 export const GRIDS = [64, 40, 32, 24, 16];
-const GAP = 6;
-const LEFT = 62; // room for the values of the axis that goes up
-const BELOW = 40;
-const [LEAST, MOST] = [30, 132]; // pixels of a tile
-const POINTS_FROM = 44; // a smaller tile has no room for the data's points
+const BELOW = 40; // room for the values of the axis that goes across, and its name
+const NAME = 20; // for the name of the axis that goes up
+const WIDEST = 70; // pixels for its values
+const [LEAST, MOST] = [26, 132]; // pixels of a tile
+const ROOMY = 44; // a smaller tile has no room for the data's points and the seeds' ticks
 
 export class Grid {
   constructor() {
@@ -24,7 +24,7 @@ export class Grid {
     this.networks = new Map();
     this.inputs = new Map(); // by network, world and fineness: what the networks are asked
     this.points = new Map(); // by world and size: the data's points, drawn once
-    this.side = this.width = this.height = 0;
+    this.side = this.width = this.height = this.left = this.gap = 0;
     this.drawn = 0; // how many tiles were painted so far, for the tests and benchmarks
     /** @type {Tiles | null} */
     this.tiles = null;
@@ -39,29 +39,33 @@ export class Grid {
   }
 
   // As large as there is room for, across and down.
-  layOut(width, height) {
-    const { columns, rows } = /** @type {Tiles} */ (this.tiles);
-    const across = (width - LEFT - GAP) / columns - GAP;
-    const down = (height - BELOW - GAP) / rows - GAP;
-    this.side = Math.max(LEAST, Math.min(MOST, Math.floor(Math.min(across, Math.max(down, LEAST * 1.6)))));
-    this.width = Math.max(LEFT + columns * (this.side + GAP) + GAP, 160);
-    this.height = BELOW + rows * (this.side + GAP) + GAP;
-    return { width: this.width, height: this.height };
+  layOut(width, height, theme) {
+    const { columns, rows, page } = /** @type {Tiles} */ (this.tiles);
+    const context = pen(this.canvas);
+    context.font = `12px ${theme.font}`;
+    const widths = (page.axes[1]?.values ?? []).map((value) => context.measureText(value).width);
+    this.left = page.axes.length > 1 ? NAME + Math.min(WIDEST, Math.max(...widths)) + 8 : 8;
+    this.gap = width < 480 ? 4 : 6;
+    const across = (width - this.left - this.gap) / columns - this.gap;
+    const down = (height - BELOW - this.gap) / rows - this.gap;
+    this.side = Math.max(LEAST, Math.min(MOST, Math.floor(Math.min(across, Math.max(down, LEAST * 2)))));
+    this.width = Math.max(this.left + columns * (this.side + this.gap) + this.gap, 160);
+    this.height = BELOW + rows * (this.side + this.gap) + this.gap;
   }
 
   // The upper left corner of a cell.
   corner(cell) {
     const { columns, rows } = /** @type {Tiles} */ (this.tiles);
-    const step = this.side + GAP;
-    return [LEFT + (cell % columns) * step, GAP + (rows - 1 - Math.floor(cell / columns)) * step];
+    const step = this.side + this.gap;
+    return [this.left + (cell % columns) * step, this.gap + (rows - 1 - Math.floor(cell / columns)) * step];
   }
 
   // The cell under a place of the canvas; -1 between them.
   cellAt(x, y) {
     const { columns, rows } = /** @type {Tiles} */ (this.tiles);
-    const step = this.side + GAP;
-    const [column, row] = [Math.floor((x - LEFT) / step), Math.floor((y - GAP) / step)];
-    const inside = (x - LEFT) % step < this.side && (y - GAP) % step < this.side;
+    const step = this.side + this.gap;
+    const [column, row] = [Math.floor((x - this.left) / step), Math.floor((y - this.gap) / step)];
+    const inside = (x - this.left) % step < this.side && (y - this.gap) % step < this.side;
     return column >= 0 && column < columns && row >= 0 && row < rows && inside
       ? (rows - 1 - row) * columns + column
       : -1;
@@ -70,11 +74,11 @@ export class Grid {
   // Which tiles are in sight: the others need not be painted.
   inSight() {
     const box = this.canvas.getBoundingClientRect();
-    const step = this.side + GAP;
+    const step = this.side + this.gap;
     const { columns, rows, cells } = /** @type {Tiles} */ (this.tiles);
     return cells.map((_, cell) => {
-      const top = box.top + GAP + (rows - 1 - Math.floor(cell / columns)) * step;
-      const left = box.left + LEFT + (cell % columns) * step;
+      const top = box.top + this.gap + (rows - 1 - Math.floor(cell / columns)) * step;
+      const left = box.left + this.left + (cell % columns) * step;
       return top < innerHeight && top + this.side > 0 && left < innerWidth && left + this.side > 0;
     });
   }
@@ -115,9 +119,9 @@ export class Grid {
     else if (at.show === "score") this.drawHeat(context, theme, tile.scoreAt(at.epoch), at.span);
     else this.drawSpread(context, theme, tile, at);
     if (broke !== null) this.hatch(context, theme);
-    if (at.show === "boundary") this.drawTicks(context, theme, tile, at);
+    if (at.show === "boundary" && this.side >= ROOMY) this.drawTicks(context, theme, tile, at);
     const word = broke !== null ? `× ${broke}` : this.wordOf(tile, at);
-    if (this.side >= LEAST) this.chip(context, theme, word);
+    this.chip(context, theme, word);
     this.drawn++;
   }
 
@@ -145,7 +149,7 @@ export class Grid {
       context.imageSmoothingEnabled = true;
       context.drawImage(this.map, 0, 0, this.side, this.side);
     }
-    if (this.side >= POINTS_FROM) context.drawImage(this.pointsOf(tile, cell, theme), 0, 0, this.side, this.side);
+    if (this.side >= ROOMY) context.drawImage(this.pointsOf(tile, cell, theme), 0, 0, this.side, this.side);
     return undefined;
   }
 
@@ -273,16 +277,17 @@ export class Grid {
 
   chip(context, theme, word) {
     const size = Math.max(9, Math.min(13, this.side / 6.5));
+    const pad = this.side < ROOMY ? 2 : 3;
     context.font = `600 ${size}px ${theme.font}`;
-    const width = context.measureText(word).width + 6;
+    const [width, height] = [context.measureText(word).width + 2 * pad, size + pad];
     context.globalAlpha = 0.85;
     context.fillStyle = theme.background;
-    context.fillRect(0, this.side - size - 5, width, size + 5);
+    context.fillRect(0, this.side - height, width, height);
     context.globalAlpha = 1;
     context.fillStyle = theme.text;
     context.textBaseline = "alphabetic";
     context.textAlign = "left";
-    context.fillText(word, 3, this.side - 4);
+    context.fillText(word, pad, this.side - pad);
   }
 
   hatch(context, theme) {
@@ -333,22 +338,22 @@ export class Grid {
     context.font = `12px ${theme.font}`;
     context.textAlign = "center";
     context.textBaseline = "top";
-    const step = this.side + GAP;
-    const bottom = GAP + rows * step;
+    const step = this.side + this.gap;
+    const bottom = this.gap + rows * step;
     page.axes[0].values.forEach((value, k) =>
-      context.fillText(shortened(context, value, step), LEFT + k * step + this.side / 2, bottom),
+      context.fillText(shortened(context, value, step), this.left + k * step + this.side / 2, bottom),
     );
     context.fillStyle = theme.muted;
-    context.fillText(page.axes[0].label, LEFT + (columns * step) / 2, bottom + 18);
+    context.fillText(page.axes[0].label, this.left + (columns * step) / 2, bottom + 18);
     if (page.axes.length < 2) return;
     context.fillStyle = theme.text;
     context.textAlign = "right";
     context.textBaseline = "middle";
     page.axes[1].values.forEach((value, k) =>
-      context.fillText(shortened(context, value, LEFT - 26), LEFT - 8, this.corner(k * columns)[1] + this.side / 2),
+      context.fillText(shortened(context, value, WIDEST), this.left - 8, this.corner(k * columns)[1] + this.side / 2),
     );
     context.save();
-    context.translate(9, GAP + (rows * step) / 2);
+    context.translate(9, this.gap + (rows * step) / 2);
     context.rotate(-Math.PI / 2);
     context.textAlign = "center";
     context.fillStyle = theme.muted;

@@ -141,7 +141,7 @@ def test_keys_move_from_tile_to_tile_play_turn_views_and_the_address_keeps_it(pa
     assert page.evaluate("() => __atlas.chosen") == 4, "the last row"
     assert "Learning rate 0.01, Neurons in a layer 4" in (canvas.get_attribute("aria-label") or "")
     page.keyboard.press("3")
-    expect(page.get_by_role("button", name="The score as a colour")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Scores")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Home")
     page.wait_for_function("() => location.search.includes('tiles=score') && location.search.includes('at=0')")
     page.keyboard.press(" ")

@@ -106,6 +106,7 @@ export class Atlas {
     this.help = h("p", { class: "figures" });
     // The picture of one tile, by Compare's own hands.
     this.picture = new Picture("", {});
+    this.picture.canvas.setAttribute("aria-label", "The chosen tile, once it is there");
     this.name = h("h3", {});
     this.words = h("p", { class: "figures" });
     this.openButton = button("Open in the Playground", "Open this very run in the Playground (Enter)", () =>
@@ -500,6 +501,7 @@ export class Atlas {
     }
     this.picture.setRun(tile.run, "");
     this.picture.draw(row, this.theme, this.playing ? 2 : 0);
+    if (!this.playing) this.picture.canvas.setAttribute("aria-label", `Decision boundary: ${this.tiles.nameOf(cell)}`);
     tell(this.words, seedsInWords(tile, this.tiles.task, percent));
   }
 

@@ -78,6 +78,7 @@ export class Tiles {
     /** @type {AtlasProgress | null} */
     this.progress = null;
     this.count = 0; // how many have come
+    this.spans = new Map(); // as `span` has found them
     this.problems = new Map(page.cells.flatMap(({ problem }, cell) => (problem ? [[cell, problem]] : [])));
     this.columns = page.axes[0].values.length;
     this.rows = page.axes[1]?.values.length ?? 1;
@@ -108,6 +109,7 @@ export class Tiles {
     }
     for (const [cell, why] of Object.entries(atlas.problems)) this.problems.set(Number(cell), why);
     this.progress = atlas;
+    this.spans.clear();
   }
 
   // The values of the axes of a cell, in words.
@@ -132,7 +134,13 @@ export class Tiles {
   }
 
   // The lowest and the highest score, or loss, that any seed has at any moment: one scale for all tiles.
+  /** @param {"score" | "loss"} of @returns {[number, number]} */
   span(of) {
+    if (!this.spans.has(of)) this.spans.set(of, this.measure(of));
+    return this.spans.get(of);
+  }
+
+  measure(of) {
     let [low, high] = [Infinity, -Infinity];
     for (const tile of this.cells) {
       if (!tile) continue;

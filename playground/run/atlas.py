@@ -220,6 +220,11 @@ class Atlas:
         return Experiment(config.changed(seed=(config.seed + k) % 100_000))
 
     @property
+    def n_runs(self) -> int:
+        """Runs of all cells that have any."""
+        return self.n_seeds * sum(isinstance(config, Config) for config in self.configs)
+
+    @property
     def work(self) -> float:
         """Multiplications in all, about, and what NumPy's calls cost beside them."""
         total = 0.0
@@ -231,7 +236,7 @@ class Atlas:
                 total += steps * work_of_a_step(Experiment(config))
         return total * self.n_seeds * self.epochs
 
-    @property
+    @cached_property
     def keep(self) -> tuple[int, ...]:
         """The epochs whose frames are kept: dense early, and so many that a browser can hold those of all tiles."""
         numbers = sum(config.n_parameters for config in self.configs if isinstance(config, Config))
@@ -242,35 +247,25 @@ class Atlas:
     def jobs(self) -> Iterator[tuple[tuple[int, ...], Job]]:
         """What is to be trained: the cells of a job, and the job with all their seeds; coarse first, then between."""
         data: dict[object, mlp.Dataset] = {}
-        waiting: dict[object, list[tuple[int, list[mlp.MLP], mlp.Dataset, list[mlp.Settings]]]] = {}
-        order = sorted(range(self.n_cells), key=self._level)
-        for level, cell in ((self._level(cell), cell) for cell in order):
-            if isinstance(self.configs[cell], str):
-                continue
-            nets, settings = [], []
-            for k in range(self.n_seeds):
-                experiment = self.experiment(cell, k)
-                c = experiment.config
-                key = (experiment.data_name, c.features)
-                if key not in data:
-                    data[key] = make_data(experiment)[1]
-                nets.append(new_network(c, data[key]))
-                settings.append(mlp.Settings(seed=c.seed, **trainer_settings(c, data[key])))
-            group = (level, stack_key(nets[0], data[key], settings[0]))
-            waiting.setdefault(group, []).append((cell, nets, data[key], settings))
-        for cells in waiting.values():
-            _, (net, *_), own, (first, *_) = cells[0]
-            n = max(1, most_nets(net, own, first) // self.n_seeds)
-            for start in range(0, len(cells), n):
-                part = cells[start : start + n]
-                job = Job(
-                    [net for _, nets, _, _ in part for net in nets],
-                    [own for _, nets, own, _ in part for _ in nets],
-                    [one for _, _, _, settings in part for one in settings],
-                    self.epochs,
-                    self.keep,
-                )
-                yield tuple(cell for cell, *_ in part), job
+
+        def entry(cell: int, k: int) -> tuple[mlp.MLP, mlp.Dataset, mlp.Settings]:
+            """A network, its data and its settings; points that several cells have are made once."""
+            experiment = self.experiment(cell, k)
+            c = experiment.config
+            key = (experiment.data_name, c.features)
+            if key not in data:
+                data[key] = make_data(experiment)[1]
+            return new_network(c, data[key]), data[key], mlp.Settings(seed=c.seed, **trainer_settings(c, data[key]))
+
+        groups: dict[object, list[int]] = {}
+        for cell in sorted(range(self.n_cells), key=self._level):
+            if isinstance(self.configs[cell], Config):
+                groups.setdefault((self._level(cell), stack_key(*entry(cell, 0))), []).append(cell)
+        for cells in groups.values():
+            n = max(1, most_nets(*entry(cells[0], 0)) // self.n_seeds)
+            for part in (cells[start : start + n] for start in range(0, len(cells), n)):
+                nets, own, settings = zip(*(entry(c, k) for c in part for k in range(self.n_seeds)), strict=True)
+                yield tuple(part), Job(nets, own, settings, self.epochs, self.keep)
 
     def _level(self, cell: int) -> int:
         """0 for every fourth cell in both directions, 1 for every second, 2 for the others."""

@@ -77,12 +77,13 @@ class Survey:
         self._crews, self._clock, self._late_seconds = crews, clock, late_seconds
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._waiting: deque[_Piece] | None = None
+        self._jobs = atlas.jobs()  # made one after the other, so that the first is under way at once
+        self._waiting: deque[_Piece] = deque()  # begun, and given back
         self._asked = -1e9
         self._notes: list[str] = []
         self._workers = ""
         self._epochs_done = 0
-        self._epochs_total = 1
+        self._epochs_total = atlas.n_runs * atlas.epochs or 1
         self._begun: tuple[float, int] = (0.0, 0)
 
     # ---- for those who wait ----------------------------------------------------------------------------------------
@@ -124,12 +125,8 @@ class Survey:
     def _work(self) -> None:
         going: dict[Future[Slice], tuple[_Piece, float]] = {}
         try:
-            if self._waiting is None:
-                pieces = [_Piece(cells, job) for cells, job in self.atlas.jobs()]
-                self._epochs_total = sum(p.job.epochs * len(p.job.nets) for p in pieces) or 1
-                self._waiting = deque(pieces)
             self._begun = (self._clock(), self._epochs_done)
-            self._go(self._waiting, going)
+            self._go(going)
         except Exception as error:  # nobody would hear of it otherwise
             self._tell(f"The atlas cannot be trained any further: {error}")
         finally:
@@ -140,15 +137,15 @@ class Survey:
                 self._crews.end()
                 self._thread = None
 
-    def _go(self, waiting: deque[_Piece], going: dict[Future[Slice], tuple[_Piece, float]]) -> None:
+    def _go(self, going: dict[Future[Slice], tuple[_Piece, float]]) -> None:
         crew, n, looked = self._crew(), 0, -1e9
-        while (waiting or going) and self._clock() - self._asked < WAITED_FOR_SECONDS:
+        while self._clock() - self._asked < WAITED_FOR_SECONDS:
             try:
                 if self._clock() - looked > LOOK_EVERY_SECONDS:
                     n, looked = self._count(crew, n), self._clock()
-                while waiting and len(going) < self._crews.share(2 * n):
-                    future = crew.submit(waiting[0].job, SLICE_SECONDS)
-                    going[future] = (waiting.popleft(), self._clock())
+                while len(going) < self._crews.share(2 * n) and self._fetch():
+                    future = crew.submit(self._waiting[0].job, SLICE_SECONDS)
+                    going[future] = (self._waiting.popleft(), self._clock())
             except UnreachableError as error:
                 self._crews.failed(crew, str(error), self._clock())
                 for future, (piece, _) in going.items():
@@ -157,9 +154,11 @@ class Survey:
                 going.clear()
                 crew, n, looked = self._crew(), 0, -1e9
                 continue
+            if not going and not self._fetch():
+                break
             done, _ = wait(going, timeout=0.1, return_when=FIRST_COMPLETED)
             for future in done:
-                self._take(going.pop(future)[0], future, waiting)
+                self._take(going.pop(future)[0], future)
             for future, (piece, since) in list(going.items()):
                 if self._clock() - since > self._late_seconds:
                     self._tell("A worker did not answer any longer; its work was given to another.")
@@ -171,6 +170,12 @@ class Survey:
                     future.cancel()
                     self._lose(piece)
                     break
+
+    def _fetch(self) -> bool:
+        """Whether a job waits to be given out; the next one is made if none was given back."""
+        if not self._waiting and (made := next(self._jobs, None)) is not None:
+            self._waiting.append(_Piece(*made))
+        return bool(self._waiting)
 
     def _crew(self) -> Crew:
         crew, notes = self._crews.get(self._clock())
@@ -187,7 +192,7 @@ class Survey:
         self._workers = f"{n} worker{'s' if n != 1 else ''} {crew.where()}"
         return n
 
-    def _take(self, piece: _Piece, future: Future[Slice], waiting: deque[_Piece]) -> None:
+    def _take(self, piece: _Piece, future: Future[Slice]) -> None:
         """Put a slice where it belongs."""
         try:
             part = future.result()
@@ -202,7 +207,7 @@ class Survey:
         piece.job = rest(piece.job, part)
         self._epochs_done += (part.state.epoch - part.start) * len(piece.job.nets)
         if not piece.job.is_done:
-            waiting.appendleft(piece)
+            self._put_back(piece)
             return
         made = tiles(piece.job, piece.slices, self.atlas.n_seeds)
         with self._lock:
@@ -219,7 +224,6 @@ class Survey:
             self._put_back(piece)
 
     def _put_back(self, piece: _Piece) -> None:
-        assert self._waiting is not None
         self._waiting.appendleft(piece)
 
     def _give_up(self, piece: _Piece, why: str) -> None:

@@ -128,11 +128,11 @@ def test_nobody_is_trained_for_who_has_left_and_who_comes_back_finds_all_that_wa
 
 def test_a_job_that_cannot_be_trained_leaves_the_others(monkeypatch):
     with local() as workers:
-        survey = Survey(atlas(), Crews(local=workers))
-        pieces = list(survey.atlas.jobs())
+        pieces = list(atlas().jobs())
         cells, job = pieces[0]
         pieces[0] = (cells, replace(job, data=[mlp.make_dataset("hills")] * len(job.nets)))
         monkeypatch.setattr(Atlas, "jobs", lambda self: iter(pieces))
+        survey = Survey(atlas(), Crews(local=workers))
         drive(survey)
         assert sorted(survey.problems) == sorted(cells)
         assert survey.problems[cells[0]].startswith("This could not be trained: the loss binary_crossentropy is for")

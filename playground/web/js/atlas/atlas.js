@@ -25,6 +25,7 @@ const VIEW_HELP = {
 const SPEEDS = [10, 30, 60];
 const AGAIN_MS = 1000;
 const CHART_EVERY_MS = 400;
+const DETAIL_EVERY_MS = 100; // while it plays: the points of a large picture take their time
 const BUSY = "input, textarea, select, option, [contenteditable], [role=listbox], [role=combobox], [role=radiogroup]";
 /** @type {any} */
 const NOTHING = { axes: [{ label: "", values: [] }], cells: [], worlds: [] };
@@ -65,7 +66,7 @@ export class Atlas {
     this.painted = ""; // of what the picture was made, as a text to compare
     this.charted = "";
     this.detailed = "";
-    this.chartAt = -Infinity;
+    this.chartAt = this.detailAt = -Infinity;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.written = undefined; // a timer: the address bar is written once the moment stands
     /** @type {any} */
@@ -460,7 +461,10 @@ export class Atlas {
     this.slider.setAttribute("aria-valuetext", `Epoch ${Math.floor(this.time)}`);
     const label = this.playing ? "Pause" : "Play";
     tell(this.playButton, label);
-    this.drawDetail(place);
+    if (!this.playing || now - this.detailAt > DETAIL_EVERY_MS) {
+      this.detailAt = now;
+      this.drawDetail(place);
+    }
     if (now - this.chartAt > CHART_EVERY_MS) {
       this.chartAt = now;
       this.drawCharts();

@@ -1,6 +1,6 @@
 """The MLP Playground: `streamlit run app.py`.
 
-The server: Streamlit, the files that the live stage loads, and the route by which it asks for recorded moments. What is
+The server: Streamlit, the files that the live stage loads, and the routes by which it asks for recorded moments and for tiles. What is
 drawn begins in playground/app/frame.py.
 """
 

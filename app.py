@@ -1,15 +1,20 @@
 """The MLP Playground: `streamlit run app.py`.
 
-The server: Streamlit, the files that the live stage loads, and the route by which it asks for recorded moments. What is
-drawn begins in playground/app/frame.py.
+The server: Streamlit, the files that its live pictures load, and the routes by which they ask for what they show. What
+is drawn begins in playground/app/frame.py.
 """
 
 import streamlit as st
 
 from playground.app.server import MIDDLEWARE, base_path, without_delay
-from playground.app.shared_runs import known, run_of
-from playground.web import assets, first, route
+from playground.app.shared_runs import known, known_survey, run_of
+from playground.web import assets, atlas_route, first, route
 
 prefix = base_path()
-routes = [*assets.routes(prefix), *route.routes(known, prefix), *first.routes(run_of, prefix)]
+routes = [
+    *assets.routes(prefix),
+    *route.routes(known, prefix),
+    *first.routes(run_of, prefix),
+    *atlas_route.routes(known_survey, prefix),
+]
 app = st.App("playground/app/frame.py", routes=routes, middleware=MIDDLEWARE, lifespan=without_delay)

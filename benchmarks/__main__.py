@@ -1,8 +1,8 @@
-"""`make bench`: the engine beside its peers, the page in a real browser, ten at once. `--quick` for a short version."""
+"""`make bench`: engine and atlas beside their peers, the page in a real browser, ten at once. `--quick` for less."""
 
 import argparse
 
-from benchmarks import engine, load, page
+from benchmarks import atlas, engine, load, page
 
 
 def main() -> None:
@@ -13,6 +13,7 @@ def main() -> None:
     engine.main(["--quick"] if quick else [])
     page.main(["--quick"] if quick else [])
     load.main(["--quick"] if quick else [])
+    atlas.main(["--quick"] if quick else [])
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ from mlp.check import gradient_check
 from mlp.classics import CLASSICS, Classic, DemoMLP, TutorialMLP
 from mlp.datasets import DATASETS, Dataset, DatasetEntry, make_dataset
 from mlp.features import FEATURES, Feature, expand_features
-from mlp.frames import Frames, FrameStore
+from mlp.frames import Frames, FrameStore, spaced_epochs
 from mlp.initializers import INITIALIZERS, Initializer
+from mlp.jobs import Job, Slice
 from mlp.loop import State
 from mlp.losses import LOSSES, Loss
 from mlp.measure import Measures
@@ -21,7 +22,7 @@ from mlp.recording import Divergence, Recording
 from mlp.schedules import SCHEDULES, Constant, Cosine, Exponential, OneCycle, Schedule, StepDecay, WarmUp
 from mlp.settings import EarlyStopping, Settings
 from mlp.shape import Shape
-from mlp.stack import Curves, Stack
+from mlp.stack import Curves, Stack, StackFrames, StackState
 from mlp.threads import use_one_thread
 from mlp.trainer import EpochRecord, StepRecord, Trainer
 
@@ -55,6 +56,7 @@ __all__ = [
     "FrameStore",
     "Frames",
     "Initializer",
+    "Job",
     "Layer",
     "LayerTrace",
     "LeakyReLU",
@@ -69,7 +71,10 @@ __all__ = [
     "Schedule",
     "Settings",
     "Shape",
+    "Slice",
     "Stack",
+    "StackFrames",
+    "StackState",
     "State",
     "StepDecay",
     "StepRecord",
@@ -86,5 +91,6 @@ __all__ = [
     "precision_recall_f1",
     "r2_score",
     "softmax",
+    "spaced_epochs",
     "use_one_thread",
 ]

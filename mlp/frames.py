@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mlp.arrays import Array, Labels, read_only
+from mlp.arrays import Array, Labels, check_whole, read_only
 from mlp.measure import Measures
 
 FIGURES = ("train_loss", "test_loss", "train_score", "test_score")
@@ -38,6 +38,25 @@ class Frames:
 
     def __len__(self) -> int:
         return len(self.steps)
+
+
+def spaced_epochs(last: int, n: int) -> tuple[int, ...]:
+    """At most `n` epochs from 0 to `last`, both included: each one in the beginning, then ever farther apart.
+
+    >>> spaced_epochs(100, 12)
+    (0, 1, 2, 4, 5, 8, 12, 19, 28, 43, 66, 100)
+    """
+    check_whole("last", last, 0, 100_000_000)
+    check_whole("n", n, 2, 1_000_000)
+    if last < n:
+        return tuple(range(last + 1))
+    found = np.array([0, last])
+    for m in range(2, 20 * n):
+        more = np.unique(np.concatenate([[0], np.geomspace(1, last, m).round()]))
+        if len(more) > n:
+            break
+        found = more
+    return tuple(found.astype(int).tolist())
 
 
 class FrameStore:

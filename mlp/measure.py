@@ -81,14 +81,17 @@ class _Part:
 
 
 class Scorer:
-    """Accuracy or R^2 of outputs (..., n_out, n) against fixed answers, over any number of networks."""
+    """Accuracy or R^2 of outputs (..., n_out, n) against fixed answers, over any number of networks.
+
+    y : (..., n) class numbers, or (..., n, n_out) numbers; without the leading axes the same for all networks
+    """
 
     def __init__(self, loss: Loss, task: str, y: npt.NDArray[Any]) -> None:
         self._boundary, self._regression = loss.boundary, task == "regression"
-        self._y = y.T if self._regression else y  # (n_out, n), or (n,)
+        self._y = y.swapaxes(-1, -2) if self._regression else y  # (..., n_out, n), or (..., n)
         self._is_class_1 = y > 0  # for a single output
         if self._regression:
-            spread = ((self._y - self._y.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+            spread = ((self._y - self._y.mean(axis=-1, keepdims=True)) ** 2).sum(axis=-1)
             self._spread = np.where(spread > 0.0, spread, np.nan)  # R^2 of answers that do not vary is undefined
 
     def __call__(self, output: Array) -> float:

@@ -125,9 +125,11 @@ class MLP:
 
     def copy(self) -> MLP:
         """A network with the same numbers, in arrays of its own."""
-        twin = MLP(**_from_json(self._description()))
-        twin.parameters[...] = self.parameters
-        return twin
+        return _again(self._description(), self.parameters)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The layers are views into the parameters, which a plain pickle would tear apart.
+        return _again, (self._description(), self.parameters)
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -340,6 +342,12 @@ def _activation(what: str, rule: str | Activation) -> Activation:
 def _to_json(activation: Activation) -> str | dict[str, Any]:
     settings = asdict(activation)
     return {"name": activation.name, **settings} if settings else activation.name
+
+
+def _again(description: dict[str, Any], parameters: Array) -> MLP:
+    net = MLP(**_from_json(description))
+    net.parameters[...] = parameters
+    return net
 
 
 def _from_json(description: dict[str, Any]) -> dict[str, Any]:

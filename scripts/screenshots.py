@@ -47,6 +47,13 @@ def at_epoch_70(page: Page) -> None:
     page.wait_for_timeout(1500)
 
 
+def all_tiles(page: Page) -> None:
+    """Wait until every tile of the atlas is there, and stand at the end."""
+    page.wait_for_function("() => window.__atlas?.tiles.complete", timeout=60_000)
+    page.evaluate("() => __atlas.seek(1e9)")
+    page.wait_for_timeout(2000)
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture: where, how, and what happens first."""
@@ -66,6 +73,7 @@ PICTURES = (
     Picture("inside", path="/inside?step=1000", before=at_rest),
     Picture("health", path="/health?hidden=8,8,8,8,8,8,8,8&activation=sigmoid&step=1000", before=at_rest),
     Picture("compare", path=f"/compare?compare={quote(OPTIMIZERS, safe='')}", before=at_epoch_70),
+    Picture("atlas", path="/atlas", before=all_tiles),
     Picture("export", path="/export?step=5000", before=at_rest),
 )
 

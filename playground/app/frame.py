@@ -21,17 +21,18 @@ page = st.navigation(
         st.Page(PAGES / "health.py", title="Health"),
         st.Page(PAGES / "health.py", title="Health", url_path="gradients", visibility="hidden"),
         st.Page(PAGES / "compare.py", title="Compare"),
+        st.Page(PAGES / "atlas.py", title="Atlas"),
         st.Page(PAGES / "data.py", title="Data"),
         st.Page(PAGES / "export.py", title="Take along"),
     ],
     position="top",
 )
-session.keep("comparing", page.url_path == "compare")
-session.begin(at_home=page.url_path == "", has_stage=page.url_path not in ("compare", "data"))
+session.keep("page", page.url_path)
+session.begin(at_home=page.url_path == "", has_stage=page.url_path not in ("compare", "atlas", "data"))
 if session.on_show().projector:
     st.html("<style>html { font-size: 19px; }</style>")
 if notices := session.take_notices():
     st.warning(session.plain("  \n".join(notices)))
-if page.url_path != "compare":  # which has controls of its own
+if page.url_path not in ("compare", "atlas"):  # which have controls of their own
     sidebar.show()
 page.run()

@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from playground.app.shared_runs import run_of
+from playground.run import atlas as atlases
 from playground.run import compared, descent, link, playback
 from playground.run.config import LIVE, SETTINGS, calmer_rate
 from playground.run.data import untrained
@@ -23,7 +24,7 @@ _LOG = logging.getLogger(__name__)
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
 _SERIAL, _NEWS, _HELD, _LAST_CHANGE = "serial", "news", "held", "last_change"
 _ON_SHOW, _BRANCHES, _COMPARED, _COMPARE_VIEW = "on_show", "branches", "compared", "compare_view"
-_ON_A_MAP = "on_a_map"
+_ON_A_MAP, _ATLAS, _VIEW = "on_a_map", "atlas_shown", "atlas_view"
 _OPENING = "opening"  # how the last link that was opened is played, and how many were
 _IN_PLACE = "in_place"  # whether what is on screen has taken the place of what was, so that Back skips that
 _GIVEN = "given"  # what each widget was given to show
@@ -267,6 +268,7 @@ def begin(*, at_home: bool, has_stage: bool = True) -> None:
         st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _BRANCHES: []})
         st.session_state.update({_NOTICES: [], _ON_SHOW: OnShow(), _LAST_CHANGE: None, _COMPARED: ()})
         st.session_state.update({_COMPARE_VIEW: compared.View(), _ON_A_MAP: None})
+        st.session_state.update({_ATLAS: None, _VIEW: atlases.View()})
         st.session_state.update({_IN_PLACE: False, _WRITTEN: None, _OPENING: (0, playback.Playback())})
         st.session_state.update({_SERIAL: 0, _NEWS: False, _HELD: {}})
         _follow_link()
@@ -288,6 +290,10 @@ def _follow_link() -> None:
         problems += more
     st.session_state[_ON_A_MAP], more = descent.from_query(query)
     problems += more
+    if atlases.KEY in query:
+        st.session_state[_ATLAS], more = atlases.from_text(query[atlases.KEY], Experiment(experiment().now))
+        st.session_state[_VIEW], wrong = atlases.view_from_query(query)
+        problems += more + wrong
     st.session_state[_ON_SHOW], more = from_query(query, st.context.cookies.get(VIEW_COOKIE))
     set_moment(step)
     opened, others = playback.from_query(query)
@@ -341,12 +347,14 @@ def mirror() -> None:
     """
     st.session_state[_WRITTEN] = experiment()
     query = link.run_to_query(experiment()) | on_show().to_query()
-    if kept("comparing", False):
+    if kept("page", "") == "compare":
         if compared.fits(side_by_side()):
             query[compared.KEY] = compared.to_text(side_by_side())
         if chosen := on_a_map():
             query |= descent.to_query(chosen)
-    browsers = ("step", *playback.KEYS, *compared.VIEW_KEYS)
+    if kept("page", "") == "atlas" and (of := atlas()) is not None:
+        query = link.run_to_query(of.base) | on_show().to_query() | {atlases.KEY: atlases.to_text(of)}
+    browsers = ("step", *playback.KEYS, *compared.VIEW_KEYS, *atlases.VIEW_KEYS)
     shown = {key: text for key, text in st.query_params.to_dict().items() if key not in browsers}
     if shown != query:
         st.query_params.from_dict(query)
@@ -387,6 +395,24 @@ def add_to_compare(run: Experiment) -> None:
         compare(*compared.added(side_by_side(), run))
     except ValueError as error:
         notify(str(error))
+
+
+# ---- an atlas of settings ----------------------------------------------------------------------------------------
+def atlas() -> atlases.Atlas | None:
+    """The atlas of the page of that name; None before it was opened."""
+    result: atlases.Atlas | None = st.session_state[_ATLAS]
+    return result
+
+
+def atlas_view() -> atlases.View:
+    """How the atlas of the last link was looked at."""
+    result: atlases.View = st.session_state[_VIEW]
+    return result
+
+
+def set_atlas(new: atlases.Atlas) -> None:
+    """Show another one."""
+    st.session_state[_ATLAS] = new
 
 
 # ---- what the stage in the browser tells ------------------------------------------------------------------------

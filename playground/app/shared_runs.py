@@ -8,8 +8,11 @@ from contextlib import AbstractContextManager
 import streamlit as st
 
 import mlp
+from playground.run.atlas import Atlas
+from playground.run.crew import Crews
 from playground.run.experiment import Experiment
 from playground.run.runs import CACHE_MEGABYTES, Known, Run, Runs
+from playground.run.survey import Survey, Surveys
 
 LEAST_MEGABYTES = 16
 
@@ -47,3 +50,32 @@ def known(name: str) -> Known | None:
 def turn() -> AbstractContextManager[None]:
     """The right to train something that is no run, an epoch or so at a time."""
     return _runs().turn()
+
+
+# ---- atlases -----------------------------------------------------------------------------------------------------
+@st.cache_resource(show_spinner=False)
+def _surveys() -> Surveys:
+    try:
+        return Surveys(Crews(cluster_address()))
+    except ValueError as error:  # the host's slip, which must not take the page from its visitors
+        return Surveys(Crews(why=str(error)))
+
+
+def cluster_address() -> str:
+    """Where the host has a Dask cluster: MLP_CLUSTER of the environment or of the secrets file, never of a visitor."""
+    if address := os.environ.get("MLP_CLUSTER", ""):
+        return address
+    try:
+        return str(st.secrets.get("MLP_CLUSTER", ""))
+    except FileNotFoundError:  # no secrets file: Streamlit's own error is one
+        return ""
+
+
+def survey_of(atlas: Atlas) -> Survey:
+    """What is known of an atlas, by whose name it is known from now on."""
+    return _surveys().get(atlas)
+
+
+def known_survey(name: str) -> Survey | None:
+    """The atlas of this name, unless nobody has opened it, or it was forgotten."""
+    return _surveys().known(name)

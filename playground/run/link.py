@@ -29,11 +29,12 @@ MAX_CHANGES = 200
 MAX_LETTERS = 8_000  # of the changes in a link that is written; a server before this one may take no more
 MAX_STEP = 1_000_000
 MAX_WORK = 2e10  # multiplications that the way to a moment may take: some ten seconds
-# Keys that are not settings; those of the last two lines are the page Compare's, see compared.py and descent.py.
+# Keys that are not settings; those of the last lines belong to pages: compared.py, descent.py, atlas.py.
 _AROUND = (
     *("v", "classic", "then", "step", "data", *on_show.KEYS, *playback.KEYS),
     *("compare", "at", "clock", "show", "pair", "hold"),
     *("map", "from", "along", "rates"),
+    *("atlas", "tiles"),
 )
 _NAME_OF_KEY = {s.key: name for name, s in SETTINGS.items()}
 
@@ -43,7 +44,7 @@ def to_query(config: Config) -> dict[str, str]:
     # Data of one input bring their own features.
     usual = Config().changed(dataset=config.dataset, own_data=config.own_data)
     return {
-        s.key: _write(getattr(config, name))
+        s.key: write_value(getattr(config, name))
         for name, s in SETTINGS.items()
         if getattr(config, name) != (DEFAULTS if name == "dataset" else vars(usual))[name]
     }
@@ -70,7 +71,7 @@ def from_query(query: Mapping[str, str], own_data: Table | None = None) -> tuple
             if not key.startswith("embed") and key not in _AROUND:
                 problems.append(f"The link's “{key[:40]}” is not a setting; it was left out.")
             continue
-        values[name] = _read(text, DEFAULTS[name])
+        values[name] = read_value(text, DEFAULTS[name])
     config, more = best_of(values, own_data)
     return config, problems + more
 
@@ -125,7 +126,7 @@ def run_from_query(query: Mapping[str, str]) -> tuple[Experiment, int, list[str]
             problems.append(f"The link's changes end before “{text[:40]}”: {error}")
             break
     try:
-        step = check_step(experiment, _read(query.get("step", "0"), 0))
+        step = check_step(experiment, read_value(query.get("step", "0"), 0))
     except ValueError as error:
         problems.append(str(error))
         step = 0
@@ -158,10 +159,10 @@ def check_step(experiment: Experiment, step: Any) -> int:
 
 def reach(experiment: Experiment) -> int:
     """The last step that this server trains to in a few seconds."""
-    return min(MAX_STEP, max(1000, int(MAX_WORK / _work_of_a_step(experiment))))
+    return min(MAX_STEP, max(1000, int(MAX_WORK / work_of_a_step(experiment))))
 
 
-def _work_of_a_step(experiment: Experiment) -> float:
+def work_of_a_step(experiment: Experiment) -> float:
     """Multiplications in one step, and what NumPy's calls cost beside them."""
     config = experiment.config
     inputs = len(config.own_data.inputs) if config.own_data is not None else len(config.features)
@@ -178,7 +179,7 @@ def _write_changes(experiment: Experiment) -> str | None:
 
 
 def _write_change(change: Change) -> str:
-    settings = [f"{SETTINGS[name].key}:{_write(value)}" for name, value in change.settings]
+    settings = [f"{SETTINGS[name].key}:{write_value(value)}" for name, value in change.settings]
     edits = [f"w{index}:{value!r}" for index, value in change.edits]
     return f"{change.step}@{','.join(settings + edits)}"
 
@@ -191,26 +192,27 @@ def _read_change(text: str) -> tuple[Any, dict[str, Any], dict[int, Any]]:
         key, _, value = part.partition(":")
         name = _NAME_OF_KEY.get(key)
         if place := re.fullmatch(r"w(\d{1,9})", key):
-            edits[int(place[1])] = _read(value, 0.0)
+            edits[int(place[1])] = read_value(value, 0.0)
         elif name is None:
             raise ValueError(f"“{key[:40]}” is not a setting.")
         else:
-            settings[name] = _read(value, DEFAULTS[name])
-    return _read(step, 0), settings, edits
+            settings[name] = read_value(value, DEFAULTS[name])
+    return read_value(step, 0), settings, edits
 
 
-def _write(value: Any) -> str:
+def write_value(value: Any) -> str:
+    """A setting's value as it stands in a link."""
     if isinstance(value, tuple):
         return ",".join(map(str, value)) if value else "none"
     return f"{value!r}" if isinstance(value, float) else str(value)
 
 
-def _read(text: str, like: Any) -> Any:
+def read_value(text: str, like: Any) -> Any:
     """Text to a value of the type of `like`; what cannot be read stays text, for the checker to name."""
     if isinstance(like, tuple):
         items = [] if text.strip() in ("", "none") else text.split(",")
         example = like[0]
-        return tuple(_read(item, example) for item in items)
+        return tuple(read_value(item, example) for item in items)
     text = text.strip()
     try:
         value = type(like)(text)

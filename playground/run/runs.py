@@ -342,7 +342,12 @@ def new_trainer(experiment: Experiment) -> mlp.Trainer:
     """The network and the trainer that an experiment without changes begins with."""
     c = experiment.config
     _, data = make_data(experiment)
-    net = mlp.MLP(
+    return mlp.Trainer(new_network(c, data), data, seed=c.seed, **trainer_settings(c, data))
+
+
+def new_network(c: Config, data: mlp.Dataset) -> mlp.MLP:
+    """The network that a config begins with."""
+    return mlp.MLP(
         [data.n_inputs, *c.hidden_layer_sizes, data.n_outputs],
         activation=c.activation_rules(),
         loss=c.loss_name,
@@ -351,7 +356,6 @@ def new_trainer(experiment: Experiment) -> mlp.Trainer:
         output_activation=c.shape.activations[-1],
         use_bias=c.use_bias == "on",
     )
-    return mlp.Trainer(net, data, seed=c.seed, **trainer_settings(c, data))
 
 
 def trainer_settings(c: Config, data: mlp.Dataset) -> dict[str, Any]:

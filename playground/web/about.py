@@ -19,27 +19,22 @@ from playground.run.playback import Playback
 from playground.run.runs import Run
 from playground.run.surface import PROBABILITY_OF, colour_scale, half_side
 from playground.tables.table import Plane
-from playground.web.message import About, Layer, LiveSetting, Net, Opening, Points, Scale, Trace
+from playground.web.message import About, Layer, LiveSetting, Net, Opening, Points, Scale, Sketch, Trace
 
 GOAL_EPOCHS = 200  # how far a new run plays by itself
 
 
 def about(experiment: Experiment, run: Run) -> About:
     """What the browser must know of a run before it can draw it; sent once for each run."""
-    points, _ = make_data(experiment)
-    net, now, plane = run.trainer.net, experiment.now, plane_of(experiment)
-    parent = experiment.parent
+    now, parent = experiment.now, experiment.parent
+    sketched = sketch(experiment, run.trainer.net)
     return {
+        **sketched,
         "family": Experiment(experiment.config).name,
         "parent": parent.name if parent else None,
         "fork": max(0, last_shared_step(experiment, run)),
         "goal": GOAL_EPOCHS,
-        "steps_per_epoch": experiment.steps_per_epoch(len(points.x_train)),
-        "n_train": len(points.x_train),
-        "task": points.task,
-        "net": _network(experiment, net, plane),
-        "data": _points(experiment, points, plane),
-        "scale": _scale(net, points),
+        "steps_per_epoch": experiment.steps_per_epoch(sketched["n_train"]),
         "settings": {
             "hidden_layer_sizes": now.hidden_layer_sizes,
             "max_layers": EASY_LAYERS,
@@ -50,6 +45,19 @@ def about(experiment: Experiment, run: Run) -> About:
         "link": link.run_to_link(experiment),
         "link_holds_all": link.fits(experiment),
         "told": in_words(experiment),
+    }
+
+
+def sketch(experiment: Experiment, net: mlp.MLP) -> Sketch:
+    """What it takes to draw such a network of an experiment, whatever its parameters."""
+    points, _ = make_data(experiment)
+    plane = plane_of(experiment)
+    return {
+        "n_train": len(points.x_train),
+        "task": points.task,
+        "net": _network(experiment, net, plane),
+        "data": _points(experiment, points, plane),
+        "scale": _scale(net, points),
     }
 
 

@@ -213,7 +213,17 @@ class Settings(TypedDict):
     live: Sequence[LiveSetting]
 
 
-class About(TypedDict):
+class Sketch(TypedDict):
+    """What it takes to draw networks of one shape on the same points."""
+
+    n_train: int
+    task: str
+    net: Net
+    data: Points
+    scale: Scale
+
+
+class About(Sketch):
     """What it takes to draw a run; sent once for each."""
 
     family: str  # runs of one family share their first settings
@@ -221,11 +231,6 @@ class About(TypedDict):
     fork: int
     goal: float  # epochs that it plays by itself
     steps_per_epoch: int
-    n_train: int
-    task: str
-    net: Net
-    data: Points
-    scale: Scale
     settings: Settings
     calmer_rate: float | None  # a tenth of the learning rate, about, to begin again with; None where it is the least
     link: str
@@ -330,6 +335,84 @@ class Descent(TypedDict):
     ways: Sequence[WayTold]
 
 
+class AtlasQuestion(TypedDict):
+    """What the page Atlas asks: the tiles that have come since."""
+
+    atlas: str
+    have: int  # how many tiles the browser holds, in the order in which they came
+
+
+class AtlasAxis(TypedDict):
+    """A setting that varies, and its values in words."""
+
+    label: str
+    values: Sequence[str]
+
+
+class AtlasCell(TypedDict):
+    """A combination of values: which of the page's sketches it is drawn by, or why there is none."""
+
+    net: int  # its place among `nets`
+    world: int  # its place among `worlds`
+    problem: str | None
+
+
+class World(TypedDict):
+    """Points to learn, and how answers about them are coloured."""
+
+    n_train: int
+    task: str
+    data: Points
+    scale: Scale
+
+
+class AtlasPage(TypedDict):
+    """An atlas, as the page of that name shows it; cells are counted row by row from the bottom left."""
+
+    atlas: str
+    axes: Sequence[AtlasAxis]
+    cells: Sequence[AtlasCell]
+    nets: Sequence[Net]
+    worlds: Sequence[World]
+    n_seeds: int
+    epochs: int
+    show: str  # what the tiles show, in a link
+    at: float | None  # where the clock stands, in a link; None for the end
+    plotly: str
+    ask: str
+
+
+class AtlasTile(TypedDict):
+    """What came of a cell. Its numbers follow: rows, then for each moment the loss and the score of each seed."""
+
+    cell: int
+    rows: int  # of step, epoch, losses, scores and parameters, of the seed in the middle
+    width: int  # numbers in a row
+    seeds: Sequence[int]
+    middle: int  # which of the seeds is drawn
+    broke: Sequence[int | None]  # the last epoch that a seed came through, if it has diverged
+    train_loss: Sequence[float | None]  # at the end, of each seed; None where it is no number
+    test_loss: Sequence[float | None]
+    train_score: Sequence[float | None]
+    test_score: Sequence[float | None]
+
+
+class AtlasProgress(TypedDict):
+    """How far an atlas is, and the tiles that follow."""
+
+    atlas: str
+    tiles: Sequence[AtlasTile]
+    moments: Sequence[int]  # the epochs of the curves
+    problems: dict[str, str]  # cells without a tile, and why
+    done: float
+    complete: bool
+    working: bool
+    workers: str
+    notes: Sequence[str]
+    seconds_left: float | None
+    split: str  # how the differences split up, in a sentence; "" until all is there
+
+
 class AboutRun(About, Progress):
     """An answer about a run that its browser does not know yet."""
 
@@ -337,8 +420,9 @@ class AboutRun(About, Progress):
 class Header(TypedDict):
     """What a message begins with."""
 
-    page: NotRequired[Page]
+    page: NotRequired[Page | AtlasPage]
     run: NotRequired[Progress | AboutRun]
+    atlas: NotRequired[AtlasProgress]
 
 
 def encode(header: Header, rows: np.ndarray) -> bytes:

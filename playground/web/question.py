@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, cast, get_args
 
+from playground.run.atlas import MOST_CELLS
 from playground.run.config import DEFAULTS
-from playground.web.message import Action, Question, Wish
+from playground.web.message import Action, AtlasQuestion, Question, Wish
 
 MOST_STEPS = 2**24
 """The last step that a row of float32 can name"""
@@ -21,11 +22,19 @@ _LONGEST = 64
 
 def read_question(text: bytes) -> Question:
     """A question as it may be answered, from JSON; raises ValueError, in a sentence, where anything is wrong."""
+    return cast(Question, _read(_json(text), _QUESTION, Question.__required_keys__))
+
+
+def read_atlas_question(text: bytes) -> AtlasQuestion:
+    """The same for a question about an atlas."""
+    return cast(AtlasQuestion, _read(_json(text), _ATLAS_QUESTION, AtlasQuestion.__required_keys__))
+
+
+def _json(text: bytes) -> Any:
     try:
-        value = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):  # the second where it is nested too deeply
         raise ValueError("it must be JSON.") from None
-    return cast(Question, _read(value, _QUESTION, Question.__required_keys__))
 
 
 def read_wish(value: Any, furthest: int = MOST_STEPS) -> Wish:
@@ -132,6 +141,7 @@ _QUESTION: Mapping[str, _Rule] = {
     "seeds": _whole(1, MOST_SEED_EPOCHS),
     "seeds_at": _whole(0, MOST_SEED_EPOCHS),
 }
+_ATLAS_QUESTION: Mapping[str, _Rule] = {"atlas": _name, "have": _whole(0, MOST_CELLS)}
 _WISH: Mapping[str, _Rule] = {
     "serial": _whole(0, 2**53),
     "run": lambda key, x: x if x is None else _name(key, x),

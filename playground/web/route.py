@@ -29,7 +29,7 @@ ADDRESS = "ask"
 MOST_BYTES = 1000
 """In a question; one of the stage has some hundred"""
 MOST_THREADS = 40  # nearly all of them wait for the gate; files have threads of their own
-_METHODS = ("POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")  # or Streamlit would answer the others
+METHODS = ("POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")  # or Streamlit would answer the others
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -47,11 +47,11 @@ def routes(known: Callable[[str], Known | None], prefix: str = "", seconds: floa
 
     async def answer(request: Request) -> Response:
         try:
-            question = read_question(await _body(request))
-        except HTTPException as refused:
-            return _refused(refused.status_code, refused.detail)
+            question = read_question(await body_of(request))
+        except HTTPException as problem:
+            return refused(problem.status_code, problem.detail)
         except ValueError as problem:
-            return _refused(400, f"This question cannot be answered: {problem}")
+            return refused(400, f"This question cannot be answered: {problem}")
         except ClientDisconnect:  # in the middle of the question: nobody hears this
             return Response(status_code=400)
 
@@ -67,16 +67,17 @@ def routes(known: Callable[[str], Known | None], prefix: str = "", seconds: floa
             return JSONResponse({"problem": "unknown run"}, 410, HEADERS)
         return Response(message, media_type="application/octet-stream", headers=HEADERS)
 
-    return [Route(f"{prefix}/{ADDRESS}", answer, methods=_METHODS)]
+    return [Route(f"{prefix}/{ADDRESS}", answer, methods=METHODS)]
 
 
-def _refused(status: int, sentence: str) -> Response:
+def refused(status: int, sentence: str) -> Response:
+    """An answer that says why there is none."""
     _LOG.warning("%s", sentence)
     allow = {"Allow": "POST"} if status == 405 else {}
     return JSONResponse({"problem": sentence}, status, {**HEADERS, **allow})
 
 
-async def _body(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
     """What was posted. Only JSON that says so: the page of another site cannot send that without being let."""
     if request.method != "POST":
         raise HTTPException(405, "A question must be posted.")

@@ -1,6 +1,13 @@
-// For the tests alone: `__player`, `__stage`, `__compare`, `__map` and `__sheet`, the player, and the stage, the runs side by side,
-// the map and the drawing sheet that are on the page, if any. All come from the page's own modules, imported once more from where the page has them.
+// For the tests alone: `__player`, and the view of each place on the page, by the names of the table below; undefined where
+// there is none. All come from the page's own modules, imported once more from where the page has them.
 {
+  const VIEWS = {
+    stage: [".stage-place", "stages", "stage/stage.js", "shared/player.js"],
+    compare: [".compare-place", "pages", "compare/compare.js"],
+    atlas: [".atlas-place", "pages", "atlas/atlas.js"],
+    map: [".descent-place", "maps", "descent/descent.js"],
+    sheet: [".draw-place", "sheets", "draw/draw.js"],
+  };
   const modules = {};
 
   async function load(...names) {
@@ -23,16 +30,10 @@
     return element ? modules[names[0]][kept].get(element) : undefined;
   }
 
-  const stage = () => at(".stage-place", "stages", "stage/stage.js", "shared/player.js");
-  const compare = () => at(".compare-place", "pages", "compare/compare.js");
-  const map = () => at(".descent-place", "maps", "descent/descent.js");
-  const sheet = () => at(".draw-place", "sheets", "draw/draw.js");
-  Object.defineProperty(window, "__stage", { get: stage });
-  Object.defineProperty(window, "__player", { get: () => stage() && modules["shared/player.js"].player });
-  Object.defineProperty(window, "__compare", { get: compare });
-  Object.defineProperty(window, "__map", { get: map });
-  Object.defineProperty(window, "__sheet", { get: sheet });
-  new MutationObserver(() => (stage(), compare(), map(), sheet())).observe(document, {
+  for (const [name, place] of Object.entries(VIEWS))
+    Object.defineProperty(window, `__${name}`, { get: () => at(...place) });
+  Object.defineProperty(window, "__player", { get: () => window.__stage && modules["shared/player.js"].player });
+  new MutationObserver(() => Object.values(VIEWS).forEach((place) => at(...place))).observe(document, {
     childList: true,
     subtree: true,
   });

@@ -99,3 +99,81 @@ def test_a_stack_does_not_stop_early():
     settings = mlp.Settings(early_stopping=mlp.EarlyStopping())
     with pytest.raises(ValueError, match="settings must be without early_stopping: a stack trains to the end"):
         mlp.Stack([mlp.MLP([2, 1])], mlp.make_dataset("moons"), settings)
+
+
+DATA = {
+    "noise": [mlp.make_dataset("moons", n_samples=75, noise=0.1 * (i % 3), seed=1) for i in range(5)],
+    "seeds": [mlp.make_dataset("xor", n_samples=60, seed=i) for i in range(5)],
+    "problems": [mlp.make_dataset(name, n_samples=60) for name in ("moons", "xor", "spirals", "moons", "circles")],
+    "numbers": [mlp.make_dataset("hills", n_samples=75, noise=0.1 * i, seed=1) for i in range(5)],
+    "classes": [mlp.make_dataset("blobs", n_samples=90, noise=0.1 * i, seed=2, n_classes=3) for i in range(5)],
+    "no test": [mlp.make_dataset("moons", n_samples=75, noise=0.1 * i, test_fraction=0.0) for i in range(5)],
+}
+
+
+@pytest.mark.parametrize("batch_size", [10, 1000])
+@pytest.mark.parametrize("kind", DATA)
+def test_each_network_of_a_stack_may_have_data_of_its_own(kind, batch_size):
+    data = DATA[kind]
+    loss = {"numbers": "mean_squared_error", "classes": "categorical_crossentropy"}.get(kind, "binary_crossentropy")
+    networks = [mlp.MLP([2, 6, data[0].n_outputs], loss=loss, seed=i) for i in range(5)]
+    settings = [mlp.Settings(mlp.Adam(learning_rate=0.01 * (i + 1)), batch_size=batch_size, seed=i) for i in range(5)]
+    singles = [mlp.Trainer(n.copy(), d, **vars(s)).run(6) for n, d, s in zip(networks, data, settings, strict=True)]
+    curves = mlp.Stack(networks, data, settings).run(6)
+    for i, single in enumerate(singles):
+        np.testing.assert_allclose(networks[i].parameters, single.parameters[-1], rtol=1e-12, atol=1e-14)
+        for name in ("train_loss", "test_loss", "train_score", "test_score"):
+            np.testing.assert_allclose(getattr(curves, name)[:, i], getattr(single, name), rtol=1e-11, err_msg=name)
+
+
+def test_frames_are_the_parameters_that_each_network_has_alone(monkeypatch):
+    monkeypatch.setattr("mlp.stack.BEST_SIZE", 160)  # in two chunks
+    data = mlp.make_dataset("moons", n_samples=74, seed=1)
+    networks = [mlp.MLP([2, 6, 1], seed=i) for i in range(5)]
+    singles = [mlp.Trainer(net.copy(), data, **vars(SETTINGS["plain"][i])).run(9) for i, net in enumerate(networks)]
+    stack = mlp.Stack(networks, data, SETTINGS["plain"], keep=mlp.spaced_epochs(9, 5))
+    stack.run(9)
+    np.testing.assert_array_equal(stack.frames.epochs, [0, 1, 2, 4, 9])
+    for i, single in enumerate(singles):
+        alone = single.parameters[stack.frames.epochs.astype(int)]
+        np.testing.assert_allclose(stack.frames.parameters[:, i], alone, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize("size", [160, 24_000])
+def test_a_stack_goes_on_from_a_state_bit_for_bit(settings, size, monkeypatch):
+    monkeypatch.setattr("mlp.stack.BEST_SIZE", size)
+    data = mlp.make_dataset("moons", n_samples=74, seed=1)
+    nets = [[mlp.MLP([2, 6, 4, 1], seed=i) for i in range(5)] for _ in range(2)]
+    once = mlp.Stack(nets[0], data, SETTINGS[settings], keep=(0, 3, 5, 9))
+    whole = once.run(9)
+    first = mlp.Stack(nets[1], data, SETTINGS[settings], keep=(0, 3, 5, 9))
+    first.run(4)
+    later = mlp.Stack([mlp.MLP([2, 6, 4, 1]) for _ in range(5)], data, SETTINGS[settings], (0, 3, 5, 9), first.state())
+    rest = later.run(5)
+    np.testing.assert_array_equal(later.state().parameters, once.state().parameters)
+    np.testing.assert_array_equal(whole.test_loss, np.concatenate([first.curves.test_loss, rest.test_loss]))
+    both = np.concatenate([first.frames.parameters, later.frames.parameters])
+    np.testing.assert_array_equal(both, once.frames.parameters)
+    np.testing.assert_array_equal(np.r_[first.frames.epochs, later.frames.epochs], once.frames.epochs)
+
+
+@pytest.mark.parametrize(
+    ("last", "n"), [(0, 2), (1, 2), (5, 10), (100, 2), (100, 12), (100, 65), (1000, 30), (9999, 400)]
+)
+def test_spaced_epochs_are_dense_early_and_hold_both_ends(last, n):
+    found = mlp.spaced_epochs(last, n)
+    assert (found[0], found[-1]) == (0, last)
+    assert min(n, last + 1) * 0.8 <= len(found) <= n
+    gaps = np.diff(found)
+    assert (gaps > 0).all()
+    assert not len(gaps) or gaps[-1] >= gaps[0]
+
+
+def test_data_that_differ_in_size_or_task_are_refused():
+    nets = [mlp.MLP([2, 4, 1], loss="mean_squared_error", seed=i) for i in range(2)]
+    for other in (mlp.make_dataset("xor", n_samples=50), mlp.make_dataset("hills", n_samples=40)):
+        with pytest.raises(ValueError, match="data must be alike in task and numbers of samples; got binary with 20"):
+            mlp.Stack(nets, [mlp.make_dataset("xor", n_samples=40), other], mlp.Settings())
+    with pytest.raises(ValueError, match="data must be one, or one for each of the 2 networks; got 1"):
+        mlp.Stack(nets, [mlp.make_dataset("xor", n_samples=40)], mlp.Settings())

@@ -153,6 +153,14 @@ export interface Settings {
   live: LiveSetting[];
 }
 
+export interface Sketch {
+  n_train: number;
+  task: string;
+  net: Net;
+  data: Points;
+  scale: Scale;
+}
+
 export interface About {
   family: string;
   parent: string | null;
@@ -274,4 +282,68 @@ export interface Descent {
   minima: number[][];
   steps: number;
   ways: WayTold[];
+}
+
+export interface AtlasQuestion {
+  atlas: string;
+  have: number;
+}
+
+export interface AtlasAxis {
+  label: string;
+  values: string[];
+}
+
+export interface AtlasCell {
+  net: number;
+  world: number;
+  problem: string | null;
+}
+
+export interface World {
+  n_train: number;
+  task: string;
+  data: Points;
+  scale: Scale;
+}
+
+export interface AtlasPage {
+  atlas: string;
+  axes: AtlasAxis[];
+  cells: AtlasCell[];
+  nets: Net[];
+  worlds: World[];
+  n_seeds: number;
+  epochs: number;
+  show: string;
+  at: number | null;
+  plotly: string;
+  ask: string;
+}
+
+export interface AtlasTile {
+  cell: number;
+  rows: number;
+  width: number;
+  seeds: number[];
+  middle: number;
+  broke: (number | null)[];
+  train_loss: (number | null)[];
+  test_loss: (number | null)[];
+  train_score: (number | null)[];
+  test_score: (number | null)[];
+}
+
+export interface AtlasProgress {
+  atlas: string;
+  tiles: AtlasTile[];
+  moments: number[];
+  problems: Record<string, string>;
+  done: number;
+  complete: boolean;
+  working: boolean;
+  workers: string;
+  notes: string[];
+  seconds_left: number | null;
+  split: string;
 }

@@ -1,0 +1,100 @@
+"""The page Atlas, run without a browser: what varies, around which run, and how it gets there."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground.run.atlas import KINDS, PRESETS, USUAL, Atlas, Axis, to_text
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from tests.app.test_home import FRAME
+
+MOONS = Experiment(Config(dataset="moons"))
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_file(FRAME, default_timeout=60)
+    app.query_params.update({"dataset": "moons", **query})
+    app.run()
+    app.switch_page(str(FRAME.parents[2] / "pages" / "atlas.py")).run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture
+def page() -> AppTest:
+    return opened()
+
+
+def atlas(app: AppTest) -> Atlas:
+    assert not app.exception
+    return app.session_state["atlas_shown"]
+
+
+def test_it_opens_around_the_run_on_screen(page):
+    assert atlas(page) == Atlas(MOONS)
+    assert page.query_params["atlas"] == to_text(Atlas(MOONS))
+    assert page.query_params["dataset"] == "moons"
+    assert not [b for b in page.button if b.key == "around"]
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.label)
+def test_a_preset_takes_the_place_of_the_axes(page, preset):
+    page.button(key=f"set {preset.label}").click().run()
+    assert atlas(page) == preset.of(MOONS)
+    assert [page.selectbox(key=f"axis {k}").value for k in range(2)] == list(preset.keys)
+
+
+def test_axes_values_seeds_and_epochs_are_chosen(page):
+    page.selectbox(key="axis 1").set_value("noise").run()
+    assert atlas(page).axes == (USUAL[0], Axis("noise", KINDS["noise"].usual))
+    page.text_input(key="values 1").set_value("0.1, 0.2").run()
+    assert atlas(page).axes[1] == Axis("noise", (0.1, 0.2))
+    page.text_input(key="values 1").set_value("").run()
+    assert atlas(page).axes[1] == Axis("noise", KINDS["noise"].usual)
+    page.select_slider(key="atlas n_seeds").set_value(5).run()
+    page.select_slider(key="atlas epochs").set_value(50).run()
+    assert (atlas(page).n_seeds, atlas(page).epochs) == (5, 50)
+    page.selectbox(key="axis 1").set_value("none").run()
+    assert atlas(page).axes == USUAL[:1]
+    page.selectbox(key="axis 0").set_value("activation").run()
+    assert atlas(page).axes == (Axis("activation", KINDS["activation"].usual),)
+
+
+def test_what_does_not_fit_is_a_sentence_and_changes_nothing(page):
+    before = atlas(page)
+    page.selectbox(key="axis 1").set_value("lr").run()
+    assert atlas(page) == before
+    assert "two that differ" in page.warning[0].value
+    assert page.selectbox(key="axis 1").value == "width"
+    page.text_input(key="values 0").set_value("0.1, warm").run()
+    assert atlas(page) == before
+    assert "must be a number; got warm" in page.warning[0].value
+    assert page.text_input(key="values 0").value == KINDS["lr"].written(before.axes[0].values)
+
+
+def test_the_address_opens_it_again(page):
+    page.button(key="set Activation × depth").click().run()
+    again = opened(atlas=page.query_params["atlas"], tiles="score", at="20")
+    assert atlas(again) == atlas(page)
+    assert again.session_state["atlas_view"].show == "score"
+    assert again.session_state["atlas_view"].at == 20
+    wrong = opened(atlas="lr:0.1,0.2;seeds:99", tiles="inside")
+    assert atlas(wrong) == Atlas(MOONS, (Axis("lr", (0.1, 0.2)),))
+    assert "number of seeds" in wrong.warning[0].value
+    assert "tiles must be one of" in wrong.warning[0].value
+
+
+def test_another_run_on_screen_is_taken_when_asked_for(page):
+    page.switch_page(str(FRAME.parents[2] / "pages" / "playground.py")).run()
+    page.session_state["experiment"] = Experiment(Config(dataset="xor"))
+    page.switch_page(str(FRAME.parents[2] / "pages" / "atlas.py")).run()
+    assert atlas(page).base == MOONS, "it stays what it was"
+    page.button(key="around").click().run()
+    assert atlas(page).base == Experiment(Config(dataset="xor"))
+
+
+def test_a_run_that_is_too_large_has_no_atlas_and_the_page_says_so():
+    app = opened(hidden=",".join(["4"] * 20), batch="1", samples="2000")
+    assert app.session_state["atlas_shown"] is None
+    assert "There is no atlas around the run" in app.info[0].value
+    assert "keep the workers busy for too long" in app.info[0].value

@@ -13,7 +13,6 @@ from playground import figures
 from playground.export.subject import Subject
 from playground.figures.look import palette
 from playground.run.data import make_data, plane_of
-from playground.run.names import layer_names
 from playground.run.surface import answers, colour_scale, grid
 
 GRID = 120
@@ -21,15 +20,7 @@ GRID = 120
 
 def pictures(subject: Subject, theme: str = "light") -> dict[str, go.Figure]:
     """Name to figure: what the network thinks, the losses, the gradients, the weights."""
-    f, net = subject.frames, subject.net
-    names = layer_names(len(net.layers))
-    matrices = [np.vstack([layer.weights, layer.biases]) for layer in net.layers]
-    result = {
-        "boundary": _boundary(subject, theme),
-        "gradients": figures.gradient_norms(f.epochs, f.gradient_norms, names, theme=theme),
-        "weights": figures.weight_heatmaps(matrices, names, theme=theme),
-        "loss": figures.loss_curve(f.epochs, f.train_loss, f.test_loss, theme=theme),
-    }
+    result = {"boundary": _boundary(subject, theme), **figures.charts(subject.frames, subject.net, theme=theme)}
     colours = palette(theme)
     for picture in result.values():
         picture.update_layout(

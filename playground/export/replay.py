@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import posixpath
 import re
 from pathlib import Path
@@ -11,12 +12,14 @@ from typing import cast
 
 import numpy as np
 
+import mlp
 from playground.export.subject import Subject
 from playground.figures.palette import DARK, LIGHT
-from playground.run.playback import Playback
+from playground.health.headlines import headlines
+from playground.run.on_show import OnShow
 from playground.run.runs import Gate, Run, frame_rows
-from playground.web import assets
-from playground.web.about import opening
+from playground.web import assets, first
+from playground.web.about import sketch
 from playground.web.message import AboutRun, Page, Question, encode
 from playground.web.reply import reply
 
@@ -52,8 +55,11 @@ body { margin: 0; padding: 16px 20px; background: var(--st-background-color); fo
 """
 
 
-def replay_html(subject: Subject) -> bytes:
-    """Write the file. What the user named is inside the recording, packed, and shown as text by the stage."""
+def replay_html(subject: Subject, points: mlp.Dataset | None = None) -> bytes:
+    """Write the file. What the user named is inside the recording, packed, and shown as text by the stage.
+
+    points : in the plane, if the subject's trainer learns from others than the subject's experiment
+    """
     return (
         _PAGE
         % {
@@ -61,14 +67,14 @@ def replay_html(subject: Subject) -> bytes:
             "dark": DARK.background,
             "css": _inside("style", assets.text_of("stage/stage.css")),
             "modules": json.dumps({"imports": modules("stage/stage.js")}),
-            "recording": base64.b64encode(recording(subject)).decode(),
+            "recording": base64.b64encode(recording(subject, points)).decode(),
             "plotly": _inside("script", assets.plotly_text()),
             "driver": _inside("script", _DRIVER.read_text(encoding="utf-8")),
         }
     ).encode()
 
 
-def recording(subject: Subject) -> bytes:
+def recording(subject: Subject, points: mlp.Dataset | None = None) -> bytes:
     """The message that the server would send to a browser that holds nothing yet, with all frames up to the moment."""
     trainer, e = subject.trainer, subject.experiment
     rows = frame_rows(subject.frames)
@@ -78,7 +84,9 @@ def recording(subject: Subject) -> bytes:
     diverged, ended = trainer.recording.diverged, trainer.recording.last_step <= subject.step
     # What the server answers to a browser that holds nothing, and wants nothing trained; then what is different here.
     question: Question = {"run": e.name, "have": -1}
-    answered = cast(AboutRun, reply(e, Run(lambda: trainer, Gate()), question).header)
+    run = Run(lambda: trainer, Gate())
+    headlines(e, run, math.inf)  # all there is to say, however long it takes
+    answered = cast(AboutRun, reply(e, run, question).header)
     told: AboutRun = {
         **answered,
         "marks": [mark for mark in answered["marks"] if mark["step"] <= subject.step],
@@ -96,21 +104,14 @@ def recording(subject: Subject) -> bytes:
         "goal": float(rows[-1, 1]),
         "data": {**answered["data"], "face": ""},
     }
+    if points is not None:
+        per_epoch = max(1, round(rows[-1, 0] / rows[-1, 1])) if rows[-1, 1] else 1
+        told = {**told, **sketch(e, trainer.net, points), "steps_per_epoch": per_epoch}
     page: Page = {
-        "run": e.name,
-        "serial": 0,
-        "moment": 0,
-        "instead_of": None,
-        "can_undo": False,
+        **first.page(e, OnShow(), moment=0),
         "branches": [{"run": e.name, "title": ""}],
-        "parts": "full",
-        "whole": False,
-        "hidden": [],
-        "projector": False,
-        "view_link": "",
         "plotly": "",
         "ask": "",
-        "opening": opening(0, Playback()),
     }
     return encode({"page": page, "run": told}, rows)
 

@@ -48,9 +48,12 @@ def about(experiment: Experiment, run: Run) -> About:
     }
 
 
-def sketch(experiment: Experiment, net: mlp.MLP) -> Sketch:
-    """What it takes to draw such a network of an experiment, whatever its parameters."""
-    points, _ = make_data(experiment)
+def sketch(experiment: Experiment, net: mlp.MLP, points: mlp.Dataset | None = None) -> Sketch:
+    """What it takes to draw such a network of an experiment, whatever its parameters.
+
+    points : in the plane, if they are others than the experiment's
+    """
+    points = points or make_data(experiment)[0]
     plane = plane_of(experiment)
     return {
         "n_train": len(points.x_train),

@@ -54,6 +54,12 @@ def all_tiles(page: Page) -> None:
     page.wait_for_timeout(2000)
 
 
+def walked_down(page: Page) -> None:
+    """Wait until the optimizers on a map have taken their steps."""
+    page.wait_for_function("() => window.__map?.step === __map?.told?.steps", timeout=30_000)
+    page.wait_for_timeout(1000)
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture: where, how, and what happens first."""
@@ -74,6 +80,7 @@ PICTURES = (
     Picture("health", path="/health?hidden=8,8,8,8,8,8,8,8&activation=sigmoid&step=1000", before=at_rest),
     Picture("compare", path=f"/compare?compare={quote(OPTIMIZERS, safe='')}", before=at_epoch_70),
     Picture("atlas", path="/atlas", before=all_tiles),
+    Picture("map", path="/compare?map=rosenbrock", before=walked_down),
     Picture("export", path="/export?step=5000", before=at_rest),
 )
 

@@ -65,6 +65,9 @@ def test_every_run_shows_the_engines_numbers_of_the_clocks_moment(page):
     rows = at(page, 120)
     assert [row[0] for row in rows] == [120, 120, 120]
     assert [row[1] for row in rows[:2]] == [12, 60], "batches of 10 and of 50 on 100 points"
+    at(page, 1000)
+    expect(page.locator(".compare .figures").nth(1)).to_contain_text("stands at its end, epoch 200")
+    expect(page.locator(".compare .figures").nth(0)).not_to_contain_text("stands")
     page.get_by_label("What the clock counts").select_option("examples")
     assert [row[1] for row in at(page, 700)] == [7, 7, 7]
 

@@ -78,6 +78,16 @@ test("in slow motion it stops there too", () => {
   world.close();
 });
 
+test("a choice made here takes the place of what a link has said", () => {
+  const world = new World();
+  const { player } = world;
+  world.tell({ to: 40 });
+  [player.until, player.goal] = [7, 7];
+  player.setStop(STOPS[1]);
+  assert.deepEqual([player.until, player.goal], [null, 1000]);
+  world.close();
+});
+
 test("without an end of its own a run plays to the epoch that was chosen", () => {
   const world = new World();
   const { player } = world;

@@ -339,6 +339,7 @@ export class Player {
 
   setStop(/** @type {import("./stops.js").Stop} */ stop) {
     this.stop = stop;
+    this.until = null; // what a link has said counts no more
     this.goal = stop.epochs ?? this.run?.header.goal ?? Infinity;
     this.changed = true;
   }

@@ -11,6 +11,7 @@
   // Of ours: text and controls that can be seen, without what is a drawing by itself.
   const ours = ".stage, .compare, .inside, .draw, .gallery, .charts";
   const apart = "pre, canvas, table, [role=grid], .spoken, .announced, .editor, .tip, .mark, [hidden]";
+  const SIDEBAR = "[data-testid=stSidebar]";
   const hasText = (e) => [...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
   const boxes = [];
   for (const scope of document.querySelectorAll(ours)) {
@@ -38,6 +39,7 @@
   for (const [k, one] of boxes.entries())
     for (const other of boxes.slice(k + 1)) {
       if (one.e.contains(other.e) || other.e.contains(one.e)) continue;
+      if (one.e.closest(SIDEBAR) !== other.e.closest(SIDEBAR)) continue; // on a phone it opens above the page
       const [a, b] = [one.box, other.box];
       const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
       const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);

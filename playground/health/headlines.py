@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
+
 from playground.health.checkup import examine
 from playground.health.verdicts import headline
 from playground.run.experiment import Experiment
@@ -34,5 +36,5 @@ def headlines(experiment: Experiment, run: Run, seconds: float) -> dict[int, str
 def headline_at(experiment: Experiment, run: Run, step: int) -> str:
     """What Health says first at a step."""
     c = experiment.config
-    with run.lock:
+    with run.lock, np.errstate(all="ignore"):  # of a run that blows up the numbers may be beyond all bounds
         return headline(examine(run.trainer, step, c.features if c.is_planar else (), run.update_ratios, c.own_data))

@@ -609,7 +609,7 @@ def test_a_browser_that_keeps_nothing_shows_full_all_the_same(new_page):
 def test_the_projector_makes_everything_larger_and_a_link_can_leave_parts_away(page):
     visit(page, "/?look=projector&hide=weights")
     wait_for(page, "window.__stage?.ready")
-    assert page.evaluate("() => getComputedStyle(document.querySelector('.stage .sentence')).fontSize") == "19px"
+    assert page.evaluate("() => getComputedStyle(document.querySelector('.stage .sentence')).fontSize") == "19.5px"
     expect(page.locator(".stage section.weights")).to_be_hidden()
     expect(page.locator(".stage section.gradients")).to_be_visible()
     page.get_by_text("Projector").click()

@@ -38,7 +38,7 @@ test("a changed theme is told within half a second, once, to all who are on the 
   away.isConnected = true;
   watches[2].check();
   assert.deepEqual(told.splice(0), [[2, true, "Inter"]]);
-  watches[0].setProjector(true);
+  watches[0].setLook({ projector: true, zoom: 1.3 });
   assert.deepEqual([told.splice(0), first.worn["--text"]], [[[0, true, "Inter"]], "#ffffff"]);
   watches.forEach((watch) => watch.stop());
   background = "#ffffff";

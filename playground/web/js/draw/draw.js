@@ -275,7 +275,7 @@ class Sheet {
     if (!theme) return;
     const width = this.element.clientWidth;
     if (width < 80) return;
-    const side = Math.max(Math.min(width, 320), Math.min(width, window.innerHeight - 440, 620));
+    const side = Math.max(Math.min(width, 320), Math.min(width, window.innerHeight - 440, 1000));
     const context = fit(this.canvas, side, side);
     const inner = { w: side - MARGIN.l - MARGIN.r, h: side - MARGIN.t - MARGIN.b };
     const X = (x) => MARGIN.l + ((x + REACH) / (2 * REACH)) * inner.w;

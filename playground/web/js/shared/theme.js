@@ -3,17 +3,17 @@ import { PALETTES } from "./registry.js";
 
 // Streamlit gives its theme as CSS variables; a dark background means the dark palette. A projector washes colours
 // out and is looked at from afar: text at full contrast, everything larger.
-function currentTheme(element, projector = false) {
+function currentTheme(element, { projector = false, zoom = 1 }) {
   const style = getComputedStyle(element);
   const background = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
   const dark = brightness(background) < 0.5;
   const strong = dark
     ? { text: "#ffffff", muted: "#d5dae3", grid: "#566074" }
     : { text: "#000000", muted: "#2c3340", grid: "#aab2bf" };
-  const look = projector ? { ...strong, zoom: 1.3 } : { zoom: 1 };
   return {
     ...PALETTES[dark ? "dark" : "light"],
-    ...look,
+    ...(projector && strong),
+    zoom,
     dark,
     projector,
     font: style.getPropertyValue("--st-font").trim() || "sans-serif",
@@ -40,11 +40,11 @@ let timer;
 export function observeTheme(element, tell) {
   /** @type {any} */
   let shown = null;
-  let projector = false;
+  let look = {};
   const check = () => {
     if (!element.isConnected) return;
-    const theme = currentTheme(element, projector);
-    if (shown && ["dark", "font", "projector"].every((name) => shown[name] === theme[name])) return;
+    const theme = currentTheme(element, look);
+    if (shown && ["dark", "font", "projector", "zoom"].every((name) => shown[name] === theme[name])) return;
     shown = theme;
     element.style.colorScheme = theme.dark ? "dark" : "light";
     for (const name of PAINTS) element.style.setProperty(`--${name}`, theme[name]);
@@ -55,8 +55,8 @@ export function observeTheme(element, tell) {
   check();
   return {
     check,
-    setProjector(on) {
-      projector = on;
+    setLook(other) {
+      look = other;
       check();
     },
     stop() {

@@ -84,7 +84,12 @@ export class Curves {
     const look = layout(theme, { width, height }, this.margin, {
       hovermode: "x unified",
       xaxis: axis(theme, { range: [0, end], nticks: 8, tickfont: { size: 10 } }),
-      yaxis: axis(theme, { nticks: 4, exponentformat: "power", tickfont: { size: 10 }, ...this.yaxis(this) }),
+      yaxis: axis(theme, {
+        nticks: 4,
+        exponentformat: "power",
+        tickfont: { size: 10 },
+        ...sparse(traces, this.yaxis(this)),
+      }),
     });
     Plotly.react(this.plot, traces, look, CONFIG);
     return true;
@@ -143,4 +148,14 @@ function thinned(rows) {
   if (rows.length <= MOST_POINTS) return rows;
   const step = (rows.length - 1) / (MOST_POINTS - 1);
   return Array.from({ length: MOST_POINTS }, (_, k) => rows[Math.round(k * step)]);
+}
+
+// On a logarithmic axis over more than a power of ten or two, the powers alone are named: 2 and 5 would lie on them.
+function sparse(traces, yaxis) {
+  if (yaxis.type !== "log") return yaxis;
+  const values = traces.flatMap(({ y }) => y).filter((value) => value > 0 && Number.isFinite(value));
+  const decades = Math.log10(
+    values.reduce((a, b) => Math.max(a, b), 0) / values.reduce((a, b) => Math.min(a, b), Infinity),
+  );
+  return decades > 1.5 ? { ...yaxis, dtick: Math.max(1, Math.ceil(decades / 4)) } : yaxis;
 }

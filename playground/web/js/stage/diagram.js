@@ -37,7 +37,7 @@ export class Diagram {
     this.buttons = h("div", { class: "layer-buttons" });
     this.tip = h("div", { class: "tip", hidden: true });
     this.box = h("div", { class: "plot" }, this.canvas, this.buttons, this.tip);
-    this.title = h("h3", {}, "The network: every neuron shows what it sees");
+    this.title = h("h3", {}, "The network: what every neuron sees");
     this.element = h("section", { class: "panel diagram", "aria-label": "Network" }, this.title, this.box);
     this.maps = document.createElement("canvas");
     this.box.addEventListener("pointermove", (event) => this.hover(event));
@@ -68,7 +68,7 @@ export class Diagram {
     const close = room / most < 14;
     this.slack = close ? 0 : 3;
     this.bar = close ? { off: 0, high: 2 } : { off: 2, high: 3 };
-    this.side = Math.max(5, Math.min(40, room / most - 8, gap * 0.55));
+    this.side = Math.max(5, Math.min(Math.max(40, height / 10), room / most - 8, gap * 0.55));
     this.columns = counts.map((all, l) => {
       const n = Math.min(all, most);
       const spread = Math.min(this.side * 1.9, (room - this.side) / Math.max(1, n - 1));
@@ -86,7 +86,7 @@ export class Diagram {
       most < Math.max(...counts) && `the first ${most} of each layer`,
       links > MOST_LINKS && "the strongest links",
     ];
-    this.title.textContent = `The network: ${parts.filter(Boolean).join(" and ") || "every neuron shows what it sees"}`;
+    this.title.textContent = `The network: ${parts.filter(Boolean).join(" and ") || "what every neuron sees"}`;
   }
 
   drawButtons(place) {
@@ -214,7 +214,7 @@ export class Diagram {
       });
     });
     context.fillStyle = theme.muted;
-    context.font = `11px ${theme.font}`;
+    context.font = `${11 * theme.zoom}px ${theme.font}`;
     context.textAlign = "center";
     const inputs = this.columns[0];
     const room = inputs.length > 1 ? inputs[1].y - inputs[0].y : Infinity;

@@ -74,6 +74,7 @@ export class Player {
     this.wishedAt = 0; // when it was wished,
     this.saidAt = 0; // and when it was told last
     this.waitingSince = 0; // for an answer to either
+    this.judged = ""; // the moment for which the verdict was asked last
     this.told = -1; // the moment the page knows,
     this.toldLast = -1; // and the last step of which it knows that it is here
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -196,7 +197,7 @@ export class Player {
     this.takePendingStep();
     this.happen("moved");
     if (isNews) this.changed = true;
-    if (!this.moving && !this.isTold) this.settle();
+    if (!this.moving && !(this.isTold && this.isJudged)) this.settle();
   }
 
   /** @param {Header} header */
@@ -456,6 +457,7 @@ export class Player {
     this.failed = false;
     this.awaitAnswer();
     const known = { run: run?.header.run ?? "", have: run?.last ?? -1, ...this.question };
+    if (!this.moving) this.judged = this.moment;
     const here = { ...(this.wantsAnswers && { answers: this.step }), ...(!this.moving && { verdict: this.step }) };
     const whole = { ...known, ...here };
     this.line?.ask(whole, signal).then(
@@ -514,6 +516,15 @@ export class Player {
     return this.told === this.step && !(this.page?.whole && this.filled && this.toldLast !== this.run?.last);
   }
 
+  get moment() {
+    return `${this.run?.header.run} ${this.step}`;
+  }
+
+  // Whether it is known, or has been asked, what Health says of the moment.
+  get isJudged() {
+    return this.judged === this.moment || Boolean(this.run?.verdicts.has(this.step));
+  }
+
   get follows() {
     return this.page?.parts === "timeline";
   }
@@ -530,13 +541,17 @@ export class Player {
 
   stand() {
     const { run, step } = this;
-    if (this.moving || this.scrubbing || !run || this.isTold || this.told === this.pendingStep) return;
+    if (this.moving || this.scrubbing || !run || this.told === this.pendingStep) return;
+    if (!this.isTold) this.tellMoment(run, step);
+    if (!this.isJudged) this.ask({});
+  }
+
+  tellMoment(/** @type {Recording} */ run, /** @type {number} */ step) {
     const within = (/** @type {number} */ reach) => [Math.max(0, step - reach), step + reach];
     const per = run.header.steps_per_epoch;
     const held = within(Math.ceil(per / 2)).every((one) => run.has(Math.min(one, run.last)));
     const behind = run.header.reached < step; // a server that was started anew: first it catches up
     if (!held || behind) this.ask({ single: within(per) }, this.pendingStep === null);
-    else if (!run.verdicts.has(step)) this.ask({});
     if (!behind && !this.wish) this.tell();
   }
 

@@ -7,6 +7,7 @@ export const STEP = 0,
   TRAIN_SCORE = 4,
   TEST_SCORE = 5,
   GRADIENTS = 6;
+const STALE = 1.8; // a verdict is too old for a moment so many times as far from the beginning
 const MOST_SINGLE_NUMBERS = 1_000_000; // 4 MB
 
 export class Recording {
@@ -102,11 +103,11 @@ export class Recording {
     for (const { step, text } of verdicts) this.verdicts.set(step, text);
   }
 
-  // What Health says at a step, or at the last moment before it that was looked at; null before the first look.
+  // What Health says at a step, or at a moment not long before it that was looked at; null where there is none.
   verdictAt(step) {
     let last = -1;
     for (const known of this.verdicts.keys()) if (known <= step && known > last) last = known;
-    return this.verdicts.get(last) ?? null;
+    return step <= STALE * last ? (this.verdicts.get(last) ?? null) : null;
   }
 
   parameters(row) {

@@ -28,6 +28,7 @@ const WORDS_AFTER_MS = 250; // and how soon where the moment stands
 const LOOK_EVERY_MS = 100;
 const CHARTS_AFTER_MS = 2500; // a run that has waited so long for its charts begins to play without them
 const TRIES_AFTER_MS = 2000;
+const LARGE_WIDTH = 1800; // from this width of the stage on, everything is larger
 const FINE_AFTER_MS = 80; // a moment that stands this long is drawn on the finest grid
 // What has a use of its own for Space, arrows, Home and End; buttons and links only for Space.
 const OWN_KEYS =
@@ -233,12 +234,14 @@ class Stage {
 
   // What the link hides, and the projector's look.
   dress(/** @type {Page} */ { hidden, projector }) {
-    const key = [projector, ...hidden].join();
+    const zoom = projector || this.element.clientWidth >= LARGE_WIDTH ? 1.3 : 1;
+    const key = [projector, zoom, ...hidden].join();
     if (key === this.dressed) return;
     this.dressed = key;
     this.element.classList.toggle("projector", projector);
     for (const { name, view } of this.panels) view.element.hidden = hidden.includes(name);
-    this.themes.setProjector(projector);
+    this.element.style.setProperty("--zoom", String(zoom));
+    this.themes.setLook({ projector, zoom });
   }
 
   setRun(/** @type {Recording} */ run) {

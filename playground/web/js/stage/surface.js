@@ -8,8 +8,11 @@ import { CONFIG, axis, layout, textForPlotly } from "../shared/plot.js";
 import { say } from "../shared/format.js";
 import { ramps } from "../shared/theme.js";
 
-const MARGIN = { l: 36, r: 8, t: 6, b: 30 };
-const TITLES = ["What the network thinks of every point", "The curve that the network has learned"];
+const MARGIN = { l: 36, r: 8, t: 6, b: 34 }; // the least, before the plane is made square
+const TITLES = [
+  ["What the network thinks", " of every point"],
+  ["The curve", " that the network has learned"],
+];
 // How long the network may be evaluated for a picture: one of many while it plays, one that a key waits for, and one
 // that stays.
 export const BUDGETS_MS = { playing: 3, prompt: 1, fine: 60 };
@@ -39,6 +42,7 @@ export class Surface {
     this.run = this.network = this.parameters = this.values = this.focus = null;
     this.grids = new Map(); // by fineness: the points at which the network is evaluated
     this.grid = null;
+    this.margin = MARGIN;
     this.cost = 0; // milliseconds for the finest grid
     this.pointed = null; // of what the points were drawn, as a text to compare
     this.plotted = null; // of what the axes were drawn, as a text to compare
@@ -82,13 +86,14 @@ export class Surface {
   }
 
   draw(theme, focus) {
-    const { width, height } = this.size();
+    const { width, height } = this.size(theme);
     if (width < 40) return;
-    const inner = { w: width - MARGIN.l - MARGIN.r, h: height - MARGIN.t - MARGIN.b };
+    const { margin } = this;
+    const inner = { w: width - margin.l - margin.r, h: height - margin.t - margin.b };
     this.focus = focus;
     this.testBox.checked = this.player.look.testPoints;
     this.stepBox.checked = this.player.look.discretize;
-    tell(this.title, focus ? `What ${focus.name} sees` : TITLES[Number(this.run.header.data.curve)]);
+    this.sayTitle(focus ? [`What ${focus.name} sees`, ""] : TITLES[Number(this.run.header.data.curve)]);
     this.sayNote();
     if (this.run.header.data.curve) this.drawCurve(theme, width, height, inner);
     else this.drawMap(theme, inner);
@@ -101,14 +106,20 @@ export class Surface {
     this.pointed = key;
     const context = fit(this.points, width, height);
     context.clearRect(0, 0, width, height);
-    const box = { x: MARGIN.l, y: MARGIN.t, width: inner.w, height: inner.h };
+    const box = { x: this.margin.l, y: this.margin.t, width: inner.w, height: inner.h };
     drawPoints(context, box, this.run.header, theme, (pointSize(width) / 2) * theme.zoom, this.player.look.testPoints);
   }
 
   // Of what the points are drawn, as a text to compare.
   pointsKey(theme) {
-    const { width, height } = this.size();
+    const { width, height } = this.size(theme);
     return [this.run.header.data.name, width, height, theme.dark, theme.zoom, this.player.look.testPoints].join();
+  }
+
+  // The second half is left away where there is no room for it.
+  sayTitle(/** @type {string[]} */ [first, more]) {
+    if (this.title.textContent !== first + more)
+      this.title.replaceChildren(h("span", {}, first, h("span", { class: "more" }, more)));
   }
 
   // A pixel for each point of the grid: the browser makes the canvas as large as the plane, and smooth.
@@ -116,8 +127,8 @@ export class Surface {
     const { n } = this.grid;
     if (this.canvas.width !== n) this.canvas.width = this.canvas.height = n;
     Object.assign(this.canvas.style, {
-      left: `${MARGIN.l}px`,
-      top: `${MARGIN.t}px`,
+      left: `${this.margin.l}px`,
+      top: `${this.margin.t}px`,
       width: `${inner.w}px`,
       height: `${inner.h}px`,
     });
@@ -147,26 +158,30 @@ export class Surface {
     const top = this.focus ? 1.1 * scaleOf(out, this.focus, this.run.header) : up[1];
     context.save();
     context.beginPath();
-    context.rect(MARGIN.l, MARGIN.t, inner.w, inner.h);
+    const { l: left, t: above } = this.margin;
+    context.rect(left, above, inner.w, inner.h);
     context.clip();
     context.beginPath();
-    values.forEach((v, k) =>
-      context.lineTo(MARGIN.l + (inner.w * k) / (n - 1), MARGIN.t + inner.h * (0.5 - v / (2 * top))),
-    );
+    values.forEach((v, k) => context.lineTo(left + (inner.w * k) / (n - 1), above + inner.h * (0.5 - v / (2 * top))));
     context.strokeStyle = theme.positive;
     context.lineWidth = 3 * theme.zoom;
     context.stroke();
     context.restore();
   }
 
-  size() {
-    return { width: this.box.clientWidth, height: this.box.clientHeight };
+  // The plane is square, whatever the box: what is left over lies to the right of it and below.
+  size({ zoom }) {
+    const { clientWidth: width, clientHeight: height } = this.box;
+    const [l, t] = [MARGIN.l * zoom, MARGIN.t];
+    const side = Math.min(width - l - MARGIN.r, height - t - MARGIN.b * zoom);
+    this.margin = { l, t, r: width - l - side, b: height - t - side };
+    return { width, height };
   }
 
   // Axes and points change only with the data, the size and the theme.
   drawAxes(Plotly, theme) {
     const { data } = this.run.header;
-    const size = this.size();
+    const size = this.size(theme);
     const key = this.pointsKey(theme);
     if (key === this.plotted || size.width < 40) return false;
     this.plotted = key;
@@ -187,7 +202,7 @@ export class Surface {
         ...this.colouring(t, theme),
       },
     }));
-    const look = layout(theme, size, MARGIN, {
+    const look = layout(theme, size, this.margin, {
       hovermode: "closest",
       xaxis: axis(theme, { range, title: across, showgrid: false, nticks: 6 }),
       yaxis: axis(theme, { range: data.up, title: up, showgrid: false, nticks: 6 }),
@@ -212,8 +227,9 @@ export class Surface {
   point(event) {
     const box = this.box.getBoundingClientRect();
     const [low, high] = this.run.header.data.range;
-    const u = (event.clientX - box.left - MARGIN.l) / (box.width - MARGIN.l - MARGIN.r);
-    const v = (event.clientY - box.top - MARGIN.t) / (box.height - MARGIN.t - MARGIN.b);
+    const { l, r, t, b } = this.margin;
+    const u = (event.clientX - box.left - l) / (box.width - l - r);
+    const v = (event.clientY - box.top - t) / (box.height - t - b);
     this.pointer = u >= 0 && u <= 1 && v >= 0 && v <= 1 ? [low + u * (high - low), high - v * (high - low)] : null;
     this.sayNote();
   }

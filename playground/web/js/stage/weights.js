@@ -142,17 +142,19 @@ export class Weights {
       const { n_in, n_out } = this.network.layers[l];
       const tight = right - left < 34; // no room for numbers under it, nor beside its neighbour
       const n = l ? l + 1 : "";
-      const many = (count) =>
-        count <= 12 ? Array.from({ length: count }, (_, k) => k) : [0, Math.floor(count / 2), count - 1];
       const names = l === 0 && !net.plane ? net.feature_labels : Array.from({ length: n_in }, (_, k) => String(k + 1));
       const rows = this.rows(l);
-      const small = (height - MARGIN.t - MARGIN.b) / rows < 9;
-      const ticks = [...(small ? [0, n_in - 1] : many(n_in)), ...(rows > n_in ? [n_in] : [])];
+      const high = (height - MARGIN.t - MARGIN.b) / rows;
+      const named = every(n_in, 11 * theme.zoom, high).filter(
+        (k) => rows === n_in || (n_in - k) * high >= 11 * theme.zoom,
+      );
+      const ticks = [...named, ...(rows > n_in ? [n_in] : [])];
+      const across = every(n_out, 14 * theme.zoom, (right - left) / n_out);
       more[`xaxis${n}`] = axis(theme, {
         domain: [(left - MARGIN.l) / inner, (right - MARGIN.l) / inner],
         range: [-0.5, n_out - 0.5],
-        tickvals: tight && n_out > 1 ? [] : many(n_out),
-        ticktext: many(n_out).map((k) => String(k + 1)),
+        tickvals: tight && n_out > 1 ? [] : across,
+        ticktext: across.map((k) => String(k + 1)),
         showgrid: false,
         showline: false,
         tickfont: { size: 9 },
@@ -301,4 +303,10 @@ function heading(l, areas) {
   const short = areas.some(({ left }, k) => k > 0 && left - areas[k - 1].left < 48);
   if (l + 1 === areas.length) return short ? "Out" : "Output";
   return short ? String(l + 1) : `Layer ${l + 1}`;
+}
+
+// Places in a row, as many as can be named when each name takes `needed` pixels and each place has `room`.
+function every(count, needed, room) {
+  const step = Math.max(1, Math.ceil(needed / room));
+  return Array.from({ length: Math.ceil(count / step) }, (_, k) => k * step);
 }

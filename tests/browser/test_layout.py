@@ -1,0 +1,87 @@
+"""Every page in windows from a small phone to a large screen, and in those that magnify: nothing lies on anything or is
+cut off, the picture is square, and nothing moves while it plays."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.harness import settle, visit
+from tests.browser.stage import press, wait_for
+
+LAYOUT = Path(__file__).with_name("layout.js").read_text(encoding="utf-8")
+SIZES = {
+    "a large screen": (2560, 1440),
+    "a screen": (1920, 1080),
+    "a desktop": (1440, 900),
+    "a Chromebook": (1366, 768),
+    "a projector": (1280, 720),
+    "a desktop at 150 %": (960, 600),
+    "a tablet": (768, 1024),
+    "a desktop at 200 %": (720, 450),
+    "a phone": (390, 844),
+    "a small phone": (360, 740),
+}
+FEW = ("a large screen", "a Chromebook", "a tablet", "a small phone")
+TWO = ("a Chromebook", "a small phone")
+PAGES = {
+    "/?step=1200": tuple(SIZES),
+    "/?look=projector&step=1200": ("a screen", "a projector", "a desktop at 150 %", "a tablet", "a phone"),
+    "/?view=full&dataset=blobs&classes=6&hidden=8,8,8,8,8,8&then=300@lr:0.003;400@optimizer:sgd&step=500": FEW,
+    "/?hide=diagram&dataset=sine&step=500": TWO,
+    "/inside?step=37": FEW,
+    "/health?hidden=8,8,8,8,8,8,8,8&activation=sigmoid&step=3000": FEW,
+    "/compare?compare=default|lr=0.1|hidden=2": FEW,
+    "/data": TWO,
+    "/export?step=500": TWO,
+}
+DRAWN = """() => [...document.querySelectorAll('.js-plotly-plot')].every((plot) =>
+  !plot._fullLayout || !plot.parentElement.clientWidth ||
+  Math.abs(plot._fullLayout.width - plot.parentElement.clientWidth) <= 1)"""
+JUMPS = """() => { window.moved = [];
+  new PerformanceObserver((list) => list.getEntries().forEach((e) =>
+    e.sources.forEach((s) => window.moved.push(s.node?.parentElement?.outerHTML.slice(0, 200)))))
+    .observe({ type: 'layout-shift' }); }"""
+CELLS = """() => [...document.querySelectorAll('.stage .cell, .stage .panel')].map((e) => {
+  const { left, top } = e.getBoundingClientRect(); return [left, top]; })"""
+
+
+def resize(page: Page, size: tuple[int, int]) -> None:
+    """Give the window another size, and wait until everything is drawn for it."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.wait_for_function(DRAWN)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_lies_on_anything_and_nothing_is_cut_off_in_a_window_of_any_size(page: Page, path: str):
+    found = {}
+    page.set_viewport_size({"width": 2560, "height": 1440})
+    visit(page, path)
+    for name in PAGES[path]:
+        resize(page, SIZES[name])
+        found[name] = page.evaluate(LAYOUT)
+    assert not {name: problems for name, problems in found.items() if problems}
+
+
+@pytest.mark.parametrize(
+    ("name", "look"),
+    [
+        ("a desktop", ""),
+        ("a projector", "&look=projector"),
+        ("a desktop at 150 %", ""),
+        ("a phone", ""),
+    ],
+)
+def test_nothing_moves_while_it_plays_or_at_a_step(page: Page, name: str, look: str):
+    page.set_viewport_size(dict(zip(("width", "height"), SIZES[name], strict=True)))
+    visit(page, f"/?step=0{look}")
+    page.evaluate(JUMPS)
+    before = page.evaluate(CELLS)
+    page.evaluate("() => __player.play()")
+    wait_for(page, "p.state === 'paused' && p.epoch === 200", timeout=30_000)
+    press(page, "Back")
+    wait_for(page, "p.step === 4999")
+    settle(page)
+    assert page.evaluate(CELLS) == before
+    assert page.evaluate("() => moved") == []

@@ -116,7 +116,7 @@ def test_nobody_is_trained_for_who_has_left_and_who_comes_back_finds_all_that_wa
         survey = Survey(atlas(epochs=1000, n_samples=400), Crews(local=workers))
         drive(survey, lambda: survey.tiles)
         left = time.monotonic()
-        while survey.is_working:
+        while survey.is_working or workers._pool._pending_work_items:
             time.sleep(0.02)
             assert time.monotonic() - left < 2.0
         there = dict(survey.tiles)

@@ -97,6 +97,7 @@ class Local:
                 self._pool = None
                 inner = self._workers().submit(train, job, seconds)
         inner.add_done_callback(lambda done: self._hand_on(done, outer))
+        outer.add_done_callback(lambda done: inner.cancel() if done.cancelled() else None)
         return outer
 
     @staticmethod

@@ -1,7 +1,7 @@
 """An atlas as it is trained: its tiles as they come, for as long as somebody waits for them.
 
 One thread for each atlas hands slices of its jobs to a crew and puts together what comes back. A job whose worker is
-lost or hangs is given out again: nothing is lost but its last slice. When nobody has asked for a second, the thread
+lost or hangs is given out again: nothing is lost but its last slice. When nobody has asked for a while, the thread
 ends; who asks again later has it go on from what is there.
 """
 
@@ -21,7 +21,8 @@ from playground.run.crew import Crew, Crews, LostError, UnreachableError
 
 SLICE_SECONDS = 0.4
 """Of training at a time: whoever leaves has nobody train for nothing for longer than this"""
-WAITED_FOR_SECONDS = 1.0
+WAITED_FOR_SECONDS = 0.9
+"""Since somebody last asked: with what is in hand then, all is still within two seconds"""
 LATE_SECONDS = 30.0
 MOST_LOSSES = 4
 MOST_MEGABYTES = 128

@@ -117,6 +117,14 @@ def test_the_seed_in_the_middle_is_drawn():
     assert tile.scores[tile.middle] == sorted(tile.scores)[1], "the lower of two"
 
 
+def test_each_cell_is_trained_from_seeds_that_follow_the_base_s_own():
+    of = atlas(("lr", (0.03, 0.1)), n_seeds=3, base=Experiment(Config(n_samples=60, seed=99_998)))
+    assert [of.experiment(1, k).config.seed for k in range(3)] == [99_998, 99_999, 0]
+    for tile in trained(of).values():
+        ends = {tuple(curve) for curve in tile.train_loss.T}
+        assert len(ends) == 3, "each seed goes its own way"
+
+
 def test_coarse_cells_come_first():
     of = atlas(("lr", tuple(0.001 * (k + 1) for k in range(8))), ("width", (2, 3, 4, 5, 6)), n_seeds=1)
     order = [cell for cells, _ in of.jobs() for cell in cells]

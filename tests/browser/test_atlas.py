@@ -101,10 +101,8 @@ def test_what_is_told_beside_the_tiles_is_theirs(page, tmp_path: Path):
     sentence = page.locator(".atlas .sentence").inner_text()
     for share in (*shares, 1 - seeds - sum(shares), seeds):
         assert f"{100 * share:.0f} %" in sentence
-    page.wait_for_function("() => __atlas.effects.children[1].data?.length === 2")
-    lines = json.loads(
-        page.evaluate("() => JSON.stringify([...__atlas.effects.children].map((plot) => [...plot.data[1].y]))")
-    )
+    page.wait_for_function("() => __atlas.plots[1].data?.length === 2")
+    lines = json.loads(page.evaluate("() => JSON.stringify(__atlas.plots.map((plot) => [...plot.data[1].y]))"))
     np.testing.assert_allclose(lines[0], [sorted(g[:, k].ravel())[2] for k in range(3)], rtol=1e-6)
     np.testing.assert_allclose(lines[1], [sorted(g[k].ravel())[4] for k in range(2)], rtol=1e-6)
     page.locator(".atlas summary").click()

@@ -188,6 +188,17 @@ test("tiles shrink with the window, and no further than can be seen", () => {
   assert.ok(narrow.width > 100, "then the box scrolls");
 });
 
+test("the more tiles there are, the coarser is each of them", () => {
+  const finest = (n) => {
+    const grid = new Grid();
+    grid.setTiles(
+      new Tiles({ ...page(1, 1), cells: Array.from({ length: n }, () => ({ net: 0, world: 0, problem: null })) }),
+    );
+    return grid.finest;
+  };
+  assert.deepEqual([6, 48, 144, 256, 1024].map(finest), [0, 0, 1, 3, 4]);
+});
+
 test("a tile's picture is what its network says", () => {
   const grid = laidOut(filled());
   const { cells } = grid.tiles;

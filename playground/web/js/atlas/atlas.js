@@ -123,11 +123,14 @@ export class Atlas {
       this.name,
       /** @type {any} */ (this.picture.canvas.parentElement),
       this.picture.figures,
+      h("h4", {}, "The loss of every seed; the one drawn in colour"),
       this.seedsPlot,
       this.words,
       h("div", { class: "buttons" }, this.openButton, this.compareButton),
     );
     this.effects = h("div", { class: "effects" });
+    /** @type {any[]} */
+    this.plots = []; // of the effects, one for each axis
     this.table = h("table", {});
     this.element = h(
       "div",
@@ -185,7 +188,7 @@ export class Atlas {
     document.removeEventListener("scroll", this.onScroll, { capture: true });
     this.themes.stop();
     this.resize.disconnect();
-    for (const plot of [this.seedsPlot, ...this.effects.children]) if (plot.data) this.Plotly?.purge(plot);
+    for (const plot of [this.seedsPlot, ...this.plots]) if (plot.data) this.Plotly?.purge(plot);
   }
 
   // ---- what comes from the page and by the route -----------------------------------------------------------------
@@ -200,10 +203,15 @@ export class Atlas {
     }
     this.tiles = new Tiles(page);
     this.grid.setTiles(this.tiles);
+    this.fineness = Math.max(1, this.grid.finest);
     this.pinned = this.hovered = -1;
     this.stopped = false;
     this.picture.run = null;
-    this.effects.replaceChildren(...page.axes.map(() => h("div", { class: "chart", "aria-hidden": "true" })));
+    this.plots = page.axes.map(() => h("div", { class: "chart", "aria-hidden": "true" }));
+    const about = ({ label }) => `${label} by itself: a dot for every run at the end, and the line of their medians`;
+    this.effects.replaceChildren(
+      ...page.axes.map((axis, k) => h("section", {}, h("h4", {}, about(axis)), this.plots[k])),
+    );
     this.time = page.at ?? 0;
     this.playing = page.at === null && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (page.at === null && !this.playing) this.time = page.epochs;
@@ -481,9 +489,10 @@ export class Atlas {
   // As fine as there is time for while it plays, the finest where it stands.
   choose(spent) {
     const before = this.fineness;
-    if (!this.playing) this.fineness = 0;
+    const { finest } = this.grid;
+    if (!this.playing) this.fineness = finest;
     else if (spent > 11 && this.fineness < GRIDS.length - 1) this.fineness++;
-    else if (spent < 4 && this.fineness > 1) this.fineness--;
+    else if (spent < 4 && this.fineness > Math.max(1, finest)) this.fineness--;
     if (before !== this.fineness && !this.playing) this.repaint();
   }
 
@@ -520,7 +529,7 @@ export class Atlas {
     if (key === this.charted) return;
     const effects = [tiles.count, size].join();
     if (this.charted.slice(this.charted.indexOf(",") + 1) !== effects)
-      [...this.effects.children].forEach((plot, k) => drawEffect(this.Plotly, plot, theme, tiles, k, this.end));
+      this.plots.forEach((plot, k) => drawEffect(this.Plotly, plot, theme, tiles, k, this.end));
     this.charted = key;
     if (tile) drawSeeds(this.Plotly, this.seedsPlot, theme, tile, this.end);
   }
@@ -565,7 +574,7 @@ export class Atlas {
 
   savePng() {
     const { grid } = this;
-    grid.draw(this.theme, { ...this.lookAt(true), fineness: 0, focus: -1, pinned: -1 });
+    grid.draw(this.theme, { ...this.lookAt(true), fineness: this.grid.finest, focus: -1, pinned: -1 });
     grid.canvas.toBlob((blob) => blob && save(blob, "atlas.png"));
     this.repaint();
   }

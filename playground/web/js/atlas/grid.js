@@ -9,7 +9,8 @@ import { shortScore } from "./tiles.js";
 
 /** @import { Tile, Tiles } from "./tiles.js" */
 
-export const GRIDS = [64, 40, 32, 24, 16];
+export const GRIDS = [64, 40, 32, 24, 16]; // points along a tile's side, from the finest
+const MOST_POINTS = 260_000; // in all tiles together, where they stand
 const BELOW = 40; // room for the values of the axis that goes across, and its name
 const NAME = 20; // for the name of the axis that goes up
 const WIDEST = 70; // pixels for its values
@@ -36,6 +37,13 @@ export class Grid {
     this.networks = new Map();
     this.inputs = new Map();
     this.points = new Map();
+  }
+
+  // Which of the grids is the finest that so many tiles may have.
+  get finest() {
+    const n = this.tiles?.cells.length ?? 0;
+    const found = GRIDS.findIndex((side) => n * side * side <= MOST_POINTS);
+    return found < 0 ? GRIDS.length - 1 : found;
   }
 
   // As large as there is room for, across and down.

@@ -20,7 +20,7 @@ run: $(VENV)/run.stamp  ## Open the playground in your browser (PORT=8501)
 	$(PY) -m streamlit run app.py --server.port $(PORT)
 
 # A browser test that fails is tried once more, and pytest says so: a busy machine makes a browser late, not wrong.
-test: programs check  ## All that `check` does, then the tests in a real browser
+test: programs check  ## All that `check` does, then the tests in real browsers
 	$(PY) -m pytest tests/browser -n 2 --tb=short --reruns 1 -r fER
 
 # One arithmetic thread each: at these sizes more only fight over the cores with the other test process.

@@ -16,7 +16,10 @@ PROGRAMS = {
         "/Applications/Chromium.app/Contents/MacOS/Chromium",
     ),
     "nginx": ("nginx", "/usr/sbin/nginx"),
+    "firefox-esr": ("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"),
 }
+if sys.platform == "linux":  # WebKitGTK is there for no other system
+    PROGRAMS |= {"webkit2gtk-driver": ("WebKitWebDriver",), "xvfb": ("Xvfb",)}
 """Debian's package, and where the program may be found"""
 MISSING = (
     "The browser tests need {name}, and none was found. "
@@ -26,11 +29,12 @@ PATIENCE = 300.0  # seconds; a new machine's own apt may hold the lock for minut
 
 
 def find(name: str) -> str:
-    """Give the path of a program, the one in $CHROMIUM or $NGINX first; without any, say what to do."""
-    for place in (os.environ.get(name.upper(), ""), *PROGRAMS[name]):
+    """Give the path of a program, the one in $CHROMIUM, $FIREFOX_ESR and so on first; without any, say what to do."""
+    variable = name.upper().replace("-", "_")
+    for place in (os.environ.get(variable, ""), *PROGRAMS[name]):
         if path := shutil.which(place):
             return path
-    raise FileNotFoundError(MISSING.format(name=name, variable=name.upper()))
+    raise FileNotFoundError(MISSING.format(name=name, variable=variable))
 
 
 def install(name: str) -> None:

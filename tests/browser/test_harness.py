@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -133,8 +134,12 @@ def test_an_apt_that_fails_for_good_is_a_failure(words: str, patience: float, mo
         programs.run_when_unlocked(["sh", "-c", f"echo '{words}' >&2; exit 100"], pause=0.0)
 
 
-def test_a_missing_chromium_is_a_failure_in_a_sentence(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("CHROMIUM", raising=False)
-    monkeypatch.setitem(programs.PROGRAMS, "chromium", ("no-such-browser",))
-    with pytest.raises(FileNotFoundError, match="need chromium, and none was found"):
-        programs.find("chromium")
+@pytest.mark.parametrize("name", programs.PROGRAMS)
+def test_a_missing_program_is_a_failure_in_a_sentence_that_says_what_helps(name: str, monkeypatch: pytest.MonkeyPatch):
+    variable = name.upper().replace("-", "_")
+    monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setitem(programs.PROGRAMS, name, ("no-such-program",))
+    with pytest.raises(FileNotFoundError, match=f"need {name}, and none was found.* {variable}=/"):
+        programs.find(name)
+    monkeypatch.setenv(variable, sys.executable)
+    assert programs.find(name) == sys.executable

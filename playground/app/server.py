@@ -13,6 +13,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from playground.app.heard import Heard
 from playground.web.assets import modules_address, text_of, with_imports
 from playground.web.first import with_first_picture
 
@@ -125,4 +126,4 @@ def base_path() -> str:
     return f"/{base}" if base else ""
 
 
-MIDDLEWARE = [Middleware(Hints)]
+MIDDLEWARE = [Middleware(Hints), Middleware(Heard)]

@@ -66,8 +66,8 @@ class Crew(Protocol):
 
 
 def _give(future: Future[Any], result: Any = None, error: BaseException | None = None) -> None:
-    """Settle a future that somebody may have cancelled meanwhile."""
-    if future.set_running_or_notify_cancel():
+    """Settle a future that somebody may have settled or cancelled meanwhile."""
+    if not future.done() and future.set_running_or_notify_cancel():
         future.set_exception(error) if error is not None else future.set_result(result)
 
 
@@ -275,7 +275,11 @@ class Cluster:
         key = self._keys.pop(future, None)
         with suppress(OSError, TimeoutError):
             processing = self._client.sync(self._client.scheduler.processing, callback_timeout=CONNECT_SECONDS)
-            self._shunned |= {worker for worker, keys in processing.items() if key in keys}
+            for worker, keys in processing.items():
+                if key in keys:
+                    self._shunned.add(worker)
+                    for other in [outer for outer, other_key in list(self._keys.items()) if other_key in keys]:
+                        _give(other, error=LostError())  # it waits behind the one that hangs
         return False
 
     def close(self) -> None:

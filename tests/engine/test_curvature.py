@@ -81,7 +81,7 @@ def test_a_random_direction_moves_every_neuron_by_as_much_as_it_is_long(rng):
 
 
 def test_full_batch_gradient_descent_settles_at_the_edge_of_stability():
-    """Cohen et al. 2021: the sharpness climbs to 2 / rate, where the steps begin to overshoot, and stays about there."""
+    """Cohen et al. 2021: the sharpness climbs to 2 / rate, where steps begin to overshoot, and stays there."""
     data = mlp.make_dataset("moons", n_samples=200, noise=0.1, test_fraction=0.5, seed=7)
     net = mlp.MLP([2, 8, 8, 1], loss="mean_squared_error", seed=1)
     trainer = mlp.Trainer(net, data, optimizer=mlp.SGD(learning_rate=0.5), batch_size=100, seed=1)

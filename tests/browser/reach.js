@@ -6,6 +6,7 @@
     compare: [".compare-place", "pages", "compare/compare.js"],
     atlas: [".atlas-place", "pages", "atlas/atlas.js"],
     fold: [".fold-place", "pages", "fold/fold.js"],
+    landscape: [".landscape-place", "pages", "landscape/landscape.js"],
     map: [".descent-place", "maps", "descent/descent.js"],
     sheet: [".draw-place", "sheets", "draw/draw.js"],
   };

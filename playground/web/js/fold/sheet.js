@@ -1,5 +1,6 @@
 // The input plane as a sheet with a grid of lines on it, and where every layer carries it: the engine's own forward
 // pass, on the points of a lattice, on the training points, and on the boundary.
+import { contour } from "../shared/contour.js";
 import { ACTIVATIONS } from "../shared/registry.js";
 import { Network } from "../stage/network.js";
 
@@ -113,29 +114,9 @@ export class Sheet extends Cloud {
     return flags;
   }
 
-  // Where the sides change sign, as segments of straight lines in the input plane: {ends: [[p, q, share], ...]}, two ends
-  // a segment, each on the edge of a small cell between the points p and q. With one input each end is by itself.
+  // Where the sides change sign.
   contour(sides) {
-    const { size, high } = this;
-    const ends = [];
-    const cut = (p, q) => sides[p] > 0 !== sides[q] > 0 && ends.push([p, q, sides[p] / (sides[p] - sides[q])]);
-    if (high === 1) {
-      for (let p = 0; p + 1 < size; p++) cut(p, p + 1);
-      return ends;
-    }
-    for (let row = 0; row + 1 < high; row++)
-      for (let column = 0; column + 1 < size; column++) {
-        const p = row * size + column;
-        const [q, r, s] = [p + 1, p + size + 1, p + size];
-        const before = ends.length;
-        // Around the cell; of four cuts (a saddle) the first two and the last two belong together.
-        cut(p, q);
-        cut(q, r);
-        cut(r, s);
-        cut(s, p);
-        if ((ends.length - before) % 2) ends.length = before; // not a number
-      }
-    return ends;
+    return contour(sides, this.size, this.high);
   }
 }
 

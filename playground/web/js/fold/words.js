@@ -26,9 +26,9 @@ function standing({ kind, layer, bend, isLast }) {
 // What a picture leaves out, how straight the classes can be told apart there, and what has become of the sheet.
 export function readings({ share, nUnits, kind, separation, task, folded, crushed }) {
   const parts = [];
-  if (kind === "line") parts.push("one neuron: a line");
+  if (kind === "line") parts.push("one number: a line");
   else if (nUnits <= 2) parts.push("nothing is left out: two numbers, two axes");
-  else if (kind === "solid") parts.push("all three neurons: drag to turn");
+  else if (kind === "solid") parts.push("nothing is left out: three numbers, three axes; drag to turn");
   else parts.push(`this flat picture shows ${percent(share)} of the spread`);
   if (separation !== null)
     parts.push(

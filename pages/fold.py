@@ -9,6 +9,7 @@ import streamlit as st
 from playground.app import components, session, stage
 from playground.app.shared_runs import run_of, turn
 from playground.geometry.fold import last_looked_at, separations, viewpoints
+from playground.geometry.pixels import pixels_of
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.web.about import GOAL_EPOCHS
@@ -34,7 +35,7 @@ def show() -> None:
 def _viewpoints(run: str, last: int, _experiment: Experiment) -> dict[str, Any]:
     points, _ = make_data(_experiment)
     told = viewpoints(run_of(_experiment).trainer, points, GOAL_EPOCHS)
-    return {**told, "one_input": _experiment.config.has_one_input}
+    return {**told, "one_input": _experiment.config.has_one_input, "pixels": pixels_of(_experiment)}
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

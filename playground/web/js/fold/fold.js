@@ -7,6 +7,7 @@ import { h, tell } from "../shared/dom.js";
 import { percent, say } from "../shared/format.js";
 import { player } from "../shared/player.js";
 import { layerColour, observeTheme } from "../shared/theme.js";
+import { Pad } from "./pad.js";
 import { bunches, Picture } from "./picture.js";
 import { boundary, Cloud, Sheet } from "./sheet.js";
 import { stationsOf, stopsOf } from "./station.js";
@@ -99,6 +100,9 @@ class Fold {
     this.big = h("canvas", { role: "img" });
     this.film = new Picture(this.big);
     this.row = h("div", { class: "row" });
+    this.padPlace = h("div", {});
+    /** @type {Pad | null} */
+    this.pad = null;
     const film = h(
       "section",
       { class: "film", "aria-label": "Between the layers" },
@@ -112,6 +116,7 @@ class Fold {
       this.sentence,
       h("div", { class: "pictures" }, film, this.row),
       this.note,
+      this.padPlace,
     );
     parent.querySelector(".fold-place").replaceChildren(this.element);
     this.listen(
@@ -170,6 +175,8 @@ class Fold {
     this.cloud = new Cloud(net, this.told.plane?.map((row) => Float32Array.from(row)) ?? null, unpacked(this.told));
     this.groups = [];
     this.showPairs(header);
+    this.pad = this.told.pixels ? new Pad(this.told.pixels, header, this.wake) : null;
+    this.padPlace.replaceChildren(...(this.pad ? [this.pad.element] : []));
     this.panels = this.stations.map((station) => this.panel(station));
     this.row.replaceChildren(...this.panels.map(({ element }) => element));
     this.slider.max = String(this.stops.length - 1);
@@ -368,6 +375,7 @@ class Fold {
     this.film.draw(this.filmScene(moment), moment.theme, this.groups, this.ringed);
     for (const panel of this.due())
       panel.picture.draw(this.sceneAt(panel, moment), moment.theme, this.groups, this.ringed);
+    this.pad?.draw(parameters, this.theme);
     this.frames++;
     this.cost += 0.2 * (performance.now() - started - this.cost);
     this.describe(now, run, row, moment);
@@ -553,7 +561,10 @@ class Fold {
       return;
     }
     const n = told.labels.length;
-    const some = n < told.n_points ? ` ${n} of the ${told.n_points} training points are drawn.` : "";
+    const some =
+      n < told.n_points
+        ? ` ${n} of the ${told.n_points} training points are drawn, and the shares of the spread are theirs.`
+        : "";
     tell(
       this.note,
       `Thick line: the boundary, carried along with the sheet.${some} Hover a point to find it in every picture.`,

@@ -152,9 +152,13 @@ export class Chart {
       context.font = `600 ${12 * theme.zoom}px ${theme.font}`;
       context.lineWidth = 3;
       context.strokeStyle = theme.background;
-      context.strokeText(text, x + 9, y - 8);
+      const left = x > this.side - 60; // where there is room
+      context.textAlign = left ? "right" : "left";
+      x += left ? -9 : 9;
+      context.strokeText(text, x, y - 8);
       context.fillStyle = theme.text;
-      context.fillText(text, x + 9, y - 8);
+      context.fillText(text, x, y - 8);
+      context.textAlign = "left";
     };
     const dot = (x, y, r, fill, line) => {
       context.beginPath();

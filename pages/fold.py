@@ -8,7 +8,7 @@ import streamlit as st
 
 from playground.app import components, session, stage
 from playground.app.shared_runs import run_of, turn
-from playground.geometry.fold import last_looked_at, separations, viewpoints
+from playground.geometry.fold import last_looked_at, muted, separations, viewpoints
 from playground.geometry.pixels import pixels_of
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
@@ -44,4 +44,30 @@ def _separations(run: str, step: int, _experiment: Experiment) -> list[float] | 
     return separations(trainer.net, trainer.data, trainer.recording.seek(step).parameters)
 
 
+# ---- an experiment -----------------------------------------------------------------------------------------------
+def mute() -> None:
+    """What becomes of the run without one neuron: its outgoing weights are set to zero by hand, at the moment."""
+    config = session.experiment().config
+    if not config.hidden_layer_sizes:
+        return
+    with st.popover("Mute a neuron", icon=":material/volume_off:"):
+        st.markdown(
+            "Sets all weights that leave a neuron to zero at this moment, so that nobody hears it. The run goes on "
+            "from there, and training may make them grow again. The link keeps it; Undo takes it back."
+        )
+        layer = st.number_input("Layer", 1, len(config.hidden_layer_sizes), key="mute_layer")
+        most = config.hidden_layer_sizes[layer - 1]
+        unit = st.number_input("Neuron", 1, most, key=f"mute_unit_{most}")
+        st.button("Mute it", on_click=_mute, args=(layer, unit))
+
+
+def _mute(layer: int, unit: int) -> None:
+    experiment = session.experiment()
+    try:
+        session.show(experiment.edit(session.moment(), muted(experiment.config.shape, layer, unit - 1)))
+    except ValueError as error:
+        session.notify(str(error))
+
+
 stage.show("timeline", show, whole=True)
+mute()

@@ -70,5 +70,13 @@ def separations(net: mlp.MLP, data: mlp.Dataset, parameters: Array) -> list[floa
     return [separation(a, data.y_train, data.n_classes) for a in layers]
 
 
+def muted(shape: mlp.Shape, layer: int, unit: int) -> dict[int, float]:
+    """What to set by hand so that nobody hears a neuron: {place in the flat vector: 0} for all weights that leave it.
+
+    layer : of the neuron, from 1 for the first hidden one; its unit is counted from 0
+    """
+    return {shape.index(layer, unit, j): 0.0 for j in range(shape.sizes[layer + 1])}
+
+
 def _short(numbers: Array) -> list[float]:
     return [float(f"{x:.{FIGURES}g}") for x in numbers]

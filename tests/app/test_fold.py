@@ -12,7 +12,7 @@ from playground.geometry.layers import through
 from playground.geometry.separation import separation
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from playground.run.link import run_to_query
+from playground.run.link import run_from_query, run_to_query
 from playground.run.runs import new_trainer
 from playground.tables.examples import EXAMPLES
 from tests.app.test_health import open_page
@@ -55,7 +55,7 @@ def loss_of(name: str) -> Config:
         Config(hidden_layer_sizes=(), n_samples=40),
         Config(hidden_layer_sizes=(1,), n_samples=40),
         Config(features=("x1", "x2^2", "sin x1"), n_samples=40),
-        Config(dataset="sine", n_samples=40),
+        Config(n_samples=40).changed(dataset="sine"),
         Config(activations=("step",), initializer="zeros", n_samples=40),
         Config(optimizer="sgd", learning_rate=10.0, activations=("relu",), loss="mean_squared_error", n_samples=40),
     ],
@@ -75,3 +75,17 @@ def test_data_with_many_inputs_have_a_space_of_their_own(name):
     app.run()
     assert not app.exception
     assert len(told_in(app)["spaces"][0]["mean"]) == len(table.inputs)
+
+
+def test_a_muted_neuron_is_an_entry_of_the_run_and_of_its_link():
+    app = open_page("fold", step=500, hidden="4,3")
+    app.number_input(key="mute_layer").set_value(1).run()
+    app.number_input(key="mute_unit_4").set_value(3).run()
+    next(button for button in app.button if button.label == "Mute it").click().run()
+    assert not app.exception
+    experiment = app.session_state["experiment"]
+    (change,) = experiment.changes
+    assert change.step == 500
+    shape = experiment.config.shape
+    assert dict(change.edits) == {shape.index(1, 2, j): 0.0 for j in range(3)}
+    assert run_from_query(run_to_query(experiment, 500)) == (experiment, 500, [])

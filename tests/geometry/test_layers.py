@@ -8,7 +8,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.preprocessing import StandardScaler
 
 import mlp
-from playground.geometry.fold import last_looked_at, separations, viewpoints
+from playground.geometry.fold import last_looked_at, muted, separations, viewpoints
 from playground.geometry.layers import (
     MOST_POINTS,
     moments,
@@ -68,6 +68,19 @@ def test_in_the_readout_plane_the_output_is_the_distance_from_an_upright_line(tr
     across = a @ plane[0] + b / np.linalg.norm(w)
     np.testing.assert_allclose(across * np.linalg.norm(w), net.logits(x)[:, 0], atol=1e-12)
     assert (np.abs(across) <= found.across).mean() > 0.99
+
+
+def test_along_the_boundary_is_the_widest_direction_that_the_output_does_not_read(trainer):
+    frames = trainer.recording.parameters[moments(trainer.recording, 200)]
+    found = readouts(trainer.net, trainer.data.x_train, frames)[(0,)]
+    net, left = trainer.net.copy(), []
+    for frame in frames:
+        net.parameters[...] = frame
+        w = reading(net, (0,))[0]
+        a = through(net, trainer.data.x_train)[-1][1]
+        a = a - a.mean(axis=0)
+        left.append(a - np.outer(a @ w, w) / (w @ w))
+    assert abs(PCA(1).fit(np.concatenate(left)).components_[0] @ found.rest) == pytest.approx(1.0, abs=1e-9)
 
 
 def test_of_several_classes_the_readout_compares_the_two(trainer):
@@ -169,3 +182,15 @@ def test_two_neurons_never_cut_a_ring_and_three_always_do(hidden, separates):
     curves = mlp.Stack(nets, data, mlp.Settings(mlp.Adam(learning_rate=0.03), batch_size=10)).run(300, every=20)
     scores = curves.train_score.max(axis=0)
     assert ((scores == 1.0) == separates).all(), scores
+
+
+@pytest.mark.parametrize(("layer", "unit"), [(1, 0), (1, 5), (2, 3)])
+def test_a_muted_neuron_is_not_heard(trainer, layer, unit):
+    net, x, y = trainer.net.copy(), trainer.data.x_train, trainer.data.y_train
+    wanted = [(trace.z.copy(), trace.a.copy()) for trace in net.trace(x, y)]
+    silent = wanted[layer - 1][1].copy()
+    silent[:, unit] = 0.0
+    z = silent @ net.layers[layer].weights + net.layers[layer].biases
+    for place, value in muted(net.shape, layer, unit).items():
+        net.parameters[place] = value
+    np.testing.assert_allclose(net.trace(x, y)[layer].z, z, atol=1e-12)

@@ -15,6 +15,7 @@ import { paint } from "../stage/surface.js";
 import { drawProfile, drawSharpness, drawSpectrum, spectrumInWords } from "./charts.js";
 import { Chart, mapInWords } from "./map.js";
 import { askFor, networkAt, sheetOf } from "./part.js";
+import { drawSolid } from "./solid.js";
 
 await new Promise((resolve) => {
   const href = new URL("landscape.css", import.meta.url).href;
@@ -99,6 +100,8 @@ class Landscape {
     this.weightBox = h("label", { hidden: true }, "parameters ", ...this.places);
     this.canvas = h("canvas", { role: "img", "aria-label": "Map of the loss" });
     this.chart = new Chart(this.canvas);
+    this.solid = h("div", { class: "solid", hidden: true, "aria-hidden": "true" });
+    this.inSpace = h("input", { type: "checkbox", onchange: () => this.turnSolid() });
     this.low = h("span", {});
     this.high = h("span", {});
     this.bar = h("i", { "aria-hidden": "true" });
@@ -127,7 +130,14 @@ class Landscape {
     this.element = h(
       "div",
       { class: "landscape" },
-      h("div", { class: "tools" }, h("label", {}, "Map: ", this.planes), this.seedBox, this.weightBox),
+      h(
+        "div",
+        { class: "tools" },
+        h("label", {}, "Map: ", this.planes),
+        this.seedBox,
+        this.weightBox,
+        h("label", {}, this.inSpace, "In 3-D"),
+      ),
       this.words,
       h(
         "div",
@@ -135,7 +145,7 @@ class Landscape {
         h(
           "div",
           { class: "left" },
-          h("div", { class: "square" }, this.canvas),
+          h("div", { class: "square" }, this.canvas, this.solid),
           h("p", { class: "legend" }, this.low, this.bar, this.high),
           this.labels,
           this.aside,
@@ -168,7 +178,7 @@ class Landscape {
     if (this.loop) cancelAnimationFrame(this.loop);
     this.themes.stop();
     this.resize.disconnect();
-    for (const plot of Object.values(this.plots)) this.Plotly?.purge(plot);
+    for (const plot of [this.solid, ...Object.values(this.plots)]) this.Plotly?.purge(plot);
   }
 
   receive(data) {
@@ -299,10 +309,11 @@ class Landscape {
   drawCharts(theme) {
     const { Plotly, sheet, curve, spectrum } = this;
     if (!Plotly) return;
-    const key = [this.mapKey, sheet?.train[0], this.curveKey, this.spectrumKey, player.epoch].join();
+    const key = [this.mapKey, sheet?.told.n, sheet?.train[0], this.curveKey, this.spectrumKey, player.epoch].join();
     if (key === this.drawnCharts || player.moving) return;
     this.drawnCharts = key;
     if (sheet) {
+      if (!this.solid.hidden) drawSolid(Plotly, this.solid, theme, sheet);
       drawProfile(Plotly, this.plots.profile, theme, sheet);
       const top = Math.max(...sheet.train);
       tell(
@@ -324,6 +335,13 @@ class Landscape {
     }
     for (const [name, plot] of Object.entries(this.plots))
       plot.setAttribute("aria-label", this.notes[name].textContent);
+  }
+
+  // In 3-D the path is drawn at its true loss; whoever does not see it has the words of the flat map.
+  turnSolid() {
+    this.solid.hidden = !this.inSpace.checked;
+    this.drawnCharts = "";
+    this.wake();
   }
 
   // ---- a network of the map ----------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ is drawn begins in playground/app/frame.py.
 import streamlit as st
 
 from playground.app.server import MIDDLEWARE, base_path, without_delay
-from playground.app.shared_runs import known, known_survey, run_of
-from playground.web import assets, atlas_route, first, route
+from playground.app.shared_runs import known, known_survey, run_of, turn
+from playground.web import assets, atlas_route, first, landscape_route, route
 
 prefix = base_path()
 routes = [
@@ -16,5 +16,6 @@ routes = [
     *route.routes(known, prefix),
     *first.routes(run_of, prefix),
     *atlas_route.routes(known_survey, prefix),
+    *landscape_route.routes(known, turn, prefix),
 ]
 app = st.App("playground/app/frame.py", routes=routes, middleware=MIDDLEWARE, lifespan=without_delay)

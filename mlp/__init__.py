@@ -6,6 +6,7 @@ README.md, beside this file, says in which order to read the others.
 from mlp.activations import ACTIVATIONS, Activation, LeakyReLU, softmax
 from mlp.check import gradient_check
 from mlp.classics import CLASSICS, Classic, DemoMLP, TutorialMLP
+from mlp.curvature import Curvature, Largest, eigenvalues, lanczos
 from mlp.datasets import DATASETS, Dataset, DatasetEntry, make_dataset
 from mlp.features import FEATURES, Feature, expand_features
 from mlp.frames import Frames, FrameStore, spaced_epochs
@@ -23,6 +24,7 @@ from mlp.schedules import SCHEDULES, Constant, Cosine, Exponential, OneCycle, Sc
 from mlp.settings import EarlyStopping, Settings
 from mlp.shape import Shape
 from mlp.stack import Curves, Stack, StackFrames, StackState
+from mlp.surface import Surface, random_direction
 from mlp.threads import use_one_thread
 from mlp.trainer import EpochRecord, StepRecord, Trainer
 
@@ -44,6 +46,7 @@ __all__ = [
     "Classic",
     "Constant",
     "Cosine",
+    "Curvature",
     "Curves",
     "Dataset",
     "DatasetEntry",
@@ -57,6 +60,7 @@ __all__ = [
     "Frames",
     "Initializer",
     "Job",
+    "Largest",
     "Layer",
     "LayerTrace",
     "LeakyReLU",
@@ -78,18 +82,22 @@ __all__ = [
     "State",
     "StepDecay",
     "StepRecord",
+    "Surface",
     "Trainer",
     "TutorialMLP",
     "WarmUp",
     "accuracy",
     "confusion_matrix",
     "describe_step",
+    "eigenvalues",
     "expand_features",
     "gradient_check",
+    "lanczos",
     "make_dataset",
     "mean_absolute_error",
     "precision_recall_f1",
     "r2_score",
+    "random_direction",
     "softmax",
     "spaced_epochs",
     "use_one_thread",

@@ -57,6 +57,11 @@ class Activation:
         """f'(z), entry by entry."""
         raise NotImplementedError
 
+    def bend(self, z: Array) -> Array:
+        """f''(z), entry by entry: how the slope changes (curvature.py). By default it is measured."""
+        h = 1e-5
+        return np.asarray((self.slope(z + h) - self.slope(z - h)) / (2.0 * h))
+
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
         """The calls that write f(z) into `a`, and may leave in `kept` what the way back can use."""
         yield _fill, (self.value, z, a)
@@ -82,6 +87,9 @@ class Identity(Activation):
 
     def slope(self, z: Array) -> Array:
         return np.ones_like(z)
+
+    def bend(self, z: Array) -> Array:
+        return np.zeros_like(z)
 
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
         yield from ()  # z and a are one array here
@@ -112,6 +120,10 @@ class Sigmoid(Activation):
     def slope(self, z: Array) -> Array:
         a = self.value(z)
         return a * (1.0 - a)
+
+    def bend(self, z: Array) -> Array:
+        a = self.value(z)
+        return a * (1.0 - a) * (1.0 - 2.0 * a)
 
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
         yield np.multiply, (z, 0.5, a)
@@ -146,6 +158,10 @@ class Tanh(Activation):
     def slope(self, z: Array) -> Array:
         return np.asarray(1.0 - np.tanh(z) ** 2)
 
+    def bend(self, z: Array) -> Array:
+        a = np.tanh(z)
+        return np.asarray(-2.0 * a * (1.0 - a**2))
+
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
         yield np.tanh, (z, a)
 
@@ -176,6 +192,9 @@ class ReLU(Activation):
 
     def slope(self, z: Array) -> Array:
         return np.where(z > 0.0, 1.0, 0.0)
+
+    def bend(self, z: Array) -> Array:
+        return np.zeros_like(z)
 
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
         yield maximum(z, 0.0, a)
@@ -214,6 +233,9 @@ class LeakyReLU(Activation):
     def slope(self, z: Array) -> Array:
         return np.where(z > 0.0, 1.0, self.negative_slope)
 
+    def bend(self, z: Array) -> Array:
+        return np.zeros_like(z)
+
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
         yield np.multiply, (z, self.negative_slope, a)
         yield maximum(a, z, a)
@@ -244,6 +266,9 @@ class ELU(Activation):
 
     def slope(self, z: Array) -> Array:
         return np.exp(np.minimum(z, 0.0))
+
+    def bend(self, z: Array) -> Array:
+        return np.where(z > 0.0, 0.0, np.exp(np.minimum(z, 0.0)))
 
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
         yield minimum(z, 0.0, kept)
@@ -277,6 +302,9 @@ class SELU(Activation):
 
     def slope(self, z: Array) -> Array:
         return np.asarray(self.scale * np.where(z > 0.0, 1.0, self.alpha * np.exp(np.minimum(z, 0.0))))
+
+    def bend(self, z: Array) -> Array:
+        return np.asarray(self.scale * self.alpha * np.where(z > 0.0, 0.0, np.exp(np.minimum(z, 0.0))))
 
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
         yield minimum(z, 0.0, kept)
@@ -317,6 +345,10 @@ class Softplus(Activation):
     def slope(self, z: Array) -> Array:
         return np.asarray(0.5 * (1.0 + np.tanh(0.5 * z)))
 
+    def bend(self, z: Array) -> Array:
+        s = 0.5 * (1.0 + np.tanh(0.5 * z))
+        return np.asarray(s * (1.0 - s))
+
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
         yield np.logaddexp, (0.0, z, a)
 
@@ -352,6 +384,9 @@ def normal_cdf(z):
 
     def slope(self, z: Array) -> Array:
         return np.asarray(_normal_cdf(z) + z * np.exp(-0.5 * z * z) / SQRT_2_PI)
+
+    def bend(self, z: Array) -> Array:
+        return np.asarray((2.0 - z * z) * np.exp(-0.5 * z * z) / SQRT_2_PI)
 
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
         yield _fill, (_normal_cdf, z, kept)  # Φ(z)
@@ -390,6 +425,10 @@ class SiLU(Activation):
         s = 0.5 * (1.0 + np.tanh(0.5 * z))
         return np.asarray(s * (1.0 + z * (1.0 - s)))
 
+    def bend(self, z: Array) -> Array:
+        s = 0.5 * (1.0 + np.tanh(0.5 * z))
+        return np.asarray(s * (1.0 - s) * (2.0 + z * (1.0 - 2.0 * s)))
+
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
         yield np.multiply, (z, 0.5, kept)
         yield np.tanh, (kept, kept)
@@ -424,6 +463,9 @@ class Sine(Activation):
 
     def slope(self, z: Array) -> Array:
         return np.cos(z)
+
+    def bend(self, z: Array) -> Array:
+        return np.asarray(-np.sin(z))
 
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:
         yield np.sin, (z, a)
@@ -460,6 +502,9 @@ class Step(nn.Module):
         return np.heaviside(z, 0.0)
 
     def slope(self, z: Array) -> Array:
+        return np.zeros_like(z)
+
+    def bend(self, z: Array) -> Array:
         return np.zeros_like(z)
 
     def forward(self, z: Array, a: Array, kept: Array) -> Calls:

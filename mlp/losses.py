@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from mlp.activations import ACTIVATIONS, softmax
 from mlp.arrays import Array, Labels, as_array, check_columns, check_labels, check_matrix
-from mlp.calls import Calls, maximum, minimum, product
+from mlp.calls import Calls, maximum, minimum, product, run
 from mlp.source import Source
 
 
@@ -48,6 +48,20 @@ class Loss:
     def gradient(self, z: Array, y: Array, d: Array) -> Calls:
         """The calls that write dL/dz, of the mean over the batch, into `d`."""
         raise NotImplementedError
+
+    def bend(self, z: Array, y: Array, r: Array) -> Array:
+        """How dL/dz, of the mean over the batch, changes when z moves along r: (..., n_out, n) for r of that shape.
+
+        That is the second derivative times r (curvature.py). By default it is measured, for every r by itself.
+        """
+        h = 1e-5
+        changes = np.empty_like(r)
+        above, below = np.empty_like(z), np.empty_like(z)
+        for k in np.ndindex(r.shape[:-2]):
+            run(self.gradient(z + h * r[k], y, above))
+            run(self.gradient(z - h * r[k], y, below))
+            changes[k] = (above - below) / (2.0 * h)
+        return changes
 
     def targets(self, y: npt.ArrayLike, n_out: int, name: str = "y") -> Array:
         """Labels (n,) or numbers (n, n_out) as this loss wants them: (n_out, n) float64."""
@@ -95,6 +109,9 @@ class MeanSquaredError(_OfNumbers):
         yield np.subtract, (z, y, d)
         yield np.multiply, (d, 2.0 / _count(z), d)
 
+    def bend(self, z: Array, y: Array, r: Array) -> Array:
+        return r * (2.0 / _count(z))
+
 
 class MeanAbsoluteError(_OfNumbers):
     """The size of each miss."""
@@ -115,6 +132,9 @@ class MeanAbsoluteError(_OfNumbers):
         yield np.subtract, (z, y, d)
         yield np.sign, (d, d)
         yield np.multiply, (d, 1.0 / _count(z), d)
+
+    def bend(self, z: Array, y: Array, r: Array) -> Array:
+        return np.zeros_like(r)
 
 
 class Huber(_OfNumbers):
@@ -139,6 +159,9 @@ class Huber(_OfNumbers):
         yield minimum(d, 1.0, d)  # the miss, but never beyond -1 or 1
         yield maximum(d, -1.0, d)
         yield np.multiply, (d, 1.0 / _count(z), d)
+
+    def bend(self, z: Array, y: Array, r: Array) -> Array:
+        return r * (np.abs(z - y) < 1.0) / _count(z)
 
 
 class _OfTwoClasses(Loss):
@@ -183,6 +206,10 @@ class BinaryCrossentropy(_OfTwoClasses):
         yield np.subtract, (d, y, d)
         yield np.multiply, (d, 0.5 / _count(z), d)
 
+    def bend(self, z: Array, y: Array, r: Array) -> Array:
+        p = 0.5 * (1.0 + np.tanh(0.5 * z))
+        return r * (p * (1.0 - p) / _count(z))
+
     def probabilities(self, z: Array) -> Array:
         yes = ACTIVATIONS["sigmoid"].value(z)
         return np.concatenate([1.0 - yes, yes], axis=1) if z.shape[1] == 1 else yes
@@ -211,6 +238,9 @@ class Hinge(_OfTwoClasses):
         yield np.heaviside, (d, 0.0, d)  # 1 where the margin is missed
         yield np.multiply, (d, y, d)
         yield np.multiply, (d, -1.0 / _count(z), d)
+
+    def bend(self, z: Array, y: Array, r: Array) -> Array:
+        return np.zeros_like(r)
 
 
 class CategoricalCrossentropy(Loss):
@@ -247,6 +277,10 @@ class CategoricalCrossentropy(Loss):
         yield np.divide, (d, row, d)
         yield np.subtract, (d, y, d)
         yield np.multiply, (d, 1.0 / n_samples, d)
+
+    def bend(self, z: Array, y: Array, r: Array) -> Array:
+        p = softmax(z, axis=-2)
+        return np.asarray(p * (r - (p * r).sum(axis=-2, keepdims=True)) / z.shape[-1])
 
     def targets(self, y: npt.ArrayLike, n_out: int, name: str = "y") -> Array:
         values = as_array(name, y)

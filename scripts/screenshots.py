@@ -78,6 +78,8 @@ PICTURES = (
     Picture("playground-phone", viewport="phone"),
     Picture("inside", path="/inside?step=1000", before=at_rest),
     Picture("health", path="/health?hidden=8,8,8,8,8,8,8,8&activation=sigmoid&step=1000", before=at_rest),
+    Picture("landscape", path="/landscape?step=2500", before=at_rest),
+    Picture("fold", path="/fold?step=5000", before=at_rest),
     Picture("compare", path=f"/compare?compare={quote(OPTIMIZERS, safe='')}", before=at_epoch_70),
     Picture("atlas", path="/atlas", before=all_tiles),
     Picture("map", path="/compare?map=rosenbrock", before=walked_down),

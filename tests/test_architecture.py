@@ -114,7 +114,7 @@ def other_hosts(source: str) -> Iterator[str]:
     return (match[0] for match in re.finditer(pattern, source))
 
 
-FLOORS = ("tables", "run", "figures", "inside", "health", "web", "export", "scenes", "app")
+FLOORS = ("tables", "run", "figures", "inside", "health", "geometry", "web", "export", "scenes", "app")
 """The folders of playground/, from the ground up: each imports only from itself and from those before it"""
 
 

@@ -20,6 +20,8 @@ page = st.navigation(
         st.Page(PAGES / "inside.py", title="Inside a step"),
         st.Page(PAGES / "health.py", title="Health"),
         st.Page(PAGES / "health.py", title="Health", url_path="gradients", visibility="hidden"),
+        st.Page(PAGES / "fold.py", title="Fold"),
+        st.Page(PAGES / "landscape.py", title="Landscape"),
         st.Page(PAGES / "compare.py", title="Compare"),
         st.Page(PAGES / "atlas.py", title="Atlas"),
         st.Page(PAGES / "data.py", title="Data"),

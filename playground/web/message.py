@@ -417,12 +417,54 @@ class AboutRun(About, Progress):
     """An answer about a run that its browser does not know yet."""
 
 
+class LandscapeQuestion(TypedDict):
+    """What the page Landscape asks about a run."""
+
+    run: str
+    step: int  # the moment
+    last: int  # the path goes from the beginning to this step
+    what: Literal["map", "curve", "spectrum"]
+    plane: NotRequired[str]  # of a map: one of PLANES in playground/geometry/landscape.py
+    n: NotRequired[int]  # places along each side of a map; 0 for the path alone
+    seed: NotRequired[int]  # of random directions
+    weights: NotRequired[list[int]]  # two places in the flat vector of parameters
+
+
+class LandscapeTold(TypedDict):
+    """A part of the landscape. Of a map numbers follow.
+
+    They are the losses (n * n), then for each of the `moments` of the path across, up, true loss, loss on the map and
+    step, then the training and the test loss on `profile` places between start and end, then origin and both axes.
+    """
+
+    run: str
+    what: str
+    problem: str  # why there is none, in a sentence; "" where there is
+    step: int
+    words: str
+    n: int
+    moments: int
+    profile: int
+    middle: Sequence[float]  # of the map
+    reach: float  # from there to each side
+    labels: Sequence[str]
+    here: Sequence[float]  # where the moment is on the map
+    true: float | None  # the loss at the moment; None where it is no number
+    at_here: float | None  # and what the map has there
+    third: int  # the place of the path that the plane goes through besides its ends; -1 for none
+    epochs: Sequence[float]  # of the curve
+    values: Sequence[float]  # eigenvalues, the largest first; of the curve the largest at each epoch
+    whole: bool  # whether all eigenvalues are there
+    edge: float | None  # 2 / learning rate, where it applies
+
+
 class Header(TypedDict):
     """What a message begins with."""
 
     page: NotRequired[Page | AtlasPage]
     run: NotRequired[Progress | AboutRun]
     atlas: NotRequired[AtlasProgress]
+    landscape: NotRequired[LandscapeTold]
 
 
 def encode(header: Header, rows: np.ndarray) -> bytes:

@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, cast, get_args
 
+from playground.geometry.landscape import MOST_PLACES, PLANES
 from playground.run.atlas import MOST_CELLS
 from playground.run.config import DEFAULTS
-from playground.web.message import Action, AtlasQuestion, Question, Wish
+from playground.web.message import Action, AtlasQuestion, LandscapeQuestion, Question, Wish
 
 MOST_STEPS = 2**24
 """The last step that a row of float32 can name"""
@@ -28,6 +29,11 @@ def read_question(text: bytes) -> Question:
 def read_atlas_question(text: bytes) -> AtlasQuestion:
     """The same for a question about an atlas."""
     return cast(AtlasQuestion, _read(_json(text), _ATLAS_QUESTION, AtlasQuestion.__required_keys__))
+
+
+def read_landscape_question(text: bytes) -> LandscapeQuestion:
+    """The same for a question about a run's landscape."""
+    return cast(LandscapeQuestion, _read(_json(text), _LANDSCAPE_QUESTION, LandscapeQuestion.__required_keys__))
 
 
 def _json(text: bytes) -> Any:
@@ -101,6 +107,21 @@ def _action(key: str, x: Any) -> Action:
     raise ValueError(f"{key} must be one of {', '.join(get_args(Action))}; got {_told(x)}.")
 
 
+def _one_of(*words: str) -> _Rule:
+    def read(key: str, x: Any) -> str:
+        if not isinstance(x, str) or x not in words:
+            raise ValueError(f"{key} must be one of {', '.join(words)}; got {_told(x)}.")
+        return x
+
+    return read
+
+
+def _two_places(key: str, x: Any) -> list[int]:
+    if not isinstance(x, list) or len(x) != 2:
+        raise ValueError(f"{key} must be two places; got {_told(x)}.")
+    return [_whole(0, MOST_STEPS)(key, place) for place in x]
+
+
 def _settings(key: str, x: Any) -> dict[str, Any]:
     """Settings with values of their own types. Whether a value is in its range the settings themselves say."""
     if not isinstance(x, dict):
@@ -142,6 +163,16 @@ _QUESTION: Mapping[str, _Rule] = {
     "seeds_at": _whole(0, MOST_SEED_EPOCHS),
 }
 _ATLAS_QUESTION: Mapping[str, _Rule] = {"atlas": _name, "have": _whole(0, MOST_CELLS)}
+_LANDSCAPE_QUESTION: Mapping[str, _Rule] = {
+    "run": _name,
+    "step": _whole(0, MOST_STEPS),
+    "last": _whole(0, MOST_STEPS),
+    "what": _one_of("map", "curve", "spectrum"),
+    "plane": _one_of(*PLANES),
+    "n": _whole(0, MOST_PLACES),
+    "seed": _whole(0, 99_999),
+    "weights": _two_places,
+}
 _WISH: Mapping[str, _Rule] = {
     "serial": _whole(0, 2**53),
     "run": lambda key, x: x if x is None else _name(key, x),

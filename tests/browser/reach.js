@@ -5,6 +5,8 @@
     stage: [".stage-place", "stages", "stage/stage.js", "shared/player.js"],
     compare: [".compare-place", "pages", "compare/compare.js"],
     atlas: [".atlas-place", "pages", "atlas/atlas.js"],
+    fold: [".fold-place", "pages", "fold/fold.js"],
+    landscape: [".landscape-place", "pages", "landscape/landscape.js"],
     map: [".descent-place", "maps", "descent/descent.js"],
     sheet: [".draw-place", "sheets", "draw/draw.js"],
   };

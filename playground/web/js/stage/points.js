@@ -1,6 +1,6 @@
 // The data points on a canvas: where there is no Plotly, or not yet.
 
-const SYMBOLS = {
+export const SYMBOLS = {
   circle: (c, x, y, r) => c.arc(x, y, r, 0, 7),
   square: (c, x, y, r) => c.rect(x - r, y - r, 2 * r, 2 * r),
   diamond: (c, x, y, r) =>
@@ -46,7 +46,7 @@ export function drawPoints(context, box, { data, scale }, theme, r, tests = true
   }
 }
 
-function shade(value, { middle, reach }, theme) {
+export function shade(value, { middle, reach }, theme) {
   const s = Math.max(-1, Math.min(1, (value - middle) / reach));
   const end = s < 0 ? theme.negative : theme.positive;
   return `color-mix(in srgb, ${end} ${Math.round(100 * Math.abs(s))}%, ${theme.neutral})`;

@@ -213,6 +213,39 @@ export interface Opening {
 
 export type Parts = "full" | "timeline";
 
+export interface LandscapeQuestion {
+  run: string;
+  step: number;
+  last: number;
+  what: "map" | "curve" | "spectrum";
+  plane?: string;
+  n?: number;
+  seed?: number;
+  weights?: number[];
+}
+
+export interface LandscapeTold {
+  run: string;
+  what: string;
+  problem: string;
+  step: number;
+  words: string;
+  n: number;
+  moments: number;
+  profile: number;
+  middle: number[];
+  reach: number;
+  labels: string[];
+  here: number[];
+  true: number | null;
+  at_here: number | null;
+  third: number;
+  epochs: number[];
+  values: number[];
+  whole: boolean;
+  edge: number | null;
+}
+
 // A run's header as the browser keeps it: what came once for the run, and what came last.
 export type Header = Progress & About;
 

@@ -1,0 +1,73 @@
+"""What each layer does to the plane: it turns, stretches, shifts and bends it, until a straight cut is enough."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from playground.app import components, session, stage
+from playground.app.shared_runs import run_of, turn
+from playground.geometry.fold import last_looked_at, muted, separations, viewpoints
+from playground.geometry.pixels import pixels_of
+from playground.run.data import make_data
+from playground.run.experiment import Experiment
+from playground.web.about import GOAL_EPOCHS
+
+KEY = "fold"
+LOOK_SECONDS = 0.3  # so long a run is trained ahead at the most, to find from where to look at it
+
+
+def show() -> None:
+    """Everything below the timeline."""
+    experiment = session.experiment()
+    run = run_of(experiment)
+    run.record_to(GOAL_EPOCHS, LOOK_SECONDS)
+    step = min(session.moment(), run.last_step)
+    with turn(), run.lock:
+        told = _viewpoints(experiment.name, last_looked_at(run.recording, GOAL_EPOCHS), experiment)
+    with turn(), run.lock:
+        moment = {"step": step, "separations": _separations(experiment.name, step, experiment)}
+    components.fold(key=KEY, data={**told, "run": experiment.name, "moment": moment})
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _viewpoints(run: str, last: int, _experiment: Experiment) -> dict[str, Any]:
+    points, _ = make_data(_experiment)
+    told = viewpoints(run_of(_experiment).trainer, points, GOAL_EPOCHS)
+    return {**told, "one_input": _experiment.config.has_one_input, "pixels": pixels_of(_experiment)}
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _separations(run: str, step: int, _experiment: Experiment) -> list[float] | None:
+    trainer = run_of(_experiment).trainer
+    return separations(trainer.net, trainer.data, trainer.recording.seek(step).parameters)
+
+
+# ---- an experiment -----------------------------------------------------------------------------------------------
+def mute() -> None:
+    """What becomes of the run without one neuron: its outgoing weights are set to zero by hand, at the moment."""
+    config = session.experiment().config
+    if not config.hidden_layer_sizes:
+        return
+    with st.popover("Mute a neuron", icon=":material/volume_off:"):
+        st.markdown(
+            "Sets all weights that leave a neuron to zero at this moment, so that nobody hears it. The run goes on "
+            "from there, and training may make them grow again. The link keeps it; Undo takes it back."
+        )
+        layer = st.number_input("Layer", 1, len(config.hidden_layer_sizes), key="mute_layer")
+        most = config.hidden_layer_sizes[layer - 1]
+        unit = st.number_input("Neuron", 1, most, key=f"mute_unit_{most}")
+        st.button("Mute it", on_click=_mute, args=(layer, unit))
+
+
+def _mute(layer: int, unit: int) -> None:
+    experiment = session.experiment()
+    try:
+        session.show(experiment.edit(session.moment(), muted(experiment.config.shape, layer, unit - 1)))
+    except ValueError as error:
+        session.notify(str(error))
+
+
+stage.show("timeline", show, whole=True)
+mute()

@@ -1,0 +1,607 @@
+// What the layers do: the sheet of the input plane with its grid, the training points and the boundary, carried through
+// every layer, at the moment of the timeline. All is drawn from the parameters that the player has.
+//
+// Comes in:  `data`, an object made by pages/fold.py: `viewpoints` and `separations` of playground/geometry/fold.py.
+// Goes out:  nothing.
+import { h, tell } from "../shared/dom.js";
+import { percent, say } from "../shared/format.js";
+import { player } from "../shared/player.js";
+import { layerColour, observeTheme } from "../shared/theme.js";
+import { Pad } from "./pad.js";
+import { bunches, Picture } from "./picture.js";
+import { boundary, Cloud, Sheet } from "./sheet.js";
+import { stationsOf, stopsOf } from "./station.js";
+import { crossings, KINDS } from "./views.js";
+import { filmSentence, inWords, readings } from "./words.js";
+
+await new Promise((resolve) => {
+  const href = new URL("fold.css", import.meta.url).href;
+  document.head.append(
+    Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: resolve, onerror: resolve }),
+  );
+});
+
+const COARSE = 41; // points of the lattice along a side, while anything moves
+const FINE = 81;
+const FINE_AFTER_MS = 80;
+const WORDS_EVERY_MS = 400; // how often numbers in words follow while it plays
+const STOPS_A_SECOND = 0.7; // of the film
+const REST_MS = 350; // at each stop
+const TURN = 0.01; // radians a pixel
+const BUDGET_MS = 10; // for all pictures of a frame, before the small ones take turns,
+const FEW = 3; // so many at a time
+export const pages = new WeakMap();
+
+export default function mount({ data, parentElement }) {
+  let fold = pages.get(parentElement);
+  if (!fold) pages.set(parentElement, (fold = new Fold(parentElement)));
+  fold.receive(data);
+  return () => setTimeout(() => parentElement.isConnected || fold.close(), 0);
+}
+
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+class Fold {
+  constructor(parent) {
+    this.frames = 0; // how many pictures have been painted
+    /** @type {any} */
+    this.told = this.theme = this.moment = null;
+    this.laidOut = ""; // for which run, as a text to compare
+    /** @type {any[]} */
+    this.stations = [];
+    /** @type {any[]} */
+    this.stops = [];
+    /** @type {any[]} */
+    this.panels = [];
+    /** @type {any} */
+    this.sheets = [];
+    /** @type {any} */
+    this.cloud = null;
+    /** @type {any[]} */
+    this.groups = [];
+    this.pair = [0];
+    this.at = Infinity; // where the film is, in stops
+    this.playing = false;
+    this.restUntil = 0;
+    /** @type {number | null} */
+    this.ringed = null;
+    this.step = -1;
+    this.movedAt = 0;
+    this.isFine = false;
+    this.saidAt = -Infinity;
+    this.said = "";
+    this.cost = 0; // milliseconds a frame
+    this.turn = 0; // which of the small pictures is drawn next, where they take turns
+    /** @type {number | null} */
+    this.loop = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.rest = undefined;
+    this.before = 0;
+    this.play = h("button", { type: "button", class: "film-play", onclick: () => this.toggle() }, "▶ Play the film");
+    this.slider = h("input", {
+      ...{ type: "range", min: 0, max: 1, step: 0.01, "aria-label": "Between the layers" },
+      oninput: () => this.goTo(Number(this.slider.value)),
+    });
+    this.ticks = h("div", { class: "ticks", "aria-hidden": "true" });
+    this.sentence = h("p", { class: "what", role: "status" });
+    this.note = h("p", { class: "note" });
+    this.pairs = h("select", {
+      "aria-label": "Which two classes the output tells apart",
+      onchange: () => this.choosePair(),
+    });
+    this.pairBox = h("label", {}, "Between ", this.pairs);
+    this.switches = h("input", { type: "checkbox", onchange: () => this.wake() });
+    const label = h(
+      "label",
+      { title: "The lines at which a neuron's sum is zero, on the input plane" },
+      this.switches,
+      "Where each neuron switches",
+    );
+    this.big = h("canvas", { role: "img" });
+    this.film = new Picture(this.big);
+    this.row = h("div", { class: "row" });
+    this.padPlace = h("div", {});
+    /** @type {Pad | null} */
+    this.pad = null;
+    const film = h(
+      "section",
+      { class: "film", "aria-label": "Between the layers" },
+      h("div", { class: "square" }, this.big),
+      h("div", { class: "track" }, this.slider, this.ticks),
+    );
+    this.element = h(
+      "div",
+      { class: "fold" },
+      h("div", { class: "tools" }, this.play, this.pairBox, label),
+      this.sentence,
+      h("div", { class: "pictures" }, film, this.row),
+      this.note,
+      this.padPlace,
+    );
+    parent.querySelector(".fold-place").replaceChildren(this.element);
+    this.listen(
+      this.big,
+      () => this.film,
+      () => this.stops[Math.round(this.at)]?.station,
+    );
+    this.wake = () => (this.loop ??= requestAnimationFrame((now) => this.frame(now)));
+    this.themes = observeTheme(this.element, (theme) => {
+      this.theme = theme;
+      this.groups = [];
+      this.wake();
+    });
+    this.resize = new ResizeObserver(() => this.wake());
+    this.resize.observe(this.element);
+    player.watchers.add(this.wake);
+    this.wake();
+  }
+
+  close() {
+    player.watchers.delete(this.wake);
+    if (this.loop) cancelAnimationFrame(this.loop);
+    clearTimeout(this.rest);
+    this.themes.stop();
+    this.resize.disconnect();
+  }
+
+  receive(data) {
+    const { moment, ...told } = data;
+    this.moment = moment;
+    this.told = told;
+    this.saidAt = -Infinity;
+    this.themes.check();
+    this.wake();
+  }
+
+  // ---- what is on the page -----------------------------------------------------------------------------------------
+  // The pictures, one for each station; how a layer was looked at stays while its size does.
+  layOut(run) {
+    const { header } = run;
+    const key = [header.run, JSON.stringify(this.told.spaces.map((space) => space.mean))].join();
+    if (key === this.laidOut) return;
+    this.laidOut = key;
+    this.said = "";
+    const before = this.stations;
+    this.stations = stationsOf(this.told, header);
+    for (const [k, station] of this.stations.entries()) {
+      const old = before[k];
+      if (old && old.nUnits === station.nUnits && station.kinds.includes(old.choice.kind)) station.choice = old.choice;
+    }
+    const nStops = this.stops.length;
+    this.stops = stopsOf(this.stations, header.net);
+    if (nStops !== this.stops.length) this.at = this.stops.length - 1;
+    const { net, data } = header;
+    this.sheets = [COARSE, FINE].map((n) => new Sheet(net, data.range, n, this.told.one_input));
+    this.cloud = new Cloud(net, this.told.plane?.map((row) => Float32Array.from(row)) ?? null, unpacked(this.told));
+    this.groups = [];
+    this.showPairs(header);
+    this.pad = this.told.pixels ? new Pad(this.told.pixels, header, this.wake) : null;
+    this.padPlace.replaceChildren(...(this.pad ? [this.pad.element] : []));
+    this.panels = this.stations.map((station) => this.panel(station));
+    this.row.replaceChildren(...this.panels.map(({ element }) => element));
+    this.slider.max = String(this.stops.length - 1);
+    this.ticks.replaceChildren(...this.stops.map(({ kind, layer }) => h("span", {}, shortName(kind, layer))));
+    this.film.scene = null;
+  }
+
+  showPairs(header) {
+    const { classes } = header.data;
+    const { pairs } = this.told;
+    this.pairBox.hidden = pairs.length < 2;
+    if (!pairs.some((pair) => pair.join() === this.pair.join())) this.pair = pairs[0];
+    this.pairs.replaceChildren(
+      ...pairs.map((pair) =>
+        h(
+          "option",
+          { value: pair.join(), selected: pair.join() === this.pair.join() },
+          pair.map((c) => classes[c] ?? c + 1).join(" and "),
+        ),
+      ),
+    );
+  }
+
+  choosePair() {
+    this.pair = this.pairs.value.split(",").map(Number);
+    this.wake();
+  }
+
+  panel(station) {
+    const canvas = h("canvas", { role: "img" });
+    const picture = new Picture(canvas);
+    const reading = h("p", { class: "reading" });
+    const large = h(
+      "button",
+      {
+        type: "button",
+        class: "large",
+        title: "Show it large",
+        onclick: () => this.goTo(this.stops.findIndex((stop) => stop.station === station && stop.kind !== "before")),
+      },
+      station.title,
+    );
+    const choose = station.kinds.length > 1 ? this.chooser(station) : null;
+    const element = h(
+      "section",
+      { class: "station", "aria-label": station.title },
+      h("h3", {}, large),
+      h("div", { class: "square" }, canvas),
+      choose,
+      reading,
+    );
+    this.listen(
+      canvas,
+      () => picture,
+      () => station,
+    );
+    return { element, canvas, picture, reading, station };
+  }
+
+  chooser(station) {
+    const { choice, nUnits } = station;
+    const option = (value, text, chosen) => h("option", { value, selected: value === chosen }, text);
+    const units = [0, 1].map((k) =>
+      h(
+        "select",
+        {
+          "aria-label": `Neuron ${k ? "up" : "across"}, ${station.title}`,
+          onchange: (event) => {
+            choice.units[k] = Number(event.target.value);
+            this.wake();
+          },
+        },
+        ...Array.from({ length: nUnits }, (_, i) =>
+          option(i, station.short(i).replace("neuron ", ""), choice.units[k]),
+        ),
+      ),
+    );
+    const two = h("span", { class: "two", hidden: choice.kind !== "units" }, ...units);
+    const select = h(
+      "select",
+      {
+        "aria-label": `How to look at it, ${station.title}`,
+        onchange: () => {
+          choice.kind = select.value;
+          two.hidden = choice.kind !== "units";
+          this.saidAt = -Infinity;
+          this.wake();
+        },
+      },
+      ...station.kinds.map((kind) =>
+        option(kind, kind === "units" && station.kind !== "after" ? "Two inputs" : KINDS[kind], choice.kind),
+      ),
+    );
+    return h("div", { class: "choose" }, select, two);
+  }
+
+  // ---- hands -------------------------------------------------------------------------------------------------------
+  // Hover a point: it is ringed everywhere. Three neurons are turned by hand, or with the arrow keys.
+  listen(canvas, pictureOf, stationOf) {
+    let held = false;
+    const isSolid = () => stationOf()?.view.kind === "solid";
+    const turn = (x, y) => {
+      const { choice } = stationOf();
+      choice.turn = [choice.turn[0] + x, Math.max(-1.5, Math.min(1.5, choice.turn[1] + y))];
+      this.wake();
+    };
+    canvas.addEventListener("pointerdown", (event) => {
+      held = isSolid();
+      if (held) canvas.setPointerCapture?.(event.pointerId);
+      this.ring(pictureOf(), event);
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (held) turn(-TURN * event.movementX, TURN * event.movementY);
+      else this.ring(pictureOf(), event);
+    });
+    canvas.addEventListener("pointerup", () => (held = false));
+    canvas.addEventListener("pointerleave", () => this.setRing(null));
+    canvas.addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+      if (!by || !isSolid()) return;
+      turn(0.1 * by[0], 0.1 * by[1]);
+      event.preventDefault();
+    });
+  }
+
+  ring(picture, event) {
+    const box = picture.canvas.getBoundingClientRect();
+    this.setRing(picture.nearest(event.clientX - box.left, event.clientY - box.top));
+  }
+
+  setRing(p) {
+    if (p === this.ringed) return;
+    this.ringed = p;
+    this.wake();
+  }
+
+  goTo(at) {
+    this.playing = false;
+    this.at = at;
+    this.wake();
+  }
+
+  toggle() {
+    this.playing = !this.playing;
+    if (this.playing && this.at >= this.stops.length - 1) this.at = 0;
+    this.restUntil = performance.now() + REST_MS;
+    this.wake();
+  }
+
+  // ---- time --------------------------------------------------------------------------------------------------------
+  frame(now) {
+    this.loop = null;
+    clearTimeout(this.rest);
+    const seconds = Math.min(0.1, (now - this.before) / 1000);
+    this.before = now;
+    const tours = this.stations.filter(({ choice }) => choice.kind === "tour");
+    if (!calm()) for (const { choice } of tours) choice.seconds += seconds;
+    if (this.playing) this.advance(now, seconds);
+    if (player.step !== this.step) {
+      this.step = player.step;
+      this.movedAt = now;
+    }
+    const moves = player.moving || player.scrubbing || this.playing || (tours.length > 0 && !calm());
+    this.isFine = !moves && now - this.movedAt >= FINE_AFTER_MS;
+    this.draw(now);
+    if (this.playing || (tours.length && !calm())) this.wake();
+    else if (!this.isFine || now - this.saidAt < WORDS_EVERY_MS) this.rest = setTimeout(this.wake, FINE_AFTER_MS);
+  }
+
+  advance(now, seconds) {
+    if (now < this.restUntil) return;
+    const last = this.stops.length - 1;
+    const next = Math.floor(this.at + 1e-9) + 1;
+    this.at = calm() ? next : Math.min(next, this.at + STOPS_A_SECOND * seconds);
+    if (this.at >= next) this.restUntil = now + (calm() ? 4 : 1) * REST_MS;
+    if (this.at >= last) [this.at, this.playing] = [last, false];
+  }
+
+  draw(now) {
+    const { run, row } = player;
+    const { told, theme } = this;
+    if (!run || !row || !theme || told?.run !== run.header.run) return;
+    this.layOut(run);
+    const parameters = run.parameters(row);
+    if (!parameters.every(Number.isFinite)) {
+      tell(
+        this.sentence,
+        "The run has blown up here: its weights are no longer numbers that a picture could be drawn of. Go back in time.",
+      );
+      return;
+    }
+    this.tellPage();
+    const started = performance.now();
+    const moment = this.carry(run, parameters);
+    for (const panel of this.panels) panel.scene = null;
+    this.film.draw(this.filmScene(moment), moment.theme, this.groups, this.ringed);
+    for (const panel of this.due())
+      panel.picture.draw(this.sceneAt(panel, moment), moment.theme, this.groups, this.ringed);
+    this.pad?.draw(parameters, this.theme);
+    this.frames++;
+    this.cost += 0.2 * (performance.now() - started - this.cost);
+    this.describe(now, run, row, moment);
+  }
+
+  // The small pictures that are drawn in this frame: all, unless that takes so long that the film would not run smoothly.
+  due() {
+    const n = this.panels.length;
+    if (this.isFine || this.cost < BUDGET_MS || n <= FEW) return this.panels;
+    this.turn = (this.turn + FEW) % n;
+    return Array.from({ length: FEW }, (_, k) => this.panels[(this.turn + k) % n]);
+  }
+
+  sceneAt(panel, moment) {
+    return (panel.scene ??= this.sceneOf(panel.station, moment));
+  }
+
+  // Everything at the moment: where the sheet, the points and the boundary are in every layer.
+  carry(run, parameters) {
+    const { header } = run;
+    const sheet = this.sheets[Number(this.isFine)];
+    sheet.move(parameters);
+    this.cloud.move(parameters);
+    const reading = { pair: this.pair, scale: header.scale };
+    const sides = sheet.sides(parameters, reading);
+    const ends = sheet.contour(sides);
+    // A picture of many takes the boundary as straight between the points of the lattice, one that stays asks the network.
+    const cloud = this.isFine ? boundary(sheet, parameters, reading, header.net, sides, ends) : null;
+    const isMulti = header.task === "multiclass";
+    const outputs = sheet.out[sheet.out.length - 1];
+    const side = Uint8Array.from(sides, (value, p) => (isMulti ? best(outputs, p) : Number(value > 0)));
+    const colours = isMulti
+      ? outputs.map((_, c) => this.theme.classes[c % this.theme.classes.length])
+      : [this.theme.negative, this.theme.positive];
+    const theme = { ...this.theme, sides: colours };
+    if (!this.groups.length) this.groups = bunches(this.told, header, this.theme);
+    return { run, parameters, sheet, side, ends, boundary: cloud, theme, readout: this.readout(parameters) };
+  }
+
+  // The direction in which the output reads at the moment.
+  readout(parameters) {
+    const found = this.told.readouts.find(({ pair }) => pair.join() === this.pair.join());
+    if (!found) return null;
+    const { network } = this.cloud;
+    const l = network.layers.length - 1;
+    const [i, j] = this.pair;
+    const minus = (of) => of(i) - (j === undefined ? 0 : of(j));
+    const w = found.rest.map((_, k) => minus((c) => network.weight(parameters, l, k, c)));
+    return { ...found, w, b: minus((c) => network.bias(parameters, l, c)) };
+  }
+
+  sceneOf(station, moment) {
+    const view = station.look(moment.readout);
+    const { sheet } = moment;
+    const lattice = station.lay(sheet);
+    const isFlat = sheet.high > 1 && view.kind !== "line" && view.kind !== "solid";
+    return {
+      ...{ sheet, lattice, side: moment.side },
+      points: spreadOut(station.lay(this.cloud), view.kind === "line"),
+      boundary: moment.boundary ? station.lay(moment.boundary) : cut(lattice, moment.ends),
+      folded: isFlat ? sheet.folded(lattice) : [],
+      crushed: sheet.high > 1 && station.kind === "after" ? sheet.crushed(station.valuesOf(sheet)) : [],
+      upright: view.kind === "readout" ? this.upright(view, moment) : [],
+      depth: station.depth(this.cloud),
+      axes: station.axes(),
+      labels: view.labels,
+      lines: this.switches.checked && station.kind === "plane" ? this.switchLines(moment, lattice) : [],
+    };
+  }
+
+  // Where the boundary is an upright line: at the sums of the output that lie on its middle.
+  upright(view, { run, readout, parameters }) {
+    const { layers } = this.cloud.network;
+    const layer = layers[layers.length - 1];
+    const sums = this.pair.length > 1 ? [0] : crossings(layer, run.header.scale);
+    const size = Math.hypot(...readout.w);
+    return parameters.length && size ? sums.map((z) => z / size / view.half[0]) : [];
+  }
+
+  // The lines at which the sums of the hidden neurons are zero.
+  switchLines({ sheet, parameters, run }, lattice) {
+    return this.cloud.network.layers.slice(0, -1).flatMap((_, l) =>
+      sheet.sums(parameters, l).map((sums) => {
+        return { ends: cut(lattice, sheet.contour(sums)), colour: layerColour(this.theme, l, run.n_layers) };
+      }),
+    );
+  }
+
+  // The film between two stops: everything on its straight way from one picture to the next.
+  filmScene(moment) {
+    const last = this.stops.length - 1;
+    this.at = Math.max(0, Math.min(this.at, last));
+    const k = Math.min(Math.floor(this.at), last);
+    const share = this.at - k;
+    const from = this.stopScene(this.stops[k], moment);
+    if (share === 0) return from;
+    const to = this.stopScene(this.stops[k + 1], moment);
+    const t = share * share * (3 - 2 * share); // slowly away and slowly there
+    const mix = (name) => from[name].map((row, c) => row.map((x, p) => x + t * (to[name][c][p] - x)));
+    const lattice = mix("lattice");
+    return {
+      ...(share < 0.5 ? from : to),
+      ...{ lattice, points: mix("points"), boundary: mix("boundary") },
+      ...{ upright: [], crushed: [], lines: [], axes: [], labels: ["", ""] },
+      folded: from.folded.length && to.folded.length ? moment.sheet.folded(lattice) : [],
+    };
+  }
+
+  stopScene(stop, moment) {
+    const { station } = stop;
+    const scene = this.sceneAt(this.panels[this.stations.indexOf(station)], moment);
+    if (stop.kind !== "before") return scene;
+    const lay = (cloud) => station.layBefore(cloud, moment.parameters);
+    const lattice = lay(moment.sheet);
+    return {
+      ...scene,
+      ...{ lattice, points: spreadOut(lay(this.cloud), station.view.kind === "line") },
+      boundary: moment.boundary ? lay(moment.boundary) : cut(lattice, moment.ends),
+      ...{ upright: [], crushed: [], lines: [], axes: [], labels: ["", ""] },
+      folded: scene.folded.length ? moment.sheet.folded(lattice) : [],
+    };
+  }
+
+  // ---- words -------------------------------------------------------------------------------------------------------
+  tellPage() {
+    tell(this.play, this.playing ? "⏸ Stop the film" : "▶ Play the film");
+    if (!this.stops.length) return;
+    const at = Math.max(0, Math.min(this.at, this.stops.length - 1));
+    if (Number(this.slider.value) !== at) this.slider.value = String(at);
+    const words = filmSentence(this.stops, at);
+    tell(this.sentence, words);
+    if (this.slider.getAttribute("aria-valuetext") !== words) this.slider.setAttribute("aria-valuetext", words);
+  }
+
+  describe(now, run, row, moment) {
+    this.tellNote(run);
+    const key = [
+      run.header.run,
+      player.step,
+      this.moment?.step,
+      this.pair,
+      this.at,
+      JSON.stringify(this.stations.map(({ choice }) => [choice.kind, choice.units])),
+    ].join();
+    if (now - this.saidAt < WORDS_EVERY_MS || key === this.said) return;
+    [this.said, this.saidAt] = [key, now];
+    const { task, data } = run.header;
+    const known = this.moment?.step === player.step;
+    for (const { station, reading, canvas, scene } of this.panels) {
+      const hasNumber = known && station.space;
+      if (!scene) continue; // was not drawn this time
+      const parts = readings({
+        share: station.share(this.cloud),
+        nUnits: station.nUnits,
+        kind: station.view.kind,
+        separation: hasNumber ? (this.moment.separations?.[station.layer] ?? null) : null,
+        task,
+        folded: scene.folded.length ? shareOf(scene.folded) : null,
+        crushed: shareOf(scene.crushed),
+      });
+      tell(reading, capital(parts.join("; ")) + ".");
+      canvas.setAttribute(
+        "aria-label",
+        inWords(station.title, parts, run, row, task === "regression" ? [] : data.classes),
+      );
+      canvas.tabIndex = station.view.kind === "solid" ? 0 : -1;
+    }
+    this.big.setAttribute(
+      "aria-label",
+      `${filmSentence(this.stops, this.at)} ${where(moment, this.pair, data.classes)}`,
+    );
+  }
+
+  tellNote(run) {
+    const { told, ringed } = this;
+    const { classes } = run.header.data;
+    if (ringed !== null) {
+      const label = told.labels[ringed];
+      tell(
+        this.note,
+        `Point ${ringed + 1}: ${classes[label] ?? `value ${say(label)}`}. It is ringed in every picture.`,
+      );
+      return;
+    }
+    const n = told.labels.length;
+    const some =
+      n < told.n_points
+        ? ` ${n} of the ${told.n_points} training points are drawn, and the shares of the spread are theirs.`
+        : "";
+    tell(
+      this.note,
+      `Thick line: the boundary, carried along with the sheet.${some} Hover a point to find it in every picture.`,
+    );
+  }
+}
+
+// Ends of pieces of a contour, between the points of the lattice where they lie in a picture.
+const cut = (lattice, ends) =>
+  lattice.map((x) => Float32Array.from(ends, ([p, q, share]) => x[p] + share * (x[q] - x[p])));
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
+const shareOf = (flags) => (flags.length ? flags.filter(Boolean).length / flags.length : 0);
+const best = (outputs, p) => outputs.reduce((top, row, c) => (row[p] > outputs[top][p] ? c : top), 0);
+const shortName = (kind, layer) =>
+  ({ plane: "in", inputs: "in", features: "features", before: `z${sub(layer)}`, after: `a${sub(layer)}` })[kind];
+const sub = (n) => [...String(n)].map((c) => "₀₁₂₃₄₅₆₇₈₉"[Number(c)]).join("");
+
+// How the plane is shared out.
+function where({ side }, pair, classes) {
+  const counts = new Map();
+  for (const k of side) counts.set(k, (counts.get(k) ?? 0) + 1);
+  const name = (k) => classes[k] ?? (k ? "above the middle" : "below the middle");
+  return `${[...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([k, n]) => `${name(k)} has ${percent(n / side.length)}`)
+    .join(", ")} of the sheet.`;
+}
+
+// On a line, points would hide each other: they are spread out up and down, which means nothing.
+function spreadOut([u, v], isLine) {
+  return [u, isLine ? v.map((_, p) => 0.5 * (((p * 0.618034) % 1) - 0.5)) : v];
+}
+
+// The inputs of the points, [n_in][n_points], from base64.
+function unpacked({ inputs, labels }) {
+  const bytes = Uint8Array.from(atob(inputs), (c) => c.charCodeAt(0));
+  const floats = new Float32Array(bytes.buffer);
+  const n = labels.length;
+  return Array.from({ length: floats.length / n }, (_, i) => floats.slice(i * n, (i + 1) * n));
+}

@@ -1,0 +1,77 @@
+"""The page Fold in a real browser: its pictures are of the moment, and so are the numbers beside them."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from playground.geometry.fold import separations
+from playground.geometry.layers import moments, reading, readout_plane, readouts, share_shown, spaces, through
+from playground.run.experiment import Experiment
+from playground.run.number import percent
+from tests.browser.harness import settle, visit
+from tests.browser.stage import recorded
+
+PICTURES = "() => [...document.querySelectorAll('.fold canvas')].map((c) => c.toDataURL())"
+FINE = "() => __fold.isFine && __fold.step === __player.step && !__fold.loop"
+
+
+def at(page: Page, step: int) -> list[str]:
+    """What stands on every canvas at a step."""
+    page.evaluate("(step) => { __player.halt(); __player.place(step); }", step)
+    settle(page)
+    page.wait_for_function(FINE)
+    return page.evaluate(PICTURES)
+
+
+def test_the_numbers_beside_the_pictures_are_the_engines(page: Page):
+    visit(page, "/fold?step=2500")
+    trainer = recorded(Experiment(), 200).trainer
+    net, x = trainer.net.copy(), trainer.data.x_train
+    frames = trainer.recording.parameters[moments(trainer.recording, 200)]
+    room = spaces(net, x, frames)
+    plane = readouts(net, x, frames)[(0,)]
+    net.parameters[...] = trainer.recording.seek(2500).parameters
+    (_, a1), (_, a2) = through(net, x)
+    shares = share_shown(a1, room[1].directions[:2]), share_shown(a2, readout_plane(plane, reading(net, (0,))[0]))
+    straight = separations(net, trainer.data, net.parameters)
+    assert straight
+    words = page.locator(".fold .reading")
+    expect(words.nth(0)).to_contain_text(f"a straight line gets {percent(straight[0])} right")
+    for k in (1, 2):
+        expect(words.nth(k)).to_contain_text(f"shows {percent(shares[k - 1])} of the spread")
+        expect(words.nth(k)).to_contain_text(f"a straight line gets {percent(straight[k])} right")
+    label = page.locator(".fold .station canvas").nth(2).get_attribute("aria-label") or ""
+    assert re.search(rf"before the output\. Epoch 100\..*{re.escape(percent(shares[1]))}", label)
+    # And each point lies where the engine has it, across the readout plane.
+    shown = page.evaluate("() => [...__fold.panels[2].scene.points[0]]")
+    w, b = reading(net, (0,))
+    np.testing.assert_allclose(shown, (a2 @ w + b) / np.linalg.norm(w) / plane.across, atol=1e-4)
+
+
+def test_scrubbing_back_gives_the_same_pictures(page: Page):
+    visit(page, "/fold?step=5000")
+    first = at(page, 1500)
+    other = at(page, 4000)
+    assert all(a != b for a, b in zip(first[1:], other[1:], strict=True))
+    assert at(page, 1500) == first
+
+
+def test_the_film_plays_through_all_layers_and_a_hovered_point_is_ringed_everywhere(page: Page):
+    visit(page, "/fold?dataset=blobs&classes=3&hidden=3,1&step=500")
+    page.wait_for_function(FINE)
+    page.get_by_role("button", name="Play the film").click()
+    expect(page.locator(".fold .what")).to_contain_text("Layer 1: its weights turn, stretch and shift", timeout=15_000)
+    expect(page.locator(".fold .what")).to_contain_text("only cut straight", timeout=30_000)
+    page.wait_for_function(FINE)
+    before = page.evaluate(PICTURES)
+    x, y = page.evaluate(
+        """() => { const { picture } = __fold.panels[0], [u, v] = picture.scene.points;
+             return [picture.x(u[7]), picture.y(v[7])]; }"""
+    )
+    page.locator(".fold .station canvas").first.hover(position={"x": x, "y": y})
+    expect(page.locator(".fold .note")).to_contain_text("It is ringed in every picture.")
+    page.wait_for_function(FINE)
+    assert all(a != b for a, b in zip(before, page.evaluate(PICTURES), strict=True))

@@ -58,7 +58,7 @@ def routes(shelf: Shelf, rooms: Rooms, prefix: str = "") -> list[BaseRoute]:
         if not isinstance(name, str) or shelf.get(name) is None:
             return _refused(410, "This server does not know this talk: open it again on the page “Talk”.")
         try:
-            room = rooms.open(name)
+            room = rooms.make(name)
         except ValueError as error:
             return _refused(503, str(error))
         return JSONResponse({"room": room.name, "secret": room.secret}, 200, HEADERS)

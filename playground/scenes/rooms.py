@@ -120,7 +120,7 @@ class Rooms:
         self._clock = clock
         self._rooms: dict[str, Room] = {}
 
-    def open(self, talk: str) -> Room:
+    def make(self, talk: str) -> Room:
         """A new room for a talk. ValueError, in a sentence, where there are too many."""
         self._sweep()
         if len(self._rooms) >= MOST_ROOMS:

@@ -20,7 +20,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 from playground.run import link
 from playground.run.compared import titles
-from playground.run.config import SETTINGS
 from playground.run.experiment import Experiment
 from playground.scenes.document import NOTE, Command, Document, Part, Problem, read, unknown
 
@@ -276,7 +275,7 @@ class _Reader:
                 told = f"A run must be a link such as “?dataset=moons&lr=0.03”, or “same”; got “{text[:40]}”."
                 self.tell(line, told)
                 return None
-        experiment, step, problems = link.run_from_query(_without_the_page(query))
+        experiment, step, problems = link.run_from_query(query)
         for problem in problems:
             self.tell(line, problem)
         return experiment, step
@@ -512,12 +511,6 @@ def _labelled(piece: str) -> tuple[str, str]:
     """A run of several, with the name that the author gives it, if any: "one layer" ?hidden=8."""
     match = re.fullmatch(r"[\"“](.*?)[\"”]\s*(.*)", piece)
     return (match[1], match[2]) if match else ("", piece)
-
-
-def _without_the_page(query: Mapping[str, str]) -> dict[str, str]:
-    """A link may come from the address bar, with what its page showed besides the run."""
-    known = {*(s.key for s in SETTINGS.values()), "classic", "then", "step", "data", "v"}
-    return {key: value for key, value in query.items() if key not in ("view", "look", "hide") or key in known}
 
 
 def _plain(text: str) -> str:

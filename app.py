@@ -1,13 +1,16 @@
 """The MLP Playground: `streamlit run app.py`.
 
-The server: Streamlit, the files that its live pictures load, and the routes by which they ask for what they show. What
-is drawn begins in playground/app/frame.py.
+The server: Streamlit, the files that its live pictures load, and the routes by which they ask for what they show; and
+talks with their audiences. What is drawn begins in playground/app/frame.py.
 """
 
 import streamlit as st
 
-from playground.app.server import MIDDLEWARE, base_path, without_delay
+from playground.app.server import MIDDLEWARE, base_path
 from playground.app.shared_runs import known, known_survey, run_of, turn
+from playground.app.shared_talks import rooms, shelf, with_rooms
+from playground.scenes import live
+from playground.scenes import route as talks
 from playground.web import assets, atlas_route, first, landscape_route, route
 
 prefix = base_path()
@@ -17,5 +20,7 @@ routes = [
     *first.routes(run_of, prefix),
     *atlas_route.routes(known_survey, prefix),
     *landscape_route.routes(known, turn, prefix),
+    *talks.routes(shelf(), run_of, prefix),
+    *live.routes(shelf(), rooms(), prefix),
 ]
-app = st.App("playground/app/frame.py", routes=routes, middleware=MIDDLEWARE, lifespan=without_delay)
+app = st.App("playground/app/frame.py", routes=routes, middleware=MIDDLEWARE, lifespan=with_rooms)

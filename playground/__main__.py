@@ -3,6 +3,8 @@
 python -m playground export --link "http://localhost:8501/?dataset=moons&step=500&v=1" --to pytorch
 python -m playground export --link run.json --to numpy onnx history --into results
 python -m playground export --link "?dataset=moons" --weights net.safetensors --step 500 --to npz
+python -m playground talk check mine.md
+python -m playground talk export mine.md --into results
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from playground.export.weights_file import begin_with, read_weights
 from playground.run.experiment import Experiment
 from playground.run.link import run_from_query
 from playground.run.runs import Runs
+from playground.scenes.check import check
+from playground.scenes.ready import ready_talks
 
 DEFAULT_EPOCHS = 200
 
@@ -33,8 +37,18 @@ def main(arguments: list[str] | None = None) -> int:
     formats = ", ".join(EXPORTERS)
     export.add_argument("--to", nargs="+", required=True, choices=EXPORTERS, metavar="FORMAT", help=formats)
     export.add_argument("--into", type=Path, default=Path(), help="the folder to write to; this one by default")
+    talk = commands.add_parser("talk", help="look a talk through, or write it as one file that plays without a server")
+    what = talk.add_subparsers(required=True, metavar="what", dest="what")
+    whole = "a talk (.md), or the name of one that is ready: " + ", ".join(ready_talks())
+    looked = what.add_parser("check", help="its syntax by line, its links, what its runs reach, how large its file is")
+    looked.add_argument("file", help=whole)
+    written = what.add_parser("export", help="one HTML file with every run, scene and note")
+    written.add_argument("file", help=whole)
+    written.add_argument("--into", type=Path, default=Path(), help="the folder to write to; this one by default")
     given = parser.parse_args(arguments)
     try:
+        if "what" in given:
+            return _talk(given.file, given.into if given.what == "export" else None)
         return _export(given.link, given.weights, given.step, given.to, given.into)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
@@ -61,6 +75,26 @@ def _export(link: str, weights: Path | None, step: int | None, formats: list[str
             sys.stderr.write(f"{exporter.label}: {error}\n")
             failures += 1
     return min(failures, 1)
+
+
+def _talk(name: str, folder: Path | None) -> int:
+    """Look a talk through, and write it where a folder is given."""
+    try:
+        source = ready_talks().get(name) or Path(name).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{name} is no text in UTF-8: a talk is a Markdown file.") from None
+    checked = check(source, Runs().get)
+    for problem in checked.problems:
+        sys.stderr.write(f"{problem}\n")
+    if checked.problems:
+        return 1
+    sys.stdout.write(f"{checked.facts}\n")
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{Path(name).stem}.html"
+        path.write_bytes(checked.file)
+        sys.stdout.write(f"{path}\n")
+    return 0
 
 
 def _read(link: str) -> tuple[Experiment, int, list[str]]:

@@ -60,6 +60,17 @@ def walked_down(page: Page) -> None:
     page.wait_for_timeout(1000)
 
 
+def open_talk(page: Page, path: str) -> None:
+    """Open the page of a talk, which has no Streamlit, and wait until its runs are recorded."""
+    page.goto(path)
+    page.wait_for_function("() => window.mlpTalk?.presenter?.view.frames > 0", timeout=60_000)
+
+
+def still(page: Page) -> None:
+    """Wait until what stands is drawn as finely as it can be."""
+    page.wait_for_timeout(500)
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture: where, how, and what happens first."""
@@ -69,6 +80,7 @@ class Picture:
     viewport: str = "desktop"
     scheme: str = "light"
     before: Callable[[Page], None] = played_to_the_end
+    opened: Callable[[Page, str], None] = visit
 
 
 PICTURES = (
@@ -84,13 +96,14 @@ PICTURES = (
     Picture("atlas", path="/atlas", before=all_tiles),
     Picture("map", path="/compare?map=rosenbrock", before=walked_down),
     Picture("export", path="/export?step=5000", before=at_rest),
+    Picture("talk", path="/talks/depth#scene=5.3", viewport="laptop", before=still, opened=open_talk),
 )
 
 
 def take(picture: Picture, browser: Browser, server: Server, folder: Path) -> Path:
     """Open the page, do what the picture asks for, and save it."""
     with guarded_page(browser, server, viewport=picture.viewport, scheme=picture.scheme) as (page, _):
-        visit(page, picture.path)
+        picture.opened(page, picture.path)
         picture.before(page)
         return screenshot(page, picture.name, folder)
 

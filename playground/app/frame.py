@@ -26,11 +26,12 @@ page = st.navigation(
         st.Page(PAGES / "atlas.py", title="Atlas"),
         st.Page(PAGES / "data.py", title="Data"),
         st.Page(PAGES / "export.py", title="Take along"),
+        st.Page(PAGES / "talk.py", title="Talk"),
     ],
     position="top",
 )
 session.keep("page", page.url_path)
-session.begin(at_home=page.url_path == "", has_stage=page.url_path not in ("compare", "atlas", "data"))
+session.begin(at_home=page.url_path == "", has_stage=page.url_path not in ("compare", "atlas", "data", "talk"))
 if session.on_show().projector:
     st.html("<style>html { font-size: 19px; }</style>")
 if notices := session.take_notices():

@@ -13,7 +13,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from playground.app.heard import Heard
+from playground.scenes import live
+from playground.scenes import route as talks
 from playground.web.assets import modules_address, text_of, with_imports
 from playground.web.first import with_first_picture
 
@@ -73,7 +74,7 @@ class Hints:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on, with the hints in the head of a page."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"].removeprefix(base_path()).startswith(_OURS):
             await self.app(scope, receive, send)
             return
         query = scope.get("query_string", b"").decode("latin-1") if scope["path"] == f"{base_path()}/" else None
@@ -97,6 +98,7 @@ class Hints:
         await self.app(scope, receive, send_on)
 
 
+_OURS = (f"/{talks.ADDRESS}/", f"/{live.ADDRESS}/")  # pages in which Streamlit has no part
 _PARTS = (b"if-none-match", b"if-modified-since", b"range", b"accept-encoding")
 _OF_THE_FILE = (b"etag", b"last-modified", b"accept-ranges", b"content-length")
 
@@ -126,4 +128,4 @@ def base_path() -> str:
     return f"/{base}" if base else ""
 
 
-MIDDLEWARE = [Middleware(Hints), Middleware(Heard)]
+MIDDLEWARE = [Middleware(Hints)]

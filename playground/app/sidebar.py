@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 import mlp
-from playground.app import components, session
+from playground.app import components, my_talk, session
 from playground.run.classics import CLASSICS, classic_of
 from playground.run.compared import LETTERS, shown_value
 from playground.run.config import PLANAR, SETTINGS, read_layers
@@ -51,6 +51,10 @@ def _keep_to_compare() -> None:
     st.button(
         label, key="add to compare", width="stretch", disabled=run in runs, on_click=session.add_to_compare,
         args=(run,), help="Keeps this run; the page Compare plays up to four of them side by side.",
+    )  # fmt: skip
+    st.button(
+        "Add this as a scene", key="add scene", width="stretch", on_click=my_talk.add_scene,
+        help="This run, at this moment, as the last scene of the talk that the page Talk writes.",
     )  # fmt: skip
 
 
@@ -340,9 +344,7 @@ def _typed_layers() -> None:
 
 
 def _choose_dataset() -> None:
-    chosen = session.read_widget("gallery")[0].chosen
-    if isinstance(chosen, str):  # anything may come from a browser
-        session.change(dataset=chosen)
+    session.change(dataset=session.read_widget("gallery")[0].chosen)
 
 
 @st.cache_data(show_spinner=False)

@@ -65,11 +65,11 @@ def replay_html(subject: Subject, points: mlp.Dataset | None = None) -> bytes:
         % {
             "light": LIGHT.background,
             "dark": DARK.background,
-            "css": _inside("style", assets.text_of("stage/stage.css")),
+            "css": inside_of("style", assets.text_of("stage/stage.css")),
             "modules": json.dumps({"imports": modules("stage/stage.js")}),
             "recording": base64.b64encode(recording(subject, points)).decode(),
-            "plotly": _inside("script", assets.plotly_text()),
-            "driver": _inside("script", _DRIVER.read_text(encoding="utf-8")),
+            "plotly": inside_of("script", assets.plotly_text()),
+            "driver": inside_of("script", _DRIVER.read_text(encoding="utf-8")),
         }
     ).encode()
 
@@ -130,6 +130,6 @@ def modules(name: str) -> dict[str, str]:
     }
 
 
-def _inside(tag: str, text: str) -> str:
+def inside_of(tag: str, text: str) -> str:
     """Text that cannot end the element that it stands in: in a script or a style, `<\\/` means the same as `</`."""
     return re.sub(rf"</(?={tag})", r"<\\/", text, flags=re.IGNORECASE)

@@ -15,11 +15,16 @@ const BUTTONS_STACKED = 30; // and below each other
 const WAIT_MS = 2000;
 const MOST_LINKS = 2000; // more are slow to draw, and nobody can follow them
 
+// How large its parts are, in pixels: neurons where there is room, letters, the room beside the first and the last
+// layer; how many times as wide the links are; and whether it has buttons.
+export const USUAL = { neuron: 40, letters: 11, beside: 30, links: 1, buttons: true };
+
 export class Diagram {
-  constructor(change, onFocus, edit) {
+  constructor(change, onFocus, edit, look = USUAL) {
     this.change = change;
     this.onFocus = onFocus;
     this.edit = edit;
+    this.look = look;
     /** @type {any} */
     this.run = this.network = this.theme = this.parameters = null;
     /** @type {{sizes: number[], until: number}} */
@@ -60,20 +65,21 @@ export class Diagram {
     this.width = width;
     this.height = height;
     const counts = [this.run.header.net.features.length, ...this.run.header.net.layers.map((l) => l.n_out)];
-    const gap = (width - 60) / Math.max(1, counts.length - 1);
-    const buttons = gap >= BUTTONS_BESIDE ? "beside" : gap >= BUTTONS_STACKED ? "stacked" : "none";
-    const top = { beside: 34, stacked: 78, none: 8 }[buttons];
+    const { neuron, beside } = this.look;
+    const gap = (width - 2 * beside) / Math.max(1, counts.length - 1);
+    const buttons = this.look.buttons ? roomForButtons(gap) : "none";
+    const top = { beside: 34, stacked: 78, none: this.look.letters - 3 }[buttons];
     const room = height - top - 14;
     const most = Math.min(Math.max(...counts), Math.max(1, Math.floor(room / LEAST_ROOM)));
     const close = room / most < 14;
     this.slack = close ? 0 : 3;
     this.bar = close ? { off: 0, high: 2 } : { off: 2, high: 3 };
-    this.side = Math.max(5, Math.min(Math.max(40, height / 10), room / most - 8, gap * 0.55));
+    this.side = Math.max(5, Math.min(Math.max(neuron, height / 10), room / most - 8, gap * 0.55));
     this.columns = counts.map((all, l) => {
       const n = Math.min(all, most);
       const spread = Math.min(this.side * 1.9, (room - this.side) / Math.max(1, n - 1));
       const middle = top + room / 2;
-      return Array.from({ length: n }, (_, k) => ({ x: 30 + gap * l, y: middle + (k - (n - 1) / 2) * spread }));
+      return Array.from({ length: n }, (_, k) => ({ x: beside + gap * l, y: middle + (k - (n - 1) / 2) * spread }));
     });
     this.drawButtons(buttons);
     this.drawTitle(counts, most);
@@ -149,6 +155,7 @@ export class Diagram {
 
   drawLinks(context, theme, parameters) {
     const half = this.side / 2;
+    const wide = this.look.links;
     this.faintest = this.network.layers.map((_, l) => this.faintestOf(l, parameters));
     this.network.layers.forEach((_, l) => {
       const thin = this.columns[l].length * this.columns[l + 1].length > 200 ? 0.5 : 1;
@@ -158,7 +165,7 @@ export class Diagram {
           if (Math.abs(w) < this.faintest[l]) continue;
           const lit = this.lit?.layer === l && this.lit.i === i && this.lit.j === j;
           context.globalAlpha = lit ? 1 : Math.min(0.9, 0.12 + 0.5 * Math.abs(w));
-          context.lineWidth = lit ? 4 : thin * Math.min(5, 0.4 + 1.3 * Math.abs(w));
+          context.lineWidth = wide * (lit ? 4 : thin * Math.min(5, 0.4 + 1.3 * Math.abs(w)));
           context.strokeStyle = signColour(w, theme);
           const [x0, x1] = [from.x + half, to.x - half];
           const bend = (x1 - x0) * 0.45;
@@ -214,16 +221,20 @@ export class Diagram {
       });
     });
     context.fillStyle = theme.muted;
-    context.font = `${11 * theme.zoom}px ${theme.font}`;
+    const { letters } = this.look;
+    context.font = `${letters * theme.zoom}px ${theme.font}`;
     context.textAlign = "center";
     const inputs = this.columns[0];
     const room = inputs.length > 1 ? inputs[1].y - inputs[0].y : Infinity;
-    if (room >= side + 12) {
+    if (room >= side + letters + 1) {
       this.run.header.net.feature_labels.forEach((label, k) => {
         context.fillText(label.length > 10 ? `${label.slice(0, 9)}…` : label, inputs[k].x, inputs[k].y - side / 2 - 4);
       });
     }
-    context.fillText("output", this.columns[lastLayer][0].x, this.columns[lastLayer][0].y - side / 2 - 4);
+    const [output] = this.columns[lastLayer];
+    const gap = output.x - this.columns[lastLayer - 1][0].x - side / 2;
+    if (letters <= USUAL.letters || context.measureText("output").width < 2 * gap)
+      context.fillText("output", output.x, output.y - side / 2 - 4);
   }
 
   // A bias is a bar that grows from the middle: to the left and orange below zero, to the right and blue above.
@@ -353,6 +364,8 @@ export class Diagram {
     else this.onFocus(null);
   }
 }
+
+const roomForButtons = (gap) => (gap >= BUTTONS_BESIDE ? "beside" : gap >= BUTTONS_STACKED ? "stacked" : "none");
 
 // Where on the link's curve (a Bézier with ends 45 % long) the share `t` of the way across is reached.
 function bezierParameter(t) {

@@ -490,8 +490,9 @@ export class Player {
     this.say();
   }
 
-  // It may arrive twice: by its number the session knows that it has been fulfilled.
+  // Settings may arrive twice and change nothing the second time; an action may not.
   sayAgain() {
+    delete this.wish?.action;
     this.say({ waited: Math.round(this.clock.now() - this.wishedAt) });
   }
 

@@ -18,8 +18,9 @@ const TITLES = [
 export const BUDGETS_MS = { playing: 3, prompt: 1, fine: 60 };
 
 export class Surface {
-  constructor(player) {
+  constructor(player, least = MARGIN) {
     this.player = player; // in which it is kept how the picture is drawn
+    this.least = least; // margins for the axes
     this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "Decision boundary" });
     this.plot = h("div", { class: "over", "aria-hidden": "true" });
     this.points = h("canvas", { class: "over", "aria-hidden": "true" }); // until Plotly is here
@@ -42,7 +43,7 @@ export class Surface {
     this.run = this.network = this.parameters = this.values = this.focus = null;
     this.grids = new Map(); // by fineness: the points at which the network is evaluated
     this.grid = null;
-    this.margin = MARGIN;
+    this.margin = least;
     this.cost = 0; // milliseconds for the finest grid
     this.pointed = null; // of what the points were drawn, as a text to compare
     this.plotted = null; // of what the axes were drawn, as a text to compare
@@ -172,8 +173,8 @@ export class Surface {
   // The plane is square, whatever the box: what is left over lies to the right of it and below.
   size({ zoom }) {
     const { clientWidth: width, clientHeight: height } = this.box;
-    const [l, t] = [MARGIN.l * zoom, MARGIN.t];
-    const side = Math.min(width - l - MARGIN.r, height - t - MARGIN.b * zoom);
+    const [l, t] = [this.least.l * zoom, this.least.t];
+    const side = Math.min(width - l - this.least.r, height - t - this.least.b * zoom);
     this.margin = { l, t, r: width - l - side, b: height - t - side };
     return { width, height };
   }

@@ -3,12 +3,14 @@
 python -m playground export --link "http://localhost:8501/?dataset=moons&step=500&v=1" --to pytorch
 python -m playground export --link run.json --to numpy onnx history --into results
 python -m playground export --link "?dataset=moons" --weights net.safetensors --step 500 --to npz
+python -m playground lesson check my-lesson.md
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,6 +20,8 @@ from playground.export.weights_file import begin_with, read_weights
 from playground.run.experiment import Experiment
 from playground.run.link import run_from_query
 from playground.run.runs import Runs
+from playground.scenes.check import check_lesson
+from playground.scenes.trial import Trials
 
 DEFAULT_EPOCHS = 200
 
@@ -33,9 +37,15 @@ def main(arguments: list[str] | None = None) -> int:
     formats = ", ".join(EXPORTERS)
     export.add_argument("--to", nargs="+", required=True, choices=EXPORTERS, metavar="FORMAT", help=formats)
     export.add_argument("--into", type=Path, default=Path(), help="the folder to write to; this one by default")
+    export.set_defaults(do=lambda given: _export(given.link, given.weights, given.step, given.to, given.into))
+    lesson = commands.add_parser("lesson", help="lessons and tasks as Markdown files")
+    lesson.set_defaults(do=lambda given: _check(given.files))
+    what = lesson.add_subparsers(required=True, metavar="what")
+    check = what.add_parser("check", help="name every fault by its line, and try all claims and solutions")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
     given = parser.parse_args(arguments)
     try:
-        return _export(given.link, given.weights, given.step, given.to, given.into)
+        return int(given.do(given))
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -61,6 +71,19 @@ def _export(link: str, weights: Path | None, step: int | None, formats: list[str
             sys.stderr.write(f"{exporter.label}: {error}\n")
             failures += 1
     return min(failures, 1)
+
+
+def _check(files: list[Path]) -> int:
+    faults = 0
+    for path in files:
+        found: list[str] = []
+        problems = check_lesson(path.read_text(encoding="utf-8"), path.stem, Trials(), nullcontext, found.append)
+        if not problems:
+            found.append("Nothing is wrong with it.")
+        sys.stdout.writelines(f"{path}: {sentence}\n" for sentence in found)
+        sys.stderr.writelines(f"{path}: {problem}\n" for problem in problems)
+        faults += len(problems)
+    return min(faults, 1)
 
 
 def _read(link: str) -> tuple[Experiment, int, list[str]]:

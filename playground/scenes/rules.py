@@ -132,7 +132,9 @@ def read_rule(text: str, *, may_be_empty: bool = False) -> Rule:
             clauses.append(clause)
     rule = Rule(tuple(clauses), **found)  # type: ignore[arg-type]
     if not 1 <= rule.needed <= rule.seeds <= MOST_SEEDS:
-        raise ValueError(f"Seeds must be from 1 of 1 to {MOST_SEEDS} of {MOST_SEEDS}; got {rule.needed} of {rule.seeds}.")
+        raise ValueError(
+            f"Seeds must be from 1 of 1 to {MOST_SEEDS} of {MOST_SEEDS}; got {rule.needed} of {rule.seeds}."
+        )
     if not may_be_empty and not rule.measured:
         raise ValueError(f"A rule must say what is measured: {', '.join(MEASURED)}; such as “{_EXAMPLE}”.")
     return rule

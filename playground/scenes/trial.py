@@ -32,10 +32,10 @@ Turn = Callable[[], AbstractContextManager[None]]
 
 
 class Trial:
-    """Networks with these settings that train from the first seeds on."""
+    """Networks with these settings that train side by side, from their seed and the next ones."""
 
     def __init__(self, config: Config, n_seeds: int) -> None:
-        trainer = new_trainer(Experiment(config.changed(seed=FIRST_SEED)))
+        trainer = new_trainer(Experiment(config))
         check_work(trainer, n_seeds)
         self._stopping = trainer.settings.early_stopping
         settings = replace(trainer.settings, early_stopping=None)  # a stack trains to the end: see `_stopped`
@@ -75,10 +75,11 @@ def _stopped(curves: mlp.Curves, stopping: mlp.EarlyStopping) -> mlp.Curves:
 _FIGURES = ("train_loss", "test_loss", "train_score", "test_score")
 
 
-class Progress(NamedTuple):
-    """How far a trial is."""
+class Known(NamedTuple):
+    """How far a trial is known."""
 
     epochs: int
+    n_seeds: int
     curves: mlp.Curves
 
 
@@ -86,7 +87,7 @@ class Trials:
     """The newest trials of this process, within a bounded memory: settings decide their curves to the last digit."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int], Progress] = OrderedDict()
+        self._kept: OrderedDict[str, Known] = OrderedDict()
         self._lock = threading.Lock()
 
     def curves(
@@ -99,7 +100,7 @@ class Trials:
         gone: Callable[[], bool] = never,
         tell: Callable[[int], None] = lambda epochs: None,
     ) -> mlp.Curves:
-        """The curves of settings from so many seeds, up to an epoch at least, trained now if they are not known.
+        """The curves of settings from the seeds 1, 2, ..., up to an epoch at least, trained now if they are not known.
 
         turn : gives the right to train, for two epochs at a time
         gone : whether nobody waits for it any longer; asked before each turn
@@ -107,31 +108,55 @@ class Trials:
 
         Raises ValueError, in a sentence, where that would keep others waiting, and where nobody waits any longer.
         """
+        return self._curves(config.changed(seed=FIRST_SEED), n_seeds, epochs, turn, gone, tell)
+
+    def alone(self, config: Config, epochs: int, turn: Turn) -> mlp.Curves:
+        """The curves of one run, from its own seed."""
+        return self._curves(config, 1, epochs, turn, never, lambda epochs: None)
+
+    def _curves(
+        self,
+        config: Config,
+        n_seeds: int,
+        epochs: int,
+        turn: Turn,
+        gone: Callable[[], bool],
+        tell: Callable[[int], None],
+    ) -> mlp.Curves:
         if not 1 <= epochs <= MOST_EPOCHS:
             raise ValueError(f"A trial must be of 1 to {MOST_EPOCHS} epochs; got {epochs}.")
-        key = (Experiment(config.changed(seed=FIRST_SEED)).name, n_seeds)
-        with self._lock:
-            known = self._kept.get(key)
-        if known is not None and known.epochs >= epochs:
-            with self._lock:
-                self._kept.move_to_end(key)
-            return known.curves
+        name = Experiment(config).name
+        known = self._known(name, n_seeds, epochs)
+        if known is not None:
+            return known
+        _check_time(config, epochs, n_seeds)
         with turn():
             trial = Trial(config, n_seeds)
-        _check_time(config, epochs, n_seeds)
         while trial.epochs < epochs:
             if gone():
                 raise ValueError("Nobody waits for this trial any longer.")
             with turn():
                 trial.train(min(EPOCHS_A_TURN, epochs - trial.epochs))
             tell(trial.epochs)
-        curves = trial.curves
+        self._keep(name, Known(epochs, n_seeds, trial.curves))
+        return trial.curves
+
+    def _known(self, name: str, n_seeds: int, epochs: int) -> mlp.Curves | None:
         with self._lock:
-            self._kept[key] = Progress(epochs, curves)
-            self._kept.move_to_end(key)
+            known = self._kept.get(name)
+            if known is None or known.epochs < epochs or known.n_seeds < n_seeds:
+                return None
+            self._kept.move_to_end(name)
+        # A network trains to the same digits whichever others train beside it.
+        figures = {figure: getattr(known.curves, figure)[:, :n_seeds] for figure in _FIGURES}
+        return replace(known.curves, **figures)
+
+    def _keep(self, name: str, known: Known) -> None:
+        with self._lock:
+            self._kept[name] = known
+            self._kept.move_to_end(name)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
-        return curves
 
 
 def _check_time(config: Config, epochs: int, n_seeds: int) -> None:

@@ -13,6 +13,7 @@ from playground.run.crew import Crews
 from playground.run.experiment import Experiment
 from playground.run.runs import CACHE_MEGABYTES, Known, Run, Runs
 from playground.run.survey import Survey, Surveys
+from playground.scenes.trial import Trials
 
 LEAST_MEGABYTES = 16
 
@@ -45,6 +46,12 @@ def run_of(experiment: Experiment) -> Run:
 def known(name: str) -> Known | None:
     """The run of this name, unless nobody has had it made, or it was forgotten."""
     return _runs().known(name)
+
+
+@st.cache_resource(show_spinner=False)
+def trials() -> Trials:
+    """The challenges that were tried on this server, shared by all its visitors."""
+    return Trials()
 
 
 def turn() -> AbstractContextManager[None]:

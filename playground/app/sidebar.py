@@ -22,13 +22,19 @@ def show() -> None:
     if not session.on_show().shows("settings"):
         return
     with st.sidebar:
-        _view()
-        _keep_to_compare()
-        for title, draw in (("Data", _data), ("Network", _network), ("Training", _training)):
-            if any(s.group == title and session.on_show().shows(name) for name, s in SETTINGS.items()):
-                st.subheader(title)
-                draw()
+        if session.task() is None:
+            _view()
+            _keep_to_compare()
+        groups()
         _remember_view()
+
+
+def groups() -> None:
+    """The settings on show, group by group, wherever they are drawn."""
+    for title, draw in (("Data", _data), ("Network", _network), ("Training", _training)):
+        if any(s.group == title and session.on_show().shows(name) for name, s in SETTINGS.items()):
+            st.subheader(title)
+            draw()
 
 
 def _view() -> None:
@@ -105,7 +111,8 @@ def _datasets() -> None:
     if own is not None:
         n = len(own.inputs)
         st.markdown(f"**{session.plain(own.title or 'Your data')}**: {len(own):,} rows, {n} input{'s' * (n > 1)}")
-    _classics()
+    if session.on_show().only is None:
+        _classics()
 
 
 def _choose_classic() -> None:

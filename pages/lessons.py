@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import streamlit as st
 
-from playground.app import components, place, screens, session, stage
-from playground.app.shared_runs import trials, turn
+from playground.app import components, desk, place, screens, session, stage
+from playground.app.shared_runs import classes, trials, turn
 from playground.scenes import hand_in
+from playground.scenes.class_route import hand_in_address
 from playground.scenes.lesson import Lesson, Screen
 from playground.scenes.library import glossary, library
 
 
 def show() -> None:
     """The lesson of the link, or the list."""
+    _room()
     lesson = place.lesson_here()
-    if lesson is None:
+    if lesson is None and place.at("desk") in desk.DESKS:
+        desk.draw(place.at("desk"))
+    elif lesson is None:
         every()
     elif place.at("solution"):
         solution(lesson, place.at("solution"))
@@ -35,9 +37,22 @@ def every() -> None:
         {"name": each.name, "title": each.title, "about": each.about, "minutes": each.minutes}
         for each in library().values()
     ]
-    components.lessons(key="lessons", data={"lessons": told, "record": None}, on_open_change=_open)
-    with st.container(horizontal=True), st.popover("All words", icon=":material/menu_book:"):
+    components.lessons(
+        key="lessons", data={"lessons": told, "record": None, "room": place.at("room")}, on_open_change=_open
+    )
+    with st.container(horizontal=True), st.popover("All words", icon=":material/menu_book:", key="all_words"):
         st.markdown("\n\n".join(f"**{word}.** {meaning}" for word, meaning in glossary().items()))
+    if not place.at("room"):
+        desk.desks()
+
+
+def _room() -> None:
+    """Of which class one is."""
+    room = place.at("room")
+    if room and classes().is_open(room):
+        st.info(f"You are in class {session.plain(room.strip().upper())}: what you solve here can be handed in.")
+    elif room:
+        st.warning(f"There is no class “{session.plain(room[:12])}” on this server, or it was closed.")
 
 
 def _open() -> None:
@@ -53,20 +68,19 @@ def one(lesson: Lesson) -> None:
         st.rerun()
     screen = place.screen_of(lesson)
     _way(lesson, screen)
-    with st.container(key="lesson"):
-        words, picture = st.columns([1, 1.9], gap="medium")
-    waits = screens.needs_guess(lesson, screen)
-    with words:
-        if waits:
-            screens.ask_first(lesson)
-        else:
+    if screens.needs_guess(lesson, screen):
+        screens.ask_first(lesson)
+    elif screen.kind == "predict":
+        with st.container(width=720):
             screens.draw(lesson, screen)
-            if screen.kind == "compare":
-                screens.compare(lesson)
-    if screen.kind != "predict" and not waits:
+    else:
+        with st.container(key="lesson"):
+            words, picture = st.columns([1, 1.9], gap="medium")
+        with words:
+            screens.draw(lesson, screen)
         with picture:
             _stage(lesson, screen)
-    components.lessons(key="kept", data={"lessons": [], "record": place.record(lesson)})
+    components.lessons(key="kept", data={"lessons": [], "record": place.record(lesson), "room": ""})
 
 
 def _way(lesson: Lesson, screen: Screen) -> None:
@@ -107,8 +121,11 @@ def _handing_in(lesson: Lesson) -> None:
     if not code:
         return
     task = {"task": place.at("task")} if place.at("task") else {"lesson": lesson.name}
-    link = f"{st.context.url.partition('?')[0]}?{urlencode({**task, 'solution': code})}"
-    with st.popover("Hand it in", icon=":material/send:", key="hand_in"):
+    link = desk.address(**task, solution=code)
+    if room := place.at("room"):
+        told = {"address": hand_in_address(), "room": room, "lesson": lesson.name, "code": code}
+        components.hand_in(key="handing in", data={**told, "task": place.at("task")})
+    with st.popover("Hand it in by link", icon=":material/send:", key="hand_in"):
         st.markdown(
             "Your code, to be read aloud or typed, and a link that opens it. Whoever opens it has it recomputed."
         )

@@ -136,7 +136,7 @@ def _chart(q: Question, guess: float | None) -> dict[str, object]:
 
 
 # ---- compare -------------------------------------------------------------------------------------------------------
-def compare(lesson: Lesson) -> None:
+def _compare(lesson: Lesson, screen: Screen) -> None:
     """The guess beside what came."""
     predict, run = lesson.screen("predict"), lesson.screen("run")
     q = predict.question if predict else None
@@ -159,9 +159,10 @@ def compare(lesson: Lesson) -> None:
         st.markdown(f"**Your guess:** {mine}  \n**What came:** {came}  \n{verdict}")
         if q.is_epoch:
             curves = trials().alone(run.run.now, run.until, turn)
+            kind = "accuracy" if q.answer and q.answer.first and "accuracy" in q.answer.first.name else "loss"
             shown = [
                 {"name": named(name), "y": getattr(curves, MEASURED[name])[: run.until + 1, 0].round(5).tolist()}
-                for name in ("train loss", "test loss")
+                for name in (f"train {kind}", f"test {kind}")
             ]
             known = float(guess) if is_known else None
             at = None if math.isnan(answer) else answer
@@ -186,8 +187,8 @@ def _explain(lesson: Lesson, screen: Screen) -> None:
 def _pick(lesson: Lesson) -> None:
     """Show the run that puts a reason to the test."""
     screen, picked = lesson.screen("explain"), session.said(f"reason {lesson.name}")
-    if screen is None or picked is None:
-        return
+    if screen is None or picked is None or picked == place.reason(lesson):
+        return  # Streamlit also calls back for a choice that has left the page
     place.remember(lesson, reason=picked)
     shows = screen.reasons[picked].shows
     session.show(shows.run if shows else screen.run)
@@ -200,8 +201,8 @@ def _challenge(lesson: Lesson, screen: Screen) -> None:
         return
     if lesson.is_task:
         st.caption("This is a task: what is not named here cannot be changed, on any page.")
-    goals = [f"{'★' * (k + 1)} {rule.words}" for k, rule in enumerate(challenge.rules)]
-    st.markdown("**The goal.** " + "  \n".join(goals))
+    stars = [f"{'★' * (k + 2)} {star.more_than(challenge.goal)}" for k, star in enumerate(challenge.stars)]
+    st.markdown("  \n".join([f"**The goal.** {challenge.goal.words}", *stars]))
     st.markdown(f"You may change: **{challenge.controls_in_words}**.")
     if screen.hint:
         with st.popover("A hint", icon=":material/lightbulb:", key="hint"):
@@ -277,6 +278,6 @@ def live(challenge: Challenge) -> None:
 
 
 _DRAW = {
-    "play": _nothing, "predict": _predict, "run": _nothing, "compare": _nothing, "explain": _explain,
+    "play": _nothing, "predict": _predict, "run": _nothing, "compare": _compare, "explain": _explain,
     "challenge": _challenge,
 }  # fmt: skip

@@ -13,6 +13,7 @@ from playground.run.crew import Crews
 from playground.run.experiment import Experiment
 from playground.run.runs import CACHE_MEGABYTES, Known, Run, Runs
 from playground.run.survey import Survey, Surveys
+from playground.scenes.classroom import Classes
 from playground.scenes.trial import Trials
 
 LEAST_MEGABYTES = 16
@@ -52,6 +53,12 @@ def known(name: str) -> Known | None:
 def trials() -> Trials:
     """The challenges that were tried on this server, shared by all its visitors."""
     return Trials()
+
+
+@st.cache_resource(show_spinner=False)
+def classes() -> Classes:
+    """The classes of this server, in its memory only."""
+    return Classes(trials(), turn)
 
 
 def turn() -> AbstractContextManager[None]:

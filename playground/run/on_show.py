@@ -12,6 +12,8 @@ PARTS = ("settings", "diagram", "weights", "gradients", "scores", "timeline", "t
 PLACE = ("lesson", "screen", "task", "solution", "room", "desk")
 """Keys in a link that say where on the page Lessons its user is; that page reads them"""
 KEYS = ("view", "look", "hide", *PLACE)
+NOT_IN_LESSONS = ("weights", "gradients", "scores")
+"""Parts that a lesson leaves out: the timeline should be in sight beside its words"""
 MOST_LETTERS = 8000
 """In one of those: a task travels whole in its link"""
 VIEW_COOKIE = "mlp-playground-view"
@@ -39,7 +41,8 @@ class OnShow:
         if self.only is None:
             return self.hidden
         chosen = self.only
-        return self.hidden | {name for name, s in SETTINGS.items() if name not in chosen and s.only_with not in chosen}
+        others = {name for name, s in SETTINGS.items() if name not in chosen and s.only_with not in chosen}
+        return self.hidden | others | set(NOT_IN_LESSONS)
 
     def to_query(self) -> dict[str, str]:
         """What stands in a link for it: nothing for the first look that a browser has without a memory."""

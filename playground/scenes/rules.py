@@ -105,6 +105,11 @@ class Rule:
             f"from {self.needed} of {self.seeds} different first weights."
         ).capitalize()
 
+    def more_than(self, goal: Rule) -> str:
+        """What this rule, of a star, asks beyond the goal."""
+        by = [f"by epoch {self.epochs}"] if self.epochs < goal.epochs else []
+        return "also " + ", ".join([*(c.words for c in self.clauses), *by])
+
     def __str__(self) -> str:
         when = f"epochs {'=' if self.at_end else '<='} {self.epochs}"
         return "; ".join([*map(str, self.clauses), when, f"seeds {self.needed} of {self.seeds}"])

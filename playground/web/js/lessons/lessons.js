@@ -1,6 +1,6 @@
 // The list of lessons with what this browser knows of each; and, out of sight, what was done just now is kept.
 //
-// Comes in:  {lessons: [{name, title, about, minutes}], record: {name, guessed, right, stars, code} or null}.
+// Comes in:  {lessons: [{name, title, about, minutes}], record: {name, guessed, right, stars, code} or null, room}.
 //            With no lessons there is only something to keep.
 // Goes out:  the trigger `open`, a lesson's name.
 import { h } from "../shared/dom.js";
@@ -24,6 +24,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
     place.replaceChildren(list.element);
   }
   list.open = (name) => setTriggerValue("open", name);
+  list.room = data.room;
   list.draw(data.lessons);
   list.themes.check();
   return () => setTimeout(() => parentElement.isConnected || list.themes.stop(), 0);
@@ -51,6 +52,7 @@ export class List {
     /** @type {(name: string) => void} */
     this.open = () => {};
     this.lessons = [];
+    this.room = "";
     this.themes = observeTheme(this.element, () => {});
   }
 
@@ -69,7 +71,7 @@ export class List {
       h(
         "a",
         {
-          href: `?lesson=${name}`,
+          href: `?${new URLSearchParams({ lesson: name, ...(this.room && { room: this.room }) })}`,
           onclick: (event) => {
             if (event.ctrlKey || event.metaKey || event.shiftKey) return; // in a tab of its own
             event.preventDefault();

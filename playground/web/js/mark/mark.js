@@ -10,8 +10,9 @@ import { observeTheme } from "../shared/theme.js";
 await loadStyle("../lessons/lessons.css", import.meta.url);
 
 const SVG = "http://www.w3.org/2000/svg";
-const [WIDTH, HEIGHT] = [600, 190];
-const BOX = { left: 14, right: 590, top: 8, bottom: 158 };
+const HEIGHT = 190;
+const [LEFT, TOP, BOTTOM] = [14, 8, 158];
+const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]; // between two upright lines, at most six of them
 const TELL_AFTER_MS = 250; // keys that follow each other are one answer
 const marks = new WeakMap();
 
@@ -41,7 +42,9 @@ export class Mark {
     this.at = null;
     /** @type {{ low: number, high: number, label: string, guess: number | null, answer: number | null, curves: { name: string, y: number[] }[] }} */
     this.data = { low: 0, high: 1, label: "", guess: null, answer: null, curves: [] };
-    this.picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" });
+    this.picture = svg("svg", { height: HEIGHT });
+    new ResizeObserver(() => this.paint()).observe(this.picture);
+    this.picture.setAttribute("aria-hidden", "true");
     this.handle = h("div", { onkeydown: (event) => this.key(event) }, this.picture);
     this.words = h("p", { role: "status" });
     this.element = h("div", { class: "mark" }, this.handle, this.words);
@@ -67,25 +70,28 @@ export class Mark {
     for (const [name, value] of Object.entries(slider))
       if (this.asks) handle.setAttribute(name, value);
       else handle.removeAttribute(name);
-    this.picture.setAttribute("aria-hidden", "true");
     this.paint();
   }
 
   x(epoch) {
     const { low, high } = this.data;
-    return BOX.left + ((epoch - low) / (high - low)) * (BOX.right - BOX.left);
+    return LEFT + ((epoch - low) / (high - low)) * (this.right - LEFT);
+  }
+
+  get right() {
+    return Math.max(LEFT + 1, this.picture.clientWidth - LEFT);
   }
 
   paint() {
     const { low, high, answer, curves, label } = this.data;
-    const { left, right, top, bottom } = BOX;
+    const [left, right, top, bottom] = [LEFT, this.right, TOP, BOTTOM];
     const frame = [svg("rect", { class: "empty", x: left, y: top, width: right - left, height: bottom - top })];
-    for (let k = 0; k <= 4; k++) {
-      const epoch = low + ((high - low) * k) / 4;
+    const step = STEPS.find((each) => (high - low) / each <= 6) ?? 1000;
+    for (let epoch = Math.ceil(low / step) * step; epoch <= high; epoch += step) {
       const x = this.x(epoch);
-      const anchor = k === 4 ? "end" : k ? "middle" : "start";
+      const anchor = epoch === high ? "end" : epoch === low ? "start" : "middle";
       frame.push(svg("line", { class: "grid", x1: x, x2: x, y1: top, y2: bottom }));
-      frame.push(svg("text", { x, y: bottom + 18, "text-anchor": anchor }, String(Math.round(epoch))));
+      frame.push(svg("text", { x, y: bottom + 18, "text-anchor": anchor }, String(epoch)));
     }
     frame.push(svg("path", { class: "axis", d: `M${left},${top}V${bottom}H${right}` }));
     const most = Math.max(1e-9, ...curves.flatMap(({ y }) => y.filter(Number.isFinite)));
@@ -134,8 +140,8 @@ export class Mark {
     if (this.held) {
       const box = this.picture.getBoundingClientRect();
       const { low, high } = this.data;
-      const x = ((event.clientX - box.left) / box.width) * WIDTH;
-      this.set(low + ((x - BOX.left) / (BOX.right - BOX.left)) * (high - low));
+      const x = event.clientX - box.left;
+      this.set(low + ((x - LEFT) / (this.right - LEFT)) * (high - low));
     }
     if (event.type === "pointerup") this.held = false;
   }

@@ -16,6 +16,9 @@ def show() -> None:
     """The lesson of the link, or the list."""
     _room()
     lesson = place.lesson_here()
+    if session.has_news():  # the link names none
+        place.go()
+        st.rerun()
     if lesson is None and place.at("desk") in desk.DESKS:
         desk.draw(place.at("desk"))
     elif lesson is None:

@@ -14,7 +14,6 @@ from playground.export.qr_code import qr_code
 from playground.run.compared import from_link, shown_value
 from playground.run.config import SETTINGS
 from playground.run.experiment import Experiment
-from playground.run.link import run_to_link
 from playground.scenes import packed
 from playground.scenes.check import check_lesson
 from playground.scenes.classroom import Entry, as_csv
@@ -27,6 +26,9 @@ from playground.scenes.worksheet import answer_key, worksheet
 COOKIE = "mlp-class"
 """Where a teacher's browser keeps the key of the class, so that a reload comes back to it"""
 LIVE_SECONDS = 2.0
+PROJECTED = (
+    "<style>html { font-size: 19px; } .st-key-board :is(td, th), .st-key-board td p { font-size: 1.4rem; }</style>"
+)
 
 
 def address(**where: str) -> str:
@@ -62,7 +64,7 @@ def _make() -> None:
         draft = _fields()
     with shown:
         if draft is not None:
-            _become(markdown(draft))
+            _become(markdown(draft), "task")
     with st.expander("A whole lesson, or a task, as a Markdown file", key="whole_lesson"):
         _whole()
 
@@ -101,7 +103,7 @@ def _start(link: str) -> Experiment | None:
         c = start.config
         sizes = "-".join(map(str, c.sizes))
         told = "own data" if c.own_data is not None else shown_value("dataset", c.dataset)
-        st.caption(f"It begins with: {told}, network {sizes}. `{run_to_link(start) or '?'}`")
+        st.caption(f"It begins with: {told}, network {sizes}.")
         return start
     start, sentences = from_link(link.strip())
     for sentence in sentences:
@@ -109,8 +111,8 @@ def _start(link: str) -> Experiment | None:
     return None if sentences else start
 
 
-def _become(text: str) -> None:
-    """A file's faults, or its link, its preview and the file itself."""
+def _become(text: str, key: str) -> None:
+    """A file's faults, or its link, its preview and the file itself; `key` tells the two on the page apart."""
     if found := problems(text):
         for problem in found[:8]:
             st.error(session.plain(problem.sentence))
@@ -122,11 +124,11 @@ def _become(text: str) -> None:
     else:
         st.markdown("**Its link**, for your class:")
         st.code(address(task=link), language=None, wrap_lines=True)
-        st.button("See it as its solvers do", key="preview", icon=":material/visibility:", on_click=_preview,
+        st.button("See it as its solvers do", key=f"preview_{key}", icon=":material/visibility:", on_click=_preview,
                   args=(link,), help="This tab is then locked as theirs: open this page anew to go on.")  # fmt: skip
-    st.download_button("Save as Markdown file", text, "task.md", "text/markdown", key="save_task", on_click="ignore",
+    st.download_button("Save as Markdown file", text, "task.md", "text/markdown", key=f"save_{key}", on_click="ignore",
                        icon=":material/download:")  # fmt: skip
-    with st.expander("The file", key="the_file"):
+    with st.expander("The file", key=f"file_{key}"):
         st.code(text, language="markdown", wrap_lines=True)
 
 
@@ -148,7 +150,7 @@ def _whole() -> None:
         if not found:
             st.success("Nothing is wrong with it. " + session.plain(" ".join(said[:6])))
     if text.strip():
-        _become(text)
+        _become(text, "whole")
 
 
 # ---- worksheets ----------------------------------------------------------------------------------------------------
@@ -188,7 +190,7 @@ def _class() -> None:
         return
     code, key = room
     components.memory(key="memory_class", data={"name": COOKIE, "value": f"{code}.{key}"})
-    st.html("<style>.st-key-board { font-size: 1.35rem; }</style>")
+    st.html(PROJECTED)
     way, board = st.columns([1, 2.4], gap="large")
     with way:
         _invite(code)
@@ -200,8 +202,8 @@ def _class() -> None:
 
 def _mine() -> tuple[str, str] | None:
     """The class of this teacher: opened in this tab, or remembered by this browser."""
-    kept = session.kept("class", None)
-    code, _, key = st.context.cookies.get(COOKIE, "").partition(".") if kept is None else (kept[0], "", kept[1])
+    kept: tuple[str, str] | None = session.kept("class", None)
+    code, _, key = ".".join(kept).partition(".") if kept else str(st.context.cookies.get(COOKIE, "")).partition(".")
     if not code:
         return None
     try:
@@ -241,7 +243,8 @@ def _board(code: str, key: str) -> None:
         entries = classes().entries(code, key)
     except ValueError:
         st.rerun(scope="app")
-    st.markdown(f"### {len(entries)} {'solution' if len(entries) == 1 else 'solutions'}, each recomputed by the engine")
+    n = len(entries)
+    st.markdown(f"### {n} {'solution' if n == 1 else 'solutions'}, recomputed by the engine")
     with st.container(key="board"):
         if entries:
             st.table([_row(entry) for entry in entries])

@@ -69,7 +69,8 @@ def change(waited: float = 0.0, /, **settings: Any) -> None:
     last: _Change | None = st.session_state[_LAST_CHANGE]
     at = time.monotonic() - waited
     again = last is not None and last.goes_on(experiment(), settings, at)
-    before, step = (last.before, last.step) if last and again else (experiment(), moment())
+    now = 0 if on_show().only is not None else moment()  # in a lesson every change begins a run anew
+    before, step = (last.before, last.step) if last and again else (experiment(), now)
     try:
         new = before.change(step, **settings)
     except ValueError as error:
@@ -160,7 +161,8 @@ def switch(name: str) -> None:
 def replaced() -> Experiment | None:
     """The experiment that went on under other settings just now, if the browser may have played it further."""
     last: _Change | None = st.session_state[_LAST_CHANGE]
-    return last.before if last and last.after == experiment() and LIVE.issuperset(last.settings) else None
+    goes_on = last is not None and last.after == experiment() and LIVE.issuperset(last.settings)
+    return last.before if last and goes_on and on_show().only is None else None
 
 
 def refork(step: int) -> None:

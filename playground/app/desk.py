@@ -230,7 +230,7 @@ def _invite(code: str) -> None:
     link = address(room=code)
     st.markdown(f"### Class {code}")
     try:
-        st.image(qr_code(link), width=260)
+        st.image(qr_code(link), width=260, alt=f"QR code of {link}")
     except ValueError as error:
         st.caption(session.plain(str(error)))
     st.code(link, language=None, wrap_lines=True)

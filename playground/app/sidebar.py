@@ -32,9 +32,14 @@ def show() -> None:
 def groups() -> None:
     """The settings on show, group by group, wherever they are drawn."""
     for title, draw in (("Data", _data), ("Network", _network), ("Training", _training)):
-        if any(s.group == title and session.on_show().shows(name) for name, s in SETTINGS.items()):
+        if any(_heading(name) == title and session.on_show().shows(name) for name in SETTINGS):
             st.subheader(title)
             draw()
+
+
+def _heading(name: str) -> str:
+    """Under which heading a setting is drawn: what a network is told stands with the network."""
+    return "Network" if name == "features" else SETTINGS[name].group
 
 
 def _view() -> None:

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { KEY, asText, forget, keep, read } from "../../playground/web/js/lessons/progress.js";
-import { page } from "./page.js";
+import "./page.js";
 
 const storage = (text) => {
   const kept = new Map(text === undefined ? [] : [[KEY, text]]);
@@ -63,7 +63,6 @@ test("progress as text is a table that begins no formula", () => {
 });
 
 test("an epoch is marked by keys and by a pointer, and told when it stands", async (context) => {
-  page();
   context.mock.timers.enable({ apis: ["setTimeout"] });
   globalThis.ResizeObserver = class {
     observe() {}
@@ -110,7 +109,6 @@ test("an epoch is marked by keys and by a pointer, and told when it stands", asy
 });
 
 test("what is handed in is posted as JSON, and every answer is shown as text", async () => {
-  page();
   const { Form } = await import("../../playground/web/js/hand_in/hand_in.js");
   const posted = [];
   let answer = async () => ({ json: async () => ({ sentence: "Verified, <b>Ada</b>." }) });

@@ -100,14 +100,22 @@ def _predict(lesson: Lesson, screen: Screen) -> None:
         )  # fmt: skip
     with st.container(horizontal=True):
         st.button("That is my guess", key="guessed", type="primary", disabled=chosen is None, on_click=_guess,
-                  args=(lesson, chosen))  # fmt: skip
+                  args=(lesson, None))  # fmt: skip
         st.button(place.UNKNOWN, key="unknown", on_click=_guess, args=(lesson, place.UNKNOWN))
 
 
-def _guess(lesson: Lesson, guess: float | str) -> None:
+def _guess(lesson: Lesson, guess: str | float | None) -> None:
+    """Keep a guess and go on; None for what its widget says by now: that may be newer than the button."""
     screen = lesson.screen("predict")
     q = screen.question if screen else None
     if q is None:
+        return
+    if guess is None:
+        said = session.said(f"{'mark' if q.is_epoch else 'guess'} {lesson.name}")
+        guess = getattr(said, "at", None) if q.is_epoch else said
+    if guess is None:  # marked before, and not touched since
+        guess = place.guess(lesson)
+    if guess is None:
         return
     is_known = not isinstance(guess, str)
     words = str(guess) if not is_known else q.options[int(guess)] if q.options else f"{guess:g} {q.unit}".strip()

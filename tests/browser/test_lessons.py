@@ -32,7 +32,7 @@ def tab_to(page: Page, name: str) -> None:
     """Press Tab until the control of this name has the focus."""
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
-        if re.search(f"^{name}", page.evaluate(FOCUSED), re.MULTILINE):  # the name of an icon may come first
+        if re.match(rf"(?:[a-z_]+\s+)?{name}", page.evaluate(FOCUSED)):  # the name of an icon may come first
             return
     raise AssertionError(f"{MOST_TABS} tabs did not lead to “{name}”")
 

@@ -87,6 +87,13 @@ test("an epoch is marked by keys and by a pointer, and told when it stands", asy
   assert.deepEqual(told, [], "keys that follow each other are one answer");
   context.mock.timers.tick(1000);
   assert.deepEqual(told, [200]);
+  press("ArrowLeft");
+  mark.flush(); // the focus goes on
+  mark.flush();
+  assert.deepEqual(told, [200, 199]);
+  context.mock.timers.tick(1000);
+  assert.deepEqual(told, [200, 199]);
+  press("End");
   mark.point({ type: "pointermove", clientX: 50 });
   assert.equal(mark.at, 200, "nothing is held");
   mark.point({ type: "pointerdown", clientX: 10 + 14 + 50 });

@@ -45,7 +45,7 @@ export class Mark {
     this.picture = svg("svg", { height: HEIGHT });
     new ResizeObserver(() => this.paint()).observe(this.picture);
     this.picture.setAttribute("aria-hidden", "true");
-    this.handle = h("div", { onkeydown: (event) => this.key(event) }, this.picture);
+    this.handle = h("div", { onkeydown: (event) => this.key(event), onblur: () => this.flush() }, this.picture);
     this.words = h("p", { role: "status" });
     this.element = h("div", { class: "mark" }, this.handle, this.words);
     for (const kind of ["pointerdown", "pointermove", "pointerup"])
@@ -131,7 +131,14 @@ export class Mark {
     this.at = Math.min(high, Math.max(low, Math.round(epoch)));
     this.paint();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.tell(this.at), TELL_AFTER_MS);
+    this.timer = setTimeout(() => this.flush(), TELL_AFTER_MS);
+  }
+
+  // Whoever goes on to the next control has answered.
+  flush() {
+    clearTimeout(this.timer);
+    if (this.timer !== undefined) this.tell(this.at);
+    this.timer = undefined;
   }
 
   point(event) {
@@ -143,7 +150,9 @@ export class Mark {
       const x = event.clientX - box.left;
       this.set(low + ((x - LEFT) / (this.right - LEFT)) * (high - low));
     }
-    if (event.type === "pointerup") this.held = false;
+    if (event.type !== "pointerup") return;
+    this.held = false;
+    this.flush();
   }
 
   key(event) {

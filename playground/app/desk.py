@@ -215,7 +215,7 @@ def _mine() -> tuple[str, str] | None:
 
 def _open() -> None:
     try:
-        session.keep("class", classes().open())
+        session.keep("class", classes().begin())
     except ValueError as error:
         session.notify(str(error))
 

@@ -57,7 +57,7 @@ class Classes:
         self._numbers = count(1)
         self._lock = threading.Lock()
 
-    def open(self) -> tuple[str, str]:
+    def begin(self) -> tuple[str, str]:
         """A new class: (its code for all, the teacher's key). ValueError, in a sentence, if there are too many."""
         with self._lock:
             self._forget()

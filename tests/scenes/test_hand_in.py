@@ -189,7 +189,7 @@ def a_class(clock: Clock | None = None) -> Classes:
 
 def test_a_board_shows_what_was_verified_and_the_better_solution_of_a_name():
     classes = a_class()
-    room, key = classes.open()
+    room, key = classes.begin()
     eight = hand_in.code_of(XOR, Experiment(XOR.challenge.start.changed(hidden_layer_sizes=(8,))), 1)
     for name, code in (("Ada", eight), ("ada", CODE), ("Ada", eight), ("Bob", eight)):
         classes.hand_in(room.lower(), name, XOR.name, code)
@@ -208,7 +208,7 @@ def test_a_board_shows_what_was_verified_and_the_better_solution_of_a_name():
 def test_a_class_needs_its_key_ends_after_hours_and_is_forgotten_when_closed():
     clock = Clock()
     classes = a_class(clock)
-    room, key = classes.open()
+    room, key = classes.begin()
     for forbidden in (classes.entries, classes.close):
         with pytest.raises(ValueError, match="not yours"):
             forbidden(room, "guess")
@@ -216,18 +216,18 @@ def test_a_class_needs_its_key_ends_after_hours_and_is_forgotten_when_closed():
         classes.hand_in("ZZZZZ", "Ada", XOR.name, CODE)
     clock.now = HOURS * 3600 + 1
     assert not classes.is_open(room)
-    again, key = classes.open()
+    again, key = classes.begin()
     classes.close(again, key)
     assert not classes.is_open(again)
-    rooms = {classes.open()[0] for _ in range(MOST_ROOMS)}
+    rooms = {classes.begin()[0] for _ in range(MOST_ROOMS)}
     assert len(rooms) == MOST_ROOMS
     with pytest.raises(ValueError, match="takes no more"):
-        classes.open()
+        classes.begin()
 
 
 def test_a_board_is_bounded():
     classes = a_class()
-    room, key = classes.open()
+    room, key = classes.begin()
     for k in range(MOST_ENTRIES):
         classes.hand_in(room, f"pupil {k}", XOR.name, CODE)
     with pytest.raises(ValueError, match="board is full"):
@@ -250,7 +250,7 @@ def test_a_name_is_one_line_of_text_that_can_be_seen(name):
 
 def test_the_table_of_a_class_holds_no_formula():
     classes = a_class()
-    room, key = classes.open()
+    room, key = classes.begin()
     classes.hand_in(room, '=HYPERLINK("x")', XOR.name, CODE)
     classes.hand_in(room, 'a,"b"', XOR.name, CODE)
     rows = as_csv(classes.entries(room, key)).split("\r\n")
@@ -261,7 +261,7 @@ def test_the_table_of_a_class_holds_no_formula():
 
 def test_forty_pupils_hand_in_at_once_and_each_is_answered():
     classes = Classes(Trials(), Gate().turn)
-    room, key = classes.open()
+    room, key = classes.begin()
     app = Starlette(routes=class_route.routes(lambda: classes))
     sizes = [(4,), (5,), (6,), (8,)]
     codes = [hand_in.code_of(XOR, Experiment(XOR.challenge.start.changed(hidden_layer_sizes=s)), 1) for s in sizes]
@@ -316,7 +316,7 @@ def test_a_pupil_of_a_class_may_solve_a_task_of_its_teacher():
     lesson = packed.from_text(text)
     code = hand_in.code_of(lesson, Experiment(lesson.challenge.start), 1)
     classes = a_class()
-    room, key = classes.open()
+    room, key = classes.begin()
     classes.hand_in(room, "Ada", lesson.name, code, text)
     assert classes.entries(room, key)[0].lesson == "Mine"
     other = packed.to_text(markdown(draft(goal="test accuracy >= 1 %")))

@@ -1,15 +1,15 @@
 """The MLP Playground: `streamlit run app.py`.
 
-The server: Streamlit, the files that its live pictures load, and the routes by which they ask for what they show; and
-talks with their audiences. What is drawn begins in playground/app/frame.py.
+The server: Streamlit, the files that its live pictures load, and the routes by which they ask for what they show; talks
+with their audiences, and classes that hand in. What is drawn begins in playground/app/frame.py.
 """
 
 import streamlit as st
 
 from playground.app.server import MIDDLEWARE, base_path
-from playground.app.shared_runs import known, known_survey, run_of, turn
+from playground.app.shared_runs import classes, known, known_survey, run_of, turn
 from playground.app.shared_talks import rooms, shelf, with_rooms
-from playground.scenes import live
+from playground.scenes import class_route, live
 from playground.scenes import route as talks
 from playground.web import assets, atlas_route, first, landscape_route, route
 
@@ -22,5 +22,6 @@ routes = [
     *landscape_route.routes(known, turn, prefix),
     *talks.routes(shelf(), run_of, prefix),
     *live.routes(shelf(), rooms(), prefix),
+    *class_route.routes(classes, prefix),
 ]
 app = st.App("playground/app/frame.py", routes=routes, middleware=MIDDLEWARE, lifespan=with_rooms)

@@ -69,7 +69,7 @@ def _home() -> str:
 
 def _qr_code(address: str) -> None:
     try:
-        st.image(qr_code(address), width=360)
+        st.image(qr_code(address), width=360, alt="QR code of the link")
     except ValueError as error:
         st.markdown(session.plain(str(error)))
     else:

@@ -11,10 +11,10 @@ from playground.app import my_talk, session
 from playground.app.shared_runs import run_of
 from playground.app.shared_talks import shelf
 from playground.scenes import arrange, route
-from playground.scenes.check import check
 from playground.scenes.document import MOST_LETTERS
 from playground.scenes.ready import ready_talk, ready_talks
 from playground.scenes.talk import Talk, read_talk
+from playground.scenes.talk_check import check
 
 PLAIN = session.plain
 MOST_PROBLEMS = 12

@@ -5,12 +5,14 @@ python -m playground export --link run.json --to numpy onnx history --into resul
 python -m playground export --link "?dataset=moons" --weights net.safetensors --step 500 --to npz
 python -m playground talk check mine.md
 python -m playground talk export mine.md --into results
+python -m playground lesson check my-lesson.md
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,8 +22,10 @@ from playground.export.weights_file import begin_with, read_weights
 from playground.run.experiment import Experiment
 from playground.run.link import run_from_query
 from playground.run.runs import Runs
-from playground.scenes.check import check
+from playground.scenes.lesson_check import check_lesson
 from playground.scenes.ready import ready_talks
+from playground.scenes.talk_check import check
+from playground.scenes.trial import Trials
 
 DEFAULT_EPOCHS = 200
 
@@ -37,19 +41,25 @@ def main(arguments: list[str] | None = None) -> int:
     formats = ", ".join(EXPORTERS)
     export.add_argument("--to", nargs="+", required=True, choices=EXPORTERS, metavar="FORMAT", help=formats)
     export.add_argument("--into", type=Path, default=Path(), help="the folder to write to; this one by default")
+    export.set_defaults(do=lambda given: _export(given.link, given.weights, given.step, given.to, given.into))
     talk = commands.add_parser("talk", help="look a talk through, or write it as one file that plays without a server")
-    what = talk.add_subparsers(required=True, metavar="what", dest="what")
+    what = talk.add_subparsers(required=True, metavar="what")
     whole = "a talk (.md), or the name of one that is ready: " + ", ".join(ready_talks())
     looked = what.add_parser("check", help="its syntax by line, its links, what its runs reach, how large its file is")
     looked.add_argument("file", help=whole)
+    looked.set_defaults(do=lambda given: _talk(given.file, None))
     written = what.add_parser("export", help="one HTML file with every run, scene and note")
     written.add_argument("file", help=whole)
     written.add_argument("--into", type=Path, default=Path(), help="the folder to write to; this one by default")
+    written.set_defaults(do=lambda given: _talk(given.file, given.into))
+    lesson = commands.add_parser("lesson", help="lessons and tasks as Markdown files")
+    what = lesson.add_subparsers(required=True, metavar="what")
+    looked = what.add_parser("check", help="name every fault by its line, and try all claims and solutions")
+    looked.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    looked.set_defaults(do=lambda given: _lessons(given.files))
     given = parser.parse_args(arguments)
     try:
-        if "what" in given:
-            return _talk(given.file, given.into if given.what == "export" else None)
-        return _export(given.link, given.weights, given.step, given.to, given.into)
+        return int(given.do(given))
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -95,6 +105,19 @@ def _talk(name: str, folder: Path | None) -> int:
         path.write_bytes(checked.file)
         sys.stdout.write(f"{path}\n")
     return 0
+
+
+def _lessons(files: list[Path]) -> int:
+    faults = 0
+    for path in files:
+        found: list[str] = []
+        problems = check_lesson(path.read_text(encoding="utf-8"), path.stem, Trials(), nullcontext, found.append)
+        if not problems:
+            found.append("Nothing is wrong with it.")
+        sys.stdout.writelines(f"{path}: {sentence}\n" for sentence in found)
+        sys.stderr.writelines(f"{path}: {problem}\n" for problem in problems)
+        faults += len(problems)
+    return min(faults, 1)
 
 
 def _read(link: str) -> tuple[Experiment, int, list[str]]:

@@ -40,6 +40,13 @@ def at_rest(page: Page) -> None:
     settle(page)
 
 
+def solved(page: Page) -> None:
+    """Have the challenge on screen tried, and wait for what the engine says."""
+    page.get_by_role("button", name="Try it from").click()
+    page.get_by_text("Solved").wait_for(timeout=30_000)
+    at_rest(page)
+
+
 def at_epoch_70(page: Page) -> None:
     """Wait until the runs side by side are trained, and stand where they differ most."""
     page.wait_for_function("() => window.__compare?.complete", timeout=30_000)
@@ -92,6 +99,12 @@ PICTURES = (
     Picture("health", path="/health?hidden=8,8,8,8,8,8,8,8&activation=sigmoid&step=1000", before=at_rest),
     Picture("landscape", path="/landscape?step=2500", before=at_rest),
     Picture("fold", path="/fold?step=5000", before=at_rest),
+    Picture(
+        "lesson",
+        path="/lessons?lesson=how-many-neurons&screen=challenge&dataset=xor&hidden=4&lr=0.03",
+        viewport="laptop",
+        before=solved,
+    ),
     Picture("compare", path=f"/compare?compare={quote(OPTIMIZERS, safe='')}", before=at_epoch_70),
     Picture("atlas", path="/atlas", before=all_tiles),
     Picture("map", path="/compare?map=rosenbrock", before=walked_down),

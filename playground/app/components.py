@@ -31,6 +31,9 @@ atlas = _component("atlas", 480)
 gallery = _component("gallery", 348)
 tries = _component("tries", 0)
 descent = _component("descent", 560)
+lessons = _component("lessons", 0)
+mark = _component("mark", 0)
+hand_in = _component("hand_in", 0)
 
 # Cookies may be forbidden: then the choice lasts as long as the tab.
 memory = st.components.v2.component(

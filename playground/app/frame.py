@@ -11,6 +11,8 @@ import streamlit as st
 from playground.app import session, sidebar
 
 PAGES = Path(__file__).parents[2] / "pages"
+# The pages that a task leaves open: they only look at its run, and its lock holds there as well.
+OF_A_TASK = ("lessons", "inside", "health")
 
 st.set_page_config(page_title="MLP Playground", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide")
 st.html(Path(__file__).with_name("frame.css"))
@@ -22,6 +24,7 @@ page = st.navigation(
         st.Page(PAGES / "health.py", title="Health", url_path="gradients", visibility="hidden"),
         st.Page(PAGES / "fold.py", title="Fold"),
         st.Page(PAGES / "landscape.py", title="Landscape"),
+        st.Page(PAGES / "lessons.py", title="Lessons"),
         st.Page(PAGES / "compare.py", title="Compare"),
         st.Page(PAGES / "atlas.py", title="Atlas"),
         st.Page(PAGES / "data.py", title="Data"),
@@ -31,11 +34,18 @@ page = st.navigation(
     position="top",
 )
 session.keep("page", page.url_path)
-session.begin(at_home=page.url_path == "", has_stage=page.url_path not in ("compare", "atlas", "data", "talk"))
+session.begin(
+    at_home=page.url_path == "",
+    has_stage=page.url_path not in ("compare", "atlas", "data", "talk"),
+    has_lessons=page.url_path == "lessons",
+)
 if session.on_show().projector:
     st.html("<style>html { font-size: 19px; }</style>")
 if notices := session.take_notices():
     st.warning(session.plain("  \n".join(notices)))
-if page.url_path not in ("compare", "atlas"):  # which have controls of their own
+if session.task() is not None and page.url_path not in OF_A_TASK:
+    st.info("This is a task: it has this page no more than what it locks. Go on with it on the page Lessons.")
+    st.stop()
+if page.url_path not in ("compare", "atlas", "lessons"):  # which have controls of their own
     sidebar.show()
 page.run()

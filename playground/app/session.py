@@ -18,6 +18,8 @@ from playground.run.config import LIVE, SETTINGS, calmer_rate
 from playground.run.data import untrained
 from playground.run.experiment import Experiment
 from playground.run.on_show import VIEW_COOKIE, OnShow, from_query
+from playground.scenes import packed
+from playground.scenes.challenge import Challenge
 from playground.web.question import read_wish
 
 _LOG = logging.getLogger(__name__)
@@ -26,8 +28,10 @@ _SERIAL, _NEWS, _HELD, _LAST_CHANGE = "serial", "news", "held", "last_change"
 _ON_SHOW, _BRANCHES, _COMPARED, _COMPARE_VIEW = "on_show", "branches", "compared", "compare_view"
 _ON_A_MAP, _ATLAS, _VIEW = "on_a_map", "atlas_shown", "atlas_view"
 _OPENING = "opening"  # how the last link that was opened is played, and how many were
+_TASK = "task"
 _IN_PLACE = "in_place"  # whether what is on screen has taken the place of what was, so that Back skips that
 _GIVEN = "given"  # what each widget was given to show
+_FULFILLED = "fulfilled"  # the number of the last wish of the stage
 STAGE = "stage"  # the key of the stage's component
 _WRITTEN = "written"  # the experiment that was last written into the address bar
 _UNDO_DEPTH, _MOST_BRANCHES = 50, 4
@@ -65,7 +69,8 @@ def change(waited: float = 0.0, /, **settings: Any) -> None:
     last: _Change | None = st.session_state[_LAST_CHANGE]
     at = time.monotonic() - waited
     again = last is not None and last.goes_on(experiment(), settings, at)
-    before, step = (last.before, last.step) if last and again else (experiment(), moment())
+    now = 0 if on_show().only is not None else moment()  # in a lesson every change begins a run anew
+    before, step = (last.before, last.step) if last and again else (experiment(), now)
     try:
         new = before.change(step, **settings)
     except ValueError as error:
@@ -98,6 +103,8 @@ class _Change:
 
 def _replace(new: Experiment, before: Experiment) -> None:
     """Follow an experiment in place of the one on screen, which was `before` with another value."""
+    if _is_locked_out(new):
+        return
     _tell_what_it_means(new, experiment())
     st.session_state[_BRANCHES] = [branch for branch in branches() if branch != experiment()]
     if st.session_state[_WRITTEN] == experiment():  # else it has no entry in the history yet that `new` could take over
@@ -112,7 +119,7 @@ def _replace(new: Experiment, before: Experiment) -> None:
 def show(new: Experiment) -> None:
     """Follow another experiment; `undo` brings the present one back."""
     old = experiment()
-    if new == old:
+    if new == old or _is_locked_out(new):
         return
     _tell_what_it_means(new, old)
     st.session_state[_PAST] = [*st.session_state[_PAST], (old, moment())][-_UNDO_DEPTH:]
@@ -154,7 +161,8 @@ def switch(name: str) -> None:
 def replaced() -> Experiment | None:
     """The experiment that went on under other settings just now, if the browser may have played it further."""
     last: _Change | None = st.session_state[_LAST_CHANGE]
-    return last.before if last and last.after == experiment() and LIVE.issuperset(last.settings) else None
+    goes_on = last is not None and last.after == experiment() and LIVE.issuperset(last.settings)
+    return last.before if last and goes_on and on_show().only is None else None
 
 
 def refork(step: int) -> None:
@@ -256,26 +264,29 @@ def take_notices() -> list[str]:
     return list(dict.fromkeys(text for _, text in unread))
 
 
-def begin(*, at_home: bool, has_stage: bool = True) -> None:
+def begin(*, at_home: bool, has_stage: bool = True, has_lessons: bool = False) -> None:
     """Read the link on the first run, and when Back or Forward in the browser leads to another; else write it.
 
     has_stage : whether the page carries the stage, which writes into the address bar too (stage/address.js)
+    has_lessons : whether it is the page of lessons; elsewhere a lesson is put away, but not a task
 
     Streamlit opens a page with a bare address first: going back to that is no wish for the default experiment.
     """
     context = get_script_run_ctx()
     if _EXPERIMENT not in st.session_state:
         st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _BRANCHES: []})
-        st.session_state.update({_NOTICES: [], _ON_SHOW: OnShow(), _LAST_CHANGE: None, _COMPARED: ()})
+        st.session_state.update({_NOTICES: [], _ON_SHOW: OnShow(), _LAST_CHANGE: None, _COMPARED: (), _TASK: None})
         st.session_state.update({_COMPARE_VIEW: compared.View(), _ON_A_MAP: None})
         st.session_state.update({_ATLAS: None, _VIEW: atlases.View()})
         st.session_state.update({_IN_PLACE: False, _WRITTEN: None, _OPENING: (0, playback.Playback())})
-        st.session_state.update({_SERIAL: 0, _NEWS: False, _HELD: {}})
+        st.session_state.update({_SERIAL: 0, _FULFILLED: 0, _NEWS: False, _HELD: {}})
         _follow_link()
     elif context and context.is_history_navigation:
         if at_home or st.query_params:
             _follow_link()
         return
+    if not has_lessons and task() is None and on_show().place:
+        set_on_show(place=(), only=None)
     if not (has_stage and st.session_state[_IN_PLACE]):
         mirror()
 
@@ -295,6 +306,10 @@ def _follow_link() -> None:
         st.session_state[_VIEW], wrong = atlases.view_from_query(query)
         problems += more + wrong
     st.session_state[_ON_SHOW], more = from_query(query, st.context.cookies.get(VIEW_COOKIE))
+    if "task" in query:
+        more += _follow_task(query["task"])
+    elif on_show().place:
+        st.session_state[_TASK] = None
     set_moment(step)
     opened, others = playback.from_query(query)
     st.session_state[_OPENING] = (st.session_state[_OPENING][0] + 1, opened)
@@ -302,6 +317,46 @@ def _follow_link() -> None:
         notify(sentence)
     _tell_cost(experiment())
     _tell_untrained(experiment())
+
+
+def _follow_task(text: str) -> list[str]:
+    """Lock what a task in a link does not let be changed; what the link sets beyond that goes back to the start."""
+    st.session_state[_TASK] = None
+    try:
+        lesson = packed.from_text(text)
+    except ValueError as error:
+        set_on_show(place=())
+        return [str(error)]
+    if not lesson.is_task or lesson.challenge is None:
+        return []
+    lock(lesson.challenge)
+    if lesson.challenge.problem(experiment()) or experiment().changes:
+        st.session_state[_EXPERIMENT] = Experiment(lesson.challenge.start)
+    return []
+
+
+def lock(challenge: Challenge) -> None:
+    """Let only that be changed, on any page, which a task says; what was before cannot be gone back to."""
+    st.session_state[_TASK] = challenge
+    st.session_state[_PAST], st.session_state[_BRANCHES], st.session_state[_COMPARED] = [], [], ()
+    set_on_show(only=frozenset(challenge.may_change))
+
+
+def task() -> Challenge | None:
+    """The task that locks this session; None without one."""
+    result: Challenge | None = st.session_state[_TASK]
+    return result
+
+
+def _is_locked_out(new: Experiment) -> bool:
+    """Whether a task forbids this experiment; then a sentence says so."""
+    locked = task()
+    sentence = locked.problem(new) if locked else None
+    if sentence is None and locked and any(change.edits for change in new.changes):
+        sentence = "In a task weights cannot be set by hand."
+    if sentence:
+        notify(sentence)
+    return bool(sentence)
 
 
 def _tell_untrained(of: Experiment) -> None:
@@ -433,13 +488,13 @@ def hear(key: str = STAGE) -> None:
         refork(wish["refork"])
     if "change" in wish:
         change(wish.get("waited", 0) / 1000, **wish["change"])
-    if "action" in wish:
+    if "action" in wish and wish["serial"] != st.session_state[_FULFILLED]:  # told again, its answer may be on its way
         _ACTIONS[wish["action"]]()
     if "edit" in wish:
         edit(**wish["edit"])
     if "branch" in wish:
         switch(wish["branch"])
-    st.session_state[_SERIAL] = wish["serial"]
+    st.session_state[_SERIAL] = st.session_state[_FULFILLED] = wish["serial"]
 
 
 def _furthest() -> int:

@@ -13,6 +13,8 @@ from playground.run.crew import Crews
 from playground.run.experiment import Experiment
 from playground.run.runs import CACHE_MEGABYTES, Known, Run, Runs
 from playground.run.survey import Survey, Surveys
+from playground.scenes.classroom import Classes
+from playground.scenes.trial import Trials
 
 LEAST_MEGABYTES = 16
 
@@ -45,6 +47,18 @@ def run_of(experiment: Experiment) -> Run:
 def known(name: str) -> Known | None:
     """The run of this name, unless nobody has had it made, or it was forgotten."""
     return _runs().known(name)
+
+
+@st.cache_resource(show_spinner=False)
+def trials() -> Trials:
+    """The challenges that were tried on this server, shared by all its visitors."""
+    return Trials()
+
+
+@st.cache_resource(show_spinner=False)
+def classes() -> Classes:
+    """The classes of this server, in its memory only."""
+    return Classes(trials(), turn)
 
 
 def turn() -> AbstractContextManager[None]:

@@ -22,13 +22,24 @@ def show() -> None:
     if not session.on_show().shows("settings"):
         return
     with st.sidebar:
-        _view()
-        _keep_to_compare()
-        for title, draw in (("Data", _data), ("Network", _network), ("Training", _training)):
-            if any(s.group == title and session.on_show().shows(name) for name, s in SETTINGS.items()):
-                st.subheader(title)
-                draw()
+        if session.task() is None:
+            _view()
+            _keep_to_compare()
+        groups()
         _remember_view()
+
+
+def groups() -> None:
+    """The settings on show, group by group, wherever they are drawn."""
+    for title, draw in (("Data", _data), ("Network", _network), ("Training", _training)):
+        if any(_heading(name) == title and session.on_show().shows(name) for name in SETTINGS):
+            st.subheader(title)
+            draw()
+
+
+def _heading(name: str) -> str:
+    """Under which heading a setting is drawn: what a network is told stands with the network."""
+    return "Network" if name == "features" else SETTINGS[name].group
 
 
 def _view() -> None:
@@ -109,7 +120,8 @@ def _datasets() -> None:
     if own is not None:
         n = len(own.inputs)
         st.markdown(f"**{session.plain(own.title or 'Your data')}**: {len(own):,} rows, {n} input{'s' * (n > 1)}")
-    _classics()
+    if session.on_show().only is None:
+        _classics()
 
 
 def _choose_classic() -> None:
@@ -344,7 +356,9 @@ def _typed_layers() -> None:
 
 
 def _choose_dataset() -> None:
-    session.change(dataset=session.read_widget("gallery")[0].chosen)
+    chosen = session.read_widget("gallery")[0].chosen
+    if isinstance(chosen, str):  # anything may come from a browser
+        session.change(dataset=chosen)
 
 
 @st.cache_data(show_spinner=False)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
+import time
 import zipfile
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import suppress
@@ -28,6 +29,7 @@ SCHEMES = ("tcp", "tls", "ws", "wss")
 CONNECT_SECONDS = 3
 IDLE_SECONDS = 60.0
 """After which a worker of this machine that has nothing to do leaves, and its memory with it"""
+LOOK_EVERY_SECONDS = 0.5
 TEST_SECONDS = 10
 MOST_AT_ONCE = 64
 """Atlases that are trained at the same time; others wait"""
@@ -109,7 +111,9 @@ class Local:
     def _workers(self) -> loky.ProcessPoolExecutor:
         if self._pool is None:
             env = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-            self._pool = loky.ProcessPoolExecutor(self._n, timeout=IDLE_SECONDS, initializer=_behave, env=env)
+            self._pool = loky.ProcessPoolExecutor(
+                self._n, timeout=IDLE_SECONDS, initializer=_behave, initargs=(os.getpid(),), env=env
+            )
         return self._pool
 
     def replace_late(self, future: Future[Slice]) -> bool:
@@ -125,11 +129,19 @@ class Local:
             pool.shutdown(wait=False, kill_workers=True)
 
 
-def _behave() -> None:
-    """In a new worker: one thread, and after those who play on the same machine."""
+def _behave(server: int) -> None:
+    """In a new worker: one thread, after those who play on the same machine, and no longer than its server."""
     mlp.use_one_thread()
+    threading.Thread(target=_leave_with, args=(server,), daemon=True).start()
     with suppress(OSError, AttributeError):  # Windows has no such thing
         os.nice(5)
+
+
+def _leave_with(server: int) -> None:
+    """End this process with the one that started it, which may be killed and then says no good-bye."""
+    while os.getppid() == server:
+        time.sleep(LOOK_EVERY_SECONDS)
+    os._exit(0)
 
 
 # ---- a cluster -----------------------------------------------------------------------------------------------------

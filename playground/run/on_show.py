@@ -9,7 +9,13 @@ from playground.run.config import SETTINGS
 
 SIMPLE = ("dataset", "noise", "activations", "learning_rate")
 PARTS = ("settings", "diagram", "weights", "gradients", "scores", "timeline", "tries")
-KEYS = ("view", "look", "hide")
+PLACE = ("lesson", "screen", "task", "solution", "room", "desk")
+"""Keys in a link that say where on the page Lessons its user is; that page reads them"""
+KEYS = ("view", "look", "hide", *PLACE)
+NOT_IN_LESSONS = ("weights", "gradients", "scores")
+"""Parts that a lesson leaves out: the timeline should be in sight beside its words"""
+MOST_LETTERS = 8000
+"""In one of those: a task travels whole in its link"""
 VIEW_COOKIE = "mlp-playground-view"
 """Where a browser keeps whether Simple or Full was chosen: the server reads it before anything is drawn"""
 
@@ -22,10 +28,21 @@ class OnShow:
     projector: bool = False
     hidden: frozenset[str] = frozenset()
     usually_full: bool = False  # what this browser shows where a link does not say
+    place: tuple[tuple[str, str], ...] = ()  # where on the page Lessons
+    only: frozenset[str] | None = None  # the settings that a lesson shows, and no others; None without a lesson
 
     def shows(self, name: str) -> bool:
         """Whether a setting or a part of the stage is on show."""
-        return name not in self.hidden and (self.full or name in SIMPLE or name in PARTS)
+        return name not in self.unseen and (self.full or self.only is not None or name in SIMPLE or name in PARTS)
+
+    @property
+    def unseen(self) -> frozenset[str]:
+        """The settings and parts that are kept from sight."""
+        if self.only is None:
+            return self.hidden
+        chosen = self.only
+        others = {name for name, s in SETTINGS.items() if name not in chosen and s.only_with not in chosen}
+        return self.hidden | others | set(NOT_IN_LESSONS)
 
     def to_query(self) -> dict[str, str]:
         """What stands in a link for it: nothing for the first look that a browser has without a memory."""
@@ -34,7 +51,7 @@ class OnShow:
             query["look"] = "projector"
         if self.hidden:
             query["hide"] = ",".join(sorted(_KEY_OF_NAME.get(name, name) for name in self.hidden))
-        return query
+        return query | dict(self.place)
 
 
 _KEY_OF_NAME = {name: s.key for name, s in SETTINGS.items()}
@@ -56,4 +73,5 @@ def from_query(query: Mapping[str, str], remembered: str | None = None) -> tuple
     hidden = frozenset(_NAME_OF_KEY[part] for part in asked if part in _NAME_OF_KEY)
     usually_full = remembered == "full"
     full = query["view"] == "full" if query.get("view") in ("full", "simple") else usually_full
-    return OnShow(full, query.get("look") == "projector", hidden, usually_full), problems
+    place = tuple((key, query[key]) for key in PLACE if query.get(key) and len(query[key]) <= MOST_LETTERS)
+    return OnShow(full, query.get("look") == "projector", hidden, usually_full, place), problems

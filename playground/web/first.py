@@ -52,7 +52,7 @@ def page(
         "branches": [],
         "parts": parts,
         "whole": False,
-        "hidden": sorted(on_show.hidden),
+        "hidden": sorted(on_show.unseen),
         "projector": on_show.projector,
         "view_link": urlencode(on_show.to_query(), safe=","),
         "plotly": plotly_address(),
@@ -85,7 +85,7 @@ def _message(
     experiment, moment, problems = link.run_from_query(query)
     on_show, more = from_query(query, view)
     played, others = playback.from_query(query)
-    if problems or more or others or experiment.now.cost or untrained(experiment):
+    if problems or more or others or on_show.place or experiment.now.cost or untrained(experiment):
         return None
     run = run_of(experiment)
     run.record_until(moment, ANSWER_SECONDS, gone)

@@ -77,7 +77,7 @@ def refused(status: int, sentence: str) -> Response:
     return JSONResponse({"problem": sentence}, status, {**HEADERS, **allow})
 
 
-async def body_of(request: Request) -> bytes:
+async def body_of(request: Request, most_bytes: int = MOST_BYTES) -> bytes:
     """What was posted. Only JSON that says so: the page of another site cannot send that without being let."""
     if request.method != "POST":
         raise HTTPException(405, "A question must be posted.")
@@ -86,6 +86,6 @@ async def body_of(request: Request) -> bytes:
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > MOST_BYTES:
-            raise HTTPException(413, f"A question must have at most {MOST_BYTES} bytes.")
+        if len(body) > most_bytes:
+            raise HTTPException(413, f"A question must have at most {most_bytes} bytes.")
     return body

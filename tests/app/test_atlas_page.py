@@ -1,8 +1,11 @@
 """The page Atlas, run without a browser: what varies, around which run, and how it gets there."""
 
+import time
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.app import shared_runs
 from playground.run.atlas import KINDS, PRESETS, USUAL, Atlas, Axis, to_text
 from playground.run.config import Config
 from playground.run.experiment import Experiment
@@ -98,3 +101,26 @@ def test_a_run_that_is_too_large_has_no_atlas_and_the_page_says_so():
     assert app.session_state["atlas_shown"] is None
     assert "There is no atlas around the run" in app.info[0].value
     assert "keep the workers busy for too long" in app.info[0].value
+
+
+def test_the_host_alone_names_a_cluster_and_a_slip_of_his_takes_no_page_away(monkeypatch):
+    monkeypatch.delenv("MLP_CLUSTER", raising=False)
+    assert shared_runs.cluster_address() == ""
+    monkeypatch.setattr(shared_runs.st, "secrets", {"MLP_CLUSTER": "tcp://10.0.0.5:8786"})
+    assert shared_runs.cluster_address() == "tcp://10.0.0.5:8786"
+    monkeypatch.setenv("MLP_CLUSTER", "http://10.0.0.5")
+    assert shared_runs.cluster_address() == "http://10.0.0.5"
+    shared_runs._surveys.clear()
+    try:
+        survey = shared_runs.survey_of(Atlas(MOONS, (Axis("lr", (0.01,)),), 1, 1))
+        while not survey.is_complete or survey.is_working:
+            survey.ask()
+            time.sleep(0.02)
+        (note,) = survey.progress().notes
+        assert note.startswith("MLP_CLUSTER must be the address of a Dask scheduler")
+        assert note.endswith("The work goes on with workers of this machine.")
+        assert "of this machine" in survey.progress().workers
+    finally:
+        survey._crews.close()
+        shared_runs._surveys.clear()
+    assert "MLP_CLUSTER" not in opened(MLP_CLUSTER="tcp://10.0.0.5:8786").query_params, "no link names one"

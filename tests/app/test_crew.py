@@ -96,6 +96,41 @@ def test_worker_processes_train_all_tiles_and_none_outlives_the_crew():
         time.sleep(0.05)
 
 
+SERVER = """
+import time
+from mlp.jobs import train
+from playground.run.crew import Local, _small_job
+workers = Local(2)
+if __name__ == "__main__":
+    workers.submit(_small_job(), 1.0).result()
+    print(*workers._pool._processes, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_worker_processes_end_with_their_server_however_it_ends(how, tmp_path):
+    (tmp_path / "server.py").write_text(SERVER, encoding="utf-8")
+    root = str(Path(mlp.__file__).parents[1])
+    started = subprocess.Popen(
+        [sys.executable, tmp_path / "server.py"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": root},
+    )
+    assert started.stdout is not None
+    found = [int(pid) for pid in started.stdout.readline().split()]
+    assert len(found) == 2
+    assert all(map(lives, found))
+    started.send_signal(how)
+    started.wait(10)
+    started.stdout.close()
+    end = time.monotonic() + 20
+    while any(map(lives, found)):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
 def test_a_killed_worker_costs_nothing_but_a_sentence():
     with local() as workers:
         survey = Survey(atlas(epochs=400), Crews(local=workers))

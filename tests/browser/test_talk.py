@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from playground.run.runs import Runs
-from playground.scenes.check import check
 from playground.scenes.ready import ready_talks
 from playground.scenes.recorded import packed, record
 from playground.scenes.talk import read_talk
+from playground.scenes.talk_check import check
 from playground.web.message import decode
 from tests.browser.harness import visit
 

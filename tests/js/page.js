@@ -25,6 +25,10 @@ class Element {
     if (name === "hidden") this.hidden = true;
   }
 
+  removeAttribute(name) {
+    delete this.attributes[name];
+  }
+
   getAttribute(name) {
     return this.attributes[name] ?? null;
   }
@@ -117,6 +121,7 @@ class ImageData {
 Object.assign(globalThis, {
   document: {
     createElement: (tag) => new Element(tag),
+    createElementNS: (_, tag) => new Element(tag),
     body: new Element("body"),
     head: { append: (sheet) => sheet.onload() },
     activeElement: null,

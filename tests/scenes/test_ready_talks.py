@@ -8,12 +8,12 @@ import pytest
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.runs import Runs
-from playground.scenes.check import check
 from playground.scenes.document import read as read_document
 from playground.scenes.document import write
 from playground.scenes.ready import ready_talks
 from playground.scenes.recorded import epoch_of
 from playground.scenes.talk import Rule, read_talk
+from playground.scenes.talk_check import check
 
 RUNS = Runs()
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.runs import Runs
-from playground.scenes.check import check
 from playground.scenes.ready import ready_talks
 from playground.scenes.recorded import packed, record, shortfalls
 from playground.scenes.talk import COMMANDS, Play, Point, Rule, read_talk
+from playground.scenes.talk_check import check
 from playground.web.message import decode
 
 SMALL = "?dataset=moons&samples=60&hidden=3"

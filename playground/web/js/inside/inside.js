@@ -9,19 +9,10 @@ import { signColour } from "../shared/colour.js";
 import { h, scrolls } from "../shared/dom.js";
 import { pieces } from "./mathml.js";
 import { say, short } from "../shared/format.js";
+import { loadStyle } from "../shared/style.js";
 import { observeTheme } from "../shared/theme.js";
 
-// Its own style sheet, so that other pages do not load it.
-await new Promise((resolve) => {
-  const href = new URL("inside.css", import.meta.url).href;
-  const sheet = Object.assign(document.createElement("link"), {
-    rel: "stylesheet",
-    href,
-    onload: resolve,
-    onerror: resolve,
-  });
-  document.head.append(sheet);
-});
+await loadStyle("inside.css", import.meta.url);
 
 const SVG = "http://www.w3.org/2000/svg";
 const STAGES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };

@@ -239,6 +239,7 @@ class Stage {
     if (key === this.dressed) return;
     this.dressed = key;
     this.element.classList.toggle("projector", projector);
+    this.element.dataset.hidden = hidden.join(" ");
     for (const { name, view } of this.panels) view.element.hidden = hidden.includes(name);
     this.element.style.setProperty("--zoom", String(zoom));
     this.themes.setLook({ projector, zoom });

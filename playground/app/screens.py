@@ -1,0 +1,291 @@
+"""The screens of a lesson: what stands beside the stage on each."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from playground.app import components, place, session, sidebar
+from playground.app.shared_runs import run_of, trials, turn
+from playground.scenes import hand_in
+from playground.scenes.answers import compute
+from playground.scenes.challenge import Challenge, Result, try_out
+from playground.scenes.lesson import Lesson, Question, Screen
+from playground.scenes.library import words_in
+from playground.scenes.rules import MEASURED, counts, named, told
+
+NAMES = {
+    "play": "Play", "predict": "Predict", "run": "Run", "compare": "Compare", "explain": "Explain",
+    "challenge": "Challenge",
+}  # fmt: skip
+
+
+def draw(lesson: Lesson, screen: Screen) -> None:
+    """A screen's heading, text, what is to be done on it, and the way on."""
+    st.markdown(f"#### {screen.heading or NAMES[screen.kind]}")
+    st.markdown(screen.text)
+    _DRAW[screen.kind](lesson, screen)
+    _controls(screen)
+    _on(lesson, screen)
+    _words(screen)
+
+
+def needs_guess(lesson: Lesson, screen: Screen) -> bool:
+    """Whether this screen waits for the prediction."""
+    asks = (predict := lesson.screen("predict")) is not None and predict.question is not None
+    return asks and screen.kind in ("run", "compare") and place.guess(lesson) is None
+
+
+def ask_first(lesson: Lesson) -> None:
+    """The way to the prediction, in place of what it is about."""
+    st.info("First say what you expect: what comes as a surprise is remembered.")
+    with st.container(horizontal=True):
+        st.button("To the prediction", key="to predict", type="primary", on_click=place.to_screen,
+                  args=(lesson, "predict"))  # fmt: skip
+        st.button("I don't know, show me", key="unknown", on_click=_guess, args=(lesson, place.UNKNOWN))
+
+
+def _controls(screen: Screen) -> None:
+    """The settings that this screen shows."""
+    if screen.controls and screen.kind in ("play", "challenge", "explain"):
+        with st.container(border=True, key="lesson_controls"):
+            sidebar.groups()
+
+
+def _on(lesson: Lesson, screen: Screen) -> None:
+    following = place.after(lesson, screen)
+    if following is not None and screen.kind != "predict":
+        st.button(
+            f"On: {NAMES[following.kind].lower()}", key="on", type="primary", on_click=place.to_screen,
+            args=(lesson, following.kind), icon=":material/arrow_forward:",
+        )  # fmt: skip
+
+
+def _words(screen: Screen) -> None:
+    """The words of this screen that the glossary explains."""
+    words = words_in(f"{screen.text} {screen.hint}")
+    if words:
+        with st.popover("Words", icon=":material/menu_book:", key="words"):
+            st.markdown("\n\n".join(f"**{word}.** {meaning}" for word, meaning in words.items()))
+
+
+def _nothing(lesson: Lesson, screen: Screen) -> None:
+    """The text says it all."""
+
+
+# ---- predict -------------------------------------------------------------------------------------------------------
+def _predict(lesson: Lesson, screen: Screen) -> None:
+    q = screen.question
+    if q is None:
+        return
+    guess = place.guess(lesson)
+    known = guess if isinstance(guess, int | float) else None
+    if q.options:
+        chosen: float | None = st.radio(
+            "Your guess", range(len(q.options)), index=None if known is None else int(known),
+            key=f"guess {lesson.name}", format_func=lambda k: q.options[k], label_visibility="collapsed",
+        )  # fmt: skip
+    elif q.is_epoch:
+        mark = components.mark(
+            key=f"mark {lesson.name}", data=_chart(q, guess=known), on_at_change=lambda: None,
+        )  # fmt: skip
+        chosen = known if mark.at is None else float(mark.at)
+    else:
+        middle = (q.low + q.high) / 2
+        chosen = st.slider(
+            f"Your guess{f' ({q.unit})' if q.unit else ''}", int(q.low), int(q.high),
+            int(middle if known is None else known), key=f"guess {lesson.name}",
+        )  # fmt: skip
+    with st.container(horizontal=True):
+        st.button("That is my guess", key="guessed", type="primary", disabled=chosen is None, on_click=_guess,
+                  args=(lesson, None))  # fmt: skip
+        st.button(place.UNKNOWN, key="unknown", on_click=_guess, args=(lesson, place.UNKNOWN))
+
+
+def _guess(lesson: Lesson, guess: str | float | None) -> None:
+    """Keep a guess and go on; None for what its widget says by now: that may be newer than the button."""
+    screen = lesson.screen("predict")
+    q = screen.question if screen else None
+    if q is None:
+        return
+    if guess is None:
+        said = session.said(f"{'mark' if q.is_epoch else 'guess'} {lesson.name}")
+        guess = getattr(said, "at", None) if q.is_epoch else said
+    if guess is None:  # marked before, and not touched since
+        guess = place.guess(lesson)
+    if guess is None:
+        return
+    is_known = not isinstance(guess, str)
+    words = str(guess) if not is_known else q.options[int(guess)] if q.options else f"{guess:g} {q.unit}".strip()
+    place.remember(lesson, guess=guess, guessed=words, right=is_known and _is_right(lesson, q, float(guess)))
+    place.to_screen(lesson, "run")
+
+
+def _is_right(lesson: Lesson, q: Question, guess: float) -> bool:
+    return q.is_right(guess, _answer(lesson, q))
+
+
+def _answer(lesson: Lesson, q: Question) -> float:
+    """What the engine says; NaN for a choice, whose answer the lesson knows."""
+    run = lesson.screen("run")
+    if q.answer is None or run is None:
+        return math.nan
+    try:
+        return compute(q.answer, run.run, run.until, trials(), turn)
+    except ValueError as error:
+        session.notify(str(error))
+        return math.nan
+
+
+def _chart(q: Question, guess: float | None) -> dict[str, object]:
+    return {"low": q.low, "high": q.high, "guess": guess, "answer": None, "curves": [], "label": "epoch"}
+
+
+# ---- compare -------------------------------------------------------------------------------------------------------
+def _compare(lesson: Lesson, screen: Screen) -> None:
+    """The guess beside what came."""
+    predict, run = lesson.screen("predict"), lesson.screen("run")
+    q = predict.question if predict else None
+    guess = place.guess(lesson)
+    if q is None or run is None or guess is None:
+        return
+    answer = _answer(lesson, q)
+    is_known = not isinstance(guess, str)
+    if q.options:
+        came = q.options[q.right]
+        mine = q.options[int(guess)] if is_known else place.UNKNOWN
+    else:
+        unit = f" {q.unit}" if q.unit else ""
+        came = f"epoch {answer:.0f}" if q.is_epoch else f"{told('', answer)}{unit}"
+        came = "it never came" if math.isnan(answer) else came
+        mine = (f"epoch {guess:g}" if q.is_epoch else f"{guess:g}{unit}") if is_known else place.UNKNOWN
+    right = is_known and q.is_right(float(guess), answer)
+    verdict = "You saw that coming." if right else "That is how it came." if not is_known else "A surprise, then."
+    with st.container(border=True, key="guess_and_truth"):
+        st.markdown(f"**Your guess:** {mine}  \n**What came:** {came}  \n{verdict}")
+        if q.is_epoch:
+            curves = trials().alone(run.run.now, run.until, turn)
+            kind = "accuracy" if q.answer and q.answer.first and "accuracy" in q.answer.first.name else "loss"
+            shown = [
+                {"name": named(name), "y": getattr(curves, MEASURED[name])[: run.until + 1, 0].round(5).tolist()}
+                for name in (f"train {kind}", f"test {kind}")
+            ]
+            known = float(guess) if is_known else None
+            at = None if math.isnan(answer) else answer
+            components.mark(key="compared", data={**_chart(q, known), "answer": at, "curves": shown})
+
+
+# ---- explain -------------------------------------------------------------------------------------------------------
+def _explain(lesson: Lesson, screen: Screen) -> None:
+    picked = st.radio(
+        "Why?", range(len(screen.reasons)), index=place.reason(lesson), key=f"reason {lesson.name}",
+        format_func=lambda k: screen.reasons[k].text, label_visibility="collapsed", on_change=_pick, args=(lesson,),
+    )  # fmt: skip
+    if picked is None:
+        return
+    reason = screen.reasons[picked]
+    if reason.is_right:
+        st.success(reason.says or "Right.", icon=":material/check:")
+    else:
+        st.warning(reason.says or "See the run: that is not it.", icon=":material/science:")
+
+
+def _pick(lesson: Lesson) -> None:
+    """Show the run that puts a reason to the test."""
+    screen, picked = lesson.screen("explain"), session.said(f"reason {lesson.name}")
+    if screen is None or picked is None or picked == place.reason(lesson):
+        return  # Streamlit also calls back for a choice that has left the page
+    place.remember(lesson, reason=picked)
+    shows = screen.reasons[picked].shows
+    session.show(shows.run if shows else screen.run)
+
+
+# ---- challenge -----------------------------------------------------------------------------------------------------
+def _challenge(lesson: Lesson, screen: Screen) -> None:
+    challenge = screen.challenge
+    if challenge is None:
+        return
+    if lesson.is_task:
+        st.caption("This is a task: what is not named here cannot be changed, on any page.")
+    stars = [f"{'★' * (k + 2)} {star.more_than(challenge.goal)}" for k, star in enumerate(challenge.stars)]
+    st.markdown("  \n".join([f"**The goal.** {challenge.goal.words}", *stars]))
+    st.markdown(f"You may change: **{challenge.controls_in_words}**.")
+    if screen.hint:
+        with st.popover("A hint", icon=":material/lightbulb:", key="hint"):
+            st.markdown(screen.hint)
+
+
+def try_it(lesson: Lesson, challenge: Challenge) -> None:
+    """The button that has the engine try the settings from every seed, and what it said."""
+    n = challenge.goal.seeds
+    if st.button(f"Try it from {n} beginnings", key="try", type="primary", icon=":material/casino:"):
+        bar = st.progress(0.0, f"{n} networks train side by side …")
+        try:
+            result = try_out(
+                challenge, session.experiment(), trials(), turn,
+                tell=lambda epoch: _tell(bar, epoch, challenge.epochs),
+            )  # fmt: skip
+            place.remember(lesson, result=(session.experiment().name, result))
+            if result.stars > int(place.record(lesson).get("stars", 0)):
+                code = hand_in.code_of(lesson, session.experiment(), result.stars)
+                place.remember(lesson, stars=result.stars, code=code)
+        except ValueError as error:
+            session.notify(str(error))
+        bar.empty()
+        st.rerun()
+    kept = place.result(lesson)
+    if kept is not None and kept[0] == session.experiment().name:
+        outcome(kept[1], challenge)
+
+
+def _tell(bar: DeltaGenerator, epoch: int, of: int) -> None:
+    bar.progress(min(1.0, epoch / of), f"Epoch {epoch} of {of}")
+
+
+def outcome(result: Result, challenge: Challenge) -> None:
+    """What the engine found, with reasons."""
+    most = len(challenge.rules)
+    if result.stars:
+        st.success(f"Solved: {'★' * result.stars}{'☆' * (most - result.stars)}. " + " ".join(result.reasons))
+        if result.stars < most:
+            st.markdown(f"For the next star: {challenge.rules[result.stars].words}")
+    else:
+        st.error("Not yet. " + " ".join(result.reasons), icon=":material/close:")
+    if result.verdicts:
+        seeds = result.verdicts[0].seeds
+        rows = [
+            {
+                "Beginning": f"seed {k + 1}",
+                "Goal reached": f"at epoch {seed.epoch}" if seed.epoch >= 0 else "never",
+                **{named(c.name): told(c.name, v) for c, v in zip(challenge.goal.measured, seed.best, strict=True)},
+            }
+            for k, seed in enumerate(seeds)
+        ]
+        st.table(rows)
+
+
+def live(challenge: Challenge) -> None:
+    """How far the run on screen is, at the moment of the timeline."""
+    experiment = session.experiment()
+    run = run_of(experiment)
+    with run.lock:
+        recording = run.recording
+        k = min(int((recording.steps <= session.moment()).sum()), len(recording)) - 1
+        epoch = float(recording.epochs[k])
+        values = {name: float(getattr(recording, figure)[k]) for name, figure in MEASURED.items()}
+    values |= counts(experiment.now, challenge.start)
+    cells = [
+        f"{'✓' if clause.holds(values[clause.name]) else '·'} {named(clause.name)} "
+        f"**{told(clause.name, values[clause.name])}** (goal {clause.sign} {told(clause.name, clause.bound)})"
+        for clause in challenge.goal.clauses
+    ]
+    when = f"epoch **{epoch:g}** of {challenge.goal.epochs}"
+    st.markdown("This run now: " + " · ".join([*cells, when]))
+
+
+_DRAW = {
+    "play": _nothing, "predict": _predict, "run": _nothing, "compare": _compare, "explain": _explain,
+    "challenge": _challenge,
+}  # fmt: skip

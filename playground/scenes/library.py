@@ -1,0 +1,49 @@
+"""The lessons that come along, in their order, and the words that they use."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from playground.scenes import document
+from playground.scenes.lesson import Lesson, read_lesson
+
+FOLDER = Path(__file__).with_name("lessons")
+_GLOSSARY = Path(__file__).with_name("glossary.md")
+
+
+@cache
+def library() -> dict[str, Lesson]:
+    """The lessons by name, in the order of their files."""
+    found = {}
+    for path in sorted(FOLDER.glob("*.md")):
+        lesson, problems = read_lesson(path.read_text(encoding="utf-8"), path.stem.partition("-")[2])
+        if lesson is None or problems:  # a test reads all of them
+            raise ValueError(f"{path.name}: {problems[0]}")
+        found[lesson.name] = lesson
+    return found
+
+
+def text_of(name: str) -> str:
+    """The file of a lesson that comes along; KeyError for any other."""
+    for path in FOLDER.glob("*.md"):
+        if path.stem.partition("-")[2] == name:
+            return path.read_text(encoding="utf-8")
+    raise KeyError(name)
+
+
+@cache
+def glossary() -> dict[str, str]:
+    """What each word means, by the word, in alphabetical order."""
+    whole, _ = document.read(_GLOSSARY.read_text(encoding="utf-8"))
+    return dict(sorted((part.heading, part.body) for part in whole.parts))
+
+
+def words_in(text: str) -> dict[str, str]:
+    """Those words of the glossary that stand in a text."""
+    return {
+        word: meaning
+        for word, meaning in glossary().items()
+        if re.search(rf"\b{word}(?:s|es|en)?\b", text, re.IGNORECASE)
+    }

@@ -1,0 +1,111 @@
+// The list of lessons with what this browser knows of each; and, out of sight, what was done just now is kept.
+//
+// Comes in:  {lessons: [{name, title, about, minutes}], record: {name, guessed, right, stars, code} or null, room}.
+//            With no lessons there is only something to keep.
+// Goes out:  the trigger `open`, a lesson's name.
+import { h } from "../shared/dom.js";
+import { loadStyle } from "../shared/style.js";
+import { observeTheme } from "../shared/theme.js";
+import { asText, forget, keep, read, stars } from "./progress.js";
+
+await loadStyle("lessons.css", import.meta.url);
+
+const storage = () => window.localStorage; // a browser that forbids it throws as soon as it is named
+const lists = new WeakMap();
+
+export default function mount({ data, parentElement, setTriggerValue }) {
+  if (data.record) keep(storage, data.record);
+  if (!data.lessons.length) return () => {};
+  const place = parentElement.querySelector(".lessons-place");
+  let list = lists.get(parentElement);
+  if (!list || !place.contains(list.element)) {
+    list = new List();
+    lists.set(parentElement, list);
+    place.replaceChildren(list.element);
+  }
+  list.open = (name) => setTriggerValue("open", name);
+  list.room = data.room;
+  list.draw(data.lessons);
+  list.themes.check();
+  return () => setTimeout(() => parentElement.isConnected || list.themes.stop(), 0);
+}
+
+export class List {
+  constructor() {
+    this.cards = h("ol", { class: "cards" });
+    this.said = h("span", { role: "status" });
+    this.copied = h("textarea", { readonly: true, hidden: true, "aria-label": "My progress as text", rows: 5 });
+    this.element = h(
+      "div",
+      { class: "lessons" },
+      this.cards,
+      h(
+        "p",
+        { class: "mine" },
+        "What you have done is kept in this browser alone. ",
+        h("button", { type: "button", onclick: () => this.copy() }, "Copy my progress"),
+        h("button", { type: "button", onclick: () => this.forget() }, "Forget it"),
+        this.said,
+      ),
+      this.copied,
+    );
+    /** @type {(name: string) => void} */
+    this.open = () => {};
+    this.lessons = [];
+    this.room = "";
+    this.themes = observeTheme(this.element, () => {});
+  }
+
+  draw(lessons) {
+    this.lessons = lessons;
+    const progress = read(storage);
+    this.cards.replaceChildren(...lessons.map((lesson, k) => this.card(lesson, k, progress[lesson.name] ?? {})));
+  }
+
+  card({ name, title, about, minutes }, k, /** @type {import("./progress.js").Record_} */ record) {
+    const { stars: got = 0, guessed } = record;
+    const done = got ? `${got} of 3 stars` : guessed ? "begun" : "";
+    return h(
+      "li",
+      {},
+      h(
+        "a",
+        {
+          href: `?${new URLSearchParams({ lesson: name, ...(this.room && { room: this.room }) })}`,
+          onclick: (event) => {
+            if (event.ctrlKey || event.metaKey || event.shiftKey) return; // in a tab of its own
+            event.preventDefault();
+            this.open(name);
+          },
+        },
+        h("b", {}, `${k + 1}. ${title}`),
+        h("span", { class: "about" }, about),
+        h(
+          "span",
+          { class: "how" },
+          h("span", {}, `${minutes} minutes`),
+          done && h("span", { class: "stars", role: "img", "aria-label": done }, got ? stars(got) : "begun"),
+        ),
+      ),
+    );
+  }
+
+  async copy() {
+    const text = asText(read(storage), this.lessons);
+    this.copied.value = text;
+    try {
+      await navigator.clipboard.writeText(text);
+      this.said.textContent = " Copied: paste it into a mail or a table.";
+    } catch {
+      this.copied.hidden = false; // no clipboard in this frame: it can be copied by hand
+      this.copied.select();
+      this.said.textContent = " Copy the text below.";
+    }
+  }
+
+  forget() {
+    forget(storage);
+    this.draw(this.lessons);
+    this.said.textContent = " Forgotten.";
+  }
+}

@@ -13,6 +13,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from playground.app.heard import Heard
 from playground.scenes import live
 from playground.scenes import route as talks
 from playground.web.assets import modules_address, text_of, with_imports
@@ -128,4 +129,4 @@ def base_path() -> str:
     return f"/{base}" if base else ""
 
 
-MIDDLEWARE = [Middleware(Hints)]
+MIDDLEWARE = [Middleware(Hints), Middleware(Heard)]

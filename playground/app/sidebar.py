@@ -344,7 +344,9 @@ def _typed_layers() -> None:
 
 
 def _choose_dataset() -> None:
-    session.change(dataset=session.read_widget("gallery")[0].chosen)
+    chosen = session.read_widget("gallery")[0].chosen
+    if isinstance(chosen, str):  # anything may come from a browser
+        session.change(dataset=chosen)
 
 
 @st.cache_data(show_spinner=False)

@@ -7,7 +7,11 @@ import plotly
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
+from playground.app.heard import MOST_LEVELS, Heard
 from playground.app.server import Hints, without_delay
 from playground.web.assets import modules_address, names, routes, text_of, with_imports
 
@@ -162,3 +166,59 @@ def test_another_version_or_file_is_not_there(files, path):
     answer = ask(files, path)
     assert (answer.status_code, answer.text) == (404, "There is no such file.")
     assert "cache-control" not in answer.headers
+
+
+# ---- what comes by the websocket ---------------------------------------------------------------------------------
+def through_heard(path="/play/_stcore/stream", **message):
+    """What Streamlit is given in the place of a message of its websocket."""
+    got = []
+
+    async def app(scope, receive, send):
+        got.append(await receive())
+
+    async def receive():
+        return {"type": "websocket.receive", **message}
+
+    asyncio.run(Heard(app)({"type": "websocket", "path": path}, receive, None))
+    return got[0]
+
+
+def told_by_components(*texts):
+    states = [WidgetState(id=f"component {k}", json_trigger_value=text) for k, text in enumerate(texts)]
+    states.append(WidgetState(id="slider", double_value=0.5))
+    state = ClientState(query_string="lr=0.1", widget_states=WidgetStates(widgets=states))
+    return BackMsg(rerun_script=state)
+
+
+GOOD_JSON = [
+    '[{"event": "wish", "value": {"moment": 3}}]',
+    "[NaN]",
+    "",
+    MOST_LEVELS // 2 * "[" + MOST_LEVELS // 2 * "]",
+]
+
+
+def test_what_pages_tell_is_passed_on_as_it_is():
+    for told in (told_by_components(*GOOD_JSON), BackMsg(stop_script=True)):
+        message = {"type": "websocket.receive", "bytes": told.SerializeToString()}
+        assert through_heard(**message) == message
+
+
+@pytest.mark.parametrize("bad", ["{", "9" * 5000, "[" * 20_000, MOST_LEVELS * '{"a": [' + "1" + MOST_LEVELS * "]}"])
+def test_what_streamlit_cannot_read_or_copy_is_left_out_and_the_rest_is_told(bad, caplog):
+    got = BackMsg.FromString(through_heard(bytes=told_by_components(bad, *GOOD_JSON).SerializeToString())["bytes"])
+    widgets = got.rerun_script.widget_states.widgets
+    assert [widget.json_trigger_value for widget in widgets] == [*GOOD_JSON, ""]
+    assert (widgets[-1].double_value, got.rerun_script.query_string) == (0.5, "lr=0.1")
+    assert len(caplog.messages) == 1
+
+
+@pytest.mark.parametrize("message", [{"text": "x"}, {"bytes": b"\xff" * 9}, {"bytes": b""}])
+def test_a_message_that_is_none_of_streamlits_ends_the_connection(message, caplog):
+    assert through_heard(**message)["type"] == "websocket.disconnect"
+    assert len(caplog.messages) == 1
+
+
+def test_what_other_websockets_hear_is_theirs():
+    message = {"type": "websocket.receive", "text": "x"}
+    assert through_heard(path="/room", **message) == message

@@ -15,7 +15,7 @@ page.on("pageerror", (error) => problems.push(`page error: ${error.message}`));
 page.on("console", (message) => message.type() === "error" && problems.push(`console error: ${message.text()}`));
 
 const acts = {
-  open: (address) => page.goto(address, { waitUntil: "domcontentloaded" }).then(() => null),
+  visit: (address) => page.goto(address, { waitUntil: "domcontentloaded" }).then(() => null),
   evaluate: (code) => page.evaluate(code),
   click: (selector) => page.click(selector),
   problems: () => problems,

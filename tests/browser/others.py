@@ -27,7 +27,7 @@ PATIENCE = 60.0  # seconds; on a busy machine a browser that draws in software i
 class Tab(Protocol):
     """The one tab of a browser."""
 
-    def open(self, address: str) -> None:
+    def visit(self, address: str) -> None:
         """Go to a page."""
 
     def evaluate(self, code: str) -> Any:
@@ -68,8 +68,8 @@ class Firefox:
             raise RuntimeError(f"{command}: {answer['problem']}")
         return answer["value"]
 
-    def open(self, address: str) -> None:
-        self._ask("open", address)
+    def visit(self, address: str) -> None:
+        self._ask("visit", address)
         self._ask("evaluate", REACH.read_text(encoding="utf-8"))
 
     def evaluate(self, code: str) -> Any:
@@ -116,7 +116,7 @@ class WebKit:
     def _post(self, act: str, **what: Any) -> Any:
         return _value(self.session.post(act, json=what))
 
-    def open(self, address: str) -> None:
+    def visit(self, address: str) -> None:
         self.past = self.problems()
         self._run("window.problems = null")
         self._post("url", url=address)

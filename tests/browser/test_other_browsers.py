@@ -42,7 +42,7 @@ def go_to(tab: Tab, page: str, condition: str) -> None:
 
 
 def test_every_page_does_its_work_and_complains_of_nothing(tab: Tab, server: Server):
-    tab.open(f"{server.url}/?hidden=4,3")
+    tab.visit(f"{server.url}/?hidden=4,3")
     home(tab)
     go_to(tab, "inside", "document.querySelector('.inside[data-idea] svg .unit')")
     go_to(tab, "health", "document.querySelectorAll('.charts .js-plotly-plot .main-svg path').length > 20")

@@ -28,6 +28,7 @@ _ON_A_MAP, _ATLAS, _VIEW = "on_a_map", "atlas_shown", "atlas_view"
 _OPENING = "opening"  # how the last link that was opened is played, and how many were
 _IN_PLACE = "in_place"  # whether what is on screen has taken the place of what was, so that Back skips that
 _GIVEN = "given"  # what each widget was given to show
+_FULFILLED = "fulfilled"  # the number of the last wish of the stage
 STAGE = "stage"  # the key of the stage's component
 _WRITTEN = "written"  # the experiment that was last written into the address bar
 _UNDO_DEPTH, _MOST_BRANCHES = 50, 4
@@ -270,7 +271,7 @@ def begin(*, at_home: bool, has_stage: bool = True) -> None:
         st.session_state.update({_COMPARE_VIEW: compared.View(), _ON_A_MAP: None})
         st.session_state.update({_ATLAS: None, _VIEW: atlases.View()})
         st.session_state.update({_IN_PLACE: False, _WRITTEN: None, _OPENING: (0, playback.Playback())})
-        st.session_state.update({_SERIAL: 0, _NEWS: False, _HELD: {}})
+        st.session_state.update({_SERIAL: 0, _FULFILLED: 0, _NEWS: False, _HELD: {}})
         _follow_link()
     elif context and context.is_history_navigation:
         if at_home or st.query_params:
@@ -433,13 +434,13 @@ def hear(key: str = STAGE) -> None:
         refork(wish["refork"])
     if "change" in wish:
         change(wish.get("waited", 0) / 1000, **wish["change"])
-    if "action" in wish:
+    if "action" in wish and wish["serial"] != st.session_state[_FULFILLED]:  # told again, its answer may be on its way
         _ACTIONS[wish["action"]]()
     if "edit" in wish:
         edit(**wish["edit"])
     if "branch" in wish:
         switch(wish["branch"])
-    st.session_state[_SERIAL] = wish["serial"]
+    st.session_state[_SERIAL] = st.session_state[_FULFILLED] = wish["serial"]
 
 
 def _furthest() -> int:

@@ -418,7 +418,7 @@ test("what the run plays by itself is fetched though it stands", () => {
 });
 
 // ---- a bad line
-test("a lost wish is told again, an action only once, and a server that stays silent is told of", () => {
+test("a lost wish is told again under its number, and a server that stays silent is told of", () => {
   world.tell({ to: 20 });
   world.pass(2);
   player.tell({ action: "new_seed" });
@@ -429,7 +429,7 @@ test("a lost wish is told again, an action only once, and a server that stays si
   assert.equal(world.wishes.length, before);
   world.pass(0.2);
   assert.equal(world.wishes.length, before + 1);
-  assert.deepEqual([world.wished.serial, world.wished.action], [serial, undefined]);
+  assert.deepEqual([world.wished.serial, world.wished.action], [serial, "new_seed"]);
   assert.ok(
     world.wished.waited >= 3000 && world.wishes[before - 1].waited === undefined,
     "and says since when it waits",

@@ -242,3 +242,11 @@ def test_a_session_does_what_a_good_wish_asks_for():
     assert not app.exception
     assert app.session_state["experiment"] == Experiment().change(40, learning_rate=0.1)
     assert app.session_state["moment"] == 40
+
+
+def test_an_action_that_is_told_again_under_the_same_number_is_taken_once():
+    told = [{**GOOD["wish"], "serial": serial, "action": "new_seed"} for serial in (5, 5, 6, 6, 6)]
+    app = AppTest.from_function(page, default_timeout=30, kwargs={"payloads": told})
+    app.run()
+    assert not app.exception
+    assert app.session_state["experiment"].config.seed == Experiment().config.seed + 2

@@ -490,9 +490,8 @@ export class Player {
     this.say();
   }
 
-  // Settings may arrive twice and change nothing the second time; an action may not.
+  // It may arrive twice: by its number the session knows that it has been fulfilled.
   sayAgain() {
-    delete this.wish?.action;
     this.say({ waited: Math.round(this.clock.now() - this.wishedAt) });
   }
 

@@ -1,147 +1,103 @@
-"""Ten sessions that play at once on one server, and what stays in memory: `python -m benchmarks.load`.
+"""Ten and fifty who play at once on one server, a hundred who watch, and memory: `python -m benchmarks.load`.
 
-One of the ten is a real browser, whose painted frames are counted: a second one that draws in software would take
-the processors from the server that is measured. The others speak Streamlit's protocol over a websocket of their own
-and ask by the stage's route as it does: for the next two seconds whenever less than one is left. One of them moves a
-slider again and again; the time runs until the stage's page under the new setting is there.
+One of those who play is a real browser, whose painted frames are counted: a second one that draws in software would
+take the processors from the server that is measured. The others speak Streamlit's protocol (tests/visitor.py) and ask
+by the stage's route as it does: for the next two seconds whenever less than one is left. One of them moves a slider
+again and again; the time runs until the stage's page under the new setting is there.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import os
 import statistics
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from httpx2 import AsyncClient
+import numpy as np
 from playwright.sync_api import Browser, sync_playwright
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from websockets.asyncio.client import ClientConnection, connect
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from benchmarks.page import COUNT, PLAYING, swaps
-from playground.web.message import decode
+from playground.web.about import GOAL_EPOCHS
 from tests.browser.harness import Server, guarded_page, launch, serve
+from tests.visitor import Visitor, visit
 
 PLAY_ON = "() => { __player.goal = Infinity; __player.play(); }"
 SLIDER = "Noise"
 
 
-class Session:
-    """One user without a browser: opens the app, plays, and moves a slider."""
+class Player(Visitor):
+    """One user without a browser, who plays and moves a slider."""
 
-    def __init__(self, socket: ClientConnection, client: AsyncClient, query: str, rate: float) -> None:
-        self.socket, self.client, self.query, self.rate = socket, client, query, rate
-        self.run = self.slider = ""
-        self.answers = self.received = 0
-        self.step, self.last_epoch = -1, -1.0
-        self.news = asyncio.Event()
+    def __init__(self, url: str, query: str = "") -> None:
+        super().__init__(url, query)
+        self.answers = 0
 
-    async def listen(self) -> None:
-        """Take in what the server sends, until it or we hang up."""
-        async for data in self.socket:
-            assert isinstance(data, bytes)
-            self.received += len(data)
-            message = ForwardMsg.FromString(data)
-            element = message.delta.new_element
-            if element.HasField("slider") and element.slider.label == SLIDER:
-                self.slider = element.slider.id
-            if element.HasField("exception"):
-                raise RuntimeError(element.exception.message)
-            if element.HasField("bidi_component") and element.bidi_component.component_name.endswith("stage"):
-                self._take(element.bidi_component.bytes)
-                self.news.set()
+    def take(self, header: dict[str, Any], rows: np.ndarray) -> None:
+        """Of what a message tells keep the last row alone: to compare all of them would be a load of its own."""
+        if "run" in header and len(rows):
+            self.rows[header["run"]["run"]] = {int(rows[-1, 0]): rows[-1]}
 
-    def _take(self, message: bytes) -> None:
-        """What the page tells of a run that it shows for the first time, or what an answer does."""
-        header, rows = decode(message)
-        if (told := header.get("run")) is None:
-            return
-        if told["run"] != self.run:
-            self.run, self.step, self.last_epoch, self.epoch = told["run"], -1, -1.0, 0.0
-        if len(rows):
-            self.step, self.last_epoch = int(rows[-1, 0]), float(rows[-1, 1])
-
-    async def send(self, **states: WidgetState) -> None:
-        """Ask for a run of the script."""
-        state = ClientState(query_string=self.query, widget_states=WidgetStates(widgets=states.values()))
-        await self.socket.send(BackMsg(rerun_script=state).SerializeToString())
-
-    async def ask(self, **question: Any) -> None:
-        """Ask as the stage does, and take the answer in."""
-        answer = await self.client.post("/ask", json={"run": self.run, "have": self.step, **question})
-        answer.raise_for_status()
-        self.received += len(answer.content)
-        self.answers += 1
-        self._take(answer.content)
-
-    async def drawn(self) -> None:
-        """Wait until the page has been drawn anew."""
-        self.news.clear()
-        await asyncio.wait_for(self.news.wait(), 30)
-
-    async def play(self, until: float) -> None:
+    async def play(self, until: float, rate: float, goal: float = math.inf) -> None:
         """Play as the browser does: ask for the next two seconds when less than one is left."""
-        self.epoch, before = 0.0, time.monotonic()
-        while time.monotonic() < until:
+        epoch, before, run = 0.0, time.monotonic(), self.run
+        while time.monotonic() < until and epoch < goal:
             now = time.monotonic()
-            self.epoch, before = min(self.last_epoch, self.epoch + self.rate * (now - before)), now
-            if self.last_epoch - self.epoch < self.rate:
-                await self.ask(want=int(2 * self.rate))
+            if self.run != run:
+                epoch, run = 0.0, self.run
+            last = float(self.rows[run][self.last][1])
+            epoch, before = min(last, epoch + rate * (now - before)), now
+            if last - epoch < rate and last < goal:
+                (await self.ask(want=int(2 * rate))).raise_for_status()
+                self.answers += 1
             await asyncio.sleep(0.03)
 
     async def move(self, value: float) -> float:
         """Move the slider, and give the seconds until the stage's page under the new setting has arrived."""
         run, start = self.run, time.perf_counter()
-        state = WidgetState(id=self.slider)
+        state = WidgetState(id=self.widgets[SLIDER])
         state.double_array_value.data.append(value)
-        await self.send(slider=state)
-        while self.run == run:
-            await self.drawn()
+        await self.send(state)
+        await self.until(lambda: self.run != run)
         return time.perf_counter() - start
 
-    async def close(self) -> None:
-        """Hang up."""
-        await self.client.aclose()
-        await self.socket.close()
 
-
-async def open_session(server: Server, query: str, rate: float = 60.0) -> Session:
-    """Open the app and wait until the stage is there."""
-    address = server.url.replace("http", "ws") + "/_stcore/stream"
-    socket = await connect(address, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
-    session = Session(socket, AsyncClient(base_url=server.url, timeout=30), query, rate)
-    session.listener = asyncio.create_task(session.listen())  # type: ignore[attr-defined]
-    await session.send()
-    await session.drawn()
-    return session
+@asynccontextmanager
+async def crowd_of(server: Server, queries: Iterable[str]) -> AsyncIterator[list[Player]]:
+    """A player for each link, who has the page before them."""
+    players = [Player(server.url, query) for query in queries]
+    try:
+        for player in players:
+            await player.connect()
+            await player.go_to("")
+        yield players
+    finally:
+        for player in players:
+            await player.close()
 
 
 async def crowd(server: Server, n: int, seconds: float, moves: int, rate: float, found: dict[str, Any]) -> None:
     """So many sessions that play; the first of them moves the slider too."""
-    sessions = [await open_session(server, f"seed={k}", rate) for k in range(n)]
-    found["ready"] = True
-    until = time.monotonic() + seconds
-    players = [asyncio.create_task(s.play(until)) for s in sessions[1:]]
-    waits: list[float] = found["waits"]
-    for k in range(moves):
-        if time.monotonic() > until:
-            break
-        waits.append(await sessions[0].move(round(0.01 * (k % 40) + 0.01, 2)))
-        await asyncio.sleep(max(0.1, seconds / moves - waits[-1]))
-    await asyncio.gather(*players)
-    found["answers"] = sum(s.answers for s in sessions)
-    found["MB"] = sum(s.received for s in sessions) / 2**20
-    for session in sessions:
-        await session.close()
+    async with crowd_of(server, [f"seed={k}" for k in range(n)]) as players:
+        found["ready"] = True
+        until = time.monotonic() + seconds
+        playing = [asyncio.create_task(player.play(until, rate)) for player in players[1:]]
+        waits: list[float] = found["waits"]
+        for k in range(moves):
+            if time.monotonic() > until:
+                break
+            waits.append(await players[0].move(round(0.01 * (k % 40) + 0.01, 2)))
+            await asyncio.sleep(max(0.1, seconds / moves - waits[-1]))
+        await asyncio.gather(*playing)
+        found["answers"] = sum(player.answers for player in players)
+        found["MB"] = sum(player.received for player in players) / 2**20
 
 
 @contextmanager
@@ -184,7 +140,7 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-def ten_at_once(browser: Browser, n_browsers: int, n_raw: int, seconds: float, speed: str) -> None:
+def play_at_once(browser: Browser, n_browsers: int, n_raw: int, seconds: float, speed: str) -> None:
     """Frames, waits and processor time while all play."""
     rate = 240.0 if speed == "240 epochs/s" else 60.0
     with serve() as server:
@@ -220,25 +176,52 @@ def ten_at_once(browser: Browser, n_browsers: int, n_raw: int, seconds: float, s
     print(f"  answers, and MB that they held           {found['answers']:8d} {found['MB']:8.1f}")
 
 
-def server_memory(n: int, rounds: int) -> None:
-    """Open and close sessions in rounds; the experiments are the same each time, so that the cache does not grow."""
+def watch_at_once(n: int, seconds: float) -> None:
+    """So many who watch one recording, up to where it plays by itself: processor time, once all have their page."""
 
-    async def visit_all(server: Server) -> float:
-        sessions = [await open_session(server, f"seed={k}") for k in range(n)]
-        await asyncio.gather(*(s.play(time.monotonic() + 3) for s in sessions))
-        held = resident_mb(server.pid)
-        for session in sessions:
-            await session.close()
+    async def watch(server: Server) -> None:
+        async with crowd_of(server, n * [""]) as players:
+            await players[0].play(time.monotonic() + 30, rate=1000.0, goal=GOAL_EPOCHS)  # the first has it recorded
+            cpu, start = cpu_seconds(server.pid), time.perf_counter()
+            until = time.monotonic() + seconds
+            await asyncio.gather(*(player.play(until, rate=60.0, goal=GOAL_EPOCHS) for player in players[1:]))
+            spent = time.perf_counter() - start
+            share = (cpu_seconds(server.pid) - cpu) / spent
+            asked = sum(player.answers for player in players[1:])
+        print(f"\n{n} watch one recording, {spent:.0f} s, load {os.getloadavg()[0]:.1f}")
+        print(f"  server's share of a core {share:8.3f}, questions {asked:d}")
+
+    with serve() as server:
+        asyncio.run(watch(server))
+
+
+def server_memory(n_open: int, n_closed: int) -> None:
+    """What the server holds for each open session, and after so many were opened and closed, beside shared runs."""
+
+    async def keep_open(server: Server) -> float:
+        async with crowd_of(server, 20 * [""]):
+            before = resident_mb(server.pid)
+            async with crowd_of(server, n_open * [""]):
+                return (resident_mb(server.pid) - before) / n_open
+
+    async def open_and_close(server: Server) -> list[tuple[int, float]]:
+        held = []
+        for k in range(n_closed):
+            async with visit(server.url):
+                pass
+            if k + 1 in (20, n_closed):
+                await asyncio.sleep(4)  # the server forgets them after a second
+                held.append((k + 1, resident_mb(server.pid)))
         return held
 
     os.environ["STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL"] = "1"
+    print(f"\nThe server's memory, load {os.getloadavg()[0]:.1f}")
     with serve() as server:
-        print(f"\nThe server's memory, {n} sessions a round, MB (empty server: {resident_mb(server.pid):.0f})")
-        for k in range(rounds):
-            held = asyncio.run(visit_all(server))
-            time.sleep(4)
-            left = resident_mb(server.pid)
-            print(f"  round {k + 1}: {held:8.0f} with the sessions open, {left:8.0f} after they closed")
+        print(f"  for each of {n_open} open sessions, beside 20 others {asyncio.run(keep_open(server)):8.2f} MB")
+    with serve() as server:
+        print(f"  an empty server                           {resident_mb(server.pid):8.0f} MB")
+        for n, held in asyncio.run(open_and_close(server)):
+            print(f"  after {n:3d} opened and closed sessions       {held:8.0f} MB")
 
 
 def tab_memory(browser: Browser, minutes: float, query: str) -> None:
@@ -276,24 +259,28 @@ def tab_memory(browser: Browser, minutes: float, query: str) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Take the three measurements, one after the other."""
+    """Take the measurements, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a few seconds each")
     parser.add_argument("--minutes", type=float, default=0.5, help="how long the tab plays while its memory is watched")
     parser.add_argument("--query", default="?hidden=4,3", help="the link of the run whose tab is watched")
-    parser.add_argument("--only", choices=("ten", "server", "tab"), help="one of the three measurements")
+    parser.add_argument("--only", choices=("ten", "fifty", "watch", "server", "tab"), help="one of them")
     options = parser.parse_args(arguments)
     seconds = 5 if options.quick else 15
     with sync_playwright() as playwright:
         browser = launch(playwright)
         if options.only in (None, "ten"):
             for speed in ("60 epochs/s",) if options.quick else ("60 epochs/s", "240 epochs/s"):
-                ten_at_once(browser, n_browsers=1, n_raw=9, seconds=seconds, speed=speed)
+                play_at_once(browser, n_browsers=1, n_raw=9, seconds=seconds, speed=speed)
+        if options.only in (None, "fifty"):
+            play_at_once(browser, n_browsers=1, n_raw=49, seconds=seconds, speed="60 epochs/s")
         if options.only in (None, "tab"):
             tab_memory(browser, 0.2 if options.quick else options.minutes, options.query)
         browser.close()
+    if options.only in (None, "watch"):
+        watch_at_once(n=20 if options.quick else 100, seconds=seconds)
     if options.only in (None, "server"):
-        server_memory(n=5, rounds=2 if options.quick else 4)
+        server_memory(n_open=20 if options.quick else 80, n_closed=40 if options.quick else 200)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -26,6 +27,7 @@ from websockets.exceptions import ConnectionClosed
 from playground.web.message import decode
 
 PATIENCE = 60.0  # seconds; a busy machine is slow, and not wrong
+RETRY_SECONDS = 3.0  # as in stage/player.js
 
 
 class Visitor:
@@ -143,9 +145,9 @@ class Visitor:
         )
         await self.socket.send(BackMsg(rerun_script=state).SerializeToString())
 
-    async def until(self, holds: Callable[[], bool]) -> None:
-        """Wait until what the server sends makes this hold; TimeoutError if it does not."""
-        async with asyncio.timeout(PATIENCE):
+    async def until(self, holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
+        """Wait until what the server sends makes this hold; TimeoutError if it does not for so long."""
+        async with asyncio.timeout(seconds):
             while not holds():
                 self.news.clear()
                 await self.news.wait()
@@ -164,11 +166,19 @@ class Visitor:
         await self.send(state, fragment=fragment)
 
     async def wish(self, moment: int = 0, **wish: Any) -> None:
-        """Wish something done as the stage does, and wait until the page has been drawn for it."""
+        """Wish something done as the stage does, and wait until the page has been drawn for it.
+
+        A page that is just being drawn anew does not hear the stage of the one before: the wish is told again.
+        """
         self.serial += 1
         told = {"serial": self.serial, "run": self.run, "moment": moment, "have": self.last, **wish}
-        await self.trigger(json.dumps([{"event": "wish", "value": told}]))
-        await self.until(lambda: self.answered >= self.serial)
+        end = time.monotonic() + PATIENCE
+        while self.answered < self.serial:
+            await self.trigger(json.dumps([{"event": "wish", "value": told}]))
+            with suppress(TimeoutError):
+                await self.until(lambda: self.answered >= self.serial, RETRY_SECONDS)
+            if time.monotonic() > end:
+                raise TimeoutError(f"nobody answers the wish {told}")
 
     async def ask(self, **question: Any) -> Response:
         """Ask about the run on screen as the stage does, and take the answer in."""

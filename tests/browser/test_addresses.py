@@ -2,21 +2,29 @@
 below one that it was. nginx has its default buffers, so that too long a header is a 502 here as anywhere.
 Its configurations are those of docs/hosting.md."""
 
+import os
 import re
+import signal
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+import httpx2
+import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
+from playground.run.config import Config
+from playground.run.experiment import Experiment
 from scripts.programs import find
-from tests.browser.harness import Server, free_port, guarded_page, serve, settle
-from tests.browser.stage import press, wait_for
+from tests.browser.harness import Server, free_port, guarded_page, serve, settle, visit
+from tests.browser.stage import press, recorded, wait_for
+from tests.browser.test_connection import LOST, PLAY_ON
 
 NGINX = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
@@ -64,8 +72,7 @@ def nginx(server: Server, based: Server, tmp_path_factory: pytest.TempPathFactor
         found[name] = f"http://127.0.0.1:{port}{path}"
     yield found
     for process in running:
-        process.terminate()
-        process.wait(10)
+        stop(process)
 
 
 def start_nginx(config: str, folder: Path, port: int) -> subprocess.Popen[bytes]:
@@ -100,3 +107,44 @@ def test_every_page_stands_and_answers_at_this_address(browser: Browser, server,
             before = page.evaluate("() => __player.step")
             press(page, "Step")
             wait_for(page, f"p.step === {before + 1}")
+
+
+def test_a_page_goes_on_at_another_process_when_its_own_is_killed(browser: Browser, tmp_path: Path):
+    with ExitStack() as stack:
+        servers = [stack.enter_context(serve()) for _ in range(2)]
+        several = DOCUMENTED["several"]
+        for port, server in zip(("8501", "8502"), servers, strict=True):
+            several = several.replace(f":{port} ", f":{server.port} ")
+        port = free_port()
+        location = DOCUMENTED["root"].replace(PORT_8501, "http://playground")
+        config = NGINX.format(folder=tmp_path, port=port, locations=location, http=DOCUMENTED["http"] + several)
+        stack.callback(stop, start_nginx(config, tmp_path, port))
+        origin = f"http://127.0.0.1:{port}"
+        away = rf"{LOST}|status of 50[24]"
+        page, _ = stack.enter_context(guarded_page(browser, replace(servers[0], url=origin), tolerate=away))
+        visit(page, "/?hidden=4,3&dataset=circles")
+        page.evaluate(PLAY_ON)
+        wait_for(page, "p.epoch > 220", timeout=30_000)
+        run = page.evaluate("() => __player.run.header.run")
+        (own,) = (server for server in servers if knows(server, run))
+        page.evaluate("() => { window.seen = []; __player.watchers.add(() => seen.push(__player.step)); }")
+        os.kill(own.pid, signal.SIGKILL)
+        stood = page.evaluate("() => __player.run.last")
+        wait_for(page, f"p.step > {stood} + 2500 && p.state === 'playing'", timeout=60_000)
+        (other,) = (server for server in servers if server is not own)
+        assert knows(other, run)
+        seen, rows = page.evaluate("() => [seen, __player.run.rows.map((row) => Array.from(row))]")
+        assert seen == sorted(seen), "it never goes back"
+        assert page.evaluate("() => [...__player.runs.keys()]") == [run]
+        alone = recorded(Experiment(Config(dataset="circles", hidden_layer_sizes=(4, 3))), len(rows) - 1)
+        np.testing.assert_array_equal(np.array(rows, dtype=np.float32), alone.rows(-1)[: len(rows)])
+
+
+def knows(server: Server, run: str) -> bool:
+    """Whether somebody has had this run made on a server that lives."""
+    return httpx2.post(f"{server.url}/ask", json={"run": run, "have": 0}).status_code == 200
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(10)

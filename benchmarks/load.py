@@ -24,7 +24,7 @@ import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from benchmarks.page import COUNT, PLAYING, swaps
+from benchmarks.page import COUNT, PLAYING, READY, swaps
 from playground.web.about import GOAL_EPOCHS
 from tests.browser.harness import Server, guarded_page, launch, serve
 from tests.visitor import Visitor, visit
@@ -149,7 +149,7 @@ def play_at_once(browser: Browser, n_browsers: int, n_raw: int, seconds: float, 
         stages = [page.__enter__()[0] for page in pages]
         for k, page in enumerate(stages):
             page.goto(f"/?seed={100 + k}")
-            page.wait_for_function(PLAYING)
+            page.wait_for_function(READY)  # on a busy machine it may have played to its end by then
             page.get_by_label("Speed").select_option(speed)
             page.evaluate(PLAY_ON)
             page.evaluate(COUNT)

@@ -199,7 +199,7 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             visitors, done = asyncio.run(soak(server, options.visitors, options.seconds, options.seed))
             rows, runs = compare(visitors)
-        except (AssertionError, TimeoutError, HTTPError) as problem:
+        except (AssertionError, TimeoutError, OSError, HTTPError) as problem:
             print(f"--seed {options.seed}: {problem!r}\n{server.output()[-3000:]}", file=sys.stderr)
             return 1
         said, seen = server.output(), [x for visitor in visitors for x in visitor.exceptions]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -71,11 +71,14 @@ class Visitor:
         await self.client.aclose()
 
     async def _listen(self, socket: ClientConnection) -> None:
-        with suppress(ConnectionClosed):
-            async for data in socket:
-                assert isinstance(data, bytes)
-                self.received += len(data)
-                self._hear(ForwardMsg.FromString(data))
+        try:
+            with suppress(ConnectionClosed):
+                async for data in socket:
+                    assert isinstance(data, bytes)
+                    self.received += len(data)
+                    self._hear(ForwardMsg.FromString(data))
+        finally:
+            self.news.set()
 
     def _hear(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
@@ -146,17 +149,35 @@ class Visitor:
         await self.socket.send(BackMsg(rerun_script=state).SerializeToString())
 
     async def until(self, holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
-        """Wait until what the server sends makes this hold; TimeoutError if it does not for so long."""
+        """Wait until what the server sends makes this hold; TimeoutError if it does not for so long.
+
+        ConnectionError if the line is lost meanwhile, or what went wrong with what was heard.
+        """
         async with asyncio.timeout(seconds):
             while not holds():
+                if self.listener.done():
+                    raise self.listener.exception() or ConnectionError("the server has hung up")
                 self.news.clear()
                 await self.news.wait()
 
     async def go_to(self, path: str) -> None:
         """Open a page, by its path, and wait until it stands."""
         before, self.path = self.drawn, path
-        await self.send()
-        await self.until(lambda: self.drawn > before)
+        await self._again_until(lambda: self.drawn > before, self.send)
+
+    async def _again_until(self, holds: Callable[[], bool], send: Callable[[], Awaitable[None]]) -> None:
+        """Send something, and again after a while, as the stage does, until it has come of it what should.
+
+        Streamlit loses what comes while a script ends that it was about to stop, because the line was lost and found.
+        """
+        end = time.monotonic() + PATIENCE
+        while not holds():
+            await send()
+            try:
+                await self.until(holds, RETRY_SECONDS)
+            except TimeoutError:
+                if time.monotonic() > end:
+                    raise
 
     async def trigger(self, text: str, component: str = "stage") -> None:
         """Send by a component's trigger what is to be JSON."""
@@ -172,13 +193,8 @@ class Visitor:
         """
         self.serial += 1
         told = {"serial": self.serial, "run": self.run, "moment": moment, "have": self.last, **wish}
-        end = time.monotonic() + PATIENCE
-        while self.answered < self.serial:
-            await self.trigger(json.dumps([{"event": "wish", "value": told}]))
-            with suppress(TimeoutError):
-                await self.until(lambda: self.answered >= self.serial, RETRY_SECONDS)
-            if time.monotonic() > end:
-                raise TimeoutError(f"nobody answers the wish {told}")
+        text = json.dumps([{"event": "wish", "value": told}])
+        await self._again_until(lambda: self.answered >= self.serial, lambda: self.trigger(text))
 
     async def ask(self, **question: Any) -> Response:
         """Ask about the run on screen as the stage does, and take the answer in."""

@@ -9,6 +9,8 @@ from google.protobuf.message import DecodeError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+STREAM = "/_stcore/stream"
+"""Where Streamlit's websocket is, below whatever path; others that the server has read what they hear themselves"""
 MOST_LEVELS = 20
 """Of lists and objects in each other; no page tells more than five"""
 _LOG = logging.getLogger(__name__)
@@ -32,7 +34,8 @@ class Heard:
             message = await receive()
             return _fitting(message) if message["type"] == "websocket.receive" else message
 
-        await self.app(scope, heard if scope["type"] == "websocket" else receive, send)
+        is_streamlits = scope["type"] == "websocket" and scope["path"].endswith(STREAM)
+        await self.app(scope, heard if is_streamlits else receive, send)
 
 
 def _fitting(message: Message) -> Message:

@@ -169,7 +169,7 @@ def test_another_version_or_file_is_not_there(files, path):
 
 
 # ---- what comes by the websocket ---------------------------------------------------------------------------------
-def through_heard(**message):
+def through_heard(path="/play/_stcore/stream", **message):
     """What Streamlit is given in the place of a message of its websocket."""
     got = []
 
@@ -179,7 +179,7 @@ def through_heard(**message):
     async def receive():
         return {"type": "websocket.receive", **message}
 
-    asyncio.run(Heard(app)({"type": "websocket"}, receive, None))
+    asyncio.run(Heard(app)({"type": "websocket", "path": path}, receive, None))
     return got[0]
 
 
@@ -217,3 +217,8 @@ def test_what_streamlit_cannot_read_or_copy_is_left_out_and_the_rest_is_told(bad
 def test_a_message_that_is_none_of_streamlits_ends_the_connection(message, caplog):
     assert through_heard(**message)["type"] == "websocket.disconnect"
     assert len(caplog.messages) == 1
+
+
+def test_what_other_websockets_hear_is_theirs():
+    message = {"type": "websocket.receive", "text": "x"}
+    assert through_heard(path="/room", **message) == message

@@ -7,6 +7,7 @@ import streamlit as st
 from playground.app import components, desk, place, screens, session, stage
 from playground.app.shared_runs import classes, trials, turn
 from playground.scenes import hand_in
+from playground.scenes.challenge import Challenge
 from playground.scenes.class_route import hand_in_address
 from playground.scenes.lesson import Lesson, Screen
 from playground.scenes.library import glossary, library
@@ -81,8 +82,11 @@ def one(lesson: Lesson) -> None:
             words, picture = st.columns([1, 1.9], gap="medium")
         with words:
             screens.draw(lesson, screen)
+            if screen.challenge is not None:
+                screens.try_it(lesson, screen.challenge)
+                _handing_in(lesson)
         with picture:
-            _stage(lesson, screen)
+            _stage(screen.challenge)
     components.lessons(key="kept", data={"lessons": [], "record": place.record(lesson), "room": ""})
 
 
@@ -107,14 +111,12 @@ def _turn(lesson: Lesson) -> None:
         place.to_screen(lesson, kind)
 
 
-def _stage(lesson: Lesson, screen: Screen) -> None:
-    challenge = screen.challenge
+def _stage(challenge: Challenge | None) -> None:
+    """The live picture; below it how far the run on screen is from the goal, where there is one."""
     if challenge is None:
         stage.show()
-        return
-    screens.try_it(lesson, challenge)
-    _handing_in(lesson)
-    stage.show("full", lambda: screens.live(challenge))
+    else:
+        stage.show("full", lambda: screens.live(challenge))
 
 
 # ---- handing in ----------------------------------------------------------------------------------------------------

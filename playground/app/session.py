@@ -292,7 +292,7 @@ def begin(*, at_home: bool, has_stage: bool = True, has_lessons: bool = False) -
 
 
 def _follow_link() -> None:
-    query = st.query_params.to_dict()
+    query, before = st.query_params.to_dict(), on_show()
     st.session_state[_EXPERIMENT], step, problems = link.run_from_query(query)
     if compared.KEY in query:
         st.session_state[_COMPARED], more = compared.from_text(query[compared.KEY])
@@ -306,10 +306,14 @@ def _follow_link() -> None:
         st.session_state[_VIEW], wrong = atlases.view_from_query(query)
         problems += more + wrong
     st.session_state[_ON_SHOW], more = from_query(query, st.context.cookies.get(VIEW_COOKIE))
+    keep("arrived", None)  # a lesson takes its screen from the link, and its run too, where there is one
     if "task" in query:
         more += _follow_task(query["task"])
     elif on_show().place:
         st.session_state[_TASK] = None
+    elif locked := task():  # a bare address, gone back to, does not end it
+        set_on_show(place=before.place, only=before.only)
+        _within(locked)
     set_moment(step)
     opened, others = playback.from_query(query)
     st.session_state[_OPENING] = (st.session_state[_OPENING][0] + 1, opened)
@@ -330,9 +334,14 @@ def _follow_task(text: str) -> list[str]:
     if not lesson.is_task or lesson.challenge is None:
         return []
     lock(lesson.challenge)
-    if lesson.challenge.problem(experiment()) or experiment().changes:
-        st.session_state[_EXPERIMENT] = Experiment(lesson.challenge.start)
+    _within(lesson.challenge)
     return []
+
+
+def _within(challenge: Challenge) -> None:
+    """Put what a link sets beyond a task's lock back to the start."""
+    if challenge.problem(experiment()) or experiment().changes:
+        st.session_state[_EXPERIMENT] = Experiment(challenge.start)
 
 
 def lock(challenge: Challenge) -> None:

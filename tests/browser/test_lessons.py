@@ -210,6 +210,23 @@ def test_axe_finds_nothing_serious_in_a_lesson_and_on_the_desk(new_page, query, 
     assert complaints(page) == []
 
 
+def test_back_in_the_browser_is_what_was_before_with_the_controls_of_its_screen_alone(page):
+    visit(page, "/lessons?lesson=one-neuron&screen=challenge&view=full")
+    page.get_by_role("slider", name="Learning rate").press("ArrowRight")
+    wait_for(page, "p.run.header.link.includes('lr=0.02')", timeout=30_000)
+    settle(page)
+    page.go_back()
+    wait_for(page, "!p.run.header.link.includes('lr=')", timeout=30_000)
+    settle(page)
+    assert page.locator("[class*='st-key-setting_']").count() == 2
+    page.get_by_role("radio", name="5 Explain").click()
+    shows(page, "explain")
+    page.go_back()
+    shows(page, "challenge")
+    assert page.locator("[class*='st-key-setting_']").count() == 2
+    assert page.evaluate("() => __player.run.header.link") == "?dataset=separable&hidden=none"
+
+
 def test_the_lessons_that_come_along_are_all_there(page):
     visit(page, "/lessons")
     titles = page.locator(".lessons .cards b").all_inner_texts()

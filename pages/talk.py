@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -17,6 +18,7 @@ from playground.scenes.talk import Talk, read_talk
 from playground.scenes.talk_check import check
 
 PLAIN = session.plain
+HOW_TO = Path(__file__).parents[1] / "docs" / "talks.md"
 MOST_PROBLEMS = 12
 CHECKED = "talk checked"
 ABOUT = {
@@ -82,22 +84,17 @@ def write() -> tuple[Talk, bool]:
 
 def scenes(talk: Talk) -> None:
     """One row for each scene."""
+    last = len(talk.scenes) - 1
     for k, scene in enumerate(talk.scenes):
-        name, up, down, away = st.columns([6, 1, 1, 1], vertical_alignment="center", gap="small")
-        name.markdown(f"{k + 1}. {PLAIN(scene.heading or 'No heading')}")
-        up.button(
-            "↑",
-            key=f"up {k}",
-            help="Earlier",
-            disabled=k == 0,
-            on_click=_put,
-            args=(partial(arrange.moved, k=k, by=-1),),
+        moves = (
+            ("↑", f"up {k}", "Earlier", k == 0, partial(arrange.moved, k=k, by=-1)),
+            ("↓", f"down {k}", "Later", k == last, partial(arrange.moved, k=k, by=1)),
+            ("×", f"away {k}", "Take away", False, partial(arrange.without, k=k)),
         )
-        last = k == len(talk.scenes) - 1
-        down.button(
-            "↓", key=f"down {k}", help="Later", disabled=last, on_click=_put, args=(partial(arrange.moved, k=k, by=1),)
-        )
-        away.button("×", key=f"away {k}", help="Take away", on_click=_put, args=(partial(arrange.without, k=k),))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"{k + 1}. {PLAIN(scene.heading or 'No heading')}", width="stretch")
+            for sign, key, words, off, change in moves:
+                st.button(sign, key=key, help=words, disabled=off, on_click=_put, args=(change,), type="tertiary")
 
 
 def _put(change: partial[str]) -> None:
@@ -141,9 +138,12 @@ ready()
 st.subheader("Your own")
 st.markdown(
     "Write it here, open a file, or press **Add this as a scene** in the sidebar of any other page. On stage a "
-    "clicker, PageDown or the arrow keys go on, Space plays, B is black, S opens your notes, and ? says the rest. "
-    "All commands: `docs/talks.md`."
+    "clicker, PageDown or the arrow keys go on, Space plays, B is black, S opens your notes, and ? says the rest."
 )
+if HOW_TO.exists():  # who installs only what is needed to run has no docs
+    with st.expander("How to write one"):
+        told = HOW_TO.read_text(encoding="utf-8").partition("\n")[2]
+        st.markdown(re.sub(r"\[([^\]]+)\]\(\w+\.md\)", r"\1", told))  # the other files are not served
 bring()
 if my_talk.source().strip():
     take(*write())

@@ -22,7 +22,7 @@ from playground.scenes.talk import Play, Rule, Scene, Talk
 from playground.web.message import AboutRun, Question, encode
 from playground.web.reply import reply
 
-ROWS_A_SECOND = 40
+ROWS_A_SECOND = 60
 """While a run plays: its epochs, or, where those are too few for a picture that moves, single steps between them"""
 ROWS_OF_A_CURVE = 150
 MOST_NUMBERS = 500_000

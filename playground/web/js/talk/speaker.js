@@ -94,7 +94,7 @@ export class SpeakersWindow {
     this.notes.replaceChildren(...notes.map((note) => h("p", {}, note)));
     tell(this.next, told.waits ? "The large screen is not open yet." : nextInWords(this.talk, told));
     tell(this.where, `${placeInWords(this.talk, told)}${told.black ? ", black" : ""}`);
-    this.votes.hidden = !told.counted;
+    this.votes.hidden = !told.counted || !options.length;
     if (told.counted)
       tell(this.votes, `Votes: ${options.map((option, k) => `${option} ${told.counted[k] ?? 0}`).join(", ")}`);
     this.tick();

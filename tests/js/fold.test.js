@@ -100,6 +100,8 @@ test("what ReLU sets to zero is crushed, and nothing else", () => {
   const crushed = sheet.crushed(sheet.plane.map((row) => row.map((x) => Math.max(0, x))));
   assert.equal(crushed.filter(Boolean).length, 300);
   assert.equal(sheet.crushed([...sheet.plane, sheet.plane[0]]).filter(Boolean).length, 0);
+  const sum = sheet.plane[0].map((x, p) => x + sheet.plane[1][p]); // on a line, though no number stays the same
+  assert.equal(sheet.crushed([sum, sum]).filter(Boolean).length, 400);
 });
 
 test("every view has two perpendicular directions of length 1", () => {

@@ -71,14 +71,15 @@ test("the map is drawn the right way up, and the path in the colour of its true 
     setLineDash() {},
   });
   const chart = new Chart(canvas);
-  chart.draw(sheet, THEMES.light, 9, null);
+  const path = sheet.path.map((place, k) => ({ ...place, loss: 3 + k, foot: 6 + k }));
+  chart.draw({ ...sheet, path }, THEMES.light, 9, null);
   const { data } = chart.small.getContext().image;
   const pixel = (column, row) => [...data.slice(4 * (3 * row + column), 4 * (3 * row + column) + 3)];
   const colours = ramp(THEMES.light);
   assert.deepEqual(pixel(0, 2), colours[0], "the least loss is at the bottom left");
   assert.deepEqual(pixel(2, 0), colours[255], "the greatest at the top right");
   assert.deepEqual(pixel(0, 0), colours[Math.round(255 * chart.scale.of(7))]);
-  const [r, g, b] = colours[Math.round(255 * chart.scale.of(sheet.path[1].loss))];
+  const [r, g, b] = colours[Math.round(255 * chart.scale.of(4))];
   const stretch = context.marks.find(({ colour }) => colour === `rgb(${r} ${g} ${b})`);
   assert.deepEqual(stretch.path, [
     [100, 300],

@@ -122,7 +122,9 @@ class Landscape {
       "How sharply the loss bends, over the run",
       "All bends at this moment",
     ];
-    this.plots = Object.fromEntries(plots.map((name) => [name, h("div", { class: "plot", role: "img" })]));
+    this.plots = Object.fromEntries(
+      plots.map((name, k) => [name, h("div", { class: "plot", role: "img", "aria-label": titles[k] })]),
+    );
     this.notes = Object.fromEntries(plots.map((name) => [name, h("p", { class: "note" })]));
     const right = plots.map((name, k) =>
       h("section", { "aria-label": titles[k] }, h("h3", {}, titles[k]), this.plots[name], this.notes[name]),
@@ -334,7 +336,7 @@ class Landscape {
       tell(this.notes.spectrum, spectrum.problem || spectrumInWords(spectrum));
     }
     for (const [name, plot] of Object.entries(this.plots))
-      plot.setAttribute("aria-label", this.notes[name].textContent);
+      if (this.notes[name].textContent) plot.setAttribute("aria-label", this.notes[name].textContent);
   }
 
   // In 3-D the path is drawn at its true loss; whoever does not see it has the words of the flat map.

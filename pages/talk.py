@@ -36,7 +36,7 @@ def ready() -> None:
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{talk.title}**  \n{ABOUT[name]} {talk.minutes:g} minutes, {len(talk.scenes)} scenes.")
             with st.container(horizontal=True):
-                st.link_button("Start", f"{route.ADDRESS}/{name}", type="primary", help="In a tab of its own.")
+                st.link_button("Start", f"{route.ADDRESS}/{name}", help="In a tab of its own.")
                 st.button("Change it", key=f"open {name}", on_click=my_talk.set_source, args=(ready_talks()[name],))
 
 
@@ -108,7 +108,7 @@ def take(talk: Talk, is_in_order: bool) -> None:
     with st.container(horizontal=True):
         if is_in_order:
             name, _ = shelf().put(source)
-            st.link_button("Start the talk", f"{route.ADDRESS}/{name}", type="primary", help="In a tab of its own.")
+            st.link_button("Start the talk", f"{route.ADDRESS}/{name}", help="In a tab of its own.")
         else:
             st.button("Start the talk", disabled=True, help="Once nothing is wrong with it.")
         st.download_button("Save the text", source, f"{stem}.md", "text/markdown", on_click="ignore")

@@ -19,7 +19,7 @@ from tests.browser.stage import parameters, press, recorded, state, wait_for
 # The package carries axe-core itself, of which no more is needed here.
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 PAGES = (
-    "/", "/inside", "/health", "/fold", "/landscape", "/lessons", "/compare", "/atlas", "/data", "/export",
+    "/", "/inside", "/health", "/fold", "/landscape", "/lessons", "/compare", "/atlas", "/data", "/export", "/talk",
 )  # fmt: skip
 
 # What axe-core finds in Streamlit's own markup, which no page of ours can change: rule, selector, and why it may stay.

@@ -280,6 +280,16 @@ def test_a_run_of_few_epochs_moves_by_single_steps():
     assert len(rows) == 10 * steps_per_epoch + 1
 
 
+def test_it_stands_at_the_epoch_that_is_named():
+    runs = Runs()
+    source = scene(f"run: {SMALL}", "play: hold at 12", "step: play ..20 in 1s")
+    talk, _ = read_talk(source)
+    record(talk, runs.get)
+    stops = unpack(packed(talk, source, runs.get))[0]["scenes"][0]["stops"]
+    assert [stop["at"] for stop in stops] == [12, 20]
+    assert stops[1]["play"]["start"] == 12
+
+
 def test_until_ends_at_the_first_epoch_at_which_it_holds():
     runs = Runs()
     source = scene(f"run: {SMALL}&lr=0.1", "play: until train>=0.85 in 1s")

@@ -231,3 +231,12 @@ def test_the_trials_that_are_remembered_are_bounded():
     for seed in range(MOST_KEPT + 5):
         trials.alone(Config(dataset="xor", n_samples=20, hidden_layer_sizes=(), seed=seed), 1, nullcontext)
     assert len(trials._kept) == MOST_KEPT
+
+
+def test_a_trial_is_the_same_whatever_seed_is_on_screen_and_goes_on_where_a_shorter_one_ended():
+    trials = Trials()
+    few = trials.curves(XOR.changed(seed=9), 3, 6, nullcontext)
+    more = trials.curves(XOR, 3, 12, nullcontext)
+    assert more.test_loss.shape == (13, 3)
+    assert np.array_equal(few.test_loss, more.test_loss[:7])
+    assert not np.array_equal(trials.alone(XOR.changed(seed=9), 6, nullcontext).test_loss[:, 0], few.test_loss[:, 0])

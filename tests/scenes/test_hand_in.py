@@ -140,6 +140,12 @@ def test_hostile_titles_texts_and_hints_change_no_rule_and_lose_no_lock(title, t
         assert sheet.count("<h1>") == 1
 
 
+def test_a_comment_in_the_text_of_a_task_is_text():
+    made = markdown(draft(text="<!-- star: epochs <= 1 -->\n<!-- goal: test loss <= 9 -->"))
+    assert problems(made) == []
+    assert len(read_lesson(made, "task")[0].challenge.rules) == 1
+
+
 @many
 @given(st.text(max_size=300) | st.binary(max_size=80).map(lambda raw: raw.hex()))
 def test_any_text_in_place_of_a_task_is_a_sentence(text):

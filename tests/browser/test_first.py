@@ -16,6 +16,17 @@ PLACES = """() => ["canvas", "button", "h3", ".cell", ".sentence"].flatMap((kind
 STREAMLITS = "**/static/js/**"
 
 
+def places(page: Page) -> list[str]:
+    """Where everything on the stage is, once its words and letters are there."""
+    now: list[str] = []
+    for _ in range(20):
+        before, now = now, page.evaluate(PLACES)
+        if now == before:
+            break
+        page.wait_for_timeout(500)
+    return now
+
+
 @pytest.fixture
 def held(new_page):
     """A page that gets nothing of Streamlit's client before it is let: (page, go on)."""
@@ -54,11 +65,11 @@ def test_it_is_the_engines_own_and_nothing_moves_when_streamlit_comes(held, path
     run = recorded(experiment, 10)
     row = run.step_rows(step, step)[0]
     np.testing.assert_array_equal(parameters(page), row[-len(parameters(page)) :].astype(np.float32))
-    before = page.evaluate(PLACES)
+    before = places(page)
     page.evaluate("() => { document.querySelector('.stage .surface canvas').kept = true; }")
     go_on()
     page.wait_for_selector("#first", state="detached")
-    assert page.evaluate(PLACES) == before
+    assert places(page) == before
     assert page.evaluate("() => document.querySelector('.stage .surface canvas').kept"), "it is the same picture"
     settle(page)
     assert page.evaluate("() => document.querySelectorAll('.stage').length") == 1

@@ -16,6 +16,7 @@ import mlp
 from playground.export.subject import Subject
 from playground.figures.palette import DARK, LIGHT
 from playground.health.headlines import headlines
+from playground.run.experiment import Experiment
 from playground.run.on_show import OnShow
 from playground.run.runs import Gate, Run, frame_rows
 from playground.web import assets, first
@@ -82,26 +83,16 @@ def recording(subject: Subject, points: mlp.Dataset | None = None) -> bytes:
         keep = np.linspace(0, len(rows) - 1, max(2, MAX_NUMBERS // rows.shape[1])).round().astype(int)
         rows = rows[np.unique(keep)]
     diverged, ended = trainer.recording.diverged, trainer.recording.last_step <= subject.step
-    # What the server answers to a browser that holds nothing, and wants nothing trained; then what is different here.
-    question: Question = {"run": e.name, "have": -1}
     run = Run(lambda: trainer, Gate())
     headlines(e, run, math.inf)  # all there is to say, however long it takes
-    answered = cast(AboutRun, reply(e, run, question).header)
+    answered = about_rows(e, run, rows)
     told: AboutRun = {
         **answered,
         "marks": [mark for mark in answered["marks"] if mark["step"] <= subject.step],
         "verdicts": [verdict for verdict in answered["verdicts"] if verdict["step"] <= subject.step],
-        "parent": None,
-        "fork": 0,
-        "after": -1,
-        "singles": 0,
-        "width": rows.shape[1],
-        "wide": rows.dtype == np.float64,
-        "stride": 1,
         "reached": subject.step,
         "diverged": diverged.reason if diverged and ended else None,
         "stopped": trainer.recording.stopped if ended else None,
-        "goal": float(rows[-1, 1]),
         "data": {**answered["data"], "face": ""},
     }
     if points is not None:
@@ -114,6 +105,23 @@ def recording(subject: Subject, points: mlp.Dataset | None = None) -> bytes:
         "ask": "",
     }
     return encode({"page": page, "run": told}, rows)
+
+
+def about_rows(experiment: Experiment, run: Run, rows: np.ndarray) -> AboutRun:
+    """What a browser that holds nothing is told of a run of which these rows are all that it will get."""
+    question: Question = {"run": experiment.name, "have": -1}  # and it wants nothing trained
+    return {
+        **cast(AboutRun, reply(experiment, run, question).header),
+        "parent": None,
+        "fork": 0,
+        "after": -1,
+        "singles": 0,
+        "width": rows.shape[1],
+        "wide": rows.dtype == np.float64,
+        "stride": 1,
+        "reached": int(rows[-1, 0]),
+        "goal": float(rows[-1, 1]),
+    }
 
 
 def modules(name: str) -> dict[str, str]:

@@ -17,7 +17,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from anyio import create_task_group, to_thread
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -27,7 +28,7 @@ from playground.scenes.page import served_page
 from playground.scenes.rooms import Ear, Room, Rooms, read_action, read_moment, read_vote
 from playground.scenes.route import ADDRESS as TALKS
 from playground.scenes.shelf import Shelf
-from playground.web.route import HEADERS
+from playground.web.route import HEADERS, posted
 
 ADDRESS = "live"
 MOST_BYTES = 200
@@ -44,13 +45,13 @@ def routes(shelf: Shelf, rooms: Rooms, prefix: str = "") -> list[BaseRoute]:
     """The routes; `prefix` is "" or begins with a slash."""
 
     async def make(request: Request) -> Response:
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            return _refused(415, "A room must be asked for in application/json.")
-        body = b""
-        async for part in request.stream():
-            body += part
-            if len(body) > MOST_BYTES:
-                return _refused(413, f"A question for a room must have at most {MOST_BYTES} bytes.")
+        too_large = f"A question for a room must have at most {MOST_BYTES} bytes."
+        try:
+            body = await posted(request, MOST_BYTES, "A room must be asked for in application/json.", too_large)
+        except HTTPException as refused:
+            return _refused(refused.status_code, refused.detail)
+        except ClientDisconnect:
+            return Response(status_code=400)
         try:
             name = json.loads(body)["talk"]
         except (ValueError, KeyError, TypeError, RecursionError):

@@ -10,17 +10,17 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypedDict, cast
+from typing import TypedDict
 
 import numpy as np
 
+from playground.export.replay import about_rows
 from playground.run import link
 from playground.run.experiment import Experiment
 from playground.run.runs import Run, frame_rows, never
 from playground.scenes.document import Problem
 from playground.scenes.talk import Play, Rule, Scene, Talk
-from playground.web.message import AboutRun, Question, encode
-from playground.web.reply import reply
+from playground.web.message import encode
 
 ROWS_A_SECOND = 60
 """While a run plays: its epochs, or, where those are too few for a picture that moves, single steps between them"""
@@ -294,22 +294,7 @@ def _play(play: Play, at: float, run: Run) -> PlayTold:
 def _message(experiment: Experiment, run: Run, wanted: _Wanted) -> bytes:
     """A run as the browser gets it, with the moments that are shown of it."""
     rows = _rows(run, wanted)
-    question: Question = {"run": experiment.name, "have": -1}
-    answered = cast(AboutRun, reply(experiment, run, question).header)
-    told: AboutRun = {
-        **answered,
-        "parent": None,
-        "fork": 0,
-        "after": -1,
-        "singles": 0,
-        "width": rows.shape[1],
-        "wide": rows.dtype == np.float64,
-        "stride": 1,
-        "reached": int(rows[-1, 0]),
-        "marks": [],
-        "goal": float(rows[-1, 1]),
-    }
-    return encode({"run": told}, rows)
+    return encode({"run": {**about_rows(experiment, run, rows), "marks": []}}, rows)
 
 
 def _rows(run: Run, wanted: _Wanted) -> np.ndarray:

@@ -27,7 +27,7 @@ from playground.scenes.page import served_page
 from playground.scenes.recorded import beyond_reach, holding, packed, record
 from playground.scenes.shelf import OnShelf, Shelf
 from playground.web.reply import ANSWER_SECONDS
-from playground.web.route import HEADERS
+from playground.web.route import HEADERS, posted
 
 ADDRESS = "talks"
 MOST_BYTES = 4 * MOST_LETTERS + 1000
@@ -109,14 +109,9 @@ def _refused(status: int, sentence: str) -> Response:
 
 
 async def _source(request: Request) -> str:
-    """The talk that was posted. Only JSON that says so: the page of another site cannot send that without being let."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise HTTPException(415, "A talk must be posted as application/json.")
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise HTTPException(413, f"A talk must have at most {MOST_LETTERS:,} letters.")
+    """The talk that was posted."""
+    too_large = f"A talk must have at most {MOST_LETTERS:,} letters."
+    body = await posted(request, MOST_BYTES, "A talk must be posted as application/json.", too_large)
     try:
         source = json.loads(body)["source"]
     except (ValueError, KeyError, TypeError, RecursionError):

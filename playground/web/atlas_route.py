@@ -12,8 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 from anyio import sleep, to_thread
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -26,7 +25,7 @@ from playground.web.about import sketch
 from playground.web.assets import plotly_address
 from playground.web.message import AtlasCell, AtlasPage, AtlasProgress, AtlasTile, Net, World, encode
 from playground.web.question import read_atlas_question
-from playground.web.route import HEADERS, METHODS, body_of, refused
+from playground.web.route import HEADERS, METHODS, asked
 
 ADDRESS = "atlas-tiles"
 WAIT_SECONDS = 0.5
@@ -45,14 +44,9 @@ def routes(known: Callable[[str], Survey | None], prefix: str = "") -> list[Rout
     """The route; `known` finds an atlas by its name, and `prefix` is "" or begins with a slash."""
 
     async def answer(request: Request) -> Response:
-        try:
-            question = read_atlas_question(await body_of(request))
-        except HTTPException as problem:
-            return refused(problem.status_code, problem.detail)
-        except ValueError as problem:
-            return refused(400, f"This question cannot be answered: {problem}")
-        except ClientDisconnect:
-            return Response(status_code=400)
+        question = await asked(request, read_atlas_question)
+        if isinstance(question, Response):
+            return question
         survey = known(question["atlas"])
         if survey is None:
             return JSONResponse({"problem": "unknown atlas"}, 410, HEADERS)

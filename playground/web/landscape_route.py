@@ -12,8 +12,7 @@ from functools import partial
 
 import numpy as np
 from anyio import CapacityLimiter, from_thread, to_thread
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -33,7 +32,7 @@ from playground.geometry.planes import path_of
 from playground.run.runs import Known
 from playground.web.message import LandscapeQuestion, LandscapeTold, encode
 from playground.web.question import read_landscape_question
-from playground.web.route import HEADERS, METHODS, body_of, refused
+from playground.web.route import HEADERS, METHODS, asked
 
 ADDRESS = "landscape-part"
 MOST_THREADS = 8
@@ -50,14 +49,9 @@ def routes(known: Callable[[str], Known | None], turn: Turn, prefix: str = "") -
     threads = CapacityLimiter(MOST_THREADS)
 
     async def answer(request: Request) -> Response:
-        try:
-            question = read_landscape_question(await body_of(request))
-        except HTTPException as problem:
-            return refused(problem.status_code, problem.detail)
-        except ValueError as problem:
-            return refused(400, f"This question cannot be answered: {problem}")
-        except ClientDisconnect:
-            return Response(status_code=400)
+        question = await asked(request, read_landscape_question)
+        if isinstance(question, Response):
+            return question
 
         def work() -> bytes | None:
             found = known(question["run"])

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from anyio import CapacityLimiter, from_thread, to_thread
 from starlette.exceptions import HTTPException
@@ -24,6 +25,7 @@ from playground.web.message import encode
 from playground.web.question import read_question
 from playground.web.reply import ANSWER_SECONDS, reply
 
+Asked = TypeVar("Asked")
 _LOG = logging.getLogger(__name__)
 ADDRESS = "ask"
 MOST_BYTES = 1000
@@ -46,14 +48,9 @@ def routes(known: Callable[[str], Known | None], prefix: str = "", seconds: floa
     threads = CapacityLimiter(MOST_THREADS)
 
     async def answer(request: Request) -> Response:
-        try:
-            question = read_question(await body_of(request))
-        except HTTPException as problem:
-            return refused(problem.status_code, problem.detail)
-        except ValueError as problem:
-            return refused(400, f"This question cannot be answered: {problem}")
-        except ClientDisconnect:  # in the middle of the question: nobody hears this
-            return Response(status_code=400)
+        question = await asked(request, read_question)
+        if isinstance(question, Response):
+            return question
 
         def work() -> bytes | None:
             if (found := known(question["run"])) is None:
@@ -70,6 +67,18 @@ def routes(known: Callable[[str], Known | None], prefix: str = "", seconds: floa
     return [Route(f"{prefix}/{ADDRESS}", answer, methods=METHODS)]
 
 
+async def asked(request: Request, read: Callable[[bytes], Asked]) -> Asked | Response:
+    """The question that was posted, or the answer to one that cannot be answered."""
+    try:
+        return read(await body_of(request))
+    except HTTPException as problem:
+        return refused(problem.status_code, problem.detail)
+    except ValueError as problem:
+        return refused(400, f"This question cannot be answered: {problem}")
+    except ClientDisconnect:  # in the middle of the question: nobody hears this
+        return Response(status_code=400)
+
+
 def refused(status: int, sentence: str) -> Response:
     """An answer that says why there is none."""
     _LOG.warning("%s", sentence)
@@ -78,14 +87,23 @@ def refused(status: int, sentence: str) -> Response:
 
 
 async def body_of(request: Request, most_bytes: int = MOST_BYTES) -> bytes:
-    """What was posted. Only JSON that says so: the page of another site cannot send that without being let."""
+    """The JSON of a question."""
     if request.method != "POST":
         raise HTTPException(405, "A question must be posted.")
+    too_large = f"A question must have at most {most_bytes} bytes."
+    return await posted(request, most_bytes, "A question must be application/json.", too_large)
+
+
+async def posted(request: Request, most_bytes: int, no_json: str, too_large: str) -> bytes:
+    """What was posted. Only JSON that says so: the page of another site cannot send that without being let.
+
+    Raises HTTPException with one of the two sentences for anything else, and for more than so many bytes.
+    """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise HTTPException(415, "A question must be application/json.")
+        raise HTTPException(415, no_json)
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > most_bytes:
-            raise HTTPException(413, f"A question must have at most {most_bytes} bytes.")
+            raise HTTPException(413, too_large)
     return body

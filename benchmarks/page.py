@@ -96,6 +96,14 @@ def waits(events: list[dict[str, Any]]) -> list[float]:
     return [(min(t for t in on_screen if t > drawn) - pressed) / 1000 for pressed, drawn in pairs]
 
 
+def counted(page: Page, seconds: float) -> dict[str, float]:
+    """How many pictures the page draws, which it counts in `window.painted`, and how many reach the screen."""
+    before, start = page.evaluate("() => window.painted"), time.perf_counter()
+    on_screen = swaps(page, seconds)
+    drawn = (page.evaluate("() => window.painted") - before) / (time.perf_counter() - start)
+    return {"painted frames/s (trace)": on_screen, "pictures drawn/s": drawn}
+
+
 def frames_a_second(browser: Browser, server: Server, path: str, seconds: float) -> dict[str, float]:
     """Play on, and count what is drawn and what reaches the screen."""
     with guarded_page(browser, server) as (page, _):
@@ -104,10 +112,7 @@ def frames_a_second(browser: Browser, server: Server, path: str, seconds: float)
         page.evaluate("() => { __player.goal = Infinity; }")
         page.wait_for_timeout(1500)
         page.evaluate(COUNT)
-        before, start = page.evaluate("() => window.painted"), time.perf_counter()
-        on_screen = swaps(page, seconds)
-        drawn = (page.evaluate("() => window.painted") - before) / (time.perf_counter() - start)
-        return {"painted frames/s (trace)": on_screen, "pictures drawn/s": drawn}
+        return counted(page, seconds)
 
 
 def compared(browser: Browser, server: Server, seconds: float) -> dict[str, float]:
@@ -120,10 +125,7 @@ def compared(browser: Browser, server: Server, seconds: float) -> dict[str, floa
         page.evaluate("() => { __compare.seek(0); __compare.play(); }")
         page.wait_for_timeout(1500)
         page.evaluate(COUNT_COMPARED)
-        before, start = page.evaluate("() => window.painted"), time.perf_counter()
-        on_screen = swaps(page, seconds)
-        drawn = (page.evaluate("() => window.painted") - before) / (time.perf_counter() - start)
-        return {"painted frames/s (trace)": on_screen, "pictures drawn/s": drawn}
+        return counted(page, seconds)
 
 
 def click_to_paint(browser: Browser, server: Server, path: str, presses: int) -> dict[str, float]:

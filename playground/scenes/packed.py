@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import zlib
 from functools import lru_cache
 
 from playground.scenes.document import MOST_LETTERS
 from playground.scenes.lesson import Lesson, read_lesson
+from playground.tables.pack import squeezed, unsqueezed
 
 MOST_TEXT = 6_000
 """Letters of a link that a task may take; browsers and chats cut much longer links"""
@@ -17,7 +15,7 @@ MOST_TEXT = 6_000
 
 def to_text(markdown: str) -> str:
     """Letters that a link can hold. Raises ValueError, in a sentence, where there would be too many."""
-    text = base64.urlsafe_b64encode(zlib.compress(markdown.encode("utf-8", "replace"), 9)).decode().rstrip("=")
+    text = squeezed(markdown.encode("utf-8", "replace"))
     if len(text) > MOST_TEXT:
         raise ValueError(
             f"This is too long for a link: {len(text):,} letters, and {MOST_TEXT:,} are fit. Save it as a file."
@@ -30,13 +28,11 @@ def markdown_of(text: str) -> str:
     if len(text) > MOST_TEXT:
         raise ValueError(f"The link's task must be at most {MOST_TEXT} letters; it is {len(text)}.")
     try:
-        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        unpacker = zlib.decompressobj()
-        markdown = unpacker.decompress(raw, 4 * MOST_LETTERS)
-        if not unpacker.eof:
+        raw = unsqueezed(text, 4 * MOST_LETTERS)
+        if raw is None:
             raise ValueError
-        return markdown.decode("utf-8")
-    except (binascii.Error, ValueError, zlib.error):
+        return raw.decode("utf-8")
+    except ValueError:
         raise ValueError("The link's task cannot be read: some of its letters are missing or wrong.") from None
 
 

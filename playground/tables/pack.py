@@ -62,7 +62,7 @@ def to_text(table: Table) -> str | None:
     if table.x.size > MAX_TEXT:
         return None
     raw = json.dumps(to_plain(table), separators=(",", ":"), ensure_ascii=False).encode("utf-8", "backslashreplace")
-    text = base64.urlsafe_b64encode(zlib.compress(raw, 9)).decode().rstrip("=")
+    text = squeezed(raw)
     return text if len(text) <= MAX_TEXT else None
 
 
@@ -71,14 +71,28 @@ def from_text(text: str) -> Table:
     if len(text) > MAX_TEXT:
         raise ValueError(f"The link's data must be at most {MAX_TEXT} letters; they are {len(text)}.")
     try:
-        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        unpacker = zlib.decompressobj()
-        raw = unpacker.decompress(packed, MAX_UNPACKED)
-    except (binascii.Error, ValueError, zlib.error):
+        raw = unsqueezed(text, MAX_UNPACKED)
+    except ValueError:
         raise ValueError("The link's data cannot be read: some of its letters are missing or wrong.") from None
-    if not unpacker.eof:
+    if raw is None:
         raise ValueError("The link's data cannot be read: they are cut off, or unpack to too much.")
     return from_plain(read_json(raw))
+
+
+def squeezed(raw: bytes) -> str:
+    """Bytes as few letters that a link can hold."""
+    return base64.urlsafe_b64encode(zlib.compress(raw, 9)).decode().rstrip("=")
+
+
+def unsqueezed(text: str, most_bytes: int) -> bytes | None:
+    """The bytes again; None where some are missing, or are more than that. ValueError for letters that are none."""
+    unpacker = zlib.decompressobj()
+    try:
+        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        raw = unpacker.decompress(packed, most_bytes)
+    except (binascii.Error, zlib.error) as error:
+        raise ValueError(str(error)) from None
+    return raw if unpacker.eof else None
 
 
 def read_json(raw: bytes | str) -> Any:

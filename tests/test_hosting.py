@@ -1,4 +1,4 @@
-"""The image of docs/hosting.md: there is no container runtime here, but all that it runs can be run."""
+"""The image of docs/hosting.md: all that it copies and runs can be copied and run without a container."""
 
 import json
 import os
@@ -29,6 +29,16 @@ def test_it_installs_what_make_run_installs_and_does_not_run_as_root():
     assert f"pip install --quiet {installs.split()[-2]} {installs.split()[-1]}" in makefile
     assert "-m streamlit run app.py" in makefile
     assert json.loads(dict(steps())["CMD"])[:3] == ["streamlit", "run", "app.py"]
+
+
+def test_it_copies_all_that_the_program_reads():
+    copied = {rest.split()[0] for word, rest in steps() if word == "COPY"}
+    assert {"app.py", "requirements.txt", ".streamlit"} < copied
+    named = set()
+    for path in (path for name in copied for path in ROOT.glob(f"{name}/**/*.py")):
+        named |= set(re.findall(r'parents\[\d\] / "([^"]+)"', path.read_text(encoding="utf-8")))
+    assert "docs" in named
+    assert {name for name in named if (ROOT / name).exists()} <= copied
 
 
 def test_its_command_starts_the_server_and_its_check_tells_whether_it_is_well():

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.app.heard import Heard
 from playground.scenes import live
 from playground.scenes import route as talks
-from playground.web.assets import modules_address, text_of, with_imports
+from playground.web.assets import Served, modules_address, served, text_of, with_imports
 from playground.web.first import with_first_picture
 
 
@@ -66,8 +67,8 @@ def hints() -> str:
 class Hints:
     """Middleware: a page comes with a hint at the modules it will ask for, so that they are there by then.
 
-    The home page comes with its first picture, and with the hint after it (web/first.py). A page is small, and another
-    after each new version of the server: it is sent whole every time it is asked for.
+    The home page comes with its first picture, and with the hint after it (web/first.py). A page is another after each
+    new version of the server: a browser asks every time whether it still is the same.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -78,30 +79,29 @@ class Hints:
         if scope["type"] != "http" or scope["path"].removeprefix(base_path()).startswith(_OURS):
             await self.app(scope, receive, send)
             return
+        inner = scope
         query = scope.get("query_string", b"").decode("latin-1") if scope["path"] == f"{base_path()}/" else None
         if b"text/html" in dict(scope["headers"]).get(b"accept", b""):
-            scope = {**scope, "headers": [h for h in scope["headers"] if h[0] not in _PARTS]}
+            inner = {**scope, "method": "GET", "headers": [h for h in scope["headers"] if h[0] not in _PARTS]}
         start: Message | None = None
         body = b""
 
         async def send_on(message: Message) -> None:
             nonlocal start, body
-            if message["type"] == "http.response.start" and _is_page(message):
+            if message["type"] == "http.response.start" and inner["method"] == "GET" and _is_page(message):
                 start = message
             elif start is None:
                 await send(message)
             else:
                 body += message.get("body", b"")
                 if not message.get("more_body", False):
-                    for whole in _with_hints(start, body, query):
-                        await send(whole)
+                    await _page(body, query).answer(Request(scope))(scope, receive, send)
 
-        await self.app(scope, receive, send_on)
+        await self.app(inner, receive, send_on)
 
 
 _OURS = (f"/{talks.ADDRESS}/", f"/{live.ADDRESS}/")  # pages in which Streamlit has no part
 _PARTS = (b"if-none-match", b"if-modified-since", b"range", b"accept-encoding")
-_OF_THE_FILE = (b"etag", b"last-modified", b"accept-ranges", b"content-length")
 
 
 def _is_page(start: Message) -> bool:
@@ -110,17 +110,15 @@ def _is_page(start: Message) -> bool:
     return whole and headers.get(b"content-type", b"").startswith(b"text/html")
 
 
-def _with_hints(start: Message, body: bytes, query: str | None) -> list[Message]:
-    """The two messages of a page; a HEAD request has an empty body and says no length.
+def _page(body: bytes, query: str | None) -> Served:
+    """Streamlit's page with what it will ask for.
 
     query : of the home page's address, None for any other page
     """
-    page = body.replace(b"</head>", hints().encode() + b"</head>", 1)
-    if query is not None and page:
-        page = with_first_picture(page.decode(), first_modules(), query).encode()
-    headers = [header for header in start["headers"] if header[0] not in _OF_THE_FILE]
-    length = [(b"content-length", str(len(page)).encode())] if page else []
-    return [{**start, "headers": [*headers, *length]}, {"type": "http.response.body", "body": page}]
+    page = body.decode().replace("</head>", hints() + "</head>", 1)
+    if query is not None:
+        page = with_first_picture(page, first_modules(), query)
+    return served(page.encode(), "text/html", kept="no-cache")
 
 
 def base_path() -> str:

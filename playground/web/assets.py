@@ -34,7 +34,8 @@ IMPORT = re.compile(r'(\bfrom|\bimport)\s*"(\.\.?/[\w./-]+\.js)"')
 REGISTRY = "shared/registry.js"
 """The module that is made of the engine's registries. The server reads no such file: it is written, by
 `python -m playground.web.assets`, only for Node and for the checkers that read the modules"""
-_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+NOSNIFF = {"X-Content-Type-Options": "nosniff"}
+_FOREVER = "public, max-age=31536000, immutable"
 
 
 @cache
@@ -110,18 +111,22 @@ def plotly_address() -> str:
 
 @dataclass(frozen=True)
 class Served:
-    """A file as it is sent: plain or compressed, and the tag by which a browser knows that it has it."""
+    """A text as it is sent: plain or compressed, and the tag by which a browser knows that it has it.
+
+    kept : for how long a browser may show it without asking, as a Cache-Control header says it
+    """
 
     plain: bytes
     zipped: bytes
     kind: str
     tag: str
+    kept: str
 
     def answer(self, request: Request) -> Response:
-        """The file, or 304 to a browser that has it."""
+        """The text, or 304 to a browser that has it."""
         zips = "gzip" in request.headers.get("accept-encoding", "")
         tag = f'"{self.tag}{"-gzip" if zips else ""}"'
-        headers = {**_FOREVER, "ETag": tag, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
+        headers = {"Cache-Control": self.kept, "ETag": tag, "Vary": "Accept-Encoding", **NOSNIFF}
         known = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
         if tag in known or "*" in known:
             return Response(status_code=304, headers=headers)
@@ -130,36 +135,37 @@ class Served:
         return Response(self.zipped if zips else self.plain, media_type=self.kind, headers=headers)
 
 
-def _served(raw: bytes, kind: str) -> Served:
-    return Served(raw, gzip.compress(raw, 6, mtime=0), kind, hashlib.sha256(raw).hexdigest()[:16])
+def served(raw: bytes, kind: str, kept: str = _FOREVER) -> Served:
+    """A text, compressed."""
+    return Served(raw, gzip.compress(raw, 6, mtime=0), kind, hashlib.sha256(raw).hexdigest()[:16], kept)
 
 
 @cache
 def _modules() -> dict[str, Served]:
     """All modules, compressed once."""
-    return {name: _served(text_of(name).encode(), _KINDS[Path(name).suffix]) for name in names()}
+    return {name: served(text_of(name).encode(), _KINDS[Path(name).suffix]) for name in names()}
 
 
 @cache
 def _plotly() -> Served:
-    return _served(_PLOTLY.read_bytes(), "text/javascript")
+    return served(_PLOTLY.read_bytes(), "text/javascript")
 
 
-def _missing() -> Response:
-    return PlainTextResponse("There is no such file.", 404, {"X-Content-Type-Options": "nosniff"})
+async def _missing(_: Request) -> Response:
+    return PlainTextResponse("There is no such file.", 404, NOSNIFF)
 
 
 async def _serve_module(request: Request) -> Response:
     """A module of this version; one of another would be kept by the browser under the wrong hash."""
     found = _modules().get(request.path_params["name"])
     if found is None or request.path_params["hash"] != modules_hash():
-        return _missing()
+        return await _missing(request)
     return found.answer(request)
 
 
 async def _serve_plotly(request: Request) -> Response:
     if request.path_params["version"] != plotly.__version__:
-        return _missing()
+        return await _missing(request)
     return (await to_thread.run_sync(_plotly)).answer(request)  # the first time takes a tenth of a second
 
 
@@ -168,6 +174,7 @@ def routes(prefix: str = "") -> list[Route]:
     return [
         Route(f"{prefix}/assets/js/{{hash}}/{{name:path}}", _serve_module),
         Route(f"{prefix}/assets/plotly/{{version}}/plotly.min.js", _serve_plotly),
+        Route(f"{prefix}/assets/{{name:path}}", _missing),  # not a page, which Streamlit would make of it
     ]
 
 

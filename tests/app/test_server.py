@@ -1,6 +1,7 @@
 """The connections and headers of the server, without a server."""
 
 import asyncio
+import gzip
 import socket
 
 import plotly
@@ -36,7 +37,9 @@ def test_small_answers_are_sent_at_once_while_the_server_runs():
 PAGE = b"<html><head><title>Streamlit</title></head><body></body></html>"
 
 
-def through_hints(body=PAGE, content_type=b"text/html; charset=utf-8", status=200, path="/health", **request):
+def through_hints(
+    body=PAGE, content_type=b"text/html; charset=utf-8", status=200, path="/health", method="GET", **request
+):
     """What the middleware makes of an answer: (headers, body), and which headers of the request came through."""
     heard = []
 
@@ -53,7 +56,7 @@ def through_hints(body=PAGE, content_type=b"text/html; charset=utf-8", status=20
         sent.append(message)
 
     headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in request.items()]
-    scope = {"type": "http", "path": path, "query_string": b"lr=0.1&then=5@lr:1", "headers": headers}
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"lr=0.1&then=5@lr:1", "headers": headers}
     asyncio.run(Hints(app)(scope, None, send))
     return dict(sent[0]["headers"]), b"".join(message["body"] for message in sent[1:]), heard
 
@@ -81,16 +84,25 @@ def test_the_headers_of_a_page_stay_below_what_a_proxy_takes():
     assert sum(len(name) + len(value) + 4 for name, value in through_hints()[0].items()) < 500
 
 
-def test_a_page_is_sent_whole_whatever_its_browser_has_kept_of_an_older_server():
-    headers, _, heard = through_hints(accept="text/html", if_none_match='"1"', range="bytes=0-5", cookie="a=b")
-    assert b"etag" not in headers
+@pytest.mark.parametrize("coding", ["", "gzip, br"])
+def test_a_page_is_sent_whole_to_who_has_one_of_an_older_server_and_not_again_to_who_has_this_one(coding):
+    told = {"accept": "text/html", "accept_encoding": coding}
+    headers, body, heard = through_hints(**told, if_none_match='"1"', range="bytes=0-5", cookie="a=b")
     assert heard == [b"accept", b"cookie"]
+    assert headers[b"cache-control"] == b"no-cache"
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    whole = through_hints()[1]
+    assert (gzip.decompress(body) if coding else body) == whole
+    assert int(headers[b"content-length"]) == len(body)
+    again, nothing, _ = through_hints(**told, if_none_match=headers[b"etag"].decode())
+    assert (again[b"etag"], nothing) == (headers[b"etag"], b"")
+    assert b"content-length" not in again
 
 
-def test_a_head_request_is_told_no_length_that_its_page_would_not_have():
-    headers, body, _ = through_hints(body=b"")
-    assert body == b""
-    assert b"content-length" not in headers
+def test_a_head_request_is_told_the_length_of_its_page():
+    whole, _, _ = through_hints(accept="text/html")
+    assert through_hints(accept="text/html", method="HEAD")[0] == whole
+    assert through_hints(body=b"", method="HEAD")[0][b"content-length"] == b"0"  # as the page itself answers
 
 
 def test_the_hints_follow_every_import_once_and_leave_out_what_the_page_names_itself():
@@ -156,6 +168,8 @@ def test_who_has_a_file_is_told_so_and_a_head_request_is_answered(files, path, c
         "assets/js/0000000000000000/stage/stage.js",
         "assets/js/<script>/stage/stage.js",
         "assets/plotly/0.0.0/plotly.min.js",
+        "assets/stage/0000000000000000/stage.js",
+        "assets/",
         *(
             f"{modules_address()}/{name}"
             for name in ("none.js", "stage/", "stage/" + 300 * "x" + ".js", "../assets.py", "%2e%2e/assets.py", "a%00b")

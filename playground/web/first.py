@@ -27,11 +27,13 @@ from playground.run.runs import Run
 from playground.web.about import opening
 from playground.web.assets import modules_address, plotly_address
 from playground.web.message import Page, Parts, encode
-from playground.web.reply import ANSWER_SECONDS, first_reply
+from playground.web.reply import first_reply
 from playground.web.route import HEADERS, MOST_THREADS, ask_address
 
 ADDRESS = "first"
 USUALLY = Playback()
+TRAIN_SECONDS = 1.0
+"""So long a run may take to be trained to the moment of its link: to leave it to the page would take longer"""
 WAIT_MS = 6000
 """So long Streamlit's files wait for a first picture that does not come"""
 
@@ -88,7 +90,7 @@ def _message(
     if problems or more or others or on_show.place or experiment.now.cost or untrained(experiment):
         return None
     run = run_of(experiment)
-    run.record_until(moment, ANSWER_SECONDS, gone)
+    run.record_until(moment, TRAIN_SECONDS, gone)
     if run.last_step < moment:  # a link to a late step: that takes its time
         return None
     header, rows, _ = first_reply(experiment, run, moment=moment, has_parent=False)

@@ -26,6 +26,8 @@ def show() -> None:
             _view()
             _keep_to_compare()
         groups()
+        with st.container(key="keys-hint"):
+            st.caption("Press **?** for the keys.")
         _remember_view()
 
 

@@ -4,6 +4,7 @@
 //            {compare: [cell, k]} for the run of a cell from its seed number k, or {missing: name}; and questions by the
 //            server's route, which bring the tiles (playground/web/atlas_route.py).
 import { h, tell } from "../shared/dom.js";
+import { listKeys } from "../shared/keys.js";
 import { percent, say } from "../shared/format.js";
 import { loadPlotly } from "../shared/plot.js";
 import { observeTheme } from "../shared/theme.js";
@@ -26,6 +27,15 @@ const SPEEDS = [10, 30, 60];
 const AGAIN_MS = 1000;
 const CHART_EVERY_MS = 400;
 const DETAIL_EVERY_MS = 100; // while it plays: the points of a large picture take their time
+/** @type {import("../shared/keys.js").Row[]} */
+const KEYS = [
+  ["Space", "play and pause"],
+  ["Home, End", "to the start, and to the end"],
+  ["1 to 4", "boundaries, loss curves, scores, seeds"],
+  ["arrows, on the grid", "to the tile beside"],
+  ["Enter, on the grid", "open that run in the Playground"],
+  ["A", "add that run to Compare"],
+];
 const BUSY = "input, textarea, select, option, [contenteditable], [role=listbox], [role=combobox], [role=radiogroup]";
 /** @type {any} */
 const NOTHING = { axes: [{ label: "", values: [] }], cells: [], worlds: [] };
@@ -170,6 +180,7 @@ export class Atlas {
     canvas.addEventListener("blur", () => this.repaint());
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
+    this.unlist = listKeys(this.element, "The atlas", KEYS);
     this.onScroll = () => this.repaint();
     document.addEventListener("scroll", this.onScroll, { capture: true, passive: true });
     this.resize = new ResizeObserver(() => this.repaint());
@@ -185,6 +196,7 @@ export class Atlas {
     cancelAnimationFrame(this.loop);
     clearTimeout(this.written);
     document.removeEventListener("keydown", this.onKey);
+    this.unlist();
     document.removeEventListener("scroll", this.onScroll, { capture: true });
     this.themes.stop();
     this.resize.disconnect();

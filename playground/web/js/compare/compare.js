@@ -4,6 +4,7 @@
 //            this browser does not hold yet. Goes out: the trigger `wish`, {open: k, step}, {remove: k} or
 //            {missing: [name]}; and questions by the server's route.
 import { h, tell } from "../shared/dom.js";
+import { listKeys } from "../shared/keys.js";
 import { say, steady } from "../shared/format.js";
 import { CONFIG, axis, layout, loadPlotly } from "../shared/plot.js";
 import { observeTheme, ramps } from "../shared/theme.js";
@@ -27,6 +28,17 @@ const VOTES_EVERY_MS = 150;
 const CHART_EVERY_MS = 250;
 const KEEP_RUNS = 16;
 const MARGIN = { l: 48, r: 10, t: 6, b: 34 };
+/** @type {import("../shared/keys.js").Row[]} */
+const KEYS = [
+  ["Space", "play and pause"],
+  ["→, ←", "on, and back"],
+  ["Home, End", "to the start, and to the end"],
+  ["1 to 4", "one run alone, and all again"],
+  ["D", "where two runs disagree"],
+  ["X, held", "blink between two runs"],
+  ["S", "many seeds of each run"],
+  ["V", "where the seeds disagree"],
+];
 const BUSY = "input, textarea, select, option, [contenteditable], [role=listbox], [role=combobox], [role=radiogroup]";
 /** @type {Map<string, Recording>} */
 const held = new Map(); // runs by name, for as long as the tab is open
@@ -204,6 +216,7 @@ export class Compare {
     this.onKey = (event) => this.key(event);
     this.onKeyUp = (event) => event.key.toLowerCase() === "x" && this.blink(false);
     document.addEventListener("keydown", this.onKey);
+    this.unlist = listKeys(this.element, "Compared runs", KEYS);
     document.addEventListener("keyup", this.onKeyUp);
     this.resize = new ResizeObserver(() => this.wake());
     this.resize.observe(this.element);
@@ -221,6 +234,7 @@ export class Compare {
     this.hangUpVotes.abort();
     cancelAnimationFrame(this.loop);
     document.removeEventListener("keydown", this.onKey);
+    this.unlist();
     document.removeEventListener("keyup", this.onKeyUp);
     this.themes.stop();
     this.resize.disconnect();

@@ -4,6 +4,7 @@
 //            `version` is new; `classes` are the names of those that can be drawn.
 // Goes out:  the trigger `use`, {points: [x1, x2, class, ...]}: train on these.
 import { fit, h } from "../shared/dom.js";
+import { listKeys } from "../shared/keys.js";
 import { observeTheme } from "../shared/theme.js";
 
 const REACH = 3; // the sheet shows -3 to 3 both ways
@@ -15,6 +16,15 @@ const TOOLS = [
   { name: "draw", label: "Draw", title: "Click to add a point, drag to spray (D)", key: "d" },
   { name: "erase", label: "Erase", title: "Drag over points to take them away (E)", key: "e" },
   { name: "move", label: "Move", title: "Drag a point to another place (M)", key: "m" },
+];
+/** @type {import("../shared/keys.js").Row[]} */
+const KEYS = [
+  ["D, E, M", "draw, erase, move"],
+  ["1, 2, …", "the class that is drawn"],
+  ["arrows", "move the cross; with Shift, further"],
+  ["Enter", "add a point at the cross"],
+  ["Delete", "take the nearest point away"],
+  ["Ctrl + Z", "undo"],
 ];
 export const sheets = new WeakMap();
 /** @type {any} */
@@ -106,6 +116,7 @@ class Sheet {
     })) {
       this.canvas.addEventListener(type, (event) => this[action](event));
     }
+    this.unlist = listKeys(this.element, "The drawing sheet, once it has the focus", KEYS);
     this.onResize = new ResizeObserver(() => this.draw());
     this.onResize.observe(this.element);
     this.theme = null;
@@ -116,6 +127,7 @@ class Sheet {
   }
 
   close() {
+    this.unlist();
     this.onResize.disconnect();
     this.themes.stop();
   }

@@ -7,6 +7,7 @@
 // The walk itself needs no server: all ideas come with the message, so that arrow keys answer at once.
 import { signColour } from "../shared/colour.js";
 import { h, scrolls } from "../shared/dom.js";
+import { listKeys } from "../shared/keys.js";
 import { pieces } from "./mathml.js";
 import { say, short } from "../shared/format.js";
 import { loadStyle } from "../shared/style.js";
@@ -20,6 +21,12 @@ const CARRIED = { w: "its weight", gradient: "its gradient", update: "how far it
 const SHOWN = { a: "its output a", z: "its sum z", delta: "its blame δ" };
 const PITCH = 76; // the least room for a column of units
 const TOP = 22;
+/** @type {import("../shared/keys.js").Row[]} */
+const KEYS = [
+  ["→, ←", "to the next idea, and to the one before (in place of a step of the run)"],
+  ["↑, ↓, Enter, in the drawing", "from unit to unit, and what it says"],
+  ["↑, ↓, Enter, on the card", "from letter to letter of the formula, and to what it belongs to"],
+];
 const FIELDS =
   "input, textarea, select, canvas, [contenteditable], [role=slider], [role=radiogroup], [role=listbox], [role=combobox], [role=grid], [role=tab], [role=tablist], [role=menu], [role=dialog]";
 
@@ -130,6 +137,7 @@ export class Inside {
     this.onKey = (event) => this.key(event);
     // In the capture phase, so that the timeline, which listens for the same keys, is not moved as well.
     document.addEventListener("keydown", this.onKey, true);
+    this.unlist = listKeys(this.element, "Inside a step", KEYS);
     for (const name of ["pointerover", "focusin"])
       this.element.addEventListener(name, (event) => this.light(keyOf(event.target)));
     for (const name of ["pointerleave", "focusout"]) this.element.addEventListener(name, () => this.light(null));
@@ -157,6 +165,7 @@ export class Inside {
 
   close() {
     document.removeEventListener("keydown", this.onKey, true);
+    this.unlist();
     this.resize.disconnect();
     this.themes.stop();
   }

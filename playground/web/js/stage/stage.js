@@ -6,6 +6,7 @@
 // One player lives as long as the tab; a stage on a page is a view of it, made of the panels in panels.js. The page
 // names the parts on show, so that another page can carry the transport and the timeline alone.
 import { h, scrolls, uncover } from "../shared/dom.js";
+import { listKeys } from "../shared/keys.js";
 import { loadPlotly } from "../shared/plot.js";
 import { player } from "../shared/player.js";
 import { observeTheme } from "../shared/theme.js";
@@ -33,6 +34,14 @@ const FINE_AFTER_MS = 80; // a moment that stands this long is drawn on the fine
 // What has a use of its own for Space, arrows, Home and End; buttons and links only for Space.
 const OWN_KEYS =
   "input, textarea, select, option, summary, canvas, iframe, audio, video, [contenteditable], [role=dialog], [role=alertdialog], [role=menu], [role=menubar], [role=radiogroup], [role=listbox], [role=combobox], [role=slider], [role=spinbutton], [role=tablist], [role=grid], [role=tree]";
+/** @type {import("../shared/keys.js").Row[]} */
+const KEYS = [
+  ["Space", "play and pause"],
+  ["→, ←", "one step on, and back"],
+  ["Shift + →, ←", "one epoch on, and back"],
+  ["Home, End", "to the first step, and to the last that there is"],
+  ["Ctrl + Z", "undo"],
+];
 const OWN_SPACE = "button, a, [role=button], [role=link], [role=checkbox], [role=switch]";
 const address = new Address();
 /** @type {WeakMap<Element, Stage>} */
@@ -149,6 +158,7 @@ class Stage {
     this.cover = uncover();
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
+    this.unlist = listKeys(this.element, "The run", KEYS);
     this.element.addEventListener("click", () => this.show());
     this.wake = () => this.askForFrame();
     player.watchers.add(this.wake);
@@ -176,6 +186,7 @@ class Stage {
     this.cover.disconnect();
     this.resize.disconnect();
     document.removeEventListener("keydown", this.onKey);
+    this.unlist();
     for (const { view } of this.panels) if (view.plot?.data) this.Plotly?.purge(view.plot);
   }
 

@@ -37,7 +37,8 @@ class State:
     parameters: Array
     """(n_parameters,)"""
     memory: Memory
-    """What the optimizer remembers: vectors (n_parameters,), and `t`, the number of its steps (0 if it needs none)."""
+    """What the optimizer remembers: vectors (n_parameters,), and `t` (n_layers,), the number of its steps in each layer
+    (0 if it needs none)."""
 
     @property
     def nbytes(self) -> int:
@@ -80,7 +81,9 @@ class TrainingLoop:
         check_fit(net, data)
         self.net, self.data, self.settings = net, data, settings
         self.step, self.epoch, self.samples_seen = 0, 0, 0
-        self.memory = settings.optimizer.new_memory(net.parameters)
+        self.memory = settings.optimizer.new_memory(net.parameters, len(net.layers))
+        if state is not None:
+            self.restore(state)  # before the plans are made, which ask how many steps each layer has made
         self.rate = np.array(settings.optimizer.learning_rate)
         self.gradient = np.empty_like(net.parameters)
 
@@ -96,8 +99,6 @@ class TrainingLoop:
         self._batches = self._cut(0)  # of a whole epoch
         self._last_size = 0  # samples in the batch of the last step
         self._evaluator: Evaluator | None = None
-        if state is not None:
-            self.restore(state)
 
     # ------------------------------------------------------------------ training
 
@@ -160,7 +161,7 @@ class TrainingLoop:
             passes = Pass(self.net.shape, w, g, batch, s.dropout or None)
             n_summed = size if s.reduction == "sum" else 1
             update = update_sections(
-                self.net.shape, s.optimizer, w, g, self.rate, self.memory, s.l1, s.l2, s.clip_norm, n_summed
+                self.net.shape, s.optimizer, w, g, self.rate, self.memory, s.l1, s.l2, s.clip_norm, n_summed, s.frozen
             )
             calls = flat([*passes.forward, *passes.backward, *update])
             self._plans[size] = passes, calls

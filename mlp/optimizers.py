@@ -74,12 +74,18 @@ class Optimizer:
     def __post_init__(self) -> None:
         check_settings(self)
 
-    def new_memory(self, w: Array) -> Memory:
-        """What it knows before the first step: nothing, so zeros. `t` counts the steps, where the rule asks for it."""
-        return {"t": np.zeros(()), **{name: np.zeros_like(w) for name in self.remembers}}
+    def new_memory(self, w: Array, n_layers: int = 1) -> Memory:
+        """What it knows before the first step: nothing, so zeros.
+
+        `t` (n_layers,) counts the steps of each layer, where the rule asks for it: a layer that was frozen has made fewer.
+        """
+        return {"t": np.zeros(n_layers), **{name: np.zeros_like(w) for name in self.remembers}}
 
     def update(self, w: Array, g: Array, rate: Array, memory: Memory, is_weight: Array) -> Calls:
-        """The calls of one update of `w` in place. `is_weight` is 1 at weights and 0 at biases."""
+        """The calls of one update of `w` in place, the parameters of layers that have made equally many steps.
+
+        `is_weight` is 1 at weights and 0 at biases.
+        """
         raise NotImplementedError
 
 
@@ -252,7 +258,7 @@ class Adam(Optimizer):
         correction_1, correction_2 = corrections[0, ...], corrections[1, ...]  # with "...", views and not numbers
         # m and v start at zero and so are too small at first: 1 - beta^t says by how much.
         yield np.add, (t, 1.0, t)
-        yield np.power, (betas, t, corrections)
+        yield np.power, (betas, t[0, ...], corrections)  # all layers here have made as many steps
         yield np.subtract, (1.0, corrections, corrections)
 
         yield np.multiply, (g, 1.0 - self.beta_1, move)

@@ -146,11 +146,16 @@ def update_sections(
     l2: Array | float = 0.0,
     clip_norm: float | None = None,
     n_summed: int = 1,
+    frozen: tuple[int, ...] = (),
 ) -> list[Section]:
     """What follows the backward pass: the sum in place of the mean, penalties, clipping, and the optimizer's step.
 
-    `n_summed` is the number of samples whose slopes are summed; 1 leaves their mean.
+    `n_summed` is the number of samples whose slopes are summed; 1 leaves their mean. `frozen` names the layers, from 0,
+    that stay as they are.
     """
+    n_layers = len(shape.activations)
+    if any(layer >= n_layers for layer in frozen):
+        raise ValueError(f"frozen must name layers from 0 to {n_layers - 1} of this network; got {frozen}.")
     is_weight = shape.is_weight()
     sections = []
     if n_summed > 1:
@@ -163,10 +168,32 @@ def update_sections(
         sections.append(Section("g = g + λ₂ w", list(_l2(parameters, gradient, l2 * is_weight))))
     if np.any(l1):
         sections.append(Section("g = g + λ₁ sign(w)", list(_l1(parameters, gradient, l1 * is_weight))))
+    if frozen:
+        still = [gradient[..., shape.span(layer, layer + 1)] for layer in sorted(frozen)]
+        nothing = [(np.multiply, (0.0, 0.0, g)) for g in still]  # not 0 g, which is no number where g is infinite
+        sections.append(Section("g = 0 in the frozen layers", nothing))
     if clip_norm is not None:
         sections.append(Section("g = g · min(1, c / |g|)", list(_clip(gradient, clip_norm))))
-    step = list(optimizer.update(parameters, gradient, rate, memory, is_weight))
+    step: list[Call] = []
+    for first, end in _in_step(memory["t"], frozen):
+        here = shape.span(first, end)
+        remembered = {name: array[first:end] if name == "t" else array[..., here] for name, array in memory.items()}
+        w, g, eta = parameters[..., here], gradient[..., here], rate[..., here] if rate.ndim else rate
+        step += optimizer.update(w, g, eta, remembered, is_weight[here])
     return [*sections, Section(f"{optimizer.label}: {optimizer.formula}", step)]
+
+
+def _in_step(t: Array, frozen: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Neighbouring layers that one update serves, (first, end): none of them frozen, all with as many steps `t`."""
+    found: list[tuple[int, int]] = []
+    for layer in range(len(t)):
+        if layer in frozen:
+            continue
+        if found and found[-1][1] == layer and t[layer - 1] == t[layer]:
+            found[-1] = (found[-1][0], layer + 1)
+        else:
+            found.append((layer, layer + 1))
+    return found
 
 
 def describe_step(net: MLP, n_samples: int, settings: Settings) -> list[CallDescription]:
@@ -182,9 +209,11 @@ def describe_step(net: MLP, n_samples: int, settings: Settings) -> list[CallDesc
     w, g, s = net.parameters, np.empty_like(net.parameters), settings
     batch = np.empty((net.sizes[0] + 1 + net.sizes[-1], n_samples))
     passes = Pass(net.shape, w, g, batch, s.dropout or None)
-    memory, rate = s.optimizer.new_memory(w), np.zeros(())
+    memory, rate = s.optimizer.new_memory(w, len(net.layers)), np.zeros(())
     n_summed = n_samples if s.reduction == "sum" else 1
-    update = update_sections(net.shape, s.optimizer, w, g, rate, memory, s.l1, s.l2, s.clip_norm, n_summed)
+    update = update_sections(
+        net.shape, s.optimizer, w, g, rate, memory, s.l1, s.l2, s.clip_norm, n_summed, s.frozen
+    )
     sections = [*passes.forward, *passes.backward, *update]
     return [call for section in sections for call in describe(section.meaning, section.calls)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlp.arrays import check_choice, check_number, check_settings, check_whole, setting
+from mlp.network import MAX_LAYERS
 from mlp.optimizers import SGD, Optimizer
 from mlp.schedules import Constant, Schedule
 
@@ -51,6 +52,10 @@ class Settings:
     reduction: str = "mean"
     """Whether a step follows the mean of its samples' slopes or their "sum". The sum over n samples with rate r is the
     mean with rate n r, for rules that take the rate times the gradient (SGD, with or without momentum)."""
+    frozen: tuple[int, ...] = ()
+    """Layers, counted from 0, that training leaves as they are; (), for none. As where PyTorch is told
+    `requires_grad_(False)`: no step, no penalty and no weight decay there, the gradient counts for nothing in clipping,
+    and what the optimizer remembers of the layer stands, the number of its steps too, until the layer is let go."""
     early_stopping: EarlyStopping | None = None
     """When to end a run that no longer improves; None to go on."""
 
@@ -59,6 +64,10 @@ class Settings:
         check_whole("batch_size", self.batch_size, 1, 1_000_000)
         check_whole("seed", self.seed, 0, 2**63 - 1)
         check_choice("reduction", self.reduction, ("mean", "sum"))
+        if not isinstance(self.frozen, tuple) or len(set(self.frozen)) < len(self.frozen):
+            raise ValueError(f"frozen must be a tuple that names each layer once, as in (0, 1); got {self.frozen!r}.")
+        for layer in self.frozen:
+            check_whole("each of frozen", layer, 0, MAX_LAYERS - 2)
         if self.clip_norm is not None:
             check_number("clip_norm", self.clip_norm, 0.0, 1e9, open_low=True)
         if not isinstance(self.optimizer, Optimizer):

@@ -71,6 +71,10 @@ class Shape:
             for k, (n_in, n_out) in enumerate(pairwise(self.sizes))
         ]
 
+    def span(self, first: int, end: int) -> slice:
+        """Where the parameters of the layers from `first` to before `end` lie in the flat vector."""
+        return slice(self._start(first), self._start(end))
+
     def is_weight(self) -> Array:
         """1 at the weights and 0 at the biases of the flat vector."""
         flat = np.ones(self.n_parameters)

@@ -65,7 +65,7 @@ class StackState:
     parameters: Array
     """(n_networks, n_parameters)"""
     memory: Memory
-    """What the optimizer remembers of each: arrays (n_networks, n_parameters), and `t`, the number of steps."""
+    """What the optimizer remembers of each: arrays (n_networks, n_parameters), and `t` (n_layers,), the number of steps."""
 
 
 class Stack:
@@ -79,7 +79,7 @@ class Stack:
         One for all, or one for each, with equal numbers of training samples and of test samples.
     settings : Settings or sequence of Settings
         One for all, or one for each. learning_rate, seed, l1, l2 and dropout may differ; the kind and other settings
-        of the optimizer, batch_size, clip_norm, schedule and reduction must be the same.
+        of the optimizer, batch_size, clip_norm, schedule, reduction and frozen must be the same.
     keep : collection of int, optional
         The epochs after which all parameters are kept, as `frames`; `spaced_epochs` gives some.
     state : StackState, optional
@@ -159,7 +159,7 @@ class Stack:
         """Where it stands, in copies of its own."""
         memories = [chunk.memory for chunk in self._chunks]
         memory = {
-            name: np.concatenate([m[name] for m in memories]) if array.ndim else array.copy()
+            name: array.copy() if name == "t" else np.concatenate([m[name] for m in memories])
             for name, array in memories[0].items()
         }
         return StackState(self._epoch, self._parameters(), memory)
@@ -167,7 +167,7 @@ class Stack:
     def _restore(self, state: StackState, parts: Sequence[slice]) -> None:
         self._epoch = state.epoch
         for chunk, part in zip(self._chunks, parts, strict=True):
-            memory = {name: array[part] if array.ndim else array for name, array in state.memory.items()}
+            memory = {name: array if name == "t" else array[part] for name, array in state.memory.items()}
             chunk.restore(state.epoch, state.parameters[part], memory)
 
     def _note(self, every: int) -> None:
@@ -190,7 +190,7 @@ class _Chunk:
         self._nets, self._settings, self._shape = nets, first, shape
         self.parameters = np.stack([net.parameters for net in nets])
         self._gradient = np.empty_like(self.parameters)
-        self.memory = first.optimizer.new_memory(self.parameters)
+        self.memory = first.optimizer.new_memory(self.parameters, len(nets[0].layers))
         rates = _column([s.optimizer.learning_rate for s in settings])
         self._rates = np.repeat(rates, shape.n_parameters, axis=1)  # quicker than a column that is stretched each time
         self._rate = self._rates.copy()
@@ -256,8 +256,9 @@ class _Chunk:
             passes = Pass(self._shape, w, g, samples.swapaxes(0, 1), self._dropout)
             n_summed = size if s.reduction == "sum" else 1
             update = update_sections(
-                self._shape, s.optimizer, w, g, self._rate, self.memory, self._l1, self._l2, s.clip_norm, n_summed
-            )
+                self._shape, s.optimizer, w, g, self._rate, self.memory, self._l1, self._l2, s.clip_norm, n_summed,
+                s.frozen,
+            )  # fmt: skip
             self._plans[size] = samples, passes, flat([*passes.forward, *passes.backward, *update])
         return self._plans[size]
 

@@ -87,6 +87,8 @@ class Trainer:
         How the learning rate changes; SCHEDULES.
     reduction : str
         "mean" or "sum" of the slopes of a batch's samples: the sum over n with rate r is the mean with rate n r.
+    frozen : tuple of int
+        Layers, counted from 0, that training leaves as they are.
     early_stopping : EarlyStopping, optional
         When `run` ends a run that no longer improves; `step` and `epoch` go on.
     max_bytes : int
@@ -110,10 +112,13 @@ class Trainer:
         schedule: Schedule | None = None,
         reduction: str = "mean",
         early_stopping: EarlyStopping | None = None,
+        frozen: tuple[int, ...] = (),
         max_bytes: int = DEFAULT_MAX_BYTES,
     ) -> None:
         rule, course = optimizer or SGD(), schedule or Constant()
-        settings = Settings(rule, batch_size, seed, l1, l2, dropout, clip_norm, course, reduction, early_stopping)
+        settings = Settings(
+            rule, batch_size, seed, l1, l2, dropout, clip_norm, course, reduction, frozen, early_stopping
+        )
         check_whole("max_bytes", max_bytes, 1, 2**40)
         self._begin(TrainingLoop(net, data, settings), Recording(net, data, max_bytes))
 
@@ -222,7 +227,7 @@ class Trainer:
         parameters : (n_parameters,), optional
             Numbers to put in place of those of that moment: an edit by hand.
         changes
-            Any of `Settings`: optimizer, batch_size, seed, l1, l2, dropout, clip_norm, schedule, reduction,
+            Any of `Settings`: optimizer, batch_size, seed, l1, l2, dropout, clip_norm, schedule, reduction, frozen,
             early_stopping. An optimizer of another kind starts with an empty memory.
 
         Its recording begins with the frames up to `step`; this trainer and its recording stay as they are. Early
@@ -233,7 +238,7 @@ class Trainer:
         state, before = self.recording.seek(step), self.recording.settings_at(step)
         settings = replace(before, **changes)
         if type(settings.optimizer) is not type(before.optimizer):
-            state = replace(state, memory=settings.optimizer.new_memory(state.parameters))
+            state = replace(state, memory=settings.optimizer.new_memory(state.parameters, len(self.net.layers)))
         if parameters is not None:
             edited = check_vector("parameters", parameters, len(state.parameters))
             state = replace(state, parameters=read_only(edited.copy()))

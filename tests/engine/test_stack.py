@@ -12,6 +12,7 @@ SETTINGS = {
     "clipping": [mlp.Settings(mlp.Nesterov(), seed=i, clip_norm=0.2) for i in range(5)],
     "schedule": [mlp.Settings(mlp.AdamW(), seed=i, schedule=mlp.Cosine(epochs=8)) for i in range(5)],
     "sum": [mlp.Settings(mlp.SGD(learning_rate=0.002), seed=i, reduction="sum", l2=0.01 * i) for i in range(5)],
+    "frozen": [mlp.Settings(mlp.AdamW(), seed=i, l2=0.01, clip_norm=0.2, frozen=(1,)) for i in range(5)],
     "full batch": [mlp.Settings(mlp.RMSprop(), seed=i, batch_size=1000) for i in range(5)],
 }
 

@@ -1,7 +1,7 @@
 """A hundred steps from the same weights give the same network in PyTorch, to the twelfth digit."""
 
 import zlib
-from itertools import cycle
+from itertools import cycle, pairwise
 
 import numpy as np
 import pytest
@@ -139,6 +139,38 @@ def test_every_output_activation_without_biases(output, loss):
 def test_clipping(limit):
     net, data = _setting("relu", "mean_squared_error")
     assert _race(net, data, mlp.Momentum(learning_rate=0.01), clip_norm=limit) < 1e-12
+
+
+# From which step on which layers are frozen: alone, two of three at once, all, and let go again one by one.
+FROZEN = ((0, ()), (13, (1,)), (31, (0, 1)), (45, (0, 1, 2)), (52, (0,)), (68, ()), (80, (2,)))
+
+
+@pytest.mark.parametrize("clip_norm", [None, 0.3])
+@pytest.mark.parametrize("optimizer", mlp.OPTIMIZERS)
+def test_frozen_layers_are_those_that_require_no_gradient(optimizer, clip_norm):
+    """Their weights and all that the optimizer remembers of them stand, its count of steps too, until they are let go."""
+    net, data = _setting("tanh", "binary_crossentropy")
+    rule = mlp.OPTIMIZERS[optimizer](learning_rate=0.02)
+    l1, l2 = 0.01, 0.0 if clip_norm or optimizer == "adamw" else 0.02  # PyTorch's decay comes after its clipping
+    twin = Twin(net)
+    theirs = OPTIMIZERS[optimizer](twin.groups(getattr(rule, "weight_decay", l2)), rule)
+    trainer = mlp.Trainer(net, data, rule, 10, seed=3, l1=l1, l2=l2, clip_norm=clip_norm)
+    for (first, frozen), (end, _) in pairwise((*FROZEN, (STEPS, ()))):
+        trainer = trainer.fork(first, frozen=frozen)
+        while trainer.step_count < end:
+            trainer.step()
+        for layer, linear in enumerate(twin.linears):
+            linear.requires_grad_(layer not in frozen)
+        for step in range(first, end):
+            rows = trainer.recording.batch(step)
+            theirs.zero_grad()
+            loss = twin.loss(data.x_train[rows], data.y_train[rows]) + twin.penalty(l1)
+            if loss.requires_grad:
+                loss.backward()
+            if clip_norm is not None:
+                torch.nn.utils.clip_grad_norm_(twin.weights + twin.biases, clip_norm)
+            theirs.step()
+        assert distance(trainer.net.parameters, twin.parameters()) < 1e-12, f"after step {end}"
 
 
 LR = torch.optim.lr_scheduler

@@ -77,7 +77,7 @@ class Optimizer:
     def new_memory(self, w: Array, n_layers: int = 1) -> Memory:
         """What it knows before the first step: nothing, so zeros.
 
-        `t` (n_layers,) counts the steps of each layer, where the rule asks for it: a layer that was frozen has made fewer.
+        `t` (n_layers,) counts the steps of each layer, where the rule asks for it: one that was frozen has made fewer.
         """
         return {"t": np.zeros(n_layers), **{name: np.zeros_like(w) for name in self.remembers}}
 

@@ -170,7 +170,7 @@ def update_sections(
         sections.append(Section("g = g + λ₁ sign(w)", list(_l1(parameters, gradient, l1 * is_weight))))
     if frozen:
         still = [gradient[..., shape.span(layer, layer + 1)] for layer in sorted(frozen)]
-        nothing = [(np.multiply, (0.0, 0.0, g)) for g in still]  # not 0 g, which is no number where g is infinite
+        nothing: list[Call] = [(np.multiply, (0.0, 0.0, g)) for g in still]  # not 0 g: NaN where g is infinite
         sections.append(Section("g = 0 in the frozen layers", nothing))
     if clip_norm is not None:
         sections.append(Section("g = g · min(1, c / |g|)", list(_clip(gradient, clip_norm))))
@@ -211,9 +211,7 @@ def describe_step(net: MLP, n_samples: int, settings: Settings) -> list[CallDesc
     passes = Pass(net.shape, w, g, batch, s.dropout or None)
     memory, rate = s.optimizer.new_memory(w, len(net.layers)), np.zeros(())
     n_summed = n_samples if s.reduction == "sum" else 1
-    update = update_sections(
-        net.shape, s.optimizer, w, g, rate, memory, s.l1, s.l2, s.clip_norm, n_summed, s.frozen
-    )
+    update = update_sections(net.shape, s.optimizer, w, g, rate, memory, s.l1, s.l2, s.clip_norm, n_summed, s.frozen)
     sections = [*passes.forward, *passes.backward, *update]
     return [call for section in sections for call in describe(section.meaning, section.calls)]
 

@@ -65,7 +65,7 @@ class StackState:
     parameters: Array
     """(n_networks, n_parameters)"""
     memory: Memory
-    """What the optimizer remembers of each: arrays (n_networks, n_parameters), and `t` (n_layers,), the number of steps."""
+    """What the optimizer remembers of each: arrays (n_networks, n_parameters), and `t` (n_layers,), its steps."""
 
 
 class Stack:

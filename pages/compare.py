@@ -163,17 +163,20 @@ def _duplicate() -> None:
     run = runs[min(chosen, len(runs) - 1)]
     fitting = [n for n in SETTINGS if n not in ("features", "n_classes") and run.config.applies(n)]
     name = st.selectbox("Setting", fitting, fitting.index("learning_rate"), format_func=lambda n: SETTINGS[n].label)
-    value = _value(name, SETTINGS[name], getattr(run.config, name), run.name)
+    n_layers = len(run.config.hidden_layer_sizes) + 1
+    value = _value(name, SETTINGS[name], getattr(run.config, name), run.name, n_layers)
     st.button("Add this run", key="add changed", width="stretch", on_click=_add_changed, args=(run, name, value))
 
 
-def _value(name: str, s: Setting, now: Any, run: str) -> Any:
+def _value(name: str, s: Setting, now: Any, run: str, n_layers: int) -> Any:
     """A field for a setting's new value; each run has its own, which begins with its value."""
     key = f"new {name} {run}"
     if name == "activations":
         return (st.selectbox("New value", s.choices, format_func=lambda v: shown_value(name, v), key=key),)
     if name == "hidden_layer_sizes":
         return st.text_input("New value", ", ".join(map(str, now)), key=key, help="Numbers with commas, such as 8, 8.")
+    if name == "frozen":
+        return st.multiselect("New value", range(1, n_layers + 1), list(now), key=key, help=s.help)
     if s.choices:
         return st.selectbox("New value", s.choices, format_func=lambda v: shown_value(name, v), key=key)
     if s.presets:
@@ -187,6 +190,8 @@ def _add_changed(run: Experiment, name: str, value: Any) -> None:
     try:
         if name == "hidden_layer_sizes":
             value = read_layers(value)
+        if name == "frozen":
+            value = tuple(sorted(value))
         session.add_to_compare(Experiment(run.config.changed(**{name: value}), run.changes))
     except ValueError as error:
         session.notify(str(error))

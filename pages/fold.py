@@ -12,6 +12,7 @@ from playground.geometry.fold import last_looked_at, muted, separations, viewpoi
 from playground.geometry.pixels import pixels_of
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
+from playground.run.names import layer_name
 from playground.web.about import GOAL_EPOCHS
 
 KEY = "fold"
@@ -45,6 +46,13 @@ def _separations(run: str, step: int, _experiment: Experiment) -> list[float] | 
 
 
 # ---- an experiment -----------------------------------------------------------------------------------------------
+def experiments() -> None:
+    """What can be done to the run at the moment, to see what becomes of it."""
+    with st.container(horizontal=True):
+        mute()
+        freeze()
+
+
 def mute() -> None:
     """What becomes of the run without one neuron: its outgoing weights are set to zero by hand, at the moment."""
     config = session.experiment().config
@@ -69,5 +77,22 @@ def _mute(layer: int, unit: int) -> None:
         session.notify(str(error))
 
 
+def freeze() -> None:
+    """What becomes of the run when some layers stop learning: they stay as they are from the moment on."""
+    now = session.experiment().at(session.moment() + 1).now
+    n_layers = len(now.hidden_layer_sizes) + 1
+    with st.popover("Freeze layers", icon=":material/ac_unit:"):
+        st.markdown(
+            "A frozen layer keeps its weights and biases as they are at this moment, while the others go on learning. "
+            "Choose none to let all of them learn again. The link keeps it; Undo takes it back."
+        )
+        chosen = st.pills(
+            "Frozen layers", range(1, n_layers + 1), selection_mode="multi", default=now.frozen,
+            key=f"freeze_{n_layers}_{now.frozen}",
+            format_func=lambda layer: layer_name(layer, n_layers),
+        )  # fmt: skip
+        st.button("From here on", on_click=session.change, kwargs={"frozen": tuple(sorted(chosen))})
+
+
 stage.show("timeline", show, whole=True)
-mute()
+experiments()

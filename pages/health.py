@@ -18,6 +18,7 @@ from playground.health.sick import SICK, Sick
 from playground.health.verdicts import Try, Verdict, verdicts
 from playground.run import link
 from playground.run.experiment import Experiment
+from playground.run.names import layer_name
 from playground.run.number import say
 
 
@@ -35,6 +36,9 @@ def show() -> None:
         updates = update_ratios(run.recording, run.trainer.net, last, run.update_ratios)
     names, theme = [layer.name for layer in checkup.layers], theme_type()
     _verdicts(checkup)
+    if checkup.frozen:
+        frozen = " and ".join(layer_name(layer + 1, len(names)) for layer in checkup.frozen)
+        st.caption(f"Frozen here: {frozen}. The gradient is the one it would follow; its updates are of size zero.")
     charts.show(_now(checkup, names, theme), key="health_now", columns=4)
     over_time = _over_time(experiment.name, last, theme, norms, updates, names)
     charts.show(over_time, key="health_over_time", columns=2)

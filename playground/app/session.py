@@ -95,10 +95,11 @@ class _Change:
     at: float  # seconds
 
     def goes_on(self, now: Experiment, settings: dict[str, Any], at: float) -> bool:
-        """Whether a change of these settings is one more stop of the same slider; a choice among words is its own."""
+        """Whether a change of these settings is one more stop of the same slider; a choice among words or layers is its own."""
         soon = at - self.at < _BURST_SECONDS
         same = now == self.after and settings.keys() == self.settings.keys()
-        return soon and same and not any(SETTINGS[name].choices for name in settings if name in SETTINGS)
+        chosen = any(SETTINGS[name].choices or name == "frozen" for name in settings if name in SETTINGS)
+        return soon and same and not chosen
 
 
 def _replace(new: Experiment, before: Experiment) -> None:

@@ -167,6 +167,7 @@ def _training() -> None:
     _stops("l1")
     _slider("dropout", step=0.05)
     _stops("clip_norm")
+    _frozen()
     _stops("patience")
 
 
@@ -261,6 +262,19 @@ def _loss() -> None:
     )  # fmt: skip
 
 
+def _frozen() -> None:
+    """The layers that training leaves as they are."""
+    if not _shows("frozen"):
+        return
+    s, now = SETTINGS["frozen"], session.experiment().now
+    n_layers = len(now.hidden_layer_sizes) + 1
+    _put("frozen", list(now.frozen))
+    st.pills(
+        s.label, range(1, n_layers + 1), selection_mode="multi", help=s.help, key=_key("frozen"), on_change=_changed,
+        args=("frozen",), format_func=lambda layer: "output" if layer == n_layers else str(layer),
+    )  # fmt: skip
+
+
 def _features() -> None:
     """What the network is told about each point."""
     if not _shows("features"):
@@ -329,6 +343,8 @@ def _changed(name: str) -> None:
         return
     if name == "features":  # in the order of the table, whatever the order of the clicks
         value = tuple(choice for choice in SETTINGS[name].choices if choice in value)
+    if name == "frozen":
+        value = tuple(sorted(value))
     session.change(**{name: (value,) if name == "activations" else value})
 
 

@@ -69,6 +69,7 @@ def _network(t: Transcript) -> str:
     l1, l2 = t.settings.l1, t.settings.l2
     regularizer = ", kernel_regularizer=penalty" if l1 or l2 else ""
     bias = "" if t.first.shape.use_bias else ", use_bias=False"
+    frozen = f"    for k in {literal(t.settings.frozen)}:\n        net.layers[k].trainable = False\n"
     terms = [
         f"{literal(strength)} * keras.ops.sum(keras.ops.{size}(W))"
         for strength, size in ((l1, "absolute"), (l2 / 2.0, "square"))
@@ -91,6 +92,7 @@ def _network(t: Transcript) -> str:
         f"            keras.Input(({t.first.sizes[0]},)),\n{layers}\n        ]\n    )\n"
         "    for layer, W, b in zip(net.layers, FIRST_WEIGHTS, FIRST_BIASES):\n"
         f"        layer.set_weights([W{'' if bias else ', b'}])\n"
+        f"{frozen if t.settings.frozen else ''}"
         f"    optimizer = {source_of(t.settings.optimizer, 'keras', 'Keras').format(**values)}\n"
         f"{fade if name == 'adamw' else ''}"
         f"    net.compile(optimizer, {loss}, run_eagerly=True)\n"

@@ -134,8 +134,10 @@ def _training(t: Transcript) -> str:
         lines.append("d_W = [g + l1 * np.sign(W) for g, W in zip(d_W, weights)]  # the slope of l1 * sum of |W|")
     gradient = "d_W + d_b"
     if t.uses("clip_norm"):
+        if t.uses("frozen"):
+            lines.append("moving = [g for k, g in enumerate(d_W + d_b) if k % len(weights) not in frozen]")
         lines += [
-            "length = np.sqrt(sum((g**2).sum() for g in d_W + d_b))",
+            f"length = np.sqrt(sum((g**2).sum() for g in {'moving' if t.uses('frozen') else 'd_W + d_b'}))",
             "shorter = 1.0 if clip_norm is None else min(1.0, clip_norm / (length + 1e-6))",
         ]
         gradient = "[shorter * g for g in d_W + d_b]"
@@ -143,7 +145,10 @@ def _training(t: Transcript) -> str:
     if t.scheduled:
         lines.append("lr = learning_rate * schedule(time)")
         rate = "lr"
-    extra = [name for name in ("l1", "l2", "dropout", "clip_norm") if t.uses(name) and (name != "dropout" or drop)]
+    skip = "            if k % len(weights) in frozen:\n                continue\n" if t.uses("frozen") else ""
+    extra = [
+        name for name in ("l1", "l2", "dropout", "clip_norm", "frozen") if t.uses(name) and (name != "dropout" or drop)
+    ]
     arguments = "".join(f", {name}" for name in [*extra, *["summed"] * t.summed]) + (
         ", schedule" if t.scheduled else ""
     )
@@ -156,9 +161,11 @@ def _training(t: Transcript) -> str:
         "zip(steps, batches(batch_size, epoch, row)):\n"
         "        x, y = X_TRAIN[rows], targets(Y_TRAIN[rows])\n"
         f"{body}\n"
-        '        memories["t"] = memories.get("t", 0) + 1\n'
         f"        for k, (w, g) in enumerate(zip(weights + biases, {gradient})):\n"
-        f'            rule(w, g, memories.setdefault(k, {{}}), memories["t"], {rate}, **settings)\n'
+        f"{skip}"
+        "            memory = memories.setdefault(k, {})\n"
+        '            memory["t"] = memory.get("t", 0) + 1\n'
+        f'            rule(w, g, memory, memory["t"], {rate}, **settings)\n'
     )
 
 

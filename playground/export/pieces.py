@@ -321,6 +321,8 @@ def plain_settings(s: Stretch, t: Transcript) -> dict[str, str]:
         if t.uses(name) and (name != "dropout" or len(t.first.sizes) > 2):
             value = getattr(s.settings, name)
             values[name] = "None" if value is None else literal(float(value))
+    if t.uses("frozen"):
+        values["frozen"] = literal(s.settings.frozen)
     if t.summed:
         values["summed"] = literal(s.settings.reduction == "sum")
     if t.scheduled:

@@ -110,7 +110,9 @@ def _drops(t: Transcript) -> bool:
 
 def _training(t: Transcript) -> str:
     extra: list[str] = [
-        name for name in ("l1", "l2", "dropout", "clip_norm", "summed") if name in plain_settings(t.stretches[0], t)
+        name
+        for name in ("l1", "l2", "dropout", "clip_norm", "frozen", "summed")
+        if name in plain_settings(t.stretches[0], t)
     ]
     if t.scheduled:
         extra = ["learning_rate", *extra, "schedule"]
@@ -130,16 +132,22 @@ def _training(t: Transcript) -> str:
         lines += ["loss = loss + l2 / 2 * sum((layer.weight**2).sum() for layer in linear_layers(net))"]
     if t.uses("l1"):
         lines += ["loss = loss + l1 * sum(layer.weight.abs().sum() for layer in linear_layers(net))"]
-    lines += ["optimizer.zero_grad()", "loss.backward()"]
+    backward = ["if loss.requires_grad:", "    loss.backward()"] if t.uses("frozen") else ["loss.backward()"]
+    lines += ["optimizer.zero_grad()", *backward]
     if t.uses("clip_norm"):
         lines += ["if clip_norm is not None:", "    nn.utils.clip_grad_norm_(net.parameters(), clip_norm)"]
     lines += ["optimizer.step()"]
     body = "\n".join(f"        {line}" for line in lines)
+    freeze = (
+        "    for k, layer in enumerate(linear_layers(net)):  # without a gradient the optimizer leaves them as they are\n"
+        f"        layer.{'' if t.first.shape.use_bias else 'weight.'}requires_grad_(k not in frozen)\n"
+    )
     return (
         "# ---- the loop\n"
         f"def train(net, optimizer, x, y, steps, epoch, row, batch_size{''.join(f', {name}' for name in extra)}):\n"
         '    """Update the network by mini-batches. `epoch` and `row` say where in the data the first of them begins."""\n'
         "    net.train()\n"
+        f"{freeze if t.uses('frozen') else ''}"
         f"    for {'step' if _drops(t) else '_'}, ({'time' if t.scheduled else '_'}, rows) in "
         "zip(steps, batches(batch_size, epoch, row)):\n"
         f"{body}\n"

@@ -67,7 +67,9 @@ def _estimator(t: Transcript) -> str:
         )
     for rule in (*(layer.activation for layer in net.layers[:-1]), s.optimizer):
         source_of(rule, "sklearn", "scikit-learn")
-    for name, words in (("l1", "L1 regularization"), ("dropout", "dropout"), ("clip_norm", "gradient clipping")):
+    for name, words in (
+        ("l1", "L1 regularization"), ("dropout", "dropout"), ("clip_norm", "gradient clipping"), ("frozen", "frozen layers"),
+    ):  # fmt: skip
         if t.uses(name):
             raise ValueError(f"scikit-learn's estimators do not have {words}.")
     if t.scheduled and "momentum" in optimizer_settings(s.optimizer):

@@ -133,6 +133,8 @@ class Checkup:
     """Whether gradients are clipped"""
     regularized: bool = False
     """Whether any of L1, L2 and dropout is at work"""
+    frozen: tuple[int, ...] = ()
+    """Layers, from 0, that training leaves as they are at the moment"""
     features: tuple[str, ...] = field(default=())
     own_data: Table | None = None
     """The table that is learned from, if it is one's own"""
@@ -282,6 +284,7 @@ def examine(
         rate_factor=settings.schedule.factor(epoch),
         clipped=settings.clip_norm is not None,
         regularized=bool(settings.l1 or settings.l2 or settings.dropout),
+        frozen=settings.frozen,
         features=features,
         own_data=own_data,
     )

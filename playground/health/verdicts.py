@@ -314,7 +314,15 @@ def dead(c: Checkup) -> Finding | None:
 )  # fmt: skip
 def too_small(c: Checkup) -> Finding | None:
     """It has stopped learning, far from solved, and nothing is wrong with it: it has too few neurons for these data."""
-    if c.epoch < 60.0 or c.diverged or c.regularized or c.rate_factor < 0.1 or _dead_layers(c) or _any_twins(c):
+    if (
+        c.epoch < 60.0
+        or c.diverged
+        or c.regularized
+        or c.frozen
+        or c.rate_factor < 0.1
+        or _dead_layers(c)
+        or _any_twins(c)
+    ):
         return None
     if any(entry.judge(c) for entry in (unscaled, rate_too_high, rate_too_low, noisy, vanishing, exploding)):
         return None

@@ -138,8 +138,14 @@ def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
 def _update(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
     everything = tuple(range(1, len(terms.step.layers) + 1))
     optimizer = terms.step.settings.optimizer
-    before = terms.penalty_lines(layer, i, j)
     what = terms.link_name(layer, i, j)
+    if terms.step.is_frozen(layer):
+        yield Idea(
+            "update", "A frozen layer", f"Its gradient is found, but nothing in this layer moves. Here for {what}.",
+            ["words", "w ← w"], tuple(terms.update_lines(layer, i, j)[1:]), links=everything, carries="update",
+        )  # fmt: skip
+        return
+    before = terms.penalty_lines(layer, i, j)
     if before:
         yield Idea(
             "update", "Regularization and clipping", f"Before the step, the gradient is changed; here for {what}.",

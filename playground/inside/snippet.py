@@ -90,6 +90,9 @@ def _backward(step: Step) -> str:
             lines.append(f"G{k} = G{k} + {s.l2!r} * W{k}")
         if s.l1:
             lines.append(f"G{k} = G{k} + {s.l1!r} * np.sign(W{k})")
+    for name in gradients:
+        if step.is_frozen(int(name[1:])):
+            lines.append(f"{name} = 0.0 * {name}  # the layer is frozen")
     if s.clip_norm is not None:
         lines.append(f"norm = np.sqrt(sum((g**2).sum() for g in [{', '.join(gradients)}]))")
         lines.append(f"clip = min(1.0, {s.clip_norm!r} / (norm + 1e-6))")
@@ -105,12 +108,18 @@ def _update(step: Step) -> str:
     varies = "" if isinstance(schedule, mlp.Constant) else f"  # {schedule.label} at epoch {step.epoch:.6g}"
     lines = [f"# The update: {optimizer.label}", f"lr = {step.rate!r}{varies}"]
     lines += [f"{name} = {value!r}" for name, value in vars(optimizer).items() if name != "learning_rate"]
-    if "t" in step.memory:
-        lines.append(f"t = {float(step.memory['t']) + 1.0!r}  # steps of the optimizer, this one included")
     lines += ["", "", f"def update({', '.join(['w', 'g', *vectors])}):"]
     lines += [*(f"    {line}" for line in rule.split("\n")), "    return w", "", ""]
+    told = None
     for k in range(1, len(step.layers) + 1):
+        t = float(step.memory["t"][k - 1]) + 1.0
+        if not step.is_frozen(k) and t != told:
+            told = t
+            lines.append(f"t = {t!r}  # steps of the optimizer, this one included")
         for letter, gradient, part in _ARRAYS[: 1 + step.net.shape.use_bias]:
+            if step.is_frozen(k):
+                lines.append(f"new_{letter}{k} = {letter}{k}")
+                continue
             memory = [_array(step.matrices(step.memory[name])[k - 1][part].T) for name in vectors]
             arguments = [f"{letter}{k}.copy()", f"{gradient}{k}", *memory]
             lines.append(f"new_{letter}{k} = update({', '.join(arguments)})")

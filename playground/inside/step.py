@@ -118,6 +118,18 @@ class Step:
         """Whether the points' slopes are added up, and not averaged."""
         return self.settings.reduction == "sum"
 
+    def is_frozen(self, layer: int) -> bool:
+        """Whether this step leaves a layer as it is; layers are counted from 1."""
+        return layer - 1 in self.settings.frozen
+
+    @cached_property
+    def moving(self) -> Array:
+        """(n_parameters,): 1 for those of layers that are not frozen, else 0"""
+        flat = np.ones_like(self.net.parameters)
+        for layer in self.settings.frozen:
+            flat[self.net.shape.span(layer, layer + 1)] = 0.0
+        return flat
+
     @cached_property
     def gradient(self) -> Array:
         """(n_parameters,): of the mini-batch's mean loss, or of its sum; nothing added, 0 for biases that are off"""
@@ -138,12 +150,17 @@ class Step:
         limit = self.settings.clip_norm
         if limit is None:
             return 1.0
-        return min(float(limit / (np.linalg.norm(self.gradient + self.penalty) + 1e-6)), 1.0)
+        return min(float(limit / (self.length + 1e-6)), 1.0)
+
+    @property
+    def length(self) -> float:
+        """Of the gradient that clipping looks at: with penalties, and without the frozen layers."""
+        return float(np.linalg.norm(self.moving * (self.gradient + self.penalty)))
 
     @cached_property
     def used(self) -> Array:
         """(n_parameters,): the gradient that the optimizer gets"""
-        return (self.gradient + self.penalty) * self.clip
+        return self.moving * (self.gradient + self.penalty) * self.clip
 
     def matrices(self, flat: Array) -> list[Array]:
         """Each layer's part of a flat vector, (n_out, n_in + 1), the biases last."""

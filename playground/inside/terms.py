@@ -217,8 +217,10 @@ class Terms:
 
     # ---- the update ----
     def penalty_lines(self, layer: int, i: int, j: int) -> list[Line]:
-        """What regularization and clipping make of the gradient; none if there is neither."""
+        """What regularization and clipping make of the gradient; none if there is neither, or the layer is frozen."""
         step, s = self.step, self.step.settings
+        if step.is_frozen(layer):
+            return []
         k = self.index(layer, i, j)
         w, g = self.w(layer, i, j), Leaf("g", float(step.gradient[k]))
         lines = []
@@ -232,8 +234,7 @@ class Terms:
         if s.clip_norm is not None:
             before = lines[-1].leaf() if lines else g
             clip = Leaf("c", step.clip)
-            length = float(np.linalg.norm(step.gradient + step.penalty))
-            note = f"clipped: all gradients together are {say(length)} long, and {say(s.clip_norm)} is allowed"
+            note = f"clipped: all gradients together are {say(step.length)} long, and {say(s.clip_norm)} is allowed"
             lines.append(Line("g″", before * clip, note))
         return lines
 
@@ -250,9 +251,12 @@ class Terms:
         step = self.step
         k = self.index(layer, i, j)
         start = Line("g", Leaf(_slope_of(self.w(layer, i, j).name, self.batch_loss), float(step.gradient[k])))
+        if step.is_frozen(layer):
+            w = self.w(layer, i, j)
+            return [start, Line(row(words("new "), w.name), w, "the layer is frozen: it stays as it is")]
         before = self.penalty_lines(layer, i, j)
         g = (before[-1] if before else start).leaf()
-        memory = {name: float(v if v.ndim == 0 else v[k]) for name, v in step.memory.items()}
+        memory = {name: float(v[layer - 1] if name == "t" else v[k]) for name, v in step.memory.items()}
         w, rate = self.w(layer, i, j), Leaf("η", step.rate)
         lines = formulas.update_lines(step.settings.optimizer, w, g, rate, memory, not self.is_bias(layer, i))
         if lines is None:

@@ -215,6 +215,10 @@ class Config(_Options):
         presets=(0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0),
         help="The greatest length of a step's gradient, all layers together; 0 for any length.",
     )  # fmt: skip
+    frozen: tuple[int, ...] = setting(
+        (), label="Frozen layers", group="Training", key="frozen", low=1, high=MAX_LAYERS + 1, live=True,
+        help="Layers whose weights and biases training leaves as they are, counted from 1; the last is the output.",
+    )  # fmt: skip
     patience: int = setting(
         0, label="Early stopping", group="Training", key="stop", low=0, high=1000, live=True,
         presets=(0, 5, 10, 20, 50, 100, 200, 500, 1000),
@@ -246,6 +250,8 @@ class Config(_Options):
         n_layers, given = len(self.hidden_layer_sizes), len(self.activations)
         if given not in (1, n_layers):
             yield (f"Activation must name one for all hidden layers or one for each of the {n_layers}; got {given}.")
+        if self.frozen and max(self.frozen) > n_layers + 1:
+            yield f"Frozen layers must be between 1 and {n_layers + 1}, the output; got {max(self.frozen)}."
         entry = mlp.DATASETS[self.dataset]
         most = max(entry.max_classes, entry.default_classes)
         learned = entry.label if self.own_data is None else "your data"
@@ -341,7 +347,8 @@ class Config(_Options):
 
         A change of the number of layers keeps the activations of the layers that stay; a change of the dataset
         goes back to its usual number of classes, and to the automatic loss where the chosen one does not fit.
-        Naming a dataset puts own data away; another optimizer, the settings that only the one before has.
+        Naming a dataset puts own data away; another optimizer, the settings that only the one before has; another
+        number of layers lets all of them learn.
         """
         values = {**{f.name: getattr(self, f.name) for f in fields(self)}, **changes}
         if "dataset" in changes and "own_data" not in changes:
@@ -361,6 +368,8 @@ class Config(_Options):
         if "activations" not in changes and len(activations) > 1:
             activations = (activations + activations[-1:] * len(sizes))[: len(sizes)]
             values["activations"] = activations or ("tanh",)
+        if "frozen" not in changes and len(sizes) != len(self.hidden_layer_sizes):
+            values["frozen"] = ()
         for name, s in SETTINGS.items():
             if name not in changes and not s.plays_a_part(values.get(s.only_with)):
                 values[name] = DEFAULTS[name]
@@ -416,7 +425,7 @@ DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Config) if f.name 
 LIVE = frozenset(name for name, s in SETTINGS.items() if s.live)
 
 
-ALSO_BY_OTHERS = ("activations", "output_activation", "n_classes", "loss")
+ALSO_BY_OTHERS = ("activations", "output_activation", "n_classes", "loss", "frozen")
 """Settings whose allowed values depend on others."""
 
 
@@ -427,9 +436,11 @@ def problem(s: Setting, value: Any) -> str | None:
             return f"{s.label} must name at least one of: {', '.join(s.choices)}."
         if s.key == "hidden" and len(value) > MAX_LAYERS:
             return f"{s.label} must be at most {MAX_LAYERS} layers; got {len(value)}."
-        if s.key == "features" and len(set(value)) != len(value):
-            return f"{s.label} must name each feature once; got {', '.join(value)}."
-        return next((p for item in value if (p := problem(s, item))), None) or _too_many_links(s, value)
+        wrong = next((p for item in value if (p := problem(s, item))), None) or _too_many_links(s, value)
+        if not wrong and s.key in ("features", "frozen") and len(set(value)) != len(value):
+            what = "feature" if s.choices else "layer"
+            return f"{s.label} must name each {what} once; got {_short(', '.join(map(str, value)))}."
+        return wrong
     if s.choices:
         if value in s.choices:
             return None

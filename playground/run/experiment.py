@@ -138,6 +138,8 @@ class Experiment:
 
 
 def _told(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(_told, value)) or "none"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -1,6 +1,6 @@
 """Everything that makes a run to a link and back: short keys, the good kept and the bad named.
 
-    ?lr=0.1&hidden=4,2&then=1200@lr:0.03,batch:32;2400@optimizer:sgd,w17:0.5&step=3000
+    ?lr=0.1&hidden=4,2&then=1200@lr:0.03,batch:32;2400@optimizer:sgd,frozen:1,2,w17:0.5&step=3000
 
 Only what differs from the defaults is written. `then` holds the settings changed on the way and the parameters set by
 hand (w17 is the one at place 17 of the flat vector), `step` the moment on the timeline, `data` a small table of one's
@@ -188,7 +188,7 @@ def _read_change(text: str) -> tuple[Any, dict[str, Any], dict[int, Any]]:
     step, _, rest = text.partition("@")
     settings: dict[str, Any] = {}
     edits: dict[int, Any] = {}
-    for part in filter(None, rest.split(",")):
+    for part in filter(None, re.split(r",(?=[a-z0-9_]+:)", rest)):  # a comma within a list is followed by no key
         key, _, value = part.partition(":")
         name = _NAME_OF_KEY.get(key)
         if place := re.fullmatch(r"w(\d{1,9})", key):
@@ -211,7 +211,7 @@ def read_value(text: str, like: Any) -> Any:
     """Text to a value of the type of `like`; what cannot be read stays text, for the checker to name."""
     if isinstance(like, tuple):
         items = [] if text.strip() in ("", "none") else text.split(",")
-        example = like[0]
+        example = like[0] if like else 0  # a list that is usually empty holds whole numbers
         return tuple(read_value(item, example) for item in items)
     text = text.strip()
     try:

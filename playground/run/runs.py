@@ -370,5 +370,6 @@ def trainer_settings(c: Config, data: mlp.Dataset) -> dict[str, Any]:
         "clip_norm": c.clip_norm or None,
         "schedule": c.chosen("schedule"),
         "reduction": c.reduction,
+        "frozen": tuple(layer - 1 for layer in c.frozen),
         "early_stopping": mlp.EarlyStopping(c.patience, c.min_delta, watch) if c.patience else None,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -27,6 +28,7 @@ GOAL_EPOCHS = 200  # how far a new run plays by itself
 def about(experiment: Experiment, run: Run) -> About:
     """What the browser must know of a run before it can draw it; sent once for each run."""
     now, parent = experiment.now, experiment.parent
+    n_layers = len(now.hidden_layer_sizes) + 1
     sketched = sketch(experiment, run.trainer.net)
     return {
         **sketched,
@@ -39,9 +41,13 @@ def about(experiment: Experiment, run: Run) -> About:
             "hidden_layer_sizes": now.hidden_layer_sizes,
             "max_layers": EASY_LAYERS,
             "max_neurons": EASY_NEURONS,
-            "live": [_live(name, getattr(now, name)) for name in SETTINGS if name in LIVE and now.applies(name)],
+            "live": [_live(n, getattr(now, n), n_layers) for n in SETTINGS if n in LIVE and now.applies(n)],
         },
         "calmer_rate": calmer_rate(now),
+        "frozen": [
+            {"step": 0, "layers": experiment.config.frozen},
+            *({"step": c.step, "layers": v} for c in experiment.changes for name, v in c.settings if name == "frozen"),
+        ],
         "link": link.run_to_link(experiment),
         "link_holds_all": link.fits(experiment),
         "told": in_words(experiment),
@@ -64,10 +70,14 @@ def sketch(experiment: Experiment, net: mlp.MLP, points: mlp.Dataset | None = No
     }
 
 
-def _live(name: str, now: Any) -> LiveSetting:
+def _live(name: str, now: Any, n_layers: int) -> LiveSetting:
     """A setting that may change in mid-run, with the values to choose from."""
     s = SETTINGS[name]
-    values = s.choices or s.presets or tuple(np.linspace(s.low or 0.0, s.high or 0.0, 10).round(3).tolist())
+    values: Sequence[Any] = s.choices or s.presets
+    if name == "frozen":
+        values = [(), *((layer,) for layer in range(1, n_layers + 1)), tuple(range(1, n_layers))]
+    elif not values:
+        values = np.linspace(s.low or 0.0, s.high or 0.0, 10).round(3).tolist()
     return {"name": name, "label": s.label, "values": [type(now)(v) for v in values if v != now], "now": now}
 
 

@@ -223,6 +223,13 @@ class Sketch(TypedDict):
     scale: Scale
 
 
+class Frozen(TypedDict):
+    """Layers, counted from 1, that training leaves as they are from a step on."""
+
+    step: int
+    layers: Sequence[int]
+
+
 class About(Sketch):
     """What it takes to draw a run; sent once for each."""
 
@@ -233,6 +240,7 @@ class About(Sketch):
     steps_per_epoch: int
     settings: Settings
     calmer_rate: float | None  # a tenth of the learning rate, about, to begin again with; None where it is the least
+    frozen: Sequence[Frozen]  # in the order of their steps
     link: str
     link_holds_all: bool
     told: dict[str, str]  # every setting that plays a part, in words, by its label

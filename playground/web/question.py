@@ -136,7 +136,7 @@ def _like(name: str, value: Any, default: Any) -> Any:
     if isinstance(default, tuple):
         if not isinstance(value, list) or len(value) > _MOST_ITEMS:
             raise ValueError(f"{name} must be a list of at most {_MOST_ITEMS}; got {_told(value)}.")
-        return tuple(_like(name, item, default[0]) for item in value)
+        return tuple(_like(name, item, default[0] if default else 0) for item in value)
     return _READERS[type(default)](name, value)
 
 

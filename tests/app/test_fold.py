@@ -13,7 +13,7 @@ from playground.geometry.separation import separation
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.link import run_from_query, run_to_query
-from playground.run.runs import new_trainer
+from playground.run.runs import Runs, new_trainer
 from playground.tables.examples import EXAMPLES
 from tests.app.test_health import open_page
 
@@ -89,3 +89,34 @@ def test_a_muted_neuron_is_an_entry_of_the_run_and_of_its_link():
     shape = experiment.config.shape
     assert dict(change.edits) == {shape.index(1, 2, j): 0.0 for j in range(3)}
     assert run_from_query(run_to_query(experiment, 500)) == (experiment, 500, [])
+
+
+def test_frozen_layers_are_an_entry_of_the_run_and_stand_still_until_they_are_let_go():
+    app = open_page("fold", step=500, hidden="4,3")
+    app.pills(key="freeze_3_()").set_value([1, 3]).run()
+    next(button for button in app.button if button.label == "From here on").click().run()
+    assert not app.exception
+    experiment = app.session_state["experiment"]
+    assert [(c.step, c.settings) for c in experiment.changes] == [(500, (("frozen", (1, 3)),))]
+    assert run_from_query(run_to_query(experiment, 500)) == (experiment, 500, [])
+    app.session_state["moment"] = 700
+    app.run()
+    app.pills(key="freeze_3_(1, 3)").set_value([]).run()
+    next(button for button in app.button if button.label == "From here on").click().run()
+    experiment = app.session_state["experiment"]
+    assert experiment.changes[1].settings == (("frozen", ()),)
+    run = Runs().get(experiment)
+    run.record_until(900)
+    weights = {step: experiment.config.shape.matrices(run.recording.seek(step).parameters) for step in (500, 700, 900)}
+    moved = [[not np.array_equal(a, b) for a, b in zip(weights[k], weights[k + 200], strict=True)] for k in (500, 700)]
+    assert moved == [[False, True, False], [True, True, True]]
+
+
+def test_health_says_which_layers_are_frozen():
+    app = open_page("health", step=600, then="500@frozen:1,3")
+    assert [c.value for c in app.caption if "Frozen here" in c.value] == [
+        "Frozen here: layer 1 and the output layer. The gradient is the one it would follow; "
+        "its updates are of size zero."
+    ]
+    app.session_state["moment"] = 400
+    assert not [c for c in app.run().caption if "Frozen here" in c.value]

@@ -8,7 +8,8 @@ import pytest
 
 from playground.run import on_show
 from playground.run.config import LIVE, SETTINGS, Config
-from playground.run.link import from_query, to_link, to_query
+from playground.run.experiment import Experiment
+from playground.run.link import from_query, run_from_query, run_to_query, to_link, to_query
 from tests.app.chosen import chooses
 
 CONFIGS = [
@@ -36,6 +37,8 @@ def test_every_setting_travels_in_the_link(name):
     value = type(Config.__dataclass_fields__[name].default)([value]) if name in ("features", "activations") else value
     if name in ("loss", "n_classes"):
         config = Config(**{name: {"loss": "hinge", "n_classes": 3}[name]})
+    elif name == "frozen":
+        config = Config(frozen=(1, 3))
     elif name == "hidden_layer_sizes":
         config = Config(hidden_layer_sizes=(32,))
     else:
@@ -43,6 +46,27 @@ def test_every_setting_travels_in_the_link(name):
         config = Config(**{**chooses(name), name: value})
     assert config != Config(**chooses(name))
     assert from_query(to_query(config)) == (config, [])
+
+
+def test_layers_frozen_on_the_way_travel_beside_other_changes():
+    experiment = (
+        Experiment(Config()).change(9, frozen=(1, 3), learning_rate=0.1).edit(9, {4: 0.5}).change(20, frozen=())
+    )
+    query = run_to_query(experiment)
+    assert query["then"] == "9@frozen:1,3,lr:0.1,w4:0.5;20@frozen:none"
+    assert run_from_query(query) == (experiment, 0, [])
+    assert experiment.title == "frozen layers none from step 20"
+    for text, sentence in (("9@frozen:7", "between 1 and 3, the output; got 7."), ("9@frozen:1,x", "got x.")):
+        found, _, problems = run_from_query({"then": text})
+        assert found == Experiment()
+        assert len(problems) == 1
+        assert problems[0].endswith(sentence)
+
+
+def test_another_number_of_layers_lets_all_go():
+    config = Config(frozen=(1, 3))
+    assert config.changed(hidden_layer_sizes=(8,)).frozen == ()
+    assert config.changed(hidden_layer_sizes=(4, 4)).frozen == (1, 3)
 
 
 def test_the_default_config_has_a_bare_link():
@@ -60,6 +84,10 @@ def test_the_default_config_has_a_bare_link():
         ({"hidden": "8,,8"}, "Hidden layers must be between 1 and 128; got ."),
         ({"hidden": ",".join(["8"] * 21)}, "Hidden layers must be at most 20 layers; got 21."),
         ({"dataset": "spiral"}, "Did you mean spirals?"),
+        ({"frozen": "1,4"}, "Frozen layers must be between 1 and 3, the output; got 4."),
+        ({"frozen": "2,2"}, "Frozen layers must name each layer once; got 2, 2."),
+        ({"frozen": "0"}, "Frozen layers must be between 1 and 21; got 0."),
+        ({"frozen": "first"}, "Frozen layers must be between 1 and 21; got first."),
         ({"activation": "tanh,relu,relu"}, "Activation must name one for all"),
         ({"colour": "red"}, "The link's “colour” is not a setting; it was left out."),
     ],

@@ -37,6 +37,7 @@ KERAS_RUNS: list[dict[str, Any]] = [
     {"schedule": mlp.Exponential(decay=0.9), "optimizer": mlp.RMSprop(rho=0.8, epsilon=1e-3)},
     {"schedule": mlp.WarmUp(), "optimizer": mlp.Adagrad(epsilon=0.1)},
     {"optimizer": mlp.Momentum(momentum=0.5)},
+    {"frozen": (0,), "optimizer": mlp.AdamW(weight_decay=0.3), "l2": 0.02},
     {"use_bias": False, "reduction": "sum", "optimizer": mlp.AdamW(learning_rate=0.01), "l1": 0.01},
     *({"loss": loss, "task": "multiclass"} for loss in mlp.LOSSES if "multiclass" in mlp.LOSSES[loss].tasks),
 ]

@@ -103,6 +103,26 @@ def test_a_script_repeats_penalties_dropout_and_clipping_together(write: Writer,
 
 
 @exact
+@pytest.mark.parametrize("optimizer", [kind() for kind in mlp.OPTIMIZERS.values()], ids=str)
+def test_a_script_repeats_a_run_with_layers_frozen_and_let_go_again(write: Writer, optimizer: mlp.Optimizer) -> None:
+    data = dataset("binary")
+    trainer = mlp.Trainer(mlp.MLP([2, 4, 3, 1], seed=2), data, optimizer, l2=0.01, clip_norm=0.3)
+    for step, frozen in ((11, (1,)), (25, (0, 1, 2)), (29, (0,)), (40, ())):
+        trainer.run(8)
+        trainer = trainer.fork(step, frozen=frozen)
+    trainer.run(4)
+    assert difference(execute(write(transcript(trainer, trainer.step_count)))) < 1e-12
+
+
+@exact
+@pytest.mark.parametrize("settings", [{"use_bias": False}, {"dropout": 0.3}, {"frozen": (0, 1)}])
+def test_a_script_repeats_a_run_with_a_layer_frozen_from_the_first_step(
+    write: Writer, settings: dict[str, Any]
+) -> None:
+    assert difference(execute(write(run(**{"frozen": (0,), **settings})))) < 1e-12
+
+
+@exact
 @pytest.mark.parametrize("sizes", [(), (3,), (4, 3, 2)])
 @pytest.mark.parametrize("batch_size", [1, 23, 1000])
 def test_a_script_repeats_every_shape_and_batch(write: Writer, sizes: tuple[int, ...], batch_size: int) -> None:
@@ -214,6 +234,7 @@ def test_the_scikit_learn_script_starts_from_a_rate_of_zero() -> None:
         ({"dropout": 0.5}, "do not have dropout"),
         ({"clip_norm": 0.5}, "do not have gradient clipping"),
         ({"schedule": mlp.Cosine(), "optimizer": mlp.Nesterov()}, "keeps the learning rate in the momentum"),
+        ({"frozen": (0,)}, "do not have frozen layers"),
         ({"use_bias": False}, "always have biases"),
         ({"reduction": "sum"}, "and not their sum"),
     ],

@@ -104,6 +104,7 @@ def test_the_terms_give_the_engines_numbers(activation: str | mlp.Activation, lo
 UNUSUAL = {
     "no biases": {"use_bias": False},
     "summed": {"reduction": "sum"},
+    "frozen": {"frozen": (1,), "l2": 0.03, "clip_norm": 0.05},
     "both": {"use_bias": False, "reduction": "sum", "l1": 0.02, "l2": 0.03, "dropout": 0.4, "clip_norm": 0.05},
 }
 

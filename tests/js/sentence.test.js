@@ -18,14 +18,32 @@ function said({
   marks = [],
   task = "binary",
   verdict = "",
+  header: more = {},
   ...rest
 }) {
   const { state = "paused", moving = false, atGoal = false, step = Math.round(epoch * PER), ...solved } = rest;
   const row = [step, epoch, train, held, 0.9, score];
-  const header = { steps_per_epoch: PER, marks, task, diverged: "Step 7: the loss is not a number." };
+  const header = { steps_per_epoch: PER, marks, task, diverged: "Step 7: the loss is not a number.", ...more };
   const run = { header, gradients: () => norms, rows: [row], verdictAt: () => verdict };
   return sentence({ state, moving, atGoal, row, run, ...solved });
 }
+
+test("frozen layers are told in the place of the gradients", () => {
+  const net = { layers: [1, 2, 3] };
+  const at = (frozen, step) => said({ norms: [1, 1], epoch: 40, step, header: { net, frozen } });
+  assert.equal(
+    at([{ step: 300, layers: [1] }], 400),
+    "Epoch 40: test loss 0.500; layer 1 is frozen and does not learn.",
+  );
+  assert.equal(
+    at([{ step: 300, layers: [1, 3] }], 400),
+    "Epoch 40: test loss 0.500; layer 1 and output are frozen and do not learn.",
+  );
+  assert.equal(
+    at([{ step: 401, layers: [1] }], 400),
+    "Epoch 40: test loss 0.500; all layers get gradients of like size.",
+  );
+});
 
 test("before there is anything to see, it says so", () => {
   assert.equal(said({ state: "loading" }), "The first run is on its way.");

@@ -29,10 +29,25 @@ const run = (task = "binary", rows = ROWS) => ({ header: { steps_per_epoch: 10, 
 
 test("the network is told from its inputs to its output, with the strongest weight into each layer", () => {
   assert.equal(
-    spoken.diagramInWords(run(), new Network(net), PARAMETERS),
+    spoken.diagramInWords(run(), run().rows[0], new Network(net), PARAMETERS),
     "The network: inputs x₁, x₂; then 2 Tanh neurons; then 1 output. Strongest weight into each layer: " +
       "input x₂ to neuron 1 of layer 1 with −2; neuron 1 of layer 1 to the output with −3.",
   );
+});
+
+test("a frozen layer is told from the step on at which it was frozen", () => {
+  const frozen = [
+    { step: 0, layers: [] },
+    { step: 10, layers: [1, 2] },
+    { step: 20, layers: [2] },
+  ];
+  const held = { ...run(), header: { ...run().header, frozen } };
+  const told = ROWS.map((at) => spoken.diagramInWords(held, at, new Network(net), PARAMETERS).split(".")[0]);
+  assert.deepEqual(told, [
+    "The network: inputs x₁, x₂; then 2 Tanh neurons; then 1 output",
+    "The network: inputs x₁, x₂; then 2 Tanh neurons, frozen; then 1 output, frozen",
+    "The network: inputs x₁, x₂; then 2 Tanh neurons; then 1 output, frozen",
+  ]);
 });
 
 test("weights and biases are told by their span, layer by layer", () => {

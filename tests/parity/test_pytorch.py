@@ -148,7 +148,7 @@ FROZEN = ((0, ()), (13, (1,)), (31, (0, 1)), (45, (0, 1, 2)), (52, (0,)), (68, (
 @pytest.mark.parametrize("clip_norm", [None, 0.3])
 @pytest.mark.parametrize("optimizer", mlp.OPTIMIZERS)
 def test_frozen_layers_are_those_that_require_no_gradient(optimizer, clip_norm):
-    """Their weights and all that the optimizer remembers of them stand, its count of steps too, until they are let go."""
+    """Weights and all that the optimizer remembers of them stand, its count of steps too, until they are let go."""
     net, data = _setting("tanh", "binary_crossentropy")
     rule = mlp.OPTIMIZERS[optimizer](learning_rate=0.02)
     l1, l2 = 0.01, 0.0 if clip_norm or optimizer == "adamw" else 0.02  # PyTorch's decay comes after its clipping

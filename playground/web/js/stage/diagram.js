@@ -142,7 +142,7 @@ export class Diagram {
     this.change({ hidden_layer_sizes: sizes });
   }
 
-  draw(theme, parameters, values) {
+  draw(theme, parameters, values, frozen) {
     this.place();
     if (this.width < 40) return;
     this.parameters = parameters;
@@ -151,6 +151,7 @@ export class Diagram {
     context.clearRect(0, 0, this.width, this.height);
     this.drawLinks(context, theme, parameters);
     this.drawUnits(context, theme, parameters, values);
+    this.drawLetters(context, theme, frozen);
   }
 
   drawLinks(context, theme, parameters) {
@@ -220,8 +221,13 @@ export class Diagram {
           this.drawBias(context, theme, this.network.bias(parameters, l - 1, k), x, y + side + this.bar.off, side);
       });
     });
-    context.fillStyle = theme.muted;
+  }
+
+  // The names of the inputs, the output's, and which layers are frozen.
+  drawLetters(context, theme, frozen) {
+    const { side } = this;
     const { letters } = this.look;
+    context.fillStyle = theme.muted;
     context.font = `${letters * theme.zoom}px ${theme.font}`;
     context.textAlign = "center";
     const inputs = this.columns[0];
@@ -231,10 +237,14 @@ export class Diagram {
         context.fillText(label.length > 10 ? `${label.slice(0, 9)}…` : label, inputs[k].x, inputs[k].y - side / 2 - 4);
       });
     }
-    const [output] = this.columns[lastLayer];
-    const gap = output.x - this.columns[lastLayer - 1][0].x - side / 2;
-    if (letters <= USUAL.letters || context.measureText("output").width < 2 * gap)
-      context.fillText("output", output.x, output.y - side / 2 - 4);
+    const last = this.columns.length - 1;
+    const gap = this.columns[last][0].x - this.columns[last - 1][0].x - side / 2;
+    this.columns.forEach((column, l) => {
+      const still = frozen.includes(l);
+      const text = l === last ? (still ? "❄ output" : "output") : still ? "❄" : "";
+      if (letters <= USUAL.letters || context.measureText(text).width < 2 * gap)
+        context.fillText(text, column[0].x, column[0].y - side / 2 - 4);
+    });
   }
 
   // A bias is a bar that grows from the middle: to the left and orange below zero, to the right and blue above.

@@ -2,6 +2,7 @@
 import { layerColour } from "../shared/theme.js";
 import { Curves } from "./curves.js";
 import { Diagram } from "./diagram.js";
+import { frozenAt } from "./recording.js";
 import { Scores } from "./scores.js";
 import {
   diagramInWords,
@@ -96,8 +97,9 @@ export const PANELS = [
     name: "diagram",
     place: "main",
     make: ({ change, focus, edit }) => new Diagram(change, focus, edit),
-    paint: (view, { theme, parameters, values }) => view.draw(theme, parameters, values),
-    words: (_, { run, network, parameters }) => diagramInWords(run, network, parameters),
+    paint: (view, { run, row, theme, parameters, values }) =>
+      view.draw(theme, parameters, values, frozenAt(run.header, row)),
+    words: (_, { run, row, network, parameters }) => diagramInWords(run, row, network, parameters),
   },
   {
     name: "weights",

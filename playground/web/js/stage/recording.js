@@ -10,6 +10,9 @@ export const STEP = 0,
 const STALE = 1.8; // a verdict is too old for a moment so many times as far from the beginning
 const MOST_SINGLE_NUMBERS = 1_000_000; // 4 MB
 
+// The layers, counted from 1, that training leaves as they are at a row.
+export const frozenAt = (header, row) => (header.frozen ?? []).findLast(({ step }) => step <= row[STEP])?.layers ?? [];
+
 export class Recording {
   constructor(header) {
     this.header = header;

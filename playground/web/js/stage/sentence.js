@@ -1,7 +1,8 @@
 // One plain sentence on what is going on, made of the engine's numbers at the moment shown.
-import { EPOCH, STEP, TEST_LOSS, TEST_SCORE, TRAIN_LOSS } from "./recording.js";
+import { EPOCH, frozenAt, STEP, TEST_LOSS, TEST_SCORE, TRAIN_LOSS } from "./recording.js";
 import { goalInWords } from "./stops.js";
 import { percent, steady } from "../shared/format.js";
+import { layerName } from "../shared/names.js";
 
 const GUESSES = ["plateau", "overfitting", "death"];
 
@@ -21,7 +22,7 @@ export function sentence(player) {
   // One verdict, that of Health: marks only tell what has happened where there is one.
   if (mark && !(verdict && GUESSES.includes(mark.kind))) return `${when}: ${loss}. ${mark.text}`;
   if (verdict) return `${when}: ${loss}. ${verdict}: see Health.`;
-  const what = (verdict === "" ? gradients(run, row) : null) ?? trend(run, row) ?? "";
+  const what = frozen(run, row) ?? (verdict === "" ? gradients(run, row) : null) ?? trend(run, row) ?? "";
   const end = player.moving || !player.atGoal ? "" : " Drag the curve to go back in time.";
   return `${when}: ${loss}${what ? `; ${what}` : ""}.${end}`;
 }
@@ -37,6 +38,13 @@ export function where(run, row) {
   const epoch = Math.floor(row[EPOCH] + 1e-6);
   const inside = row[EPOCH] - epoch;
   return inside > 1e-4 ? `Epoch ${epoch}, mini-batch ${Math.round(inside * per)}` : `Epoch ${epoch}`;
+}
+
+// The layers that do not learn.
+function frozen(run, row) {
+  const layers = frozenAt(run.header, row).map((layer) => layerName(layer, run.header.net.layers.length));
+  if (!layers.length) return null;
+  return `${layers.join(" and ")} ${layers.length > 1 ? "are frozen and do" : "is frozen and does"} not learn`;
 }
 
 // The gradient of the first layer beside that of the output layer.

@@ -1,6 +1,6 @@
 // What the pictures show, in words and numbers, for those who do not see them. Each function makes the text
 // alternative of one picture from the engine's numbers at the moment shown.
-import { EPOCH, TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "./recording.js";
+import { EPOCH, frozenAt, TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "./recording.js";
 import { layerName, unitName } from "../shared/names.js";
 import { sentence, where } from "./sentence.js";
 import { percent, say, steady } from "../shared/format.js";
@@ -46,13 +46,17 @@ function plane({ task, scale, data }, outputs) {
 }
 
 // The layers one after the other, and the links that count most.
-export function diagramInWords(run, network, parameters) {
+export function diagramInWords(run, row, network, parameters) {
   const { net } = run.header;
-  const hidden = net.layers.slice(0, -1).map((layer, l) => `${layer.n_out} ${net.activation_labels[l]} neurons`);
+  const frozen = frozenAt(run.header, row);
+  const still = (layer) => (frozen.includes(layer) ? ", frozen" : "");
+  const hidden = net.layers
+    .slice(0, -1)
+    .map((layer, l) => `${layer.n_out} ${net.activation_labels[l]} neurons${still(l + 1)}`);
   const sizes = [
     `inputs ${net.feature_labels.join(", ")}`,
     ...hidden,
-    `${net.layers[net.layers.length - 1].n_out} output`,
+    `${net.layers[net.layers.length - 1].n_out} output${still(net.layers.length)}`,
   ];
   const strongest = network.layers.map((_, l) => strongestOf(network, parameters, l));
   const links = strongest.map(

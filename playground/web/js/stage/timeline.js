@@ -179,7 +179,7 @@ class ForkHere {
 
   fillValues() {
     const chosen = this.live.find((s) => s.name === this.setting.value);
-    this.value.replaceChildren(...chosen.values.map((v, k) => h("option", { value: k }, String(v))));
+    this.value.replaceChildren(...chosen.values.map((v, k) => h("option", { value: k }, String(v) || "none")));
     const above = chosen.values.findIndex((v) => v > chosen.now);
     this.value.value = String(Math.max(0, above));
   }

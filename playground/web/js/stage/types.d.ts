@@ -161,6 +161,11 @@ export interface Sketch {
   scale: Scale;
 }
 
+export interface Frozen {
+  step: number;
+  layers: number[];
+}
+
 export interface About {
   family: string;
   parent: string | null;
@@ -174,6 +179,7 @@ export interface About {
   scale: Scale;
   settings: Settings;
   calmer_rate: number | null;
+  frozen: Frozen[];
   link: string;
   link_holds_all: boolean;
   told: Record<string, string>;

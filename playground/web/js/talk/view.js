@@ -5,7 +5,7 @@ import { say } from "../shared/format.js";
 import { observeTheme } from "../shared/theme.js";
 import { Diagram } from "../stage/diagram.js";
 import { Network } from "../stage/network.js";
-import { EPOCH } from "../stage/recording.js";
+import { EPOCH, frozenAt } from "../stage/recording.js";
 import { diagramInWords, surfaceInWords } from "../stage/spoken.js";
 import { BUDGETS_MS, Surface } from "../stage/surface.js";
 import { Chart, markOf } from "./chart.js";
@@ -237,10 +237,12 @@ export class View {
       surface.parameters = parameters;
       const values = surface.evaluate(parameters, budget);
       if (surface.element.isConnected && show.includes("picture")) surface.draw(this.theme, null);
-      if (k === 0 && this.diagram.element.isConnected) this.diagram.draw(this.theme, parameters, values);
+      if (k === 0 && this.diagram.element.isConnected)
+        this.diagram.draw(this.theme, parameters, values, frozenAt(run.header, row));
       if (fine) {
         surface.canvas.setAttribute("aria-label", surfaceInWords(run, row, values));
-        if (k === 0) this.diagram.canvas.setAttribute("aria-label", diagramInWords(run, surface.network, parameters));
+        if (k === 0)
+          this.diagram.canvas.setAttribute("aria-label", diagramInWords(run, row, surface.network, parameters));
       }
     });
     if (this.chart.element.isConnected) {

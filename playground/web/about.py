@@ -20,7 +20,7 @@ from playground.run.playback import Playback
 from playground.run.runs import Run
 from playground.run.surface import PROBABILITY_OF, colour_scale, half_side
 from playground.tables.table import Plane
-from playground.web.message import About, Layer, LiveSetting, Net, Opening, Points, Scale, Sketch, Trace
+from playground.web.message import About, Frozen, Layer, LiveSetting, Net, Opening, Points, Scale, Sketch, Trace
 
 GOAL_EPOCHS = 200  # how far a new run plays by itself
 
@@ -45,8 +45,8 @@ def about(experiment: Experiment, run: Run) -> About:
         },
         "calmer_rate": calmer_rate(now),
         "frozen": [
-            {"step": 0, "layers": experiment.config.frozen},
-            *({"step": c.step, "layers": v} for c in experiment.changes for name, v in c.settings if name == "frozen"),
+            Frozen(step=0, layers=experiment.config.frozen),
+            *(Frozen(step=c.step, layers=v) for c in experiment.changes for name, v in c.settings if name == "frozen"),
         ],
         "link": link.run_to_link(experiment),
         "link_holds_all": link.fits(experiment),

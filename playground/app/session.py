@@ -95,7 +95,7 @@ class _Change:
     at: float  # seconds
 
     def goes_on(self, now: Experiment, settings: dict[str, Any], at: float) -> bool:
-        """Whether a change of these settings is one more stop of the same slider; a choice of words or layers is its own."""
+        """Whether a change of these settings is one more stop of the same slider; a choice of words or layers is not."""
         soon = at - self.at < _BURST_SECONDS
         same = now == self.after and settings.keys() == self.settings.keys()
         chosen = any(SETTINGS[name].choices or name == "frozen" for name in settings if name in SETTINGS)

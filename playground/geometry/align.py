@@ -41,7 +41,7 @@ def align(net: mlp.MLP, x: Array, mine: Array, theirs: Array) -> Alignment:
         each.parameters[...] = parameters
         layers.append([a for _, a in through(each, x)])
     shape = net.shape
-    order, signs = np.empty(net.n_parameters, np.int64), np.empty(net.n_parameters)
+    order, signs = np.empty(net.n_parameters), np.empty(net.n_parameters)  # places, for now, as any parameters
     places = shape.matrices(np.arange(net.n_parameters, dtype=np.float64))
     before, turned = np.arange(shape.sizes[0]), np.ones(shape.sizes[0])
     alike = []
@@ -55,10 +55,10 @@ def align(net: mlp.MLP, x: Array, mine: Array, theirs: Array) -> Alignment:
             found = likeness[np.arange(len(units)), units]
             ways = np.where(symmetric & (found < 0.0), -1.0, 1.0)
             alike.append(found)
-        into[...] = where[np.ix_(units, [*before, len(before)])]  # the bias comes last
+        into[...] = where[np.ix_(units, np.append(before, len(before)))]  # the bias comes last
         sign[...] = ways[:, None] * np.append(turned, 1.0)
         before, turned = units, ways
-    return Alignment(order, signs, tuple(alike))
+    return Alignment(order.astype(np.int64), signs, tuple(alike))
 
 
 def correlations(a: Array, b: Array) -> Array:
@@ -78,7 +78,7 @@ def is_odd(activation: mlp.Activation) -> bool:
 def pair(value: Array) -> Labels:
     """(n,): for each row of (n, n) its column, all different, so that the sum of what they are worth is the greatest.
 
-    Rows come in one by one; each finds the cheapest way to push others on to free columns, by prices of rows and columns.
+    Rows come in one by one; each finds the cheapest way to push others on to free columns, by prices of both.
     """
     n = len(value)
     cost = -value

@@ -1,4 +1,4 @@
-"""Runs that are shown in the pictures of another: only such as live in the same space of parameters, on the same data."""
+"""Runs in the pictures of another: only such as live in the same space of parameters, and learn the same data."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """How a link is played: whether, until which epoch and how fast, and in which of its ways a picture is drawn.
 
-    ?step=500&play=120&speed=slow&scale=log
+    ?step=500&play=120&speed=slow&scale=log&ring=0.5,-1.2
 
 The browser writes these keys (web/js/stage/address.js), for it alone knows how fast it plays; the server reads them.
 """
@@ -19,8 +19,9 @@ CHOICES = {
 }
 """The words of each key. The speeds are epochs a second; slow is single mini-batches."""
 USUAL = {"speed": "60", "scale": "", "discretize": "off", "points": "all"}
-KEYS = ("play", *CHOICES)
+KEYS = ("play", "ring", *CHOICES)
 MOST_EPOCHS = 1_000_000
+FARTHEST = 1e6
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Playback:
     """Of the loss axis; "" for linear, but where a run has blown up"""
     discretize: bool = False
     test_points: bool = True
+    ring: tuple[float, float] | None = None
+    """Where on the plane a training point lies that is ringed in every picture"""
 
 
 def from_query(query: Mapping[str, str]) -> tuple[Playback, list[str]]:
@@ -54,8 +57,23 @@ def from_query(query: Mapping[str, str]) -> tuple[Playback, list[str]]:
             play = text != "off"
         else:
             problems.append(f"The link's play must be on, off or the epoch at which to stop; got {text[:40]}.")
+    ring = None
+    if text := query.get("ring", "").strip():
+        ring = _place(text)
+        if ring is None:
+            problems.append(
+                f"The link's ring must be where a point lies on the plane, such as 0.5,-1.2; got {text[:40]}."
+            )
     drawn = words["discretize"] == "on", words["points"] == "all"
-    return Playback(play, until, words["speed"], words["scale"], *drawn), problems
+    return Playback(play, until, words["speed"], words["scale"], *drawn, ring), problems
+
+
+def _place(text: str) -> tuple[float, float] | None:
+    try:
+        x, y = map(float, text.split(","))
+    except ValueError:
+        return None
+    return (x, y) if max(abs(x), abs(y)) <= FARTHEST else None
 
 
 def _epoch(text: str) -> float | None:

@@ -196,4 +196,5 @@ def opening(number: int, playback: Playback) -> Opening:
         "scale": playback.scale,
         "discretize": playback.discretize,
         "test_points": playback.test_points,
+        "ring": playback.ring,
     }

@@ -263,6 +263,7 @@ class Opening(TypedDict):
     scale: str
     discretize: bool
     test_points: bool
+    ring: Sequence[float] | None  # where the training point lies that is ringed
 
 
 Parts = Literal["full", "timeline"]

@@ -26,6 +26,7 @@ JS = Path(__file__).parents[2] / "playground" / "web" / "js" / "stage"
             Playback(speed="full", scale="log", discretize=True, test_points=False),
         ),
         ({"scale": "linear", "discretize": "off", "points": "all"}, Playback(scale="linear")),
+        ({"ring": "0.5,-1.25"}, Playback(ring=(0.5, -1.25))),
     ],
 )
 def test_a_link_says_how_it_is_played(query, playback):
@@ -36,6 +37,7 @@ def test_a_link_says_how_it_is_played(query, playback):
 @pytest.mark.parametrize(
     ("key", "text"),
     [
+        *[("ring", text) for text in ("1", "1,2,3", "nan,0", "inf,1", "1e9,0", "a,b", "<b>,1")],
         *[("play", text) for text in ("yes", "-3", "0", "nan", "inf", "1e9", "on off")],
         *[(key, text) for key in CHOICES for text in ("", "61", "ON", "<b>")],
     ],

@@ -6,7 +6,16 @@ import { Address } from "../../playground/web/js/stage/address.js";
 import { SPEEDS } from "../../playground/web/js/stage/player.js";
 import { PER, World } from "./world.js";
 
-const OPENING = { number: 1, play: null, until: null, speed: "60", scale: "", discretize: false, test_points: true };
+const OPENING = {
+  number: 1,
+  play: null,
+  until: null,
+  speed: "60",
+  scale: "",
+  discretize: false,
+  test_points: true,
+  ring: null,
+};
 const LINK = { about: { link: "?lr=0.1", link_holds_all: true }, ask: "ask" };
 
 /** @type {World} */
@@ -63,6 +72,18 @@ test("a link's speed and its ways of drawing count once, and what the user choos
   assert.equal(player.look.discretize, false);
   world.tell({ about: null, ...{ ask: "ask", view_link: "" }, opening: { ...OPENING, number: 2, speed: "full" } });
   assert.equal(player.speed.name, "Full speed");
+});
+
+test("a ringed point stands in the link, and is let go with its data", () => {
+  opened({ play: false, ring: [0.5, -1.25] });
+  assert.deepEqual(player.ringed, [0.5, -1.25]);
+  assert.match(written(), /&ring=0.5,-1.25&/);
+  player.ringed = [1, 2];
+  assert.match(written(), /&ring=1,2&/);
+  player.ringed = null;
+  assert.doesNotMatch(written(), /ring/);
+  player.ring = { at: [1, 2], data: "other points" };
+  assert.equal(player.ringed, null);
 });
 
 test("a link that plays does not set in motion what somebody wants still", () => {

@@ -8,6 +8,7 @@ const { boundary, Cloud, Sheet, LINES } = await import("../../playground/web/js/
 const views = await import("../../playground/web/js/fold/views.js");
 const { stationsOf, stopsOf } = await import("../../playground/web/js/fold/station.js");
 const { Picture } = await import("../../playground/web/js/fold/picture.js");
+const { placeOfRow, rowAt } = await import("../../playground/web/js/fold/rows.js");
 const { filmSentence, readings } = await import("../../playground/web/js/fold/words.js");
 
 // 2-2-1: parameters unit by unit, the bias last.
@@ -253,4 +254,20 @@ test("the words beside a picture have its numbers", () => {
   ]);
   assert.match(readings({ ...all, task: "regression" })[1], /R² 0.65/);
   assert.match(readings({ ...all, nUnits: 2, kind: "axes" })[0], /nothing is left out/);
+});
+
+test("a point is found by its row where the stage has it, and the other way round", () => {
+  const trace = (c, x1, test = false) => ({ class: c, x1, x2: x1.map((x) => -x), test });
+  const data = { traces: [trace(0, [1, 2]), trace(1, [3, 4, 5]), trace(0, [9, 9], true)] };
+  const labels = [1, 0, 1, 1, 0];
+  const places = labels.map((_, row) => placeOfRow(data, labels, row));
+  assert.deepEqual(
+    places.map((at) => at?.[0]),
+    [3, 1, 4, 5, 2],
+  );
+  places.forEach((at, row) => assert.equal(rowAt(data, labels, at ?? []), row));
+  assert.equal(placeOfRow(data, labels, 5), null);
+  const values = { traces: [trace(null, [7, 8])] };
+  assert.deepEqual(placeOfRow(values, [0.25, 0.5], 1), [8, -8]);
+  assert.equal(rowAt(values, [0.25, 0.5], [7.2, -7]), 0);
 });

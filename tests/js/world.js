@@ -19,7 +19,16 @@ const steps = (from, to, by = 1) =>
 const PAGE = {
   ...{ serial: 0, moment: 0, instead_of: null, can_undo: false, branches: [], parts: "full", whole: false },
   ...{ hidden: [], projector: false, view_link: "", plotly: "", ask: "" },
-  opening: { number: 1, play: null, until: null, speed: "60", scale: "", discretize: false, test_points: true },
+  opening: {
+    number: 1,
+    play: null,
+    until: null,
+    speed: "60",
+    scale: "",
+    discretize: false,
+    test_points: true,
+    ring: null,
+  },
 };
 
 export class World {
@@ -63,6 +72,7 @@ export class World {
   rows({ run, after, to, singles = [], about, ...more }) {
     const rows = steps(after < 0 ? 0 : Math.floor(after / PER) + 1, to).map((epoch) => row(epoch * PER));
     const header = {
+      data: { name: "points" },
       ...{ run, after, singles: singles.length, width: WIDTH, dense: 1e9, stride: 1, reached: to * PER },
       ...{ diverged: null, stopped: null, marks: [], verdicts: [] },
       ...(about && {

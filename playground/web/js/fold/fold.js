@@ -9,6 +9,7 @@ import { player } from "../shared/player.js";
 import { layerColour, observeTheme } from "../shared/theme.js";
 import { Pad } from "./pad.js";
 import { bunches, Picture } from "./picture.js";
+import { placeOfRow, rowAt } from "./rows.js";
 import { boundary, Cloud, Sheet } from "./sheet.js";
 import { stationsOf, stopsOf } from "./station.js";
 import { crossings, KINDS } from "./views.js";
@@ -64,7 +65,9 @@ class Fold {
     this.playing = false;
     this.restUntil = 0;
     /** @type {number | null} */
-    this.ringed = null;
+    this.ringed = null; // the point under the pointer, or else the one that was chosen
+    /** @type {any} */
+    this.chosen = null; // of which the row was looked up last
     this.step = -1;
     this.movedAt = 0;
     this.isFine = false;
@@ -287,13 +290,14 @@ class Fold {
       held = isSolid();
       if (held) canvas.setPointerCapture?.(event.pointerId);
       this.ring(pictureOf(), event);
+      if (!held) this.keepRing();
     });
     canvas.addEventListener("pointermove", (event) => {
       if (held) turn(-TURN * event.movementX, TURN * event.movementY);
       else this.ring(pictureOf(), event);
     });
     canvas.addEventListener("pointerup", () => (held = false));
-    canvas.addEventListener("pointerleave", () => this.setRing(null));
+    canvas.addEventListener("pointerleave", () => this.setRing(this.keptRow()));
     canvas.addEventListener("keydown", (event) => {
       const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
       if (!by || !isSolid()) return;
@@ -305,6 +309,17 @@ class Fold {
   ring(picture, event) {
     const box = picture.canvas.getBoundingClientRect();
     this.setRing(picture.nearest(event.clientX - box.left, event.clientY - box.top));
+  }
+
+  // A click keeps the ring, here and on the stage, until another click on the point takes it away.
+  keepRing() {
+    if (this.ringed === null) return;
+    const at = placeOfRow(player.run?.header.data, this.told.labels, this.ringed);
+    player.ringed = player.ringed?.join() === at?.join() ? null : at;
+  }
+
+  keptRow() {
+    return player.ringed && rowAt(player.run?.header.data, this.told.labels, player.ringed);
   }
 
   setRing(p) {
@@ -367,6 +382,10 @@ class Fold {
         "The run has blown up here: its weights are no longer numbers that a picture could be drawn of. Go back in time.",
       );
       return;
+    }
+    if (player.ringed !== this.chosen) {
+      this.chosen = player.ringed;
+      this.ringed = this.keptRow();
     }
     this.tellPage();
     const started = performance.now();
@@ -556,7 +575,8 @@ class Fold {
       const label = told.labels[ringed];
       tell(
         this.note,
-        `Point ${ringed + 1}: ${classes[label] ?? `value ${say(label)}`}. It is ringed in every picture.`,
+        `Point ${ringed + 1}: ${classes[label] ?? `value ${say(label)}`}. It is ringed in every picture; ` +
+          (this.keptRow() === ringed ? "click it again to take the ring away." : "click to keep it, on the stage too."),
       );
       return;
     }

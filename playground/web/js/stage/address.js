@@ -8,7 +8,7 @@ import { USUAL_SPEED } from "./player.js";
 // The query of a link to the run on screen that stands at a step, or plays from the beginning where there is none; ""
 // for the default run. Python reads it: playground/run/playback.py.
 /** @param {Player} player @param {number | null} step */
-export function queryOf({ run, page, until, speed, look }, step) {
+export function queryOf({ run, page, until, speed, look, ringed }, step) {
   const said = {
     step,
     play: step === null ? until : null,
@@ -16,6 +16,7 @@ export function queryOf({ run, page, until, speed, look }, step) {
     scale: look.scale || null,
     discretize: look.discretize ? "on" : null,
     points: look.testPoints ? null : "training",
+    ring: ringed && ringed.join(),
   };
   const words = Object.entries(said).map(([key, value]) => value !== null && `${key}=${value}`);
   return [run?.header.link.slice(1), ...words, page?.view_link].filter(Boolean).join("&");

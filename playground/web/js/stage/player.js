@@ -48,6 +48,10 @@ export class Player {
     this.speed = USUAL_SPEED;
     /** @type {Look} */
     this.look = { scale: "", discretize: false, testPoints: true };
+    /** @type {{data: string, point: number} | null} */
+    this.ring = null; // a training point that is ringed in every picture, and of which data it is one
+    /** @type {{at: number[], data: string} | null} */
+    this.ring = null; // where the training point lies that is ringed in every picture, and of which data; "" for any
     this.opened = 0; // the number of the link that was followed last
     /** @type {Opening | null} */
     this.opening = null; // of one whose run has not come yet
@@ -166,6 +170,18 @@ export class Player {
     this.speed = SPEEDS.find(({ key }) => key === opening.speed) ?? USUAL_SPEED;
     const scale = /** @type {Look["scale"]} */ (opening.scale);
     this.look = { scale, discretize: opening.discretize, testPoints: opening.test_points };
+    this.ring = opening.ring && { at: opening.ring, data: "" };
+  }
+
+  // Where on the plane the ringed training point lies; null for none.
+  get ringed() {
+    const { ring, run } = this;
+    return ring && run?.header.data.name === ring.data ? ring.at : null;
+  }
+
+  set ringed(at) {
+    this.ring = at && this.run && { at, data: this.run.header.data.name };
+    this.changed = true;
   }
 
   /** @param {Answer} answer */
@@ -234,6 +250,7 @@ export class Player {
     this.place(run.has(moment) ? moment : run.rows[run.indexAt(moment)][STEP]);
     const start = kin ? this.epoch : 0;
     run.fillTo ??= Math.floor(start + header.goal);
+    if (this.ring?.data === "") this.ring.data = run.header.data.name;
     const { play = null, until = null } = this.opening ?? {};
     this.opening = null;
     this.until = until;

@@ -25,7 +25,12 @@ export class Surface {
     this.plot = h("div", { class: "over", "aria-hidden": "true" });
     this.points = h("canvas", { class: "over", "aria-hidden": "true" }); // until Plotly is here
     this.note = h("p", { class: "note" });
-    this.box = h("div", { class: "plot square" }, this.canvas, this.points, this.plot);
+    this.ring = h("button", {
+      ...{ type: "button", class: "ring", hidden: true, "aria-label": "Take the ring away from this point" },
+      title: "The point that you chose on the page Fold; click to take the ring away",
+      onclick: () => (player.ringed = null),
+    });
+    this.box = h("div", { class: "plot square" }, this.canvas, this.points, this.plot, this.ring);
     this.title = h("h3", {});
     const toggle = (label, title, key) => {
       const onchange = () => {
@@ -99,6 +104,18 @@ export class Surface {
     if (this.run.header.data.curve) this.drawCurve(theme, width, height, inner);
     else this.drawMap(theme, inner);
     if (this.points.isConnected) this.drawPoints(theme, width, height, inner);
+    this.placeRing(inner);
+  }
+
+  // Around the training point that was chosen on the page Fold.
+  placeRing(inner) {
+    const { ringed } = this.player;
+    this.ring.hidden = !ringed;
+    if (!ringed) return;
+    const { range, up } = this.run.header.data;
+    const share = (x, [low, high]) => (x - low) / (high - low);
+    this.ring.style.left = `${this.margin.l + inner.w * share(ringed[0], range)}px`;
+    this.ring.style.top = `${this.margin.t + inner.h * (1 - share(ringed[1], up))}px`;
   }
 
   drawPoints(theme, width, height, inner) {

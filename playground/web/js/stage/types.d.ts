@@ -215,6 +215,7 @@ export interface Opening {
   scale: string;
   discretize: boolean;
   test_points: boolean;
+  ring: number[] | null;
 }
 
 export type Parts = "full" | "timeline";

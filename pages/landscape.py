@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from playground.app import components, session, stage
+from playground.app import beside, components, session, stage
 from playground.app.shared_runs import run_of
 from playground.geometry.edge import EDGE, EDGE_STEPS
+from playground.run.beside import lettered
 from playground.run.experiment import Experiment
 from playground.web.assets import plotly_address
 from playground.web.landscape_route import ask_landscape_address
@@ -17,6 +18,9 @@ KEY = "landscape"
 def show() -> None:
     """Everything below the timeline."""
     experiment = session.experiment()
+    others = beside.choose()
+    for other in others:
+        run_of(other).record_until(0)  # so that the route knows it
     components.landscape(
         key=KEY,
         data={
@@ -24,6 +28,8 @@ def show() -> None:
             "n_parameters": run_of(experiment).trainer.net.n_parameters,
             "plotly": plotly_address(),
             "ask": ask_landscape_address(),
+            "beside": [other.name for other in others],
+            "titles": ["A (on screen)", *lettered(experiment, others)],
         },
         on_start_change=_on_start,
     )

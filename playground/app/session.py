@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from playground.app.shared_runs import run_of
 from playground.run import atlas as atlases
+from playground.run import beside as besides
 from playground.run import compared, descent, link, playback
 from playground.run.config import LIVE, SETTINGS, calmer_rate
 from playground.run.data import untrained
@@ -25,6 +26,7 @@ from playground.web.question import read_wish
 _LOG = logging.getLogger(__name__)
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
 _SERIAL, _NEWS, _HELD, _LAST_CHANGE = "serial", "news", "held", "last_change"
+_BESIDE = "beside"
 _ON_SHOW, _BRANCHES, _COMPARED, _COMPARE_VIEW = "on_show", "branches", "compared", "compare_view"
 _ON_A_MAP, _ATLAS, _VIEW = "on_a_map", "atlas_shown", "atlas_view"
 _OPENING = "opening"  # how the last link that was opened is played, and how many were
@@ -95,7 +97,7 @@ class _Change:
     at: float  # seconds
 
     def goes_on(self, now: Experiment, settings: dict[str, Any], at: float) -> bool:
-        """Whether a change of these settings is one more stop of the same slider; a choice of words or layers is not."""
+        """Whether a change of these settings is one more stop of the same slider; one of words or layers is not."""
         soon = at - self.at < _BURST_SECONDS
         same = now == self.after and settings.keys() == self.settings.keys()
         chosen = any(SETTINGS[name].choices or name == "frozen" for name in settings if name in SETTINGS)
@@ -277,7 +279,7 @@ def begin(*, at_home: bool, has_stage: bool = True, has_lessons: bool = False) -
     if _EXPERIMENT not in st.session_state:
         st.session_state.update({_EXPERIMENT: Experiment(), _MOMENT: 0, _PAST: [], _BRANCHES: []})
         st.session_state.update({_NOTICES: [], _ON_SHOW: OnShow(), _LAST_CHANGE: None, _COMPARED: (), _TASK: None})
-        st.session_state.update({_COMPARE_VIEW: compared.View(), _ON_A_MAP: None})
+        st.session_state.update({_COMPARE_VIEW: compared.View(), _ON_A_MAP: None, _BESIDE: ()})
         st.session_state.update({_ATLAS: None, _VIEW: atlases.View()})
         st.session_state.update({_IN_PLACE: False, _WRITTEN: None, _OPENING: (0, playback.Playback())})
         st.session_state.update({_SERIAL: 0, _FULFILLED: 0, _NEWS: False, _HELD: {}})
@@ -302,6 +304,9 @@ def _follow_link() -> None:
         problems += more
     st.session_state[_ON_A_MAP], more = descent.from_query(query)
     problems += more
+    if besides.KEY in query:
+        st.session_state[_BESIDE], more = compared.from_text(query[besides.KEY])
+        problems += more
     if atlases.KEY in query:
         st.session_state[_ATLAS], more = atlases.from_text(query[atlases.KEY], Experiment(experiment().now))
         st.session_state[_VIEW], wrong = atlases.view_from_query(query)
@@ -417,6 +422,7 @@ def mirror() -> None:
             query[compared.KEY] = compared.to_text(side_by_side())
         if chosen := on_a_map():
             query |= descent.to_query(chosen)
+    query |= beside_query()
     if kept("page", "") == "atlas" and (of := atlas()) is not None:
         query = link.run_to_query(of.base) | on_show().to_query() | {atlases.KEY: atlases.to_text(of)}
     browsers = ("step", *playback.KEYS, *compared.VIEW_KEYS, *atlases.VIEW_KEYS)
@@ -460,6 +466,25 @@ def add_to_compare(run: Experiment) -> None:
         compare(*compared.added(side_by_side(), run))
     except ValueError as error:
         notify(str(error))
+
+
+# ---- runs in the pictures of another -----------------------------------------------------------------------------
+def beside() -> tuple[Experiment, ...]:
+    """The runs that were chosen to be shown beside the one on screen, whether or not they can be."""
+    result: tuple[Experiment, ...] = st.session_state[_BESIDE]
+    return result
+
+
+def set_beside(*runs: Experiment) -> None:
+    """Show these beside the run on screen."""
+    st.session_state[_BESIDE] = runs[: besides.MOST_BESIDE]
+
+
+def beside_query() -> dict[str, str]:
+    """What stands in a link for them, on the pages that show them."""
+    runs = beside()
+    is_there = runs and kept("page", "") in besides.PAGES and compared.fits(runs)
+    return {besides.KEY: compared.to_text(runs)} if is_there else {}
 
 
 # ---- an atlas of settings ----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
@@ -42,6 +43,7 @@ def _fragment(parts: Parts, below: Callable[[], None] | None, whole: bool, drawn
     before = session.replaced()
     page: Page = {
         **first.page(experiment, session.on_show(), moment=session.moment(), parts=parts),
+        "view_link": urlencode(session.on_show().to_query() | session.beside_query(), safe=","),
         "serial": session.take_serial(),
         "instead_of": before.name if before else None,
         "can_undo": session.can_undo(),

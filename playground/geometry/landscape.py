@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -27,6 +27,7 @@ from playground.geometry.planes import (
     random_walk_share,
     sharpest_plane,
 )
+from playground.run.compared import LETTERS
 from playground.run.experiment import Experiment
 from playground.run.names import parameter_name
 from playground.run.number import percent, say
@@ -115,17 +116,20 @@ class LossMap:
     """Which place of the path the plane goes through besides its ends; -1 for none"""
     profile: Array
     """(2, PROFILE): training and test loss on the straight way from start to end"""
+    others: tuple[Array, ...]
+    """For each of the other paths (k, 3): where its places are on the map, and the loss that the map has there"""
 
 
 def loss_map(
-    moment: Moment, path: Path, kind: str, n: int, seed: int, weights: tuple[int, int], pieces: Pieces
+    moment: Moment, path: Path, kind: str, n: int, seed: int, weights: tuple[int, int], pieces: Pieces,
+    others: Sequence[Path] = (),
 ) -> LossMap:  # fmt: skip
-    """The map of one of PLANES, n places along each side.
+    """The map of one of PLANES, n places along each side; `others` are paths of runs beside this one, B and so on.
 
     Raises ValueError, in a sentence, where there is no such map.
     """
     net, data = moment.net, moment.data
-    plane, words, third = _plane(moment, path, kind, seed, weights, pieces)
+    plane, words, third = _plane(moment, path, others, kind, seed, weights, pieces)
     surface = mlp.Surface(net, data.x_train, data.y_train)
     work = len(data.x_train) * net.n_parameters
     n = min(n, max(11, math.isqrt(int(MOST_WORK / work))))
@@ -141,8 +145,25 @@ def loss_map(
     if len(data.x_test):
         test = mlp.Surface(net, data.x_test, data.y_test)
         profile[1] = np.concatenate(pieces.run(test.parts(line)))
+    beside = []
+    for other in others:
+        on_it = plane.feet(other.places)
+        beside.append(np.column_stack([on_it, np.concatenate(pieces.run(surface.parts(plane.at(on_it))))]))
+    if others:
+        words += _all_beside(plane, [path, *others])
     words = f"{words} At this moment the true loss is {say(moment.loss, 3)} and the map says {say(float(at_here), 3)}."
-    return LossMap(plane, losses.reshape(n, n), feet, np.array(at_feet), here[0], float(at_here), words, third, profile)
+    return LossMap(
+        plane,
+        losses.reshape(n, n),
+        feet,
+        np.array(at_feet),
+        here[0],
+        float(at_here),
+        words,
+        third,
+        profile,
+        tuple(beside),
+    )
 
 
 def _in_rows(surface: mlp.Surface, plane: Plane, grid: Array, n: int) -> Iterator[Array]:
@@ -152,12 +173,15 @@ def _in_rows(surface: mlp.Surface, plane: Plane, grid: Array, n: int) -> Iterato
 
 
 def _plane(
-    moment: Moment, path: Path, kind: str, seed: int, weights: tuple[int, int], pieces: Pieces
+    moment: Moment, path: Path, others: Sequence[Path], kind: str, seed: int, weights: tuple[int, int], pieces: Pieces
 ) -> tuple[Plane, str, int]:
     """The plane, a sentence on what it shows, and the place of the path that it goes through besides the ends."""
     net = moment.net
     if kind == "path":
-        plane, shares = of_the_path(path)
+        plane, shares = of_the_path(path, others)
+        if others:
+            shown = percent(float(shares.sum()))
+            return plane, f"This plane shows {shown} of the variance of all {len(others) + 1} paths together.", -1
         walk = random_walk_share(len(path.places), net.n_parameters)
         words = f"This plane shows {percent(float(shares.sum()))} of the path's variance "
         words += f"(a random walk would give {percent(walk, 2)}). {_beside(plane, path)}"
@@ -189,6 +213,16 @@ def _plane(
 
 def _beside(plane: Plane, path: Path) -> str:
     return f"The path runs up to {percent(farthest_beside(plane, path), 2)} of its length beside it."
+
+
+def _all_beside(plane: Plane, paths: Sequence[Path]) -> str:
+    """For each of several paths how far it runs beside the plane, and whether it leaves the map."""
+    told = []
+    for letter, path in zip(LETTERS, paths, strict=False):
+        far = percent(farthest_beside(plane, path), 2)
+        out = float((np.abs(plane.feet(path.places) - plane.middle) > plane.reach).any(axis=1).mean())
+        told.append(f"{letter} up to {far}" + (f" ({percent(out)} of it lies outside the map)" if out else ""))
+    return f" Beside the plane, in shares of their lengths, run {', '.join(told)}."
 
 
 # ---- curvature -----------------------------------------------------------------------------------------------------

@@ -81,10 +81,14 @@ def path_of(recording: mlp.Recording, last: int) -> Path:
 
 
 # ---- the planes ----------------------------------------------------------------------------------------------------
-def of_the_path(path: Path) -> tuple[Plane, Array]:
-    """The plane of a path's two widest directions, and the shares (2,) of its variance that lie along them."""
-    mean = path.places.mean(axis=0)
-    centred = path.places - mean
+def of_the_path(path: Path, others: Sequence[Path] = ()) -> tuple[Plane, Array]:
+    """The plane of a path's two widest directions, and the shares (2,) of its variance that lie along them.
+
+    With other paths, those of all their places together.
+    """
+    places = np.concatenate([path.places, *(other.places for other in others)])
+    mean = places.mean(axis=0)
+    centred = places - mean
     # Of k places in many dimensions, k² products suffice.
     squares, inside = np.linalg.eigh(centred @ centred.T)
     squares, inside = np.maximum(squares[::-1], 0.0), inside[:, ::-1]

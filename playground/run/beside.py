@@ -10,6 +10,7 @@ from playground.run.experiment import Experiment
 KEY = "beside"
 """What they stand under in a link"""
 MOST_BESIDE = MOST - 1
+PAGES = ("fold", "landscape")
 _ALIKE = {
     "features": "other input features",
     "hidden_layer_sizes": "another network",

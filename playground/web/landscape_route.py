@@ -7,7 +7,7 @@ moment that has been left needs no map.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from playground.geometry.fold import last_looked_at
 from playground.geometry.landscape import (
     CURVE_MOMENTS,
     WHOLE_HESSIAN,
@@ -28,7 +29,8 @@ from playground.geometry.landscape import (
     loss_map,
     spectrum,
 )
-from playground.geometry.planes import path_of
+from playground.geometry.planes import Path, path_of
+from playground.run.beside import misfit
 from playground.run.runs import Known
 from playground.web.message import LandscapeQuestion, LandscapeTold, encode
 from playground.web.question import read_landscape_question
@@ -36,6 +38,8 @@ from playground.web.route import HEADERS, METHODS, asked
 
 ADDRESS = "landscape-part"
 MOST_THREADS = 8
+TRAIN_SECONDS = 2.0
+"""So long at the most a run beside another is trained before its path is drawn as far as it goes"""
 LOST = 499  # nobody hears it
 
 
@@ -54,9 +58,12 @@ def routes(known: Callable[[str], Known | None], turn: Turn, prefix: str = "") -
             return question
 
         def work() -> bytes | None:
-            found = known(question["run"])
+            found, *others = (known(name) for name in (question["run"], *question.get("beside", ())))
             pieces = Pieces(turn, partial(from_thread.run, request.is_disconnected))
-            return None if found is None else landscape_message(found, question, pieces)
+            beside = [other for other in others if other is not None]
+            if found is None or len(beside) < len(others):
+                return None
+            return landscape_message(found, question, pieces, beside)
 
         try:
             message = await to_thread.run_sync(work, limiter=threads)
@@ -69,18 +76,18 @@ def routes(known: Callable[[str], Known | None], turn: Turn, prefix: str = "") -
     return [Route(f"{prefix}/{ADDRESS}", answer, methods=METHODS)]
 
 
-def landscape_message(found: Known, question: LandscapeQuestion, pieces: Pieces) -> bytes:
+def landscape_message(found: Known, question: LandscapeQuestion, pieces: Pieces, beside: Sequence[Known] = ()) -> bytes:
     """The answer; where there is none, a sentence that says why."""
     told: LandscapeTold = {
         "run": question["run"], "what": question["what"], "problem": "", "step": question["step"], "words": "",
-        "n": 0, "moments": 0, "profile": 0, "middle": [0.0, 0.0], "reach": 1.0, "labels": ["", ""], "here": [0.0, 0.0],
-        "true": None, "at_here": None, "third": -1, "epochs": [], "values": [], "whole": False, "edge": None,
+        "n": 0, "moments": 0, "profile": 0, "others": [], "middle": [0.0, 0.0], "reach": 1.0,
+        "labels": ["", ""], "here": [0.0, 0.0], "true": None, "at_here": None, "third": -1, "epochs": [], "values": [], "whole": False, "edge": None,
     }  # fmt: skip
     numbers = np.empty(0)
     try:
         with np.errstate(all="ignore"):
             if question["what"] == "map":
-                numbers = _map(told, found, question, pieces)
+                numbers = _map(told, found, question, pieces, beside)
             elif question["what"] == "curve":
                 _curve(told, found, question, pieces)
             else:
@@ -107,21 +114,42 @@ def _moment(found: Known, step: int, pieces: Pieces) -> Moment:
     return Moment(net, data, step, loss)
 
 
-def _map(told: LandscapeTold, found: Known, question: LandscapeQuestion, pieces: Pieces) -> np.ndarray:
+def _map(
+    told: LandscapeTold, found: Known, question: LandscapeQuestion, pieces: Pieces, beside: Sequence[Known]
+) -> np.ndarray:
     moment = _moment(found, question["step"], pieces)
     with found.run.lock:
         path = path_of(found.run.recording, question["last"])
+    others = [_path_beside(found, other, question["last"], pieces) for other in beside]
     first, second = question.get("weights", [0, 1])
     kind, n, seed = question.get("plane", "path"), question.get("n", 0), question.get("seed", 1)
-    shown = loss_map(moment, path, kind, n, seed, (first, second), pieces)
+    shown = loss_map(moment, path, kind, n, seed, (first, second), pieces, others)
     told["words"], told["step"], told["true"] = shown.words, moment.step, moment.loss
     told["n"], told["moments"], told["profile"] = len(shown.losses), len(path.steps), shown.profile.shape[1]
     told["middle"], told["reach"], told["labels"] = list(shown.plane.middle), shown.plane.reach, shown.plane.labels
     told["here"], told["third"] = shown.here.tolist(), shown.third
     told["at_here"] = shown.at_here if math.isfinite(shown.at_here) else None
     rows = np.column_stack([shown.feet, path.losses, shown.at_feet, path.steps])
-    parts = (shown.losses, rows, shown.profile, shown.plane.origin, shown.plane.axes)
+    told["others"] = [len(other.steps) for other in others]
+    rows_beside = [
+        np.column_stack([at[:, :2], other.losses, at[:, 2], other.steps])
+        for at, other in zip(shown.others, others, strict=True)
+    ]
+    parts = (shown.losses, rows, shown.profile, *rows_beside, shown.plane.origin, shown.plane.axes)
     return np.concatenate([np.ravel(part) for part in parts]).astype(np.float32)
+
+
+def _path_beside(found: Known, other: Known, last: int, pieces: Pieces) -> Path:
+    """The path of a run beside another, up to the epoch of a step of that one."""
+    if why := misfit(found.experiment, other.experiment):
+        raise ValueError(f"Two runs of which one has {why} have no map in common.")
+    epoch = found.run.epoch_of(last)
+    other.run.record_to(epoch, TRAIN_SECONDS, pieces.gone)
+    with other.run.lock:
+        path = path_of(other.run.recording, last_looked_at(other.run.recording, epoch))
+    if not len(path.steps):
+        raise ValueError("A run beside this one has blown up before its first epoch was over: it has no path.")
+    return path
 
 
 def _curve(told: LandscapeTold, found: Known, question: LandscapeQuestion, pieces: Pieces) -> None:

@@ -437,13 +437,15 @@ class LandscapeQuestion(TypedDict):
     n: NotRequired[int]  # places along each side of a map; 0 for the path alone
     seed: NotRequired[int]  # of random directions
     weights: NotRequired[list[int]]  # two places in the flat vector of parameters
+    beside: NotRequired[list[str]]  # other runs of the same shape, whose paths are shown on the map too
 
 
 class LandscapeTold(TypedDict):
     """A part of the landscape. Of a map numbers follow.
 
     They are the losses (n * n), then for each of the `moments` of the path across, up, true loss, loss on the map and
-    step, then the training and the test loss on `profile` places between start and end, then origin and both axes.
+    step, then the training and the test loss on `profile` places between start and end, then the same five numbers for
+    the places of each of the `others`, then origin and both axes.
     """
 
     run: str
@@ -454,6 +456,7 @@ class LandscapeTold(TypedDict):
     n: int
     moments: int
     profile: int
+    others: Sequence[int]  # places of the path of each run beside this one
     middle: Sequence[float]  # of the map
     reach: float  # from there to each side
     labels: Sequence[str]

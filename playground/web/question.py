@@ -8,6 +8,7 @@ from typing import Any, cast, get_args
 
 from playground.geometry.landscape import MOST_PLACES, PLANES
 from playground.run.atlas import MOST_CELLS
+from playground.run.beside import MOST_BESIDE
 from playground.run.config import DEFAULTS
 from playground.web.message import Action, AtlasQuestion, LandscapeQuestion, Question, Wish
 
@@ -122,6 +123,12 @@ def _two_places(key: str, x: Any) -> list[int]:
     return [_whole(0, MOST_STEPS)(key, place) for place in x]
 
 
+def _names(key: str, x: Any) -> list[str]:
+    if not isinstance(x, list) or len(x) > MOST_BESIDE:
+        raise ValueError(f"{key} must be a list of at most {MOST_BESIDE} runs; got {_told(x)}.")
+    return [_name(key, name) for name in x]
+
+
 def _settings(key: str, x: Any) -> dict[str, Any]:
     """Settings with values of their own types. Whether a value is in its range the settings themselves say."""
     if not isinstance(x, dict):
@@ -172,6 +179,7 @@ _LANDSCAPE_QUESTION: Mapping[str, _Rule] = {
     "n": _whole(0, MOST_PLACES),
     "seed": _whole(0, 99_999),
     "weights": _two_places,
+    "beside": _names,
 }
 _WISH: Mapping[str, _Rule] = {
     "serial": _whole(0, 2**53),

@@ -261,3 +261,86 @@ def test_before_the_first_step_the_path_is_a_point():
         header, floats = told(experiment, run, plane=plane, n=5)
         assert header["problem"] == ""
         assert np.isfinite(floats).sum() >= 25
+
+
+# ---- several runs on one map
+@pytest.fixture(scope="module")
+def others(run):
+    made = []
+    for changes in ({"optimizer": "sgd", "learning_rate": 0.1}, {"seed": 5}):
+        other = Runs().get(Experiment(SMALL.config.changed(**changes)))
+        other.record(60, seconds=60)
+        made.append(path_of(other.recording, other.last_step))
+    return made
+
+
+def test_the_plane_of_several_paths_is_that_of_all_their_places_together(run, others):
+    path = path_of(run.recording, run.last_step)
+    plane, shares = of_the_path(path, others)
+    places = np.concatenate([path.places, *(other.places for other in others)])
+    pca = PCA(2).fit(places)
+    np.testing.assert_allclose(shares, pca.explained_variance_ratio_, atol=1e-12)
+    np.testing.assert_allclose(np.abs((plane.axes * pca.components_).sum(axis=1)), 1.0, atol=1e-9)
+    assert (np.abs(plane.feet(places) - plane.middle) < plane.reach).all(), "all paths lie on the map"
+
+
+@pytest.mark.parametrize("kind", ["path", "ends", "random"])
+def test_other_paths_lie_on_the_map_with_their_residuals(run, others, kind):
+    moment, path = moment_of(run, 300), path_of(run.recording, run.last_step)
+    shown = loss_map(moment, path, kind, 5, 4, (0, 7), FREE, others)
+    assert len(shown.others) == 2
+    for other, on_it in zip(others, shown.others, strict=True):
+        k = len(other.steps) // 2
+        off = other.places[k] - shown.plane.at(on_it[k : k + 1, :2])[0]
+        np.testing.assert_allclose(shown.plane.axes @ off, 0.0, atol=1e-8, err_msg="the foot is the nearest place")
+        wanted = loss_at(moment, shown.plane.at(on_it[k : k + 1, :2])[0])
+        assert on_it[k, 2] == pytest.approx(wanted, rel=1e-10)
+    for letter, one in zip("ABC", [path, *others], strict=True):
+        off = one.places - shown.plane.at(shown.plane.feet(one.places))
+        way = np.linalg.norm(np.diff(one.places, axis=0), axis=1).sum()
+        assert f"{letter} up to {percent(np.linalg.norm(off, axis=1).max() / way, 2)}" in shown.words
+    places = [
+        (np.abs(shown.plane.feet(one.places) - shown.plane.middle) > shown.plane.reach) for one in (path, *others)
+    ]
+    outside = sum(bool(out.any()) for out in places)
+    assert shown.words.count("outside the map") == outside
+    assert kind != "path" or not outside
+    assert (f"of the variance of all {len(others) + 1} paths together" in shown.words) == (kind == "path")
+
+
+def test_the_route_tells_the_paths_beside_up_to_the_same_epoch(run):
+    other = Experiment(SMALL.config.changed(learning_rate=0.003, batch_size=20))
+    beside = Known(other, Runs().get(other))  # of which nothing is trained yet
+    asked = {"run": SMALL.name, "step": run.last_step, "last": run.last_step, "what": "map", "n": 5}
+    message = landscape_message(Known(SMALL, run), asked, FREE, [beside])  # type: ignore[arg-type]
+    n = int.from_bytes(message[:4], "little")
+    header, floats = json.loads(message[4 : 4 + n])["landscape"], np.frombuffer(message[4 + n :], "<f4")
+    assert header["problem"] == ""
+    (count,) = header["others"]
+    at = 25 + 5 * header["moments"] + 2 * header["profile"]
+    rows = floats[at : at + 5 * count].reshape(count, 5)
+    recording = beside.run.recording
+    assert recording.epochs[np.searchsorted(recording.steps, rows[-1, 4])] == run.recording.epochs[-1]
+    path = path_of(recording, int(rows[-1, 4]))
+    np.testing.assert_allclose(rows[:, 2], path.losses, rtol=1e-6)
+    np.testing.assert_array_equal(rows[:, 4], path.steps)
+    assert len(floats) == at + 5 * count + 3 * run.trainer.net.n_parameters
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"hidden_layer_sizes": (4,)}, "another network"),
+        ({"noise": 0.3}, "other data"),
+        ({"loss": "hinge"}, "another loss"),
+    ],
+)
+def test_runs_of_another_space_have_no_map_in_common(run, changes, why):
+    other = Experiment(SMALL.config.changed(**changes))
+    asked = {"run": SMALL.name, "step": 0, "last": run.last_step, "what": "map", "n": 5}
+    message = landscape_message(Known(SMALL, run), asked, FREE, [Known(other, Runs().get(other))])  # type: ignore[arg-type]
+    n = int.from_bytes(message[:4], "little")
+    assert (
+        json.loads(message[4 : 4 + n])["landscape"]["problem"]
+        == f"Two runs of which one has {why} have no map in common."
+    )

@@ -13,6 +13,7 @@ const TOLD = {
   n: 3,
   moments: 2,
   profile: 2,
+  others: [],
   middle: [1, 2],
   reach: 2,
   labels: ["a", "b"],
@@ -127,4 +128,21 @@ test("negative eigenvalues are counted, but for those that are zero but for roun
   assert.match(spectrumInWords({ values: [3, 0.5, -0.1], whole: true }), /1 of 3 .* a saddle/);
   assert.match(spectrumInWords({ values: [3, 0.5, 0.1], whole: true }), /0 of 3 .* a bowl/);
   assert.match(spectrumInWords({ values: [3, 0.5], whole: false }), /two largest eigenvalues are 3 and 0.5/);
+});
+
+test("paths beside lie between the profile and the plane, and are told with where the map is off", () => {
+  const beside = [0, 2, 0.4, 0.4, 0, 1, 1, 0.2, 0.9, 7];
+  const two = sheetOf(
+    /** @type {any} */ ({ ...TOLD, others: [2] }),
+    Float32Array.from([...numbers.slice(0, -6), ...beside, ...numbers.slice(-6)]),
+  );
+  assert.deepEqual(
+    two.others[0].map(({ x, y, step }) => [x, y, step]),
+    [
+      [0, 2, 0],
+      [1, 1, 7],
+    ],
+  );
+  assert.deepEqual([...networkAt(two, [3, -1])], [13, 18]);
+  assert.match(mapInWords(two), /Path B begins at 0.400 and ends at 0.200; the map is off at 1 of its 2 places\./);
 });

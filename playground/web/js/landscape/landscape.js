@@ -184,7 +184,7 @@ class Landscape {
   }
 
   receive(data) {
-    if (this.told?.run !== data.run) {
+    if (this.told?.run !== data.run || this.told.beside.join() !== data.beside.join()) {
       this.picked = this.sheet = this.curve = this.spectrum = null;
       this.asked = this.mapKey = this.curveKey = this.spectrumKey = "";
     }
@@ -211,7 +211,7 @@ class Landscape {
   want() {
     const { run, step } = player;
     if (!run || player.moving || player.scrubbing || !player.filled || run.header.run !== this.told?.run) return "";
-    return [run.header.run, run.last, step, this.plane, this.seed, this.weights].join();
+    return [run.header.run, run.last, step, this.plane, this.seed, this.weights, this.told.beside].join();
   }
 
   frame() {
@@ -238,10 +238,11 @@ class Landscape {
     };
     const { plane, seed, weights } = this;
     const fixed = OF_THE_PATH.includes(plane);
-    const mapKey = [common.run, last, plane, seed, weights, fixed ? "" : step].join();
+    const { beside } = this.told;
+    const mapKey = [common.run, last, plane, seed, weights, fixed ? "" : step, beside].join();
     try {
       for (const n of mapKey === this.mapKey && this.sheet?.told.n ? [0] : [COARSE, FINE]) {
-        const { told, floats } = await asked({ what: "map", plane, n, seed, weights });
+        const { told, floats } = await asked({ what: "map", plane, n, seed, weights, beside });
         this.take(told, told.problem ? null : sheetOf(told, floats));
       }
       this.mapKey = mapKey;
@@ -290,7 +291,7 @@ class Landscape {
         this.canvas.setAttribute("aria-label", mapInWords(sheet));
         tell(
           this.labels,
-          `Across: ${sheet.told.labels[0]}. Up: ${sheet.told.labels[1]}. The path's colour is its true loss; dashed where the map is off by more than a fifth. Click the map to see the network there.`,
+          `${legend(this.told, sheet)}Across: ${sheet.told.labels[0]}. Up: ${sheet.told.labels[1]}. The path's colour is its true loss; dashed where the map is off by more than a fifth. Click the map to see the network there.`,
         );
         tell(this.low, say(this.chart.scale?.least ?? NaN, 3));
         tell(this.high, `${say(this.chart.scale?.most ?? NaN, 3)} and more`);
@@ -403,6 +404,9 @@ class Landscape {
       this.start([...networkAt(this.sheet, this.picked)].map((value) => Number(value.toPrecision(6))));
   }
 }
+
+// Which path is whose.
+const legend = ({ titles }, { others }) => (others.length ? `Paths: ${titles.join(", ")}. ` : "");
 
 // A whole number from a field; what does not fit becomes what does, in the field too.
 function whole(input, most) {

@@ -1,10 +1,12 @@
 // The map: the loss as a colour with lines of equal loss, and the path of the run across it.
+import { colourOf, LETTERS } from "../compare/curves.js";
 import { contour } from "../shared/contour.js";
 import { fit, pen } from "../shared/dom.js";
 import { say } from "../shared/format.js";
 import { lies, placeOf } from "./part.js";
 
 const LINES = 16;
+const apart = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
 
 // A scale that tells small losses apart and large ones too: log10(loss - 0.9 least + 1e-6), from the least to where 99 %
 // of the map lies below.
@@ -78,7 +80,9 @@ export class Chart {
     const context = fit(this.canvas, this.side, this.side);
     this.drawLosses(context, theme);
     this.drawLines(context, theme);
-    this.drawPath(context, theme);
+    const { others, path } = this.sheet;
+    others.forEach((other, k) => this.drawPath(context, theme, other, colourOf(theme, k + 1)));
+    this.drawPath(context, theme, path, theme.text);
     this.drawMarks(context, theme, step, picked);
   }
 
@@ -127,9 +131,8 @@ export class Chart {
     context.globalAlpha = 1;
   }
 
-  // Its colour is the true loss; dashed where the map says something else.
-  drawPath(context, theme) {
-    const { path } = this.sheet;
+  // Its colour is the true loss; dashed where the map says something else. Its border tells one run from another.
+  drawPath(context, theme, path, border) {
     const colours = ramp(theme);
     for (const wide of [true, false])
       for (let k = 0; k + 1 < path.length; k++) {
@@ -140,14 +143,14 @@ export class Chart {
         context.setLineDash?.(off ? [4, 4] : []);
         context.lineCap = off ? "butt" : "round";
         context.lineWidth = (wide ? 5.5 : 2.5) * theme.zoom;
-        context.strokeStyle = wide ? theme.text : css(colours[Math.round(255 * this.scale.of(path[k + 1].loss))]);
+        context.strokeStyle = wide ? border : css(colours[Math.round(255 * this.scale.of(path[k + 1].loss))]);
         context.stroke();
       }
     context.setLineDash?.([]);
   }
 
   drawMarks(context, theme, step, picked) {
-    const { path, told } = this.sheet;
+    const { path, told, others } = this.sheet;
     const word = (text, x, y) => {
       context.font = `600 ${12 * theme.zoom}px ${theme.font}`;
       context.lineWidth = 3;
@@ -169,9 +172,11 @@ export class Chart {
       context.strokeStyle = line;
       context.stroke();
     };
+    const A = others.length ? "A " : "";
     const marks = [
-      [path[0], "start"],
-      [path[path.length - 1], "end"],
+      [path[0], others.some(([first]) => apart(first, path[0]) > 1e-3 * told.reach) ? "A start" : "start"],
+      [path[path.length - 1], `${A}end`],
+      ...others.map((other, k) => [other[other.length - 1], LETTERS[k + 1]]),
       ...(told.third > 0 ? [[path[told.third], "through here"]] : []),
     ];
     for (const [place, name] of marks) {
@@ -200,9 +205,12 @@ export class Chart {
   }
 }
 
-export function mapInWords({ told, path, losses }) {
+export function mapInWords({ told, path, losses, others }) {
   const finite = [...losses].filter(Number.isFinite);
   const [least, most] = [Math.min(...finite), Math.max(...finite)];
   const off = path.filter((place) => lies(place)).length;
-  return `Map of the training loss, ${told.labels[0]} across and ${told.labels[1]} up. Losses from ${say(least, 3)} to ${say(most, 3)}. The path begins at ${say(path[0].loss, 3)} and ends at ${say(path[path.length - 1].loss, 3)}; at ${off} of its ${path.length} places the map is off by more than a fifth. ${told.words}`;
+  return `Map of the training loss, ${told.labels[0]} across and ${told.labels[1]} up. Losses from ${say(least, 3)} to ${say(most, 3)}. The path begins at ${say(path[0].loss, 3)} and ends at ${say(path[path.length - 1].loss, 3)}; at ${off} of its ${path.length} places the map is off by more than a fifth.${others.map(besideInWords).join("")} ${told.words}`;
 }
+
+const besideInWords = (other, k) =>
+  ` Path ${LETTERS[k + 1]} begins at ${say(other[0].loss, 3)} and ends at ${say(other[other.length - 1].loss, 3)}; the map is off at ${other.filter((place) => lies(place)).length} of its ${other.length} places.`;

@@ -9,6 +9,7 @@ import { parseMessage } from "../stage/recording.js";
  * @property {{x: number, y: number, loss: number, foot: number, step: number}[]} path
  * @property {Float32Array} train on the straight way from start to end
  * @property {Float32Array} test
+ * @property {{x: number, y: number, loss: number, foot: number, step: number}[][]} others paths of runs beside this one
  * @property {Float32Array} origin
  * @property {Float32Array[]} axes
  */
@@ -39,13 +40,16 @@ export function sheetOf(told, floats) {
   let at = 0;
   const take = (n) => floats.subarray(at, (at += n));
   const losses = take(told.n * told.n);
-  const path = Array.from({ length: told.moments }, () => {
-    const [x, y, loss, foot, step] = take(5);
-    return { x, y, loss, foot, step };
-  });
+  const pathOf = (n) =>
+    Array.from({ length: n }, () => {
+      const [x, y, loss, foot, step] = take(5);
+      return { x, y, loss, foot, step };
+    });
+  const path = pathOf(told.moments);
   const [train, test] = [take(told.profile), take(told.profile)];
+  const others = told.others.map(pathOf);
   const size = (floats.length - at) / 3;
-  return { told, losses, path, train, test, origin: take(size), axes: [take(size), take(size)] };
+  return { told, losses, path, train, test, others, origin: take(size), axes: [take(size), take(size)] };
 }
 
 // The parameters of the network at a place of the map.

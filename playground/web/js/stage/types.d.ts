@@ -229,6 +229,7 @@ export interface LandscapeQuestion {
   n?: number;
   seed?: number;
   weights?: number[];
+  beside?: string[];
 }
 
 export interface LandscapeTold {
@@ -240,6 +241,7 @@ export interface LandscapeTold {
   n: number;
   moments: number;
   profile: number;
+  others: number[];
   middle: number[];
   reach: number;
   labels: string[];

@@ -6,14 +6,19 @@ from typing import Any
 
 import streamlit as st
 
-from playground.app import components, session, stage
+from mlp.arrays import Array
+from playground.app import beside, components, session, stage
 from playground.app.shared_runs import run_of, turn
+from playground.geometry.fold import beside as aligned
 from playground.geometry.fold import last_looked_at, muted, separations, viewpoints
 from playground.geometry.pixels import pixels_of
+from playground.run.beside import lettered
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.run.names import layer_name
+from playground.run.runs import Run
 from playground.web.about import GOAL_EPOCHS
+from playground.web.route import ask_address
 
 KEY = "fold"
 LOOK_SECONDS = 0.3  # so long a run is trained ahead at the most, to find from where to look at it
@@ -29,7 +34,8 @@ def show() -> None:
         told = _viewpoints(experiment.name, last_looked_at(run.recording, GOAL_EPOCHS), experiment)
     with turn(), run.lock:
         moment = {"step": step, "separations": _separations(experiment.name, step, experiment)}
-    components.fold(key=KEY, data={**told, "run": experiment.name, "moment": moment})
+    others = [_beside(experiment, other, run.epoch_of(step)) for other in beside.choose(most=1)]
+    components.fold(key=KEY, data={**told, "run": experiment.name, "moment": moment, "beside": others})
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -43,6 +49,34 @@ def _viewpoints(run: str, last: int, _experiment: Experiment) -> dict[str, Any]:
 def _separations(run: str, step: int, _experiment: Experiment) -> list[float] | None:
     trainer = run_of(_experiment).trainer
     return separations(trainer.net, trainer.data, trainer.recording.seek(step).parameters)
+
+
+# ---- another run below it -------------------------------------------------------------------------------------------
+def _beside(experiment: Experiment, other: Experiment, epoch: float) -> dict[str, Any]:
+    """Another run of which the pictures stand below those of this one, at the same epoch."""
+    run, theirs = run_of(experiment), run_of(other)
+    theirs.record_to(GOAL_EPOCHS, LOOK_SECONDS)
+    (title,) = lettered(experiment, [other])
+    paired_at = min(GOAL_EPOCHS, *(float(each.recording.epochs[-1]) for each in (run, theirs)))
+    step = last_looked_at(theirs.recording, epoch)
+    with turn(), theirs.lock:
+        told = _separations(other.name, step, other)
+    paired = _paired(experiment.name, other.name, paired_at, experiment, other)
+    return {
+        **paired, "run": other.name, "title": title, "epoch": paired_at, "step": step, "separations": told,
+        "ask": ask_address(),
+    }  # fmt: skip
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _paired(run: str, other: str, epoch: float, _run: Experiment, _other: Experiment) -> dict[str, Any]:
+    trainer = run_of(_run).trainer
+    return aligned(trainer.net, trainer.data, *(_parameters(run_of(each), epoch) for each in (_run, _other)))
+
+
+def _parameters(run: Run, epoch: float) -> Array:
+    with turn(), run.lock:
+        return run.recording.seek(last_looked_at(run.recording, epoch)).parameters
 
 
 # ---- an experiment -----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Which runs are shown in the pictures of the run on screen: those of Compare, branches, or one whose link is pasted."""
+"""Which runs are shown in the pictures of the one on screen: of Compare, branches, or one whose link is pasted."""
 
 from __future__ import annotations
 

@@ -27,6 +27,8 @@ class Alignment:
     """(n_parameters,): 1, or -1 where one of the two neurons of a weight is turned over"""
     alike: tuple[Array, ...]
     """For each hidden layer (n_units,): the correlation of each pair, before it is turned over"""
+    turned: tuple[int, ...]
+    """How many neurons of each hidden layer are turned over"""
 
     def of(self, parameters: Array) -> Array:
         """The other's parameters (..., n_parameters) with its neurons in place: the same network, written otherwise."""
@@ -44,7 +46,7 @@ def align(net: mlp.MLP, x: Array, mine: Array, theirs: Array) -> Alignment:
     order, signs = np.empty(net.n_parameters), np.empty(net.n_parameters)  # places, for now, as any parameters
     places = shape.matrices(np.arange(net.n_parameters, dtype=np.float64))
     before, turned = np.arange(shape.sizes[0]), np.ones(shape.sizes[0])
-    alike = []
+    alike, n_turned = [], []
     parts = zip(places, shape.matrices(order), shape.matrices(signs), shape.activations, strict=True)
     for k, (where, into, sign, activation) in enumerate(parts):
         units, ways = np.arange(shape.sizes[k + 1]), np.ones(shape.sizes[k + 1])
@@ -55,10 +57,11 @@ def align(net: mlp.MLP, x: Array, mine: Array, theirs: Array) -> Alignment:
             found = likeness[np.arange(len(units)), units]
             ways = np.where(symmetric & (found < 0.0), -1.0, 1.0)
             alike.append(found)
+            n_turned.append(int((ways < 0.0).sum()))
         into[...] = where[np.ix_(units, np.append(before, len(before)))]  # the bias comes last
         sign[...] = ways[:, None] * np.append(turned, 1.0)
         before, turned = units, ways
-    return Alignment(order.astype(np.int64), signs, tuple(alike))
+    return Alignment(order.astype(np.int64), signs, tuple(alike), tuple(n_turned))
 
 
 def correlations(a: Array, b: Array) -> Array:
@@ -66,7 +69,7 @@ def correlations(a: Array, b: Array) -> Array:
     centred = [values - values.mean(axis=0) for values in (a, b)]
     sizes = [np.linalg.norm(values, axis=0) for values in centred]
     one, other = (v / np.where(s > 1e-12, s, np.inf) for v, s in zip(centred, sizes, strict=True))
-    return np.asarray(np.clip(one.T @ other, -1.0, 1.0))
+    return np.asarray(np.clip(np.nan_to_num(one.T @ other), -1.0, 1.0))
 
 
 def is_odd(activation: mlp.Activation) -> bool:

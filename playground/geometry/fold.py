@@ -9,6 +9,7 @@ import numpy as np
 
 import mlp
 from mlp.arrays import Array
+from playground.geometry.align import align
 from playground.geometry.layers import MOST_POINTS, moments, pairs, readouts, spaces, through
 from playground.geometry.separation import separation
 
@@ -68,6 +69,22 @@ def separations(net: mlp.MLP, data: mlp.Dataset, parameters: Array) -> list[floa
     net.parameters[...] = parameters
     layers = [data.x_train, *(a for _, a in through(net, data.x_train))]
     return [separation(a, data.y_train, data.n_classes) for a in layers]
+
+
+def beside(net: mlp.MLP, data: mlp.Dataset, mine: Array, theirs: Array) -> dict[str, Any]:
+    """How another run of the same shape is written so that its neurons stand where their likes do.
+
+    mine, theirs : (n_parameters,), of the moment at which they are paired: one for the whole run, so that pictures stay
+        as they are when one goes back in time
+    """
+    found = align(net, data.x_train, mine, theirs)
+    alike = np.abs(np.concatenate(found.alike)) if found.alike else np.ones(1)
+    return {
+        "order": found.order.tolist(),
+        "signs": found.signs.astype(int).tolist(),
+        "alike": float(alike.mean()),
+        "turned": sum(found.turned),
+    }
 
 
 def muted(shape: mlp.Shape, layer: int, unit: int) -> dict[int, float]:

@@ -81,7 +81,8 @@ def landscape_message(found: Known, question: LandscapeQuestion, pieces: Pieces,
     told: LandscapeTold = {
         "run": question["run"], "what": question["what"], "problem": "", "step": question["step"], "words": "",
         "n": 0, "moments": 0, "profile": 0, "others": [], "middle": [0.0, 0.0], "reach": 1.0,
-        "labels": ["", ""], "here": [0.0, 0.0], "true": None, "at_here": None, "third": -1, "epochs": [], "values": [], "whole": False, "edge": None,
+        "labels": ["", ""], "here": [0.0, 0.0], "true": None, "at_here": None, "third": -1, "epochs": [], "values": [],
+        "whole": False, "edge": None,
     }  # fmt: skip
     numbers = np.empty(0)
     try:

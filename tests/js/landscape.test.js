@@ -144,5 +144,5 @@ test("paths beside lie between the profile and the plane, and are told with wher
     ],
   );
   assert.deepEqual([...networkAt(two, [3, -1])], [13, 18]);
-  assert.match(mapInWords(two), /Path B begins at 0.400 and ends at 0.200; the map is off at 1 of its 2 places\./);
+  assert.match(mapInWords(two), /Path B begins at 0.4 and ends at 0.2; the map is off at 1 of its 2 places\./);
 });

@@ -8,12 +8,14 @@ import { percent, say } from "../shared/format.js";
 import { player } from "../shared/player.js";
 import { layerColour, observeTheme } from "../shared/theme.js";
 import { Pad } from "./pad.js";
+import { Beside } from "./beside.js";
 import { bunches, Picture } from "./picture.js";
 import { placeOfRow, rowAt } from "./rows.js";
 import { boundary, Cloud, Sheet } from "./sheet.js";
 import { stationsOf, stopsOf } from "./station.js";
 import { crossings, KINDS } from "./views.js";
-import { filmSentence, inWords, readings } from "./words.js";
+import { filmSentence, inWords, pairedInWords, readings } from "./words.js";
+import { EPOCH } from "../stage/recording.js";
 
 await new Promise((resolve) => {
   const href = new URL("fold.css", import.meta.url).href;
@@ -55,11 +57,16 @@ class Fold {
     /** @type {any[]} */
     this.panels = [];
     /** @type {any} */
-    this.sheets = [];
+    this.carriers = null; // sheets, coarse and fine, and the cloud of the points
     /** @type {any} */
-    this.cloud = null;
+    this.besideCarriers = null;
     /** @type {any[]} */
     this.groups = [];
+    /** @type {Beside | null} */
+    this.beside = null; // another run below this one
+    this.besideTold = ""; // what was told of it, as a text to compare
+    /** @type {any[]} */
+    this.besideStations = [];
     this.pair = [0];
     this.at = Infinity; // where the film is, in stops
     this.playing = false;
@@ -140,6 +147,7 @@ class Fold {
   }
 
   close() {
+    this.beside?.close();
     player.watchers.delete(this.wake);
     if (this.loop) cancelAnimationFrame(this.loop);
     clearTimeout(this.rest);
@@ -160,6 +168,15 @@ class Fold {
   // The pictures, one for each station; how a layer was looked at stays while its size does.
   layOut(run) {
     const { header } = run;
+    const [told] = this.told.beside;
+    const besideTold = told ? [header.run, told.run, told.epoch, told.order].join() : "";
+    if (besideTold !== this.besideTold) {
+      this.beside?.close();
+      this.beside = told ? new Beside(told, header, this.wake) : null;
+      this.besideTold = besideTold;
+      this.laidOut = "";
+    }
+    if (this.beside && told) this.beside.told = told;
     const key = [header.run, JSON.stringify(this.told.spaces.map((space) => space.mean))].join();
     if (key === this.laidOut) return;
     this.laidOut = key;
@@ -174,13 +191,20 @@ class Fold {
     this.stops = stopsOf(this.stations, header.net);
     if (nStops !== this.stops.length) this.at = this.stops.length - 1;
     const { net, data } = header;
-    this.sheets = [COARSE, FINE].map((n) => new Sheet(net, data.range, n, this.told.one_input));
-    this.cloud = new Cloud(net, this.told.plane?.map((row) => Float32Array.from(row)) ?? null, unpacked(this.told));
+    const carriers = () => ({
+      sheets: [COARSE, FINE].map((n) => new Sheet(net, data.range, n, this.told.one_input)),
+      cloud: new Cloud(net, this.told.plane?.map((row) => Float32Array.from(row)) ?? null, unpacked(this.told)),
+    });
+    this.carriers = carriers();
+    // The other run is looked at from where this one is, so that the two can be compared.
+    this.besideCarriers = this.beside ? carriers() : null;
+    this.besideStations = this.beside ? stationsOf(this.told, header) : [];
+    this.besideStations.forEach((station, k) => (station.choice = this.stations[k].choice));
     this.groups = [];
     this.showPairs(header);
     this.pad = this.told.pixels ? new Pad(this.told.pixels, header, this.wake) : null;
     this.padPlace.replaceChildren(...(this.pad ? [this.pad.element] : []));
-    this.panels = this.stations.map((station) => this.panel(station));
+    this.panels = this.stations.map((station, k) => this.panel(station, this.besideStations[k]));
     this.row.replaceChildren(...this.panels.map(({ element }) => element));
     this.slider.max = String(this.stops.length - 1);
     this.ticks.replaceChildren(...this.stops.map(({ kind, layer }) => h("span", {}, shortName(kind, layer))));
@@ -208,7 +232,7 @@ class Fold {
     this.wake();
   }
 
-  panel(station) {
+  panel(station, other) {
     const canvas = h("canvas", { role: "img" });
     const picture = new Picture(canvas);
     const reading = h("p", { class: "reading" });
@@ -223,6 +247,7 @@ class Fold {
       station.title,
     );
     const choose = station.kinds.length > 1 ? this.chooser(station) : null;
+    const below = other ? this.below(other) : null;
     const element = h(
       "section",
       { class: "station", "aria-label": station.title },
@@ -230,13 +255,22 @@ class Fold {
       h("div", { class: "square" }, canvas),
       choose,
       reading,
+      ...(below ? [h("h4", {}, below.name), h("div", { class: "square" }, below.canvas), below.reading] : []),
     );
-    this.listen(
-      canvas,
-      () => picture,
-      () => station,
-    );
-    return { element, canvas, picture, reading, station };
+    for (const one of [{ canvas, picture }, ...(below ? [below] : [])])
+      this.listen(
+        one.canvas,
+        () => one.picture,
+        () => station,
+      );
+    return { element, canvas, picture, reading, station, below };
+  }
+
+  // The picture of the run beside, in the same layer.
+  below(station) {
+    const canvas = h("canvas", { role: "img" });
+    const name = this.beside?.told.title ?? "";
+    return { station, canvas, name, picture: new Picture(canvas), reading: h("p", { class: "reading" }), scene: null };
   }
 
   chooser(station) {
@@ -389,15 +423,22 @@ class Fold {
     }
     this.tellPage();
     const started = performance.now();
-    const moment = this.carry(run, parameters);
+    const moment = this.carry(run, parameters, this.carriers);
+    const others = this.beside?.parametersAt(row[EPOCH]);
+    const there = others?.every(Number.isFinite) ? this.carry(run, others, this.besideCarriers) : null;
     for (const panel of this.panels) panel.scene = null;
     this.film.draw(this.filmScene(moment), moment.theme, this.groups, this.ringed);
-    for (const panel of this.due())
+    for (const panel of this.due()) {
       panel.picture.draw(this.sceneAt(panel, moment), moment.theme, this.groups, this.ringed);
+      const { below } = panel;
+      if (!below || !there) continue;
+      below.scene = this.sceneOf(below.station, there);
+      below.picture.draw(below.scene, there.theme, this.groups, this.ringed);
+    }
     this.pad?.draw(parameters, this.theme);
     this.frames++;
     this.cost += 0.2 * (performance.now() - started - this.cost);
-    this.describe(now, run, row, moment);
+    this.describe(now, run, row, moment, there);
   }
 
   // The small pictures that are drawn in this frame: all, unless that takes so long that the film would not run smoothly.
@@ -413,16 +454,16 @@ class Fold {
   }
 
   // Everything at the moment: where the sheet, the points and the boundary are in every layer.
-  carry(run, parameters) {
+  carry(run, parameters, { sheets, cloud }) {
     const { header } = run;
-    const sheet = this.sheets[Number(this.isFine)];
+    const sheet = sheets[Number(this.isFine)];
     sheet.move(parameters);
-    this.cloud.move(parameters);
+    cloud.move(parameters);
     const reading = { pair: this.pair, scale: header.scale };
     const sides = sheet.sides(parameters, reading);
     const ends = sheet.contour(sides);
     // A picture of many takes the boundary as straight between the points of the lattice, one that stays asks the network.
-    const cloud = this.isFine ? boundary(sheet, parameters, reading, header.net, sides, ends) : null;
+    const edge = this.isFine ? boundary(sheet, parameters, reading, header.net, sides, ends) : null;
     const isMulti = header.task === "multiclass";
     const outputs = sheet.out[sheet.out.length - 1];
     const side = Uint8Array.from(sides, (value, p) => (isMulti ? best(outputs, p) : Number(value > 0)));
@@ -431,14 +472,14 @@ class Fold {
       : [this.theme.negative, this.theme.positive];
     const theme = { ...this.theme, sides: colours };
     if (!this.groups.length) this.groups = bunches(this.told, header, this.theme);
-    return { run, parameters, sheet, side, ends, boundary: cloud, theme, readout: this.readout(parameters) };
+    const readout = this.readout(parameters, cloud);
+    return { run, parameters, sheet, cloud, side, ends, boundary: edge, theme, readout };
   }
 
   // The direction in which the output reads at the moment.
-  readout(parameters) {
+  readout(parameters, { network }) {
     const found = this.told.readouts.find(({ pair }) => pair.join() === this.pair.join());
     if (!found) return null;
-    const { network } = this.cloud;
     const l = network.layers.length - 1;
     const [i, j] = this.pair;
     const minus = (of) => of(i) - (j === undefined ? 0 : of(j));
@@ -448,17 +489,17 @@ class Fold {
 
   sceneOf(station, moment) {
     const view = station.look(moment.readout);
-    const { sheet } = moment;
+    const { sheet, cloud } = moment;
     const lattice = station.lay(sheet);
     const isFlat = sheet.high > 1 && view.kind !== "line" && view.kind !== "solid";
     return {
       ...{ sheet, lattice, side: moment.side },
-      points: spreadOut(station.lay(this.cloud), view.kind === "line"),
+      points: spreadOut(station.lay(cloud), view.kind === "line"),
       boundary: moment.boundary ? station.lay(moment.boundary) : cut(lattice, moment.ends),
       folded: isFlat ? sheet.folded(lattice) : [],
       crushed: sheet.high > 1 && station.kind === "after" ? sheet.crushed(station.valuesOf(sheet)) : [],
       upright: view.kind === "readout" ? this.upright(view, moment) : [],
-      depth: station.depth(this.cloud),
+      depth: station.depth(cloud),
       axes: station.axes(),
       labels: view.labels,
       lines: this.switches.checked && station.kind === "plane" ? this.switchLines(moment, lattice) : [],
@@ -466,8 +507,8 @@ class Fold {
   }
 
   // Where the boundary is an upright line: at the sums of the output that lie on its middle.
-  upright(view, { run, readout, parameters }) {
-    const { layers } = this.cloud.network;
+  upright(view, { run, readout, parameters, cloud }) {
+    const { layers } = cloud.network;
     const layer = layers[layers.length - 1];
     const sums = this.pair.length > 1 ? [0] : crossings(layer, run.header.scale);
     const size = Math.hypot(...readout.w);
@@ -475,8 +516,8 @@ class Fold {
   }
 
   // The lines at which the sums of the hidden neurons are zero.
-  switchLines({ sheet, parameters, run }, lattice) {
-    return this.cloud.network.layers.slice(0, -1).flatMap((_, l) =>
+  switchLines({ sheet, parameters, run, cloud }, lattice) {
+    return cloud.network.layers.slice(0, -1).flatMap((_, l) =>
       sheet.sums(parameters, l).map((sums) => {
         return { ends: cut(lattice, sheet.contour(sums)), colour: layerColour(this.theme, l, run.n_layers) };
       }),
@@ -507,11 +548,11 @@ class Fold {
     const { station } = stop;
     const scene = this.sceneAt(this.panels[this.stations.indexOf(station)], moment);
     if (stop.kind !== "before") return scene;
-    const lay = (cloud) => station.layBefore(cloud, moment.parameters);
+    const lay = (of) => station.layBefore(of, moment.parameters);
     const lattice = lay(moment.sheet);
     return {
       ...scene,
-      ...{ lattice, points: spreadOut(lay(this.cloud), station.view.kind === "line") },
+      ...{ lattice, points: spreadOut(lay(moment.cloud), station.view.kind === "line") },
       boundary: moment.boundary ? lay(moment.boundary) : cut(lattice, moment.ends),
       ...{ upright: [], crushed: [], lines: [], axes: [], labels: ["", ""] },
       folded: scene.folded.length ? moment.sheet.folded(lattice) : [],
@@ -529,12 +570,13 @@ class Fold {
     if (this.slider.getAttribute("aria-valuetext") !== words) this.slider.setAttribute("aria-valuetext", words);
   }
 
-  describe(now, run, row, moment) {
+  describe(now, run, row, moment, there) {
     this.tellNote(run);
     const key = [
       run.header.run,
       player.step,
       this.moment?.step,
+      Boolean(there),
       this.pair,
       this.at,
       JSON.stringify(this.stations.map(({ choice }) => [choice.kind, choice.units])),
@@ -543,14 +585,14 @@ class Fold {
     [this.said, this.saidAt] = [key, now];
     const { task, data } = run.header;
     const known = this.moment?.step === player.step;
-    for (const { station, reading, canvas, scene } of this.panels) {
+    const describeOne = ({ station, reading, canvas, scene }, { cloud }, separations, name = "") => {
       const hasNumber = known && station.space;
-      if (!scene) continue; // was not drawn this time
+      if (!scene) return; // was not drawn this time
       const parts = readings({
-        share: station.share(this.cloud),
+        share: station.share(cloud),
         nUnits: station.nUnits,
         kind: station.view.kind,
-        separation: hasNumber ? (this.moment.separations?.[station.layer] ?? null) : null,
+        separation: hasNumber ? (separations?.[station.layer] ?? null) : null,
         task,
         folded: scene.folded.length ? shareOf(scene.folded) : null,
         crushed: shareOf(scene.crushed),
@@ -558,9 +600,13 @@ class Fold {
       tell(reading, capital(parts.join("; ")) + ".");
       canvas.setAttribute(
         "aria-label",
-        inWords(station.title, parts, run, row, task === "regression" ? [] : data.classes),
+        name + inWords(station.title, parts, run, row, task === "regression" ? [] : data.classes),
       );
       canvas.tabIndex = station.view.kind === "solid" ? 0 : -1;
+    };
+    for (const panel of this.panels) {
+      describeOne(panel, moment, this.moment?.separations);
+      if (panel.below && there) describeOne(panel.below, there, this.beside?.told.separations, `${panel.below.name}: `);
     }
     this.big.setAttribute(
       "aria-label",
@@ -587,7 +633,8 @@ class Fold {
         : "";
     tell(
       this.note,
-      `Thick line: the boundary, carried along with the sheet.${some} Hover a point to find it in every picture.`,
+      `Thick line: the boundary, carried along with the sheet.${some} Hover a point to find it in every picture.` +
+        (this.beside ? ` ${pairedInWords(this.beside.told)}` : ""),
     );
   }
 }

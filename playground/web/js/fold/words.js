@@ -45,3 +45,9 @@ export function inWords(title, parts, run, row, classes) {
   const what = classes.length ? `${classes.join(" and ")}: ` : "";
   return `${title}. ${where(run, row)}. ${what}${parts.join("; ")}.`;
 }
+
+// How the neurons of a run beside another were paired with those of this one.
+export function pairedInWords({ title, epoch, alike, turned }) {
+  const over = turned ? `; ${turned} of them ${turned === 1 ? "is" : "are"} turned over, for they do the opposite` : "";
+  return `${title}: each of its neurons stands where the one is that does most alike at epoch ${say(epoch)}${over}. On average the pairs agree by ${say(alike, 2)}, where 1 is the same and 0 nothing in common.`;
+}

@@ -1,0 +1,57 @@
+// Another run below the pictures of this one: its neurons in the order of their likes, at the same epoch.
+//
+// A network whose neurons are changed about, or turned over, is the same network written otherwise: so its parameters are
+// put in order once a picture, and everything else is as with the run itself.
+import { ask } from "../stage/ask.js";
+import { EPOCH, Recording } from "../stage/recording.js";
+
+const CHUNK = 60; // epochs in one question
+const AGAIN_MS = 1000;
+
+/** @param {ArrayLike<number>} parameters @param {{order: number[], signs: number[]}} told */
+export const inOrder = (parameters, { order, signs }) =>
+  Float32Array.from(order, (place, k) => signs[k] * parameters[place]);
+
+export class Beside {
+  /** @param {any} told what pages/fold.py says of it @param {any} header of the run on screen @param {() => void} wake */
+  constructor(told, header, wake) {
+    this.told = told;
+    this.run = new Recording({ ...header, run: told.run, diverged: null, stopped: null });
+    this.wake = wake;
+    this.hangUp = new AbortController();
+    this.fetch(this.hangUp.signal);
+  }
+
+  close() {
+    this.hangUp.abort();
+  }
+
+  // All that the run on screen plays by itself.
+  async fetch(signal) {
+    const { run, told } = this;
+    while (!signal.aborted && !run.ended && run.lastEpoch < run.header.goal) {
+      try {
+        const want = Math.min(run.header.goal, run.lastEpoch + CHUNK);
+        const answer = await ask(told.ask, { run: told.run, have: run.last, want }, signal);
+        if (!answer) return;
+        const before = run.last;
+        Object.assign(run.header, answer.header.run);
+        run.append(answer.floats, answer.header.run.after);
+        run.thin(answer.header.run.dense, answer.header.run.stride);
+        this.wake();
+        if (run.last === before) await new Promise((done) => setTimeout(done, AGAIN_MS / 10));
+      } catch {
+        if (signal.aborted) return;
+        await new Promise((done) => setTimeout(done, AGAIN_MS));
+      }
+    }
+  }
+
+  // Its parameters at an epoch, in order; null where it has not come yet.
+  /** @param {number} epoch */
+  parametersAt(epoch) {
+    const { run } = this;
+    if (!run.rows.length) return null;
+    return inOrder(run.parameters(run.rows[run.indexAt(epoch * (1 + 1e-6) + 1e-6, EPOCH)]), this.told);
+  }
+}

@@ -23,6 +23,8 @@ from playground.web.route import ask_address
 KEY = "fold"
 LOOK_SECONDS = 0.3  # so long a run is trained ahead at the most, to find from where to look at it
 
+PAIR_SECONDS = 4.0  # the same for two runs whose neurons are paired: one pairing for as long as the page is open
+
 
 def show() -> None:
     """Everything below the timeline."""
@@ -55,7 +57,8 @@ def _separations(run: str, step: int, _experiment: Experiment) -> list[float] | 
 def _beside(experiment: Experiment, other: Experiment, epoch: float) -> dict[str, Any]:
     """Another run of which the pictures stand below those of this one, at the same epoch."""
     run, theirs = run_of(experiment), run_of(other)
-    theirs.record_to(GOAL_EPOCHS, LOOK_SECONDS)
+    for each in (run, theirs):
+        each.record_to(GOAL_EPOCHS, PAIR_SECONDS)
     (title,) = lettered(experiment, [other])
     paired_at = min(GOAL_EPOCHS, *(float(each.recording.epochs[-1]) for each in (run, theirs)))
     step = last_looked_at(theirs.recording, epoch)

@@ -37,7 +37,7 @@ test("frozen layers are told in the place of the gradients", () => {
   );
   assert.equal(
     at([{ step: 300, layers: [1, 3] }], 400),
-    "Epoch 40: test loss 0.500; layer 1 and output are frozen and do not learn.",
+    "Epoch 40: test loss 0.500; layer 1 and the output are frozen and do not learn.",
   );
   assert.equal(
     at([{ step: 401, layers: [1] }], 400),

@@ -205,6 +205,7 @@ class Fold {
     this.pad = this.told.pixels ? new Pad(this.told.pixels, header, this.wake) : null;
     this.padPlace.replaceChildren(...(this.pad ? [this.pad.element] : []));
     this.panels = this.stations.map((station, k) => this.panel(station, this.besideStations[k]));
+    this.row.classList.toggle("two-runs", Boolean(this.beside));
     this.row.replaceChildren(...this.panels.map(({ element }) => element));
     this.slider.max = String(this.stops.length - 1);
     this.ticks.replaceChildren(...this.stops.map(({ kind, layer }) => h("span", {}, shortName(kind, layer))));
@@ -255,7 +256,7 @@ class Fold {
       h("div", { class: "square" }, canvas),
       choose,
       reading,
-      ...(below ? [h("h4", {}, below.name), h("div", { class: "square" }, below.canvas), below.reading] : []),
+      ...(below ? [h("h4", {}, below.name), h("div", { class: "square under" }, below.canvas), below.reading] : []),
     );
     for (const one of [{ canvas, picture }, ...(below ? [below] : [])])
       this.listen(
@@ -270,7 +271,14 @@ class Fold {
   below(station) {
     const canvas = h("canvas", { role: "img" });
     const name = this.beside?.told.title ?? "";
-    return { station, canvas, name, picture: new Picture(canvas), reading: h("p", { class: "reading" }), scene: null };
+    return {
+      station,
+      canvas,
+      name,
+      picture: new Picture(canvas),
+      reading: h("p", { class: "reading under" }),
+      scene: null,
+    };
   }
 
   chooser(station) {

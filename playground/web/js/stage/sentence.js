@@ -42,7 +42,9 @@ export function where(run, row) {
 
 // The layers that do not learn.
 function frozen(run, row) {
-  const layers = frozenAt(run.header, row).map((layer) => layerName(layer, run.header.net.layers.length));
+  const layers = frozenAt(run.header, row).map((layer) =>
+    layerName(layer, run.header.net.layers.length).replace("output", "the output"),
+  );
   if (!layers.length) return null;
   return `${layers.join(" and ")} ${layers.length > 1 ? "are frozen and do" : "is frozen and does"} not learn`;
 }

@@ -2,7 +2,7 @@
 
 import argparse
 
-from benchmarks import atlas, engine, load, page
+from benchmarks import atlas, engine, geometry, load, page
 
 
 def main() -> None:
@@ -14,6 +14,7 @@ def main() -> None:
     page.main(["--quick"] if quick else [])
     load.main(["--quick"] if quick else [])
     atlas.main(["--quick"] if quick else [])
+    geometry.main(["--quick"] if quick else [])
 
 
 if __name__ == "__main__":

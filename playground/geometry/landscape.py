@@ -274,6 +274,7 @@ def edge(experiment: Experiment, n_train: int) -> tuple[float | None, str]:
         (bool(now.l1 or now.l2), "a penalty is added to the loss"),
         (bool(now.dropout), "dropout changes the network at each step"),
         (bool(now.clip_norm), "gradients are clipped"),
+        (bool(now.frozen), "some layers are frozen"),
         (now.schedule != "constant", "the learning rate changes with a schedule"),
         (bool(experiment.changes), "the run was changed on the way"),
     ]

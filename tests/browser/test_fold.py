@@ -7,10 +7,12 @@ import re
 import numpy as np
 from playwright.sync_api import Page, expect
 
+from playground.geometry.align import align
 from playground.geometry.fold import separations
 from playground.geometry.layers import moments, reading, readout_plane, readouts, share_shown, spaces, through
+from playground.run.config import Config
 from playground.run.experiment import Experiment
-from playground.run.number import percent
+from playground.run.number import percent, say
 from tests.browser.harness import settle, visit
 from tests.browser.stage import recorded
 
@@ -72,6 +74,58 @@ def test_the_film_plays_through_all_layers_and_a_hovered_point_is_ringed_everywh
              return [picture.x(u[7]), picture.y(v[7])]; }"""
     )
     page.locator(".fold .station canvas").first.hover(position={"x": x, "y": y})
-    expect(page.locator(".fold .note")).to_contain_text("It is ringed in every picture.")
+    expect(page.locator(".fold .note")).to_contain_text("It is ringed in every picture; click to keep it")
     page.wait_for_function(FINE)
     assert all(a != b for a, b in zip(before, page.evaluate(PICTURES), strict=True))
+
+
+def test_a_clicked_point_stays_ringed_on_the_stage_and_in_its_link(page: Page):
+    visit(page, "/fold?step=500&beside=seed%3D5")
+    page.wait_for_function("() => __fold.beside?.parametersAt(__player.epoch) && !__fold.loop")
+    page.wait_for_function(FINE)
+    x, y, at = page.evaluate(
+        """() => { const { picture } = __fold.panels[2], [u, v] = picture.scene.points;
+             return [picture.x(u[7]), picture.y(v[7]), [0, 1].map((k) => __fold.told.plane[k][7])]; }"""
+    )
+    page.locator(".fold .station canvas").nth(4).click(position={"x": x, "y": y})
+    # The same training point in the picture of the other run too.
+    expect(page.locator(".fold .note")).to_contain_text("click it again to take the ring away")
+    assert page.evaluate("() => __fold.ringed") == 7
+    ring = np.array(page.evaluate("() => __player.ringed"))
+    np.testing.assert_allclose(ring, at, atol=1e-3)
+    page.wait_for_function("() => location.search.includes('ring=')")
+    page.get_by_role("link", name="Playground").first.click()
+    settle(page)
+    place = "() => { const { ring, canvas } = __stage.panels.find(({ view }) => view.ring).view;"
+    place += (
+        " const [a, b] = [ring, canvas].map((e) => e.getBoundingClientRect()), { range } = __player.run.header.data;"
+    )
+    place += " return [(a.x + a.width / 2 - b.x) / b.width, (a.y + a.height / 2 - b.y) / b.height, ...range]; }"
+    u, v, low, high = page.evaluate(place)
+    np.testing.assert_allclose([low + u * (high - low), high - v * (high - low)], ring, atol=0.02 * (high - low))
+    page.get_by_role("button", name="Take the ring away from this point").click()
+    page.wait_for_function("() => !location.search.includes('ring=')")
+
+
+def test_a_run_beside_is_drawn_with_its_neurons_in_the_order_of_their_likes(page: Page):
+    visit(page, "/fold?step=2500&beside=seed%3D5")
+    page.wait_for_function("() => __fold.beside?.run.lastEpoch >= 100 && __fold.told.beside[0].epoch === 200")
+    page.wait_for_function(FINE)
+    other = recorded(Experiment(Config(seed=5)), 200).trainer
+    run = recorded(Experiment(), 200).trainer
+    k = int(np.searchsorted(run.recording.epochs, 200))
+    found = align(run.net, run.data.x_train, run.recording.parameters[k], other.recording.parameters[k])
+    net = run.net.copy()
+    net.parameters[...] = found.of(other.recording.seek(2500).parameters)
+    frames = run.recording.parameters[moments(run.recording, 200)]
+    space = spaces(run.net, run.data.x_train, frames)[1]
+    a1 = through(net, run.data.x_train)[0][1]
+    along = (a1 - space.mean) @ space.directions[:2].T / space.extents[:2].max()
+    shown = page.evaluate("() => [0, 1].map((k) => [...__fold.panels[1].below.scene.points[k]])")
+    np.testing.assert_allclose(np.transpose(shown), along, atol=1e-3)
+    straight = separations(other.net, other.data, other.recording.seek(2500).parameters)
+    assert straight
+    expect(page.locator(".fold .reading.under").nth(2)).to_contain_text(f"gets {percent(straight[2])} right")
+    expect(page.locator(".fold .note")).to_contain_text(
+        f"agree by {say(np.abs(np.concatenate(found.alike)).mean(), 2)}"
+    )

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from playground.geometry.landscape import Moment, Pieces, loss_map, spectrum
 from playground.geometry.planes import path_of
+from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.number import say
 from tests.browser.harness import settle, visit
@@ -58,6 +59,23 @@ def test_a_network_of_the_map_is_shown_and_gone_on_from_and_its_link_holds_it(pa
         "() => { __player.halt(); __player.place(20); return [...__player.run.parameters(__player.row)]; }"
     )
     np.testing.assert_allclose(here, wanted, rtol=1e-6)
+
+
+def test_the_paths_of_other_runs_lie_on_the_same_map(page: Page):
+    visit(page, "/landscape?hidden=3&samples=60&step=300&beside=hidden%3D3%26samples%3D60%26optimizer%3Dsgd")
+    page.wait_for_function(STANDS)
+    config = Config(hidden_layer_sizes=(3,), n_samples=60)
+    run, other = (recorded(Experiment(c), 200) for c in (config, config.changed(optimizer="sgd")))
+    last = page.evaluate("() => __player.run.last")
+    paths = [path_of(each.recording, last) for each in (run, other)]
+    net, data = run.trainer.net.copy(), run.trainer.data
+    net.parameters[...] = run.recording.seek(300).parameters
+    moment = Moment(net, data, 300, net.loss_value(data.x_train, data.y_train))
+    shown = loss_map(moment, paths[0], "path", 61, 1, (0, 1), FREE, paths[1:])
+    expect(page.locator(".landscape .what")).to_have_text(shown.words)
+    expect(page.locator(".landscape .labels")).to_contain_text("Paths: A (on screen), B (SGD).")
+    drawn = page.evaluate("() => __landscape.sheet.others[0].map(({ x, y, foot }) => [x, y, foot])")
+    np.testing.assert_allclose(drawn, shown.others[0], rtol=1e-4, atol=1e-5)
 
 
 def test_the_edge_is_shown_on_its_line(page: Page):

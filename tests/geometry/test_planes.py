@@ -188,6 +188,7 @@ def test_others_have_their_turn_between_the_pieces(run):
         ({"optimizer": "sgd", "batch_size": 2000, "l2": 0.01}, "penalty"),
         ({"optimizer": "sgd", "batch_size": 2000, "dropout": 0.1}, "dropout"),
         ({"optimizer": "sgd", "batch_size": 2000, "clip_norm": 1.0}, "clipped"),
+        ({"optimizer": "sgd", "batch_size": 2000, "frozen": (1,)}, "frozen"),
         ({"optimizer": "sgd", "batch_size": 2000, "schedule": "cosine"}, "schedule"),
     ],
 )

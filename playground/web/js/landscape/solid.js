@@ -1,9 +1,10 @@
 // The map as a landscape in 3-D: a toggle, for a flat map is easier to read.
+import { colourOf } from "../compare/curves.js";
 import { CONFIG, layout, textForPlotly } from "../shared/plot.js";
 import { say } from "../shared/format.js";
 import { ramp, Scale } from "./map.js";
 
-export function drawSolid(Plotly, plot, theme, { told, losses, path }) {
+export function drawSolid(Plotly, plot, theme, { told, losses, path, others }) {
   const size = { width: plot.clientWidth, height: plot.clientHeight };
   if (size.width < 60) return;
   const { n, middle, reach, labels } = told;
@@ -22,6 +23,10 @@ export function drawSolid(Plotly, plot, theme, { told, losses, path }) {
     gridcolor: theme.grid,
     showbackground: false,
   });
+  const line = (places, color) => ({
+    ...{ type: "scatter3d", mode: "lines", hoverinfo: "skip", line: { color, width: 5 } },
+    ...{ x: places.map(({ x }) => x), y: places.map(({ y }) => y), z: places.map(({ loss }) => height(loss)) },
+  });
   const shares = [0, 0.25, 0.5, 0.75, 1];
   const ticks = {
     tickvals: shares.map((share) => scale.low + share * (scale.high - scale.low)),
@@ -38,10 +43,8 @@ export function drawSolid(Plotly, plot, theme, { told, losses, path }) {
       hoverinfo: "skip",
       contours: { z: { show: true, color: theme.muted, width: 1 } },
     },
-    {
-      ...{ type: "scatter3d", mode: "lines", hoverinfo: "skip", line: { color: theme.text, width: 5 } },
-      ...{ x: path.map(({ x }) => x), y: path.map(({ y }) => y), z: path.map(({ loss }) => height(loss)) },
-    },
+    line(path, theme.text),
+    ...others.map((other, k) => line(other, colourOf(theme, k + 1))),
   ];
   const scene = {
     xaxis: flat(labels[0]),

@@ -6,7 +6,7 @@ little. `--quick` for a short version.
 
 Our column "recorded" is `Trainer.run(epochs)`, which after each epoch also measures loss, score and gradient norms
 over all training and test data and keeps the parameters; "engine" is the same with a frame at the end only, which is
-more like what the others do.
+more like what the others do. "frames" is the share of a recorded run that goes into its frames.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def training(shapes: list[str], batches: list[str], optimizers: list[str], secon
     print("Training: steps a second (medians), and how many times faster the engine is\n")
     print(
         f"{'network':>10} {'batch':>5} {'rule':>5} | {'engine':>8} {'recorded':>8} {'sklearn':>8} {'PyTorch':>8} "
-        f"{'plain':>8} | {'x sklearn':>9} {'x PyTorch':>9} {'x plain':>8}"
+        f"{'plain':>8} | {'frames':>6} | {'x sklearn':>9} {'x PyTorch':>9} {'x plain':>8}"
     )
     slower = []
     for shape in shapes:
@@ -159,6 +159,7 @@ def training(shapes: list[str], batches: list[str], optimizers: list[str], secon
                 print(
                     f"{shape:>10} {batch:>5} {optimizer:>5} | "
                     + " ".join(f"{medians[name]:8,.0f}" for name in contestants)
+                    + f" | {1.0 - 1.0 / ratio(speeds['engine'], speeds['recorded']):6.0%}"
                     + f" | {ratios['sklearn']:9.1f} {ratios['PyTorch']:9.1f} {ratios['plain']:8.1f}",
                     flush=True,
                 )

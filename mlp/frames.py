@@ -107,7 +107,7 @@ class FrameStore:
 
     def append(self, step: int, epoch: float, parameters: Array, measures: Measures) -> None:
         """Add a frame, and drop some if that makes too many."""
-        if self._length and not self._keeps(self._columns["epochs"][self._length - 1]):
+        if self.stride > 1 and self._length and not self._keeps(self._columns["epochs"][self._length - 1]):
             self._drop_last()  # it was kept as the last one only
         if self._length == len(self._columns["steps"]):
             self._resize(min(max(64, 2 * self._length), self.capacity + 1))

@@ -62,6 +62,16 @@ class BatchOrder:
         return None if self._whole and samples_seen == 0 else self._stream.at(epoch).permutation(self._n)
 
 
+class _Plan(NamedTuple):
+    """What a step on so many samples is made of."""
+
+    passes: Pass
+    there_and_back: list[Call]
+    """Forwards and backwards through the network, to the gradient."""
+    update: list[Call]
+    """From the gradient to the next parameters."""
+
+
 class _Batch(NamedTuple):
     """One mini-batch of an epoch, and what it takes to make a step on it."""
 
@@ -93,7 +103,7 @@ class TrainingLoop:
         self._shuffled_epoch: int | None = None  # the epoch whose order `_shuffled` is in
         self._order = BatchOrder(len(data.x_train), settings)
         self._dropout_stream = Stream(settings.seed, Purpose.DROPOUT)
-        self._plans: dict[int, tuple[Pass, list[Call]]] = {}  # by the number of samples in a batch
+        self._plans: dict[int, _Plan] = {}  # by the number of samples in a batch
         self.nbytes = 2 * self._table.nbytes
         """Bytes of the buffers made so far, which the loop keeps as long as it lives."""
         self._batches = self._cut(0)  # of a whole epoch
@@ -108,7 +118,23 @@ class TrainingLoop:
 
     def finish_epoch(self) -> None:
         """All steps up to the end of the current pass over the data."""
-        self._train(self._batches_left())
+        batches = self._batches_left()
+        if self._is_measured(batches[0]):
+            batches = [self._with_measured_gradient(batches[0])]
+        self._train(batches)
+
+    def _is_measured(self, batch: _Batch) -> bool:
+        """Whether `measure` has just gone forwards and backwards through the very batch that comes next."""
+        whole = batch.samples.shape == self._table.shape and self.samples_seen == 0 and batch.masks is None
+        return whole and self._evaluator is not None and self._evaluator.is_current()
+
+    def _with_measured_gradient(self, batch: _Batch) -> _Batch:
+        """The same batch with nothing but the update left to be done: the measure has found all the rest."""
+        assert self._evaluator is not None
+        plan = self._plans[batch.samples.shape[1]]
+        plan.passes.output[...] = self._evaluator.train_output
+        self.gradient[...] = self._evaluator.gradient
+        return batch._replace(calls=plan.update)
 
     def _train(self, batches: list[_Batch]) -> None:
         """A step on each of these batches: the inner loop of everything."""
@@ -163,11 +189,11 @@ class TrainingLoop:
             update = update_sections(
                 self.net.shape, s.optimizer, w, g, self.rate, self.memory, s.l1, s.l2, s.clip_norm, n_summed, s.frozen
             )
-            calls = flat([*passes.forward, *passes.backward, *update])
-            self._plans[size] = passes, calls
-            self.nbytes += nbytes(calls)
-        passes, calls = self._plans[size]
-        return passes.batch, passes.masks, calls
+            plan = _Plan(passes, flat([*passes.forward, *passes.backward]), flat(update))
+            self._plans[size] = plan
+            self.nbytes += nbytes([*plan.there_and_back, *plan.update])
+        plan = self._plans[size]
+        return plan.passes.batch, plan.passes.masks, [*plan.there_and_back, *plan.update]
 
     # ------------------------------------------------------------------ state and measures
 
@@ -194,7 +220,7 @@ class TrainingLoop:
 
     def batch_loss(self) -> float:
         """The loss of the last step's batch, before its update, without penalties."""
-        last, _ = self._plans[self._last_size]
+        last = self._plans[self._last_size].passes
         with np.errstate(all="ignore"):
             return self.net.loss.mean(last.output, last.targets)
 

@@ -73,8 +73,7 @@ class Loss:
 
     def mean(self, z: Array, y: Array) -> float:
         """The loss of the whole batch."""
-        per_sample = self.each(z, y)
-        return float(np.add.reduce(per_sample)) / len(per_sample)
+        return mean(self.each(z, y))
 
 
 class _OfNumbers(Loss):
@@ -303,6 +302,11 @@ LOSSES: dict[str, Loss] = {
         MeanSquaredError(), MeanAbsoluteError(), Huber(), BinaryCrossentropy(), CategoricalCrossentropy(), Hinge(),
     )
 }  # fmt: skip
+
+
+def mean(losses: Array) -> float:
+    """Mean over samples, (n,); NumPy's own takes three times as long for so few."""
+    return float(np.add.reduce(losses)) / len(losses)
 
 
 def _over_outputs(losses: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from mlp.arrays import Array
 from mlp.calls import nbytes, run
 from mlp.datasets import Dataset
-from mlp.losses import Loss
+from mlp.losses import Loss, mean
 from mlp.network import MLP
 from mlp.plan import Pass, flat, sample_table
 
@@ -39,45 +40,59 @@ class Evaluator:
     """
 
     def __init__(self, net: MLP, data: Dataset, train_table: Array) -> None:
-        gradient = np.empty_like(net.parameters)
-        self._matrices = net.shape.matrices(gradient)
-        self._train = _Part(net, data.task, data.y_train, train_table, gradient)
-        self._backward = flat(self._train.passes.backward)
-        self._test: _Part | None = None
+        self._net, self._loss = net, net.loss
+        self._measured = b""  # the parameters that `gradient` belongs to
+        self.gradient = np.empty_like(net.parameters)
+        """(n_parameters,): of the training loss, at the parameters measured last."""
+        self._matrices = net.shape.matrices(self.gradient)
+        self._train = Pass(net.shape, net.parameters, self.gradient, train_table)
+        self._there_and_back = flat([*self._train.forward, *self._train.backward])
+        self._train_score = Scorer(net.loss, data.task, data.y_train)
+        self._test: Pass | None = None
         if len(data.x_test):
             test_table = sample_table(data.x_test, net.loss.targets(data.y_test, net.sizes[-1], "y_test"))
-            self._test = _Part(net, data.task, data.y_test, test_table, gradient)
-            self._test.passes.backward = []  # nobody goes back from test data: their buffers are given up
+            self._test = Pass(net.shape, net.parameters, self.gradient, test_table)
+            self._test.backward = []  # nobody goes back from test data: their buffers are given up
+            self._test_forward = flat(self._test.forward)
+            self._test_score = Scorer(net.loss, data.task, data.y_test)
+            self._outputs = np.concatenate([self._train.output, self._test.output], axis=-1)
+            self._targets = np.concatenate([self._train.targets, self._test.targets], axis=-1)
 
     @property
     def nbytes(self) -> int:
         """Bytes of its buffers."""
-        parts = [part for part in (self._train, self._test) if part is not None]
-        return nbytes([*self._backward, *(call for part in parts for call in part.forward)])
+        if self._test is None:
+            return nbytes(self._there_and_back)
+        return nbytes([*self._there_and_back, *self._test_forward]) + self._outputs.nbytes + self._targets.nbytes
+
+    @property
+    def train_output(self) -> Array:
+        """(n_out, n): what the network said of the training data when it was measured last."""
+        return self._train.output
+
+    def is_current(self) -> bool:
+        """Whether the network still has the parameters that were measured last, to the last bit."""
+        return self._net.parameters.tobytes() == self._measured
 
     def measure(self) -> Measures:
         """The measures for the network's parameters as they are now."""
+        self._measured = self._net.parameters.tobytes()
         with np.errstate(all="ignore"):
-            train_loss, train_score = self._train.measure()
-            run(self._backward)
-            test_loss, test_score = self._test.measure() if self._test else (float("nan"), float("nan"))
+            run(self._there_and_back)
+            train_loss, test_loss = self._losses()
+            train_score = self._train_score(self._train.output)
+            test_score = self._test_score(self._test.output) if self._test is not None else math.nan
             return Measures(train_loss, test_loss, train_score, test_score, layer_norms(self._matrices))
 
-
-class _Part:
-    """The training or the test data of an Evaluator."""
-
-    def __init__(self, net: MLP, task: str, y: npt.NDArray[Any], table: Array, gradient: Array) -> None:
-        self.passes = Pass(net.shape, net.parameters, gradient, table)
-        self.forward = flat(self.passes.forward)
-        self._loss = net.loss
-        self._scorer = Scorer(net.loss, task, y)
-
-    def measure(self) -> tuple[float, float]:
-        """Loss and score."""
-        run(self.forward)
-        output = self.passes.output
-        return self._loss.mean(output, self.passes.targets), self._scorer(output)
+    def _losses(self) -> tuple[float, float]:
+        """Of the training and of the test data, NaN without any; formed at once, which takes half the calls."""
+        train = self._train
+        if self._test is None:
+            return self._loss.mean(train.output, train.targets), math.nan
+        run(self._test_forward)
+        np.concatenate([train.output, self._test.output], axis=-1, out=self._outputs)
+        each, n = self._loss.each(self._outputs, self._targets), train.output.shape[-1]
+        return mean(each[:n]), mean(each[n:])
 
 
 class Scorer:

@@ -362,6 +362,62 @@ def diverging(**settings) -> mlp.Trainer:
     return mlp.Trainer(net, data, mlp.SGD(learning_rate=10.0), batch_size=5, seed=1, **settings)
 
 
+WHOLE = {
+    "plain": {},
+    "rich": {"l1": 0.001, "l2": 0.002, "clip_norm": 0.1, "schedule": mlp.Cosine(epochs=30)},
+    "sum": {"reduction": "sum"},
+    "dropout": {"dropout": 0.2},
+}
+
+
+@pytest.mark.parametrize("settings", WHOLE.values(), ids=WHOLE)
+@pytest.mark.parametrize("optimizer", mlp.OPTIMIZERS)
+def test_steps_on_all_samples_take_over_what_was_measured_and_change_no_number(optimizer, settings):
+    def run(use_bias=True):
+        net = mlp.MLP([2, 5, 4, 1], activation=["tanh", "gelu"], use_bias=use_bias, seed=1)
+        data = mlp.make_dataset("moons", n_samples=74, seed=2)
+        return mlp.Trainer(net, data, mlp.OPTIMIZERS[optimizer](), batch_size=37, seed=3, **settings)
+
+    for use_bias in (True, False):
+        recorded, bare, by_step = run(use_bias), run(use_bias), run(use_bias)
+        frames = recorded.run(12).frames
+        for _ in range(12):
+            by_step.step()
+        assert_same(frames, by_step.recording.frames)
+        np.testing.assert_array_equal(bare.run(12, every=12).parameters[-1], frames.parameters[-1])
+        # What the loop tells of its last step is true whichever way that was made.
+        losses = [loop.batch_loss() for loop in (recorded._loop, bare._loop)]
+        assert losses == [losses[0]] * 2
+        if "dropout" not in settings:
+            assert losses[0] == frames.train_loss[-2]
+
+
+def test_a_measured_step_on_all_samples_goes_through_them_once(monkeypatch):
+    lengths = []
+    train = mlp.loop.TrainingLoop._train
+    monkeypatch.setattr(
+        mlp.loop.TrainingLoop,
+        "_train",
+        lambda self, batches: (lengths.append([len(b.calls) for b in batches]), train(self, batches))[1],
+    )
+    trainer = make_trainer(batch_size=37)
+    trainer.run(2)  # measured before each
+    trainer.run(2, every=100)  # only the first was measured before
+    assert lengths[0] == lengths[1] == lengths[2] < lengths[3]
+    assert lengths[3] == [len(mlp.describe_step(trainer.net, 37, trainer.settings))]
+
+
+def test_parameters_changed_behind_the_trainer_are_not_taken_for_the_measured_ones():
+    trainer, other = make_trainer(batch_size=37), make_trainer(batch_size=37)
+    for one in (trainer, other):
+        one.run(3)
+        one.net.parameters[0] = 0.5
+    trainer.run(1)
+    other._loop._evaluator = None  # knows nothing, and goes through the samples
+    other._loop.finish_epoch()
+    np.testing.assert_array_equal(trainer.net.parameters, other.net.parameters)
+
+
 def test_divergence_ends_the_run_and_keeps_the_last_finite_state():
     trainer = diverging()
     recording = trainer.run(50)

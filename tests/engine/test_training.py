@@ -90,7 +90,7 @@ def test_dropout_switches_off_its_share_and_scales_up_the_rest():
     data = mlp.make_dataset("moons", n_samples=400, seed=1)
     trainer = mlp.Trainer(mlp.MLP([2, 50, 1], seed=1), data, batch_size=100, dropout=0.3)
     trainer.step()
-    passes, _ = trainer._loop._plans[100]
+    passes = trainer._loop._plans[100].passes
     values, counts = np.unique(passes.masks, return_counts=True)
     np.testing.assert_allclose(values, [0.0, 1.0 / 0.7])
     assert counts[0] / counts.sum() == pytest.approx(0.3, abs=0.03)

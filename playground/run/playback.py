@@ -1,6 +1,6 @@
-"""How a link is played: whether, until which epoch and how fast, and in which of its ways a picture is drawn.
+"""How a link is played: whether, until which epoch or goal and how fast, and in which of its ways a picture is drawn.
 
-    ?step=500&play=120&speed=slow&scale=log&ring=0.5,-1.2
+    ?step=500&play=120&goal=score0.95&speed=slow&scale=log&ring=0.5,-1.2
 
 The browser writes these keys (web/js/stage/address.js), for it alone knows how fast it plays; the server reads them.
 """
@@ -12,13 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 CHOICES = {
+    "goal": ("usual", "1000", "score0.95", "score0.99", "loss0.1", "loss0.01", "never"),
     "speed": ("slow", "15", "60", "240", "full"),
     "scale": ("linear", "log"),
     "discretize": ("off", "on"),
     "points": ("all", "training"),
 }
-"""The words of each key. The speeds are epochs a second; slow is single mini-batches."""
-USUAL = {"speed": "60", "scale": "", "discretize": "off", "points": "all"}
+"""The words of each key. The speeds are epochs a second; slow is single mini-batches. A goal is an
+epoch, or a score or loss of new points."""
+USUAL = {"goal": "usual", "speed": "60", "scale": "", "discretize": "off", "points": "all"}
 KEYS = ("play", "ring", *CHOICES)
 MOST_EPOCHS = 1_000_000
 FARTHEST = 1e6
@@ -32,6 +34,8 @@ class Playback:
     """None where it does not say: a run plays from its beginning, and stands where it is opened at a later step."""
     until: float | None = None
     """The epoch at which playing ends"""
+    goal: str = USUAL["goal"]
+    """Where playing stops by itself, if `until` does not say"""
     speed: str = USUAL["speed"]
     scale: str = USUAL["scale"]
     """Of the loss axis; "" for linear, but where a run has blown up"""
@@ -65,7 +69,7 @@ def from_query(query: Mapping[str, str]) -> tuple[Playback, list[str]]:
                 f"The link's ring must be where a point lies on the plane, such as 0.5,-1.2; got {text[:40]}."
             )
     drawn = words["discretize"] == "on", words["points"] == "all"
-    return Playback(play, until, words["speed"], words["scale"], *drawn, ring), problems
+    return Playback(play, until, words["goal"], words["speed"], words["scale"], *drawn, ring), problems
 
 
 def _place(text: str) -> tuple[float, float] | None:

@@ -192,6 +192,7 @@ def opening(number: int, playback: Playback) -> Opening:
         "number": number,
         "play": playback.play,
         "until": playback.until,
+        "goal": playback.goal,
         "speed": playback.speed,
         "scale": playback.scale,
         "discretize": playback.discretize,

@@ -259,6 +259,7 @@ class Opening(TypedDict):
     number: int  # another for each link, so that each is followed once
     play: bool | None
     until: float | None
+    goal: str
     speed: str
     scale: str
     discretize: bool

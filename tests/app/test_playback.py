@@ -25,6 +25,8 @@ JS = Path(__file__).parents[2] / "playground" / "web" / "js" / "stage"
             {"scale": "log", "discretize": "on", "points": "training", "speed": "full"},
             Playback(speed="full", scale="log", discretize=True, test_points=False),
         ),
+        ({"goal": "score0.95"}, Playback(goal="score0.95")),
+        ({"goal": "1000", "play": "120"}, Playback(play=True, until=120.0, goal="1000")),
         ({"scale": "linear", "discretize": "off", "points": "all"}, Playback(scale="linear")),
         ({"ring": "0.5,-1.25"}, Playback(ring=(0.5, -1.25))),
     ],
@@ -55,8 +57,10 @@ def test_a_link_without_a_step_plays_and_one_to_the_beginning_stands_there():
     assert run_to_link(experiment, step) == "?step=0"
 
 
-def test_the_browser_writes_the_keys_and_the_speeds_that_are_read_here():
+def test_the_browser_writes_the_keys_the_goals_and_the_speeds_that_are_read_here():
     speeds = re.findall(r'\{ key: "(\w+)", name:', (JS / "player.js").read_text(encoding="utf-8"))
     assert tuple(speeds) == CHOICES["speed"]
+    goals = re.findall(r'\{ key: "([\w.]+)"', (JS / "stops.js").read_text(encoding="utf-8"))
+    assert tuple(goals) == CHOICES["goal"]
     said = re.search(r"const said = \{(.*?)\};", (JS / "address.js").read_text(encoding="utf-8"), re.DOTALL)
     assert set(re.findall(r"^    (\w+)[:,]", said[1], re.MULTILINE)) == {"step", *KEYS}

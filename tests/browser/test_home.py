@@ -308,20 +308,22 @@ def test_copy_link_copies_the_address(home):
 def test_a_link_stands_still_where_it_says_and_a_reload_keeps_how_it_is_looked_at(page):
     visit(page, "/?step=0")
     assert (state(page)["state"], state(page)["step"]) == ("paused", 0)
+    page.get_by_label("Stop", exact=True).select_option("Stop at 99 % right")
     page.get_by_label("Speed").select_option("15 epochs/s")
     page.get_by_role("button", name="Log scale").click()
     page.get_by_label("Discretize").check()
-    expect(page).to_have_url(re.compile(r"\?step=0&speed=15&scale=log&discretize=on$"))
+    expect(page).to_have_url(re.compile(r"\?step=0&goal=score0.99&speed=15&scale=log&discretize=on$"))
     entries = page.evaluate("() => history.length")
     page.reload()
     settle(page)
     page.wait_for_function("() => __stage.views.timeline.plot.layout?.yaxis.type === 'log'")
     expect(page.get_by_label("Discretize")).to_be_checked()
-    assert page.get_by_label("Speed").evaluate("(s) => s.selectedOptions[0].text") == "15 epochs/s"
+    for label, chosen in (("Speed", "15 epochs/s"), ("Stop", "Stop at 99 % right")):
+        assert page.get_by_label(label, exact=True).evaluate("(s) => s.selectedOptions[0].text") == chosen
     assert (state(page)["state"], state(page)["step"]) == ("paused", 0)
     assert page.evaluate("() => history.length") == entries
     page.get_by_role("radio", name="Moons", exact=True).click()  # the server writes into the address bar, too
-    expect(page).to_have_url(re.compile(r"dataset=moons&.*speed=15&scale=log&discretize=on"))
+    expect(page).to_have_url(re.compile(r"dataset=moons&.*goal=score0.99&speed=15&scale=log&discretize=on"))
     visit(page, "/?play=4&step=30")
     wait_for(page, "p.state === 'paused' && p.step === 100")
     expect(page).to_have_url(re.compile(r"\?step=100$"))

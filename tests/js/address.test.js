@@ -4,12 +4,14 @@ import test, { afterEach, beforeEach } from "node:test";
 
 import { Address } from "../../playground/web/js/stage/address.js";
 import { SPEEDS } from "../../playground/web/js/stage/player.js";
+import { STOPS } from "../../playground/web/js/stage/stops.js";
 import { PER, World } from "./world.js";
 
 const OPENING = {
   number: 1,
   play: null,
   until: null,
+  goal: "usual",
   speed: "60",
   scale: "",
   discretize: false,
@@ -84,6 +86,30 @@ test("a ringed point stands in the link, and is let go with its data", () => {
   assert.doesNotMatch(written(), /ring/);
   player.ring = { at: [1, 2], data: "other points" };
   assert.equal(player.ringed, null);
+});
+
+test("where Play stops by itself stands in the address bar, and a link with it stops there", () => {
+  opened({ play: true, goal: "never" });
+  assert.deepEqual([player.stop, player.goal], [STOPS[6], Infinity]);
+  world.pass(0.01);
+  assert.equal(written(), "?lr=0.1&goal=never&view=full");
+  player.setStop(STOPS[0]);
+  assert.equal(written("?lr=0.1&goal=never&view=full"), "?lr=0.1&view=full");
+  world.tell({ about: null, ...{ ask: "ask", view_link: "" }, opening: { ...OPENING, number: 2, goal: "1000" } });
+  assert.deepEqual([player.stop, player.goal], [STOPS[1], 1000]);
+});
+
+test("a run that a link opens plays to the epoch or the goal that stands there", () => {
+  opened({ goal: "1000" });
+  assert.equal(player.goal, 1000, "and not to what the run plays by itself");
+  world.close();
+  ({ player } = world = new World());
+  opened({ goal: "loss0.01" });
+  assert.equal(player.goal, Infinity);
+  world.close();
+  ({ player } = world = new World());
+  opened({ goal: "never", play: true, until: 7 });
+  assert.deepEqual([player.goal, player.until], [7, 7], "an epoch that the link names goes before it");
 });
 
 test("a link that plays does not set in motion what somebody wants still", () => {

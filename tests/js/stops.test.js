@@ -21,13 +21,13 @@ const UNTESTED = run([
   [0, 0, 0.9, NaN, 0.5, NaN],
   [4, 1, 0.05, NaN, 0.96, NaN],
 ]);
-const named = (name) => STOPS.find((stop) => stop.name === name);
+const named = (name) => STOPS.find((stop) => stop.key === name);
 
 test("solved is the first recorded moment that is good enough on the test points, or in training without any", () => {
   const at = (r) => STOPS.map((stop) => firstSolved(r, stop)?.[0] ?? null);
   assert.deepEqual(at(TESTED), [null, null, 8, 16, 8, 16, null]);
   assert.deepEqual(at(UNTESTED), [null, null, 4, null, 4, null, null]);
-  assert.equal(firstSolved(run([]), named("good")), undefined);
+  assert.equal(firstSolved(run([]), named("score0.95")), undefined);
 });
 
 test("each choice says in words what it waits for", () => {
@@ -43,8 +43,8 @@ test("each choice says in words what it waits for", () => {
       "Never stop",
     ],
   );
-  assert.equal(goalInWords(UNTESTED, named("low")), "a training loss of 0.1");
-  assert.equal(goalInWords(run(TESTED.rows, { task: "regression" }), named("good")), "a test R² of 0.95");
+  assert.equal(goalInWords(UNTESTED, named("loss0.1")), "a training loss of 0.1");
+  assert.equal(goalInWords(run(TESTED.rows, { task: "regression" }), named("score0.95")), "a test R² of 0.95");
   assert.equal(choiceInWords(null, STOPS[0]), "Stop at epoch 200");
 });
 
@@ -52,7 +52,7 @@ test("Play stops at the moment at which it is solved, and goes on when asked to"
   const world = new World();
   const { player } = world;
   world.tell({ to: 40 });
-  player.setStop({ name: "x", epochs: Infinity, score: 30 * PER + 0.05 }); // the score of a row of the world is its step
+  player.setStop({ key: "x", epochs: Infinity, score: 30 * PER + 0.05 }); // the score of a row of the world is its step
   world.pass(3);
   assert.deepEqual([player.state, player.step, player.epoch], ["paused", 30 * PER, 30]);
   player.play();
@@ -69,7 +69,7 @@ test("in slow motion it stops there too", () => {
   const world = new World();
   const { player } = world;
   world.tell({ to: 40, singles: [1, 2, 3, 5, 6, 7, 9, 10, 11] });
-  player.setStop({ name: "x", epochs: Infinity, score: 2 * PER });
+  player.setStop({ key: "x", epochs: Infinity, score: 2 * PER });
   player.setSpeed({ name: "slow", batches: 6 });
   player.place(0);
   player.play();
@@ -91,8 +91,8 @@ test("a choice made here takes the place of what a link has said", () => {
 test("without an end of its own a run plays to the epoch that was chosen", () => {
   const world = new World();
   const { player } = world;
-  player.setStop({ name: "x", epochs: 25 });
   world.tell({ to: 40 });
+  player.setStop({ key: "x", epochs: 25 });
   assert.equal(player.goal, 25);
   world.pass(3);
   assert.deepEqual([player.state, player.epoch], ["paused", 25]);

@@ -23,6 +23,7 @@ const PAGE = {
     number: 1,
     play: null,
     until: null,
+    goal: "usual",
     speed: "60",
     scale: "",
     discretize: false,

@@ -9,7 +9,7 @@ const GOALS = [0.9, 0.95];
 
 // The first epoch at which the score on new points (or in training, without any) reached a share; null if it never did.
 /** @param {Recording} run @param {number} share */
-export const firstAt = (run, share) => firstSolved(run, { name: "", score: share })?.[EPOCH] ?? null;
+export const firstAt = (run, share) => firstSolved(run, { key: "", score: share })?.[EPOCH] ?? null;
 
 // The row of the lowest loss on new points, or in training without any.
 /** @param {Recording} run */

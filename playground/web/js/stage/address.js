@@ -2,16 +2,18 @@
 // The server adds an entry to the browser's history for each action of the user; this only ever changes the last one.
 
 import { USUAL_SPEED } from "./player.js";
+import { STOPS } from "./stops.js";
 
 /** @import { Player } from "./player.js" */
 
 // The query of a link to the run on screen that stands at a step, or plays from the beginning where there is none; ""
 // for the default run. Python reads it: playground/run/playback.py.
 /** @param {Player} player @param {number | null} step */
-export function queryOf({ run, page, until, speed, look, ringed }, step) {
+export function queryOf({ run, page, until, stop, speed, look, ringed }, step) {
   const said = {
     step,
     play: step === null ? until : null,
+    goal: stop === STOPS[0] ? null : stop.key,
     speed: speed === USUAL_SPEED ? null : speed.key,
     scale: look.scale || null,
     discretize: look.discretize ? "on" : null,

@@ -167,6 +167,7 @@ export class Player {
     if (opening.number === this.opened) return;
     this.opened = opening.number;
     this.opening = opening;
+    this.setStop(STOPS.find(({ key }) => key === opening.goal) ?? STOPS[0]);
     this.speed = SPEEDS.find(({ key }) => key === opening.speed) ?? USUAL_SPEED;
     const scale = /** @type {Look["scale"]} */ (opening.scale);
     this.look = { scale, discretize: opening.discretize, testPoints: opening.test_points };

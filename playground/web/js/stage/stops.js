@@ -1,12 +1,12 @@
 // Where Play stops by itself: after so many epochs, or once the network is good enough. Good enough is judged on the test
-// points, or on the training points where there are no others.
+// points, or on the training points where there are no others. Each has the word that a link has for it.
 import { TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "./recording.js";
 
 /** @import { Recording } from "./recording.js" */
 /** @import { Row } from "./types.d.ts" */
 /**
  * @typedef {object} Stop
- * @property {string} name
+ * @property {string} key
  * @property {number} [epochs] after which it stops; those that the run plays by itself where nothing is said
  * @property {number} [score] at least
  * @property {number} [loss] at most
@@ -14,13 +14,13 @@ import { TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "./recording.js";
 
 /** @type {Stop[]} */
 export const STOPS = [
-  { name: "usual" },
-  { name: "epochs", epochs: 1000 },
-  { name: "good", epochs: Infinity, score: 0.95 },
-  { name: "better", epochs: Infinity, score: 0.99 },
-  { name: "low", epochs: Infinity, loss: 0.1 },
-  { name: "lower", epochs: Infinity, loss: 0.01 },
-  { name: "never", epochs: Infinity },
+  { key: "usual" },
+  { key: "1000", epochs: 1000 },
+  { key: "score0.95", epochs: Infinity, score: 0.95 },
+  { key: "score0.99", epochs: Infinity, score: 0.99 },
+  { key: "loss0.1", epochs: Infinity, loss: 0.1 },
+  { key: "loss0.01", epochs: Infinity, loss: 0.01 },
+  { key: "never", epochs: Infinity },
 ];
 
 /** @param {Recording} run */

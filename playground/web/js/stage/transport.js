@@ -176,6 +176,8 @@ export class Transport {
       this.undoButton.disabled = !player.page?.can_undo;
     }
     if (row && run !== this.stopsOf) this.drawStops(run);
+    const stop = STOPS.indexOf(player.stop);
+    if (this.stop.selectedIndex !== stop) this.stop.selectedIndex = stop;
     const aside = this.aside();
     const key = [
       aside,
@@ -198,8 +200,7 @@ export class Transport {
   // What there is to stop at is called after the data: a share that is right, or R².
   drawStops(run) {
     this.stopsOf = run;
-    const options = STOPS.map((stop) => h("option", { selected: stop === this.player.stop }, choiceInWords(run, stop)));
-    this.stop.replaceChildren(...options);
+    this.stop.replaceChildren(...STOPS.map((stop) => h("option", {}, choiceInWords(run, stop))));
   }
 
   speak(now) {

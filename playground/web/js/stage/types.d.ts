@@ -211,6 +211,7 @@ export interface Opening {
   number: number;
   play: boolean | null;
   until: number | null;
+  goal: string;
   speed: string;
   scale: string;
   discretize: boolean;

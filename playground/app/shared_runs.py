@@ -86,8 +86,14 @@ def cluster_address() -> str:
 
 
 def survey_of(atlas: Atlas) -> Survey:
-    """What is known of an atlas, by whose name it is known from now on."""
-    return _surveys().get(atlas)
+    """What is known of an atlas, by whose name it is known from now on.
+
+    A new one is begun at once: workers start, and train, while a browser still gets ready to ask for tiles.
+    """
+    survey = _surveys().get(atlas)
+    if survey.is_new:
+        survey.ask()
+    return survey
 
 
 def known_survey(name: str) -> Survey | None:

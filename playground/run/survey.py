@@ -97,6 +97,11 @@ class Survey:
                 self._thread.start()
 
     @property
+    def is_new(self) -> bool:
+        """Whether nobody has asked for it yet."""
+        return self._asked < 0
+
+    @property
     def is_complete(self) -> bool:
         """Whether every cell has its tile, or will have none."""
         return len(self.tiles) + len(self.problems) >= self.atlas.n_cells

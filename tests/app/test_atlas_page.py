@@ -40,6 +40,16 @@ def test_it_opens_around_the_run_on_screen(page):
     assert not [b for b in page.button if b.key == "around"]
 
 
+def test_a_new_atlas_is_begun_before_any_browser_asks_and_one_that_was_stopped_is_left_alone():
+    page = opened(seed="17")
+    survey = shared_runs.known_survey(atlas(page).name)
+    assert not survey.is_new
+    while survey.is_working:  # nobody asks on
+        time.sleep(0.02)
+    page.run()
+    assert not survey.is_working
+
+
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.label)
 def test_a_preset_takes_the_place_of_the_axes(page, preset):
     page.button(key=f"set {preset.label}").click().run()

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 import mlp
 from mlp.arrays import Array
@@ -350,39 +351,81 @@ class Split:
     together: float
     """What one axis does at some values of the other only"""
     seeds: float
+    diverged: int = 0
+    """Runs among them that have diverged; each counts as one with nothing right"""
+    negative: int = 0
+    """Runs with an R² below zero; each counts as zero, or the worst would outweigh all others"""
+    left_out: tuple[tuple[Any, ...], ...] = ()
+    """For each axis the values that are not counted, because some of their tiles cannot be"""
 
 
 def split(atlas: Atlas, found: Mapping[int, Tile]) -> Split | None:
-    """The variance of the scores, split among axes and seeds; None while tiles are missing.
+    """The variance of the scores of all tiles found, split among axes and seeds; None where no two are left.
 
-    A run that has diverged counts as one with nothing right, and so does an R² below zero.
+    Only a whole grid splits exactly: rows and columns are left out until no tile is missing in those that stay, those
+    first that miss most. A run that has diverged counts as one with nothing right, and so does an R² below zero.
     """
-    if len(found) < atlas.n_cells:
+    there = np.isin(np.arange(atlas.n_cells), list(found)).reshape(atlas.rows, atlas.columns)
+    rows, columns = _whole(there)
+    if len(rows) * len(columns) < 2:
         return None
-    scores = np.array([found[cell].scores for cell in range(atlas.n_cells)])
-    g = np.maximum(np.nan_to_num(scores), 0.0).reshape(atlas.rows, atlas.columns, atlas.n_seeds)
+    scores = np.array([[found[row * atlas.columns + column].scores for column in columns] for row in rows])
+    diverged, negative = int(np.isnan(scores).sum()), int((scores < 0.0).sum())
+    kept = (columns, rows)[: len(atlas.axes)]
+    left_out = tuple(
+        tuple(value for k, value in enumerate(axis.values) if k not in places)
+        for axis, places in zip(atlas.axes, kept, strict=True)
+    )
+    g = np.maximum(np.nan_to_num(scores), 0.0)  # (rows, columns, n_seeds)
     mean, cells = g.mean(), g.mean(axis=2)
     total = ((g - mean) ** 2).mean()
     if total < 1e-12:
-        return Split((0.0,) * len(atlas.axes), 0.0, 0.0)
+        return Split((0.0,) * len(atlas.axes), 0.0, 0.0, diverged, negative, left_out)
     across = ((cells.mean(axis=0) - mean) ** 2).mean() / total
     up = ((cells.mean(axis=1) - mean) ** 2).mean() / total
     seeds = ((g - cells[:, :, None]) ** 2).mean() / total
     axes = (across, up)[: len(atlas.axes)]
-    return Split(tuple(map(float, axes)), max(0.0, float(1.0 - seeds - across - up)), float(seeds))
+    together = max(0.0, float(1.0 - seeds - across - up))
+    return Split(tuple(map(float, axes)), together, float(seeds), diverged, negative, left_out)
+
+
+def _whole(there: npt.NDArray[np.bool]) -> tuple[list[int], list[int]]:
+    """Rows and columns of a grid, such that each of their places is there."""
+    rows, columns = list(range(there.shape[0])), list(range(there.shape[1]))
+    while not (grid := there[np.ix_(rows, columns)]).all():
+        by_row, by_column = 1.0 - grid.mean(axis=1), 1.0 - grid.mean(axis=0)
+        if by_row.max() > by_column.max():
+            rows.pop(int(by_row.argmax()))
+        else:
+            columns.pop(int(by_column.argmax()))
+    return rows, columns
 
 
 def split_in_words(atlas: Atlas, shares: Split) -> str:
-    """The same as a sentence."""
+    """The same as a sentence, and one for each kind of run that is not like the others."""
+    told = []
     if not any((*shares.axes, shares.together, shares.seeds)):
-        return "All runs of this grid come to the same score."
-    parts = [f"{_percent(x)} go with the {a.kind.name}" for a, x in zip(atlas.axes, shares.axes, strict=True)]
-    if len(atlas.axes) == 2:
-        parts.append(f"{_percent(shares.together)} with both together")
-    if atlas.n_seeds > 1:
-        parts.append(f"{_percent(shares.seeds)} with the seed alone")
-    listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-    return f"Of all differences in score in this grid, {listed}."
+        told.append("All runs of this grid come to the same score.")
+    else:
+        parts = [f"{_percent(x)} go with the {a.kind.name}" for a, x in zip(atlas.axes, shares.axes, strict=True)]
+        if len(atlas.axes) == 2:
+            parts.append(f"{_percent(shares.together)} with both together")
+        if atlas.n_seeds > 1:
+            parts.append(f"{_percent(shares.seeds)} with the seed alone")
+        listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+        told.append(f"Of all differences in score in this grid, {listed}.")
+    for n, one, many in (
+        (shares.diverged, "1 run has diverged and counts as 0.", "runs have diverged and count as 0."),
+        (shares.negative, "1 run has an R² below 0, which counts as 0.", "runs have an R² below 0, which counts as 0."),
+    ):
+        if n:
+            told.append(one if n == 1 else f"{n} {many}")
+    told += [
+        f"Not counted: {axis.kind.name} {', '.join(map(axis.kind.shown, values))}, where tiles are missing."
+        for axis, values in zip(atlas.axes, shares.left_out, strict=False)
+        if values
+    ]
+    return " ".join(told)
 
 
 def _percent(share: float) -> str:

@@ -176,6 +176,36 @@ def test_there_is_no_split_where_tiles_are_missing_or_all_are_alike():
     assert split_in_words(of, alike) == "All runs of this grid come to the same score."
     broken = split(of, fake(of, np.array([[[1.0, 1.0], [np.nan, np.nan]]])))
     assert broken.axes == (1.0,), "a run that has diverged has nothing right"
+    assert split_in_words(of, broken).endswith("2 runs have diverged and count as 0.")
+    one = split(of, fake(of, np.array([[[1.0, 0.5], [np.nan, 0.5]]])))
+    assert split_in_words(of, one).endswith("1 run has diverged and counts as 0.")
+    worse = split(of, fake(of, np.array([[[0.9, -2.0], [-1.0, 0.5]]])))
+    assert worse.axes == split(of, fake(of, np.array([[[0.9, 0.0], [0.0, 0.5]]]))).axes
+    assert split_in_words(of, worse).endswith("2 runs have an R² below 0, which counts as 0.")
+
+
+@pytest.mark.parametrize(
+    ("missing", "rows", "columns", "told"),
+    [
+        ([3, 7, 11], [0, 1, 2], [0, 1, 2], "Not counted: learning rate 1, where tiles are missing."),
+        ([4], [0, 1, 2], [1, 2, 3], "Not counted: learning rate 0.001, where tiles are missing."),
+        ([8, 9, 11], [0, 1], [0, 1, 2, 3], "Not counted: neurons in a layer 6, where tiles are missing."),
+        ([3, 7, 11, 0, 1, 2], [1, 2], [0, 1, 2], "rate 1, where tiles are missing. Not counted: neurons in a layer 2,"),
+    ],
+)
+def test_where_tiles_are_missing_the_rows_and_columns_without_them_are_split(missing, rows, columns, told):
+    rates, widths = (0.001, 0.01, 0.1, 1.0), (2, 4, 6)
+    of = atlas(("lr", rates), ("width", widths))
+    g = np.random.default_rng(1).uniform(0.3, 1.0, (3, 4, 2))
+    g[2, 1, 0] = np.nan
+    found = {cell: tile for cell, tile in fake(of, g).items() if cell not in missing}
+    smaller = atlas(("lr", tuple(rates[k] for k in columns)), ("width", tuple(widths[k] for k in rows)))
+    alone = split(smaller, fake(smaller, g[np.ix_(rows, columns)]))
+    shares = split(of, found)
+    assert (shares.axes, shares.together, shares.seeds) == (alone.axes, alone.together, alone.seeds)
+    assert shares.diverged == int(np.isnan(g[np.ix_(rows, columns)]).sum())
+    assert told in split_in_words(of, shares)
+    assert split(of, {5: found[5]} if 5 in found else {}) is None
 
 
 @pytest.mark.parametrize("pair", PAIRS)

@@ -24,9 +24,9 @@ DIRECTIONS = ("From left to right", "From bottom to top")
 
 def show() -> None:
     """The atlas, and what it is made of."""
-    if session.kept("open", False):
-        session.keep("open", False)
-        st.switch_page(Path(__file__).with_name("playground.py"))
+    if page := session.kept("atlas opens", ""):
+        session.keep("atlas opens", "")
+        st.switch_page(Path(__file__).with_name(page))
     atlas = session.atlas() or _first()
     if atlas is None:
         return
@@ -171,7 +171,10 @@ def _on_wish() -> None:
     run = atlas.experiment(*which)
     if what == "open":
         session.show(run)
-        session.keep("open", True)
+        session.keep("atlas opens", "playground.py")
+    elif what == "seeds":
+        session.add_with_seeds(run)
+        session.keep("atlas opens", "compare.py")
     elif what == "compare":
         before = len(session.side_by_side())
         session.add_to_compare(run)

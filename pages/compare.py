@@ -78,6 +78,7 @@ def _runs(runs: tuple[Experiment, ...]) -> None:
         "differences": [{"label": d.label, "values": d.values} for d in differences(runs)],
         "goal": GOAL_EPOCHS,
         "view": _view(),
+        "wishes": session.kept("seeds wished", 0),
         "plotly": plotly_address(),
         "ask": ask_address(),
     }

@@ -468,6 +468,16 @@ def add_to_compare(run: Experiment) -> None:
         notify(str(error))
 
 
+def add_with_seeds(run: Experiment) -> None:
+    """Keep a run to compare with, and have all of them shown from twenty seeds; a notice where there is no room."""
+    if run not in side_by_side():
+        add_to_compare(run)
+    if run in side_by_side():
+        st.session_state[_ON_A_MAP] = None
+        st.session_state[_COMPARE_VIEW] = compared.View(show=("seeds",))
+        keep("seeds wished", kept("seeds wished", 0) + 1)
+
+
 # ---- runs in the pictures of another -----------------------------------------------------------------------------
 def beside() -> tuple[Experiment, ...]:
     """The runs that were chosen to be shown beside the one on screen, whether or not they can be."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from playground.run.compared import LETTERS, shown_value
 from playground.run.config import PLANAR, SETTINGS, read_layers
 from playground.run.experiment import Experiment
 from playground.run.on_show import VIEW_COOKIE
+
+COMPARE = Path(__file__).parents[2] / "pages" / "compare.py"
 
 
 def show() -> None:
@@ -65,6 +68,15 @@ def _keep_to_compare() -> None:
         label, key="add to compare", width="stretch", disabled=run in runs, on_click=session.add_to_compare,
         args=(run,), help="Keeps this run; the page Compare plays up to four of them side by side.",
     )  # fmt: skip
+    if session.on_show().full or session.kept("page", "") == "health":
+        with_seeds = st.button(
+            "Is it luck? 20 seeds", key="add with seeds", width="stretch",
+            help="Opens the page Compare with this run trained from 20 draws of its first weights: how far apart do "
+            "they end, and how many solve it?",
+        )  # fmt: skip
+        if with_seeds:
+            session.add_with_seeds(run)
+            st.switch_page(COMPARE)
     st.button(
         "Add this as a scene", key="add scene", width="stretch", on_click=my_talk.add_scene,
         help="This run, at this moment, as the last scene of the talk that the page Talk writes.",

@@ -314,6 +314,7 @@ class ComparePage(TypedDict):
     differences: Sequence[Compared]
     goal: float  # epochs up to which all are trained
     view: CompareView
+    wishes: int  # how often a view was wished on another page: each is followed once
     plotly: str
     ask: str
 

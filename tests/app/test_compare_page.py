@@ -104,6 +104,38 @@ def test_add_to_compare_keeps_the_run_on_screen_from_any_other_page():
     assert "compare" not in app.query_params
 
 
+def test_twenty_seeds_lead_to_compare_with_the_run_on_screen_beside_those_that_stand_there():
+    app = AppTest.from_file(FRAME, default_timeout=60)
+    app.query_params["view"] = "simple"
+    app.run()
+    assert "add with seeds" not in [button.key for button in app.button], "Full, or on Health"
+    app.switch_page(str(FRAME.parents[2] / "pages" / "health.py")).run()
+    app.button(key="add with seeds").click().run()
+    assert not app.exception
+    assert runs(app) == (Experiment(),)
+    assert app.session_state["compare_view"].show == ("seeds",)
+    assert app.session_state["page_seeds wished"] == 1
+    assert "compare" in app.query_params
+    # The same run again takes no second place, and is wished anew.
+    app.switch_page(str(FRAME.parents[2] / "pages" / "health.py")).run()
+    app.button(key="add with seeds").click().run()
+    assert runs(app) == (Experiment(),)
+    assert app.session_state["page_seeds wished"] == 2
+
+
+def test_twenty_seeds_of_a_fifth_run_take_nothing_away_and_say_so():
+    app = AppTest.from_file(FRAME, default_timeout=60)
+    app.query_params.update({"view": "full", "lr": "0.07"})
+    app.run()
+    four = PRESETS[0].of(Experiment())
+    app.session_state["compared"] = four
+    app.button(key="add with seeds").click().run()
+    assert not app.exception
+    assert runs(app) == four
+    assert app.session_state["compare_view"].show == ()
+    assert f"At most {MOST} runs stand side by side" in app.warning[0].value
+
+
 @pytest.mark.parametrize("name", ["Optimizers", "Batch sizes"])
 def test_a_race_runs_each_at_the_rate_that_its_trial_named_and_says_so(page, name):
     setting, values = RACES[name]

@@ -1,8 +1,8 @@
 // An atlas of settings: a tile for each combination, all on one clock.
 //
-// Comes in:  `data`, the bytes of a message with an `AtlasPage`. Goes out: the trigger `wish`, {open: [cell, k]} or
-//            {compare: [cell, k]} for the run of a cell from its seed number k, or {missing: name}; and questions by the
-//            server's route, which bring the tiles (playground/web/atlas_route.py).
+// Comes in:  `data`, the bytes of a message with an `AtlasPage`. Goes out: the trigger `wish`, {open: [cell, k]},
+//            {compare: [cell, k]} or {seeds: [cell, k]} for the run of a cell from its seed number k, or {missing: name};
+//            and questions by the server's route, which bring the tiles (playground/web/atlas_route.py).
 import { h, tell } from "../shared/dom.js";
 import { listKeys } from "../shared/keys.js";
 import { percent, say } from "../shared/format.js";
@@ -126,6 +126,9 @@ export class Atlas {
     this.compareButton = button("Add to Compare", "Keep this run to compare with others (A)", () =>
       this.wishFor("compare"),
     );
+    this.seedsButton = button("20 seeds", "Is it luck? This run from 20 seeds, in Compare (S)", () =>
+      this.wishFor("seeds"),
+    );
     this.seedsPlot = h("div", { class: "chart", "aria-hidden": "true" });
     this.detail = h(
       "section",
@@ -136,7 +139,7 @@ export class Atlas {
       h("h4", {}, "The loss of every seed; the one drawn in colour"),
       this.seedsPlot,
       this.words,
-      h("div", { class: "buttons" }, this.openButton, this.compareButton),
+      h("div", { class: "buttons" }, this.openButton, this.compareButton, this.seedsButton),
     );
     this.effects = h("div", { class: "effects" });
     /** @type {any[]} */
@@ -393,6 +396,7 @@ export class Atlas {
     else if (key === "end") this.seek(this.end);
     else if (/^[1-4]$/.test(key)) this.turnTo(Object.keys(VIEWS)[Number(key) - 1]);
     else if (key === "a" && !event.repeat) this.wishFor("compare");
+    else if (key === "s" && !event.repeat) this.wishFor("seeds");
     else if (onGrid && key === "enter" && !event.repeat) this.wishFor("open");
     else if (onGrid && key.startsWith("arrow")) this.move(key);
     else return;
@@ -517,7 +521,7 @@ export class Atlas {
     this.detailed = key;
     const why = this.tiles.problems.get(cell);
     tell(this.name, cell >= 0 ? this.tiles.nameOf(cell) : "The first tiles are on their way.");
-    this.openButton.disabled = this.compareButton.disabled = !tile;
+    this.openButton.disabled = this.compareButton.disabled = this.seedsButton.disabled = !tile;
     this.detail.classList.toggle("empty", !tile);
     const row = tile?.rowAt(this.time);
     if (!tile || !row) {

@@ -265,7 +265,7 @@ export class Compare {
     this.grid.replaceChildren(...this.tiles.map((tile) => tile.element));
     this.grid.dataset.count = String(runs.length);
     this.charted = this.described = "";
-    const told = JSON.stringify(page.view);
+    const told = JSON.stringify([page.view, page.wishes]);
     const isNews = told !== this.told;
     this.told = told;
     this.listPairs();

@@ -300,6 +300,7 @@ export interface ComparePage {
   differences: Compared[];
   goal: number;
   view: CompareView;
+  wishes: number;
   plotly: string;
   ask: string;
 }

@@ -10,6 +10,7 @@ import time
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
+from mlp.arrays import Array
 from mlp.datasets import Dataset
 from mlp.network import MLP
 from mlp.settings import Settings
@@ -90,3 +91,32 @@ def train(job: Job, seconds: float) -> Slice:
 def rest(job: Job, done: Slice) -> Job:
     """What is left of a job after a slice of it."""
     return replace(job, state=done.state)
+
+
+def only(job: Job, done: Sequence[Slice], which: Sequence[int], epochs: int) -> tuple[Job, list[Slice]]:
+    """A job that has begun with some of its networks alone, by their places, to be trained up to `epochs`.
+
+    With it come the parts of its slices that are theirs. They go on as if the others had never been there.
+    """
+    at = list(which)
+    state = _some(job.state, at) if job.state is not None else None
+    slices = [
+        Slice(
+            part.start,
+            Curves(part.curves.epochs, *(curve[:, at] for curve in _curves(part.curves))),
+            StackFrames(part.frames.epochs, part.frames.parameters[:, at]),
+            _some(part.state, at),
+        )
+        for part in done
+    ]
+    nets, data, settings = [job.nets[k] for k in at], [job.data[k] for k in at], [job.settings[k] for k in at]
+    return replace(job, nets=nets, data=data, settings=settings, epochs=epochs, state=state), slices
+
+
+def _curves(curves: Curves) -> tuple[Array, ...]:
+    return curves.train_loss, curves.test_loss, curves.train_score, curves.test_score
+
+
+def _some(state: StackState, which: Sequence[int]) -> StackState:
+    memory = {name: array[which] if array.ndim else array for name, array in state.memory.items()}
+    return StackState(state.epoch, state.parameters[which], memory)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import mlp
-from mlp.jobs import MOST_NETS, Job, most_nets, rest, stack_key, train
+from mlp.jobs import MOST_NETS, Job, most_nets, only, rest, stack_key, train
 
 DATA = [mlp.make_dataset("moons", n_samples=60, noise=0.1 * i) for i in range(3)]
 SETTINGS = [mlp.Settings(mlp.Adam(learning_rate=0.01 * (i + 1)), seed=i, dropout=0.1) for i in range(3)]
@@ -30,6 +30,30 @@ def test_slices_come_to_the_numbers_of_a_whole():
     np.testing.assert_array_equal(left.state.parameters, whole.state.parameters)
     np.testing.assert_array_equal(np.concatenate([p.curves.test_loss for p in parts]), whole.curves.test_loss)
     np.testing.assert_array_equal(np.concatenate([p.frames.parameters for p in parts]), whole.frames.parameters)
+
+
+@pytest.mark.parametrize("rule", [mlp.SGD, mlp.Momentum, mlp.RMSprop, mlp.Adam])
+def test_some_of_a_jobs_networks_go_on_as_if_the_others_had_never_been_there(rule):
+    settings = [mlp.Settings(rule(learning_rate=0.01 * (i + 1)), seed=i, dropout=0.1) for i in range(3)]
+
+    def fresh(epochs: int) -> Job:
+        return Job([mlp.MLP([2, 5, 1], seed=i) for i in range(3)], DATA, settings, epochs, keep=(0, 4, 5, 12))
+
+    begun, parts = fresh(5), []
+    while not begun.is_done:
+        parts.append(train(begun, 0.0))
+        begun = rest(begun, parts[-1])
+    left, kept = only(begun, parts, (2, 0), epochs=12)
+    kept.append(train(left, 60.0))
+    left = rest(left, kept[-1])
+    assert left.is_done
+    whole = train(fresh(12), 60.0)
+    np.testing.assert_array_equal(left.state.parameters, whole.state.parameters[[2, 0]])
+    for name in ("train_loss", "test_loss", "train_score", "test_score"):
+        course = np.concatenate([getattr(part.curves, name) for part in kept])
+        np.testing.assert_array_equal(course, getattr(whole.curves, name)[:, [2, 0]], err_msg=name)
+    frames = np.concatenate([part.frames.parameters for part in kept])
+    np.testing.assert_array_equal(frames, whole.frames.parameters[:, [2, 0]])
 
 
 def test_a_slice_ends_in_time():

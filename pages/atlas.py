@@ -1,4 +1,4 @@
-"""The page "Atlas": one or two settings varied, and for every combination a tile that plays."""
+"""The page "Atlas": a grid over one or two settings, or a search in several, with a tile that plays for every run."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from typing import Any
 
 import streamlit as st
 
-from playground.app import components, session
+from playground.app import components, search, session
 from playground.app.shared_runs import survey_of
 from playground.run.atlas import KINDS, PRESETS, Atlas, Axis, Preset
 from playground.run.compared import shown_value
 from playground.run.experiment import Experiment
+from playground.run.search import Search
 from playground.web.atlas_route import page_message
 
 KEY = "atlas"
 NONE = "none"
 SEEDS, EPOCHS = (1, 2, 3, 5, 10, 20), (10, 20, 50, 100, 200, 500, 1000)
+FORMS = {"Grid": Atlas, "Search": Search}
 DIRECTIONS = ("From left to right", "From bottom to top")
 
 
@@ -31,16 +33,24 @@ def show() -> None:
     if atlas is None:
         return
     with st.sidebar:
-        for place in range(len(DIRECTIONS)):
-            _axis(atlas, place)
-        _counts(atlas)
+        if isinstance(atlas, Search):
+            search.show(atlas)
+        else:
+            for place in range(len(DIRECTIONS)):
+                _axis(atlas, place)
+            _counts(atlas)
         _around(atlas)
-    _presets()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _forms(atlas)
+        if isinstance(atlas, Atlas):
+            _presets()
+        else:
+            st.markdown("All runs begin, and only the best are trained to the end.", width="content")
     survey_of(atlas)
     components.atlas(key=KEY, data=page_message(atlas, session.atlas_view()), on_wish_change=_on_wish)
 
 
-def _first() -> Atlas | None:
+def _first() -> Atlas | Search | None:
     """The usual one around the run on screen; a sentence where that is too large."""
     try:
         atlas = Atlas(_on_screen())
@@ -57,7 +67,24 @@ def _on_screen() -> Experiment:
     return Experiment(session.experiment().now)
 
 
-def _set(make: Callable[[], Atlas]) -> None:
+def _forms(atlas: Atlas | Search) -> None:
+    """A grid or a search; each comes back as it was left."""
+    session.fill_widget("form", "Grid" if isinstance(atlas, Atlas) else "Search")
+    st.segmented_control(
+        "Form", list(FORMS), key="form", on_change=_turn, required=True, label_visibility="collapsed",
+        help="A grid has every combination of two settings. A search draws points in the ranges of two to six.",
+    )  # fmt: skip
+
+
+def _turn() -> None:
+    atlas, (form, is_new) = session.atlas(), session.read_widget("form")
+    if atlas is not None and is_new:
+        session.keep(f"left {type(atlas).__name__}", atlas)
+        left = session.kept(f"left {FORMS[form].__name__}", None)
+        _set(lambda: replace(left, base=atlas.base) if left else FORMS[form](atlas.base))
+
+
+def _set(make: Callable[[], Atlas | Search]) -> None:
     """Show another atlas; what cannot be becomes a notice, and the present one stays."""
     try:
         session.set_atlas(make())
@@ -91,7 +118,7 @@ def _axis(atlas: Atlas, place: int) -> None:
 def _choose(place: int) -> None:
     """Another setting varies, with its usual values."""
     atlas, (key, is_new) = session.atlas(), session.read_widget(f"axis {place}")
-    if atlas is None or not is_new:
+    if not isinstance(atlas, Atlas) or not is_new:
         return
     others = [*atlas.axes[:place], *atlas.axes[place + 1 :]]
     new = [] if key == NONE else [Axis(key, KINDS[key].usual)]
@@ -101,7 +128,7 @@ def _choose(place: int) -> None:
 def _type(place: int) -> None:
     """Other values."""
     atlas, (text, is_new) = session.atlas(), session.read_widget(f"values {place}")
-    if atlas is None or not is_new or place >= len(atlas.axes):
+    if not isinstance(atlas, Atlas) or not is_new or place >= len(atlas.axes):
         return
     kind = atlas.axes[place].kind
 
@@ -126,11 +153,12 @@ def _counts(atlas: Atlas) -> None:
 
 def _count(name: str) -> None:
     atlas, (n, is_new) = session.atlas(), session.read_widget(f"atlas {name}")
-    if atlas is not None and is_new:
-        _set(lambda: replace(atlas, **{name: n}))
+    if isinstance(atlas, Atlas) and is_new:
+        change: dict[str, Any] = {name: n}
+        _set(lambda: replace(atlas, **change))
 
 
-def _around(atlas: Atlas) -> None:
+def _around(atlas: Atlas | Search) -> None:
     """The run that it is made around, and the way to another."""
     c = atlas.base.now
     own = c.own_data.title or "your data" if c.own_data is not None else shown_value("dataset", c.dataset)
@@ -147,9 +175,8 @@ def _around(atlas: Atlas) -> None:
 
 def _presets() -> None:
     """Axes to begin with."""
-    with st.container(horizontal=True):
-        for preset in PRESETS:
-            st.button(preset.label, key=f"set {preset.label}", help=preset.help, on_click=_use, args=(preset,))
+    for preset in PRESETS:
+        st.button(preset.label, key=f"set {preset.label}", help=preset.help, on_click=_use, args=(preset,))
 
 
 def _use(preset: Preset) -> None:
@@ -182,7 +209,7 @@ def _on_wish() -> None:
             session.notify(f"It stands in Compare now, as {'ABCD'[before]}.")
 
 
-def _is_run(atlas: Atlas, which: Any) -> bool:
+def _is_run(atlas: Atlas | Search, which: Any) -> bool:
     """Whether this is a cell that has a run, and one of its seeds."""
     if not isinstance(which, list) or len(which) != 2 or any(type(k) is not int for k in which):
         return False

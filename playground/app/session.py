@@ -15,6 +15,7 @@ from playground.app.shared_runs import run_of
 from playground.run import atlas as atlases
 from playground.run import beside as besides
 from playground.run import compared, descent, link, playback
+from playground.run import search as searches
 from playground.run.config import LIVE, SETTINGS, calmer_rate
 from playground.run.data import untrained
 from playground.run.experiment import Experiment
@@ -307,10 +308,11 @@ def _follow_link() -> None:
     if besides.KEY in query:
         st.session_state[_BESIDE], more = compared.from_text(query[besides.KEY])
         problems += more
-    if atlases.KEY in query:
-        st.session_state[_ATLAS], more = atlases.from_text(query[atlases.KEY], Experiment(experiment().now))
-        st.session_state[_VIEW], wrong = atlases.view_from_query(query)
-        problems += more + wrong
+    for key, read in ((atlases.KEY, atlases.from_text), (searches.KEY, searches.from_text)):
+        if key in query:
+            st.session_state[_ATLAS], more = read(query[key], Experiment(experiment().now))
+            st.session_state[_VIEW], wrong = atlases.view_from_query(query)
+            problems += more + wrong
     st.session_state[_ON_SHOW], more = from_query(query, st.context.cookies.get(VIEW_COOKIE))
     keep("arrived", None)  # a lesson takes its screen from the link, and its run too, where there is one
     if "task" in query:
@@ -424,7 +426,11 @@ def mirror() -> None:
             query |= descent.to_query(chosen)
     query |= beside_query()
     if kept("page", "") == "atlas" and (of := atlas()) is not None:
-        query = link.run_to_query(of.base) | on_show().to_query() | {atlases.KEY: atlases.to_text(of)}
+        if isinstance(of, searches.Search):
+            told = {searches.KEY: searches.to_text(of)}
+        else:
+            told = {atlases.KEY: atlases.to_text(of)}
+        query = link.run_to_query(of.base) | on_show().to_query() | told
     browsers = ("step", *playback.KEYS, *compared.VIEW_KEYS, *atlases.VIEW_KEYS)
     shown = {key: text for key, text in st.query_params.to_dict().items() if key not in browsers}
     if shown != query:
@@ -498,9 +504,9 @@ def beside_query() -> dict[str, str]:
 
 
 # ---- an atlas of settings ----------------------------------------------------------------------------------------
-def atlas() -> atlases.Atlas | None:
-    """The atlas of the page of that name; None before it was opened."""
-    result: atlases.Atlas | None = st.session_state[_ATLAS]
+def atlas() -> atlases.Atlas | searches.Search | None:
+    """The grid or the search of the page Atlas; None before it was opened."""
+    result: atlases.Atlas | searches.Search | None = st.session_state[_ATLAS]
     return result
 
 
@@ -510,7 +516,7 @@ def atlas_view() -> atlases.View:
     return result
 
 
-def set_atlas(new: atlases.Atlas) -> None:
+def set_atlas(new: atlases.Atlas | searches.Search) -> None:
     """Show another one."""
     st.session_state[_ATLAS] = new
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 import streamlit as st
 
 import mlp
-from playground.run.atlas import Atlas
+from playground.run.atlas import Cells
 from playground.run.crew import Crews
 from playground.run.experiment import Experiment
 from playground.run.runs import CACHE_MEGABYTES, Known, Run, Runs
@@ -85,7 +85,7 @@ def cluster_address() -> str:
         return ""
 
 
-def survey_of(atlas: Atlas) -> Survey:
+def survey_of(atlas: Cells) -> Survey:
     """What is known of an atlas, by whose name it is known from now on.
 
     A new one is begun at once: workers start, and train, while a browser still gets ready to ask for tiles.

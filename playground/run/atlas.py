@@ -49,6 +49,8 @@ class Kind:
     """From the base and a value to the settings that are changed"""
     setting: str = ""
     """The setting that has the values, if it is one"""
+    is_log: bool = False
+    """Whether from 1 to 10 is as far as from 10 to 100"""
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -82,9 +84,11 @@ class Kind:
 _KINDS_IN_WORDS = {int: "a whole number", float: "a number"}
 
 
-def _set(name: str, *usual: Any) -> Kind:
-    is_list = isinstance(DEFAULTS[name], tuple)
-    return Kind(SETTINGS[name].key, SETTINGS[name].label, usual, lambda _, v: {name: (v,) if is_list else v}, name)
+def _set(name: str, *usual: Any, is_log: bool = False) -> Kind:
+    def changes(_: Config, value: Any) -> Mapping[str, Any]:
+        return {name: (value,) if isinstance(DEFAULTS[name], tuple) else value}
+
+    return Kind(SETTINGS[name].key, SETTINGS[name].label, usual, changes, name, is_log)
 
 
 def _width(config: Config, n: int) -> Mapping[str, Any]:
@@ -98,18 +102,18 @@ def _depth(config: Config, n: int) -> Mapping[str, Any]:
 KINDS: dict[str, Kind] = {
     kind.key: kind
     for kind in (
-        _set("learning_rate", 0.001, 0.003, 0.01, 0.02, 0.05, 0.1, 0.3, 1.0),
+        _set("learning_rate", 0.001, 0.003, 0.01, 0.02, 0.05, 0.1, 0.3, 1.0, is_log=True),
         Kind("width", "Neurons in a layer", (2, 4, 6, 8, 12, 16), _width),
         Kind("depth", "Hidden layers", (0, 1, 2, 3, 4, 6), _depth),
-        _set("batch_size", 1, 5, 10, 25, 50, 250),
+        _set("batch_size", 1, 5, 10, 25, 50, 250, is_log=True),
         _set("activations", "identity", "sigmoid", "tanh", "relu", "gelu", "sine"),
         _set("optimizer", "sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"),
         _set("initializer", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal"),
-        _set("l2", 0.0, 1e-4, 1e-3, 0.01, 0.1, 1.0),
-        _set("l1", 0.0, 1e-4, 1e-3, 0.01, 0.1, 1.0),
+        _set("l2", 0.0, 1e-4, 1e-3, 0.01, 0.1, 1.0, is_log=True),
+        _set("l1", 0.0, 1e-4, 1e-3, 0.01, 0.1, 1.0, is_log=True),
         _set("dropout", 0.0, 0.1, 0.2, 0.3, 0.5, 0.7),
         _set("noise", 0.0, 0.1, 0.2, 0.3, 0.4, 0.5),
-        _set("n_samples", 50, 100, 200, 500, 1000, 2000),
+        _set("n_samples", 50, 100, 200, 500, 1000, 2000, is_log=True),
         _set("dataset", "moons", "circles", "xor", "spirals"),
         _set("data_seed", 1, 2, 3, 4, 5, 6),
         _set("seed", 1, 2, 3, 4, 5, 6),
@@ -139,22 +143,62 @@ class Axis:
 USUAL = (Axis("lr", KINDS["lr"].usual), Axis("width", KINDS["width"].usual))
 
 
-@dataclass(frozen=True)
-class Atlas:
-    """Which runs there are: the base with each combination of the axes' values, from `n_seeds` seeds.
+class Cells:
+    """What a grid and a search have in common: cells, each a run like the base but for some settings, from some seeds.
 
-    The first axis goes from left to right, the second, if any, from bottom to top. Cells are counted row by row from
-    the bottom left. Raises ValueError, in a sentence, for more than this server trains for a visitor.
+    Of a grid and of a search are told in fields of their own: `base`, `axes`, `n_seeds`, `epochs`.
     """
 
-    base: Experiment = field(default_factory=Experiment)
-    axes: tuple[Axis, ...] = USUAL
-    n_seeds: int = 3
-    epochs: int = 100
+    base: Experiment
+    axes: tuple[Any, ...]
+    n_seeds: int
+    epochs: int
 
-    def __post_init__(self) -> None:
-        if not 1 <= len(self.axes) <= 2 or len({axis.key for axis in self.axes}) < len(self.axes):
-            raise ValueError("An atlas must have one axis, or two that differ.")
+    # ---- what each of them says for itself -----------------------------------------------------------------------
+    @property
+    def name(self) -> str:
+        """A short name that two of them share only if they are the same."""
+        raise NotImplementedError
+
+    @property
+    def n_cells(self) -> int:
+        """Cells in all."""
+        raise NotImplementedError
+
+    @property
+    def columns(self) -> int:
+        """Tiles from left to right."""
+        raise NotImplementedError
+
+    def values_of(self, cell: int) -> tuple[Any, ...]:
+        """The value of each axis at a cell."""
+        raise NotImplementedError
+
+    def in_words(self, found: Mapping[int, Tile]) -> str:
+        """What came of it, once all tiles are there, in a few sentences; "" for nothing to tell."""
+        raise NotImplementedError
+
+    @property
+    def rungs(self) -> tuple[int, ...]:
+        """The epochs at which only the best go on, and the last one."""
+        return (self.epochs,)
+
+    def best(self, tiles: Mapping[int, Tile]) -> list[int]:
+        """Which of these cells go on beyond a rung."""
+        return list(tiles)
+
+    @property
+    def share(self) -> float:
+        """Of all epochs of all runs, how much is trained."""
+        return 1.0
+
+    def _level(self, cell: int) -> int:
+        """Cells of a lower level are trained before those of a higher one."""
+        return 0
+
+    # ---- what they share -------------------------------------------------------------------------------------------
+    def check(self) -> None:
+        """Refuse what cannot be, or is too much: ValueError, in a sentence."""
         for words, value, most in (("seeds", self.n_seeds, MOST_SEEDS), ("epochs", self.epochs, MOST_EPOCHS)):
             if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
                 raise ValueError(f"The number of {words} must be a whole number from 1 to {most}; got {value!s:.20}.")
@@ -170,32 +214,6 @@ class Atlas:
                 "This atlas would keep the workers busy for too long: take fewer values, seeds or epochs, or larger "
                 "batches."
             )
-
-    @cached_property
-    def name(self) -> str:
-        """A short name that two of them share only if they are the same."""
-        told = (self.base.name, self.axes, self.n_seeds, self.epochs)
-        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
-
-    @property
-    def columns(self) -> int:
-        """Tiles from left to right."""
-        return len(self.axes[0].values)
-
-    @property
-    def rows(self) -> int:
-        """Tiles from bottom to top."""
-        return len(self.axes[1].values) if len(self.axes) > 1 else 1
-
-    @property
-    def n_cells(self) -> int:
-        """Tiles in all."""
-        return self.columns * self.rows
-
-    def values_of(self, cell: int) -> tuple[Any, ...]:
-        """The value of each axis at a cell."""
-        places = (cell % self.columns, cell // self.columns)
-        return tuple(axis.values[place] for axis, place in zip(self.axes, places, strict=False))
 
     @cached_property
     def configs(self) -> tuple[Config | str, ...]:
@@ -235,18 +253,17 @@ class Atlas:
                 n = len(own.y) if own is not None else config.n_samples
                 steps = math.ceil(n * (1 - config.test_fraction) / config.batch_size)
                 total += steps * work_of_a_step(Experiment(config))
-        return total * self.n_seeds * self.epochs
+        return total * self.n_seeds * self.epochs * self.share
 
     @cached_property
     def keep(self) -> tuple[int, ...]:
         """The epochs whose frames are kept: dense early, and so many that a browser can hold those of all tiles."""
         numbers = sum(config.n_parameters for config in self.configs if isinstance(config, Config))
-        n = max(LEAST_FRAMES, min(MOST_FRAMES, MOST_NUMBERS // max(1, numbers)))
-        return mlp.spaced_epochs(self.epochs, n)
+        n = max(LEAST_FRAMES, min(MOST_FRAMES, int(MOST_NUMBERS / max(1.0, numbers * self.share))))
+        return tuple(sorted({*mlp.spaced_epochs(self.epochs, n), *self.rungs}))
 
-    # ---- how it is trained ---------------------------------------------------------------------------------------
     def jobs(self) -> Iterator[tuple[tuple[int, ...], Job]]:
-        """What is to be trained: the cells of a job, and the job with all their seeds; coarse first, then between."""
+        """What is to be trained first: the cells of a job, and the job with all their seeds."""
         data: dict[object, mlp.Dataset] = {}
 
         def entry(cell: int, k: int) -> tuple[mlp.MLP, mlp.Dataset, mlp.Settings]:
@@ -266,7 +283,57 @@ class Atlas:
             n = max(1, most_nets(*entry(cells[0], 0)) // self.n_seeds)
             for part in (cells[start : start + n] for start in range(0, len(cells), n)):
                 nets, own, settings = zip(*(entry(c, k) for c in part for k in range(self.n_seeds)), strict=True)
-                yield tuple(part), Job(nets, own, settings, self.epochs, self.keep)
+                yield tuple(part), Job(nets, own, settings, self.rungs[0], self.keep)
+
+
+@dataclass(frozen=True)
+class Atlas(Cells):
+    """Which runs there are: the base with each combination of the axes' values, from `n_seeds` seeds.
+
+    The first axis goes from left to right, the second, if any, from bottom to top. Cells are counted row by row from
+    the bottom left. Raises ValueError, in a sentence, for more than this server trains for a visitor.
+    """
+
+    base: Experiment = field(default_factory=Experiment)
+    axes: tuple[Axis, ...] = USUAL
+    n_seeds: int = 3
+    epochs: int = 100
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.axes) <= 2 or len({axis.key for axis in self.axes}) < len(self.axes):
+            raise ValueError("An atlas must have one axis, or two that differ.")
+        self.check()
+
+    @cached_property
+    def name(self) -> str:
+        """A short name that two of them share only if they are the same."""
+        told = (self.base.name, self.axes, self.n_seeds, self.epochs)
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+    @property
+    def columns(self) -> int:
+        """Tiles from left to right."""
+        return len(self.axes[0].values)
+
+    @property
+    def rows(self) -> int:
+        """Tiles from bottom to top."""
+        return len(self.axes[1].values) if len(self.axes) > 1 else 1
+
+    @property
+    def n_cells(self) -> int:
+        """Tiles in all."""
+        return self.columns * self.rows
+
+    def values_of(self, cell: int) -> tuple[Any, ...]:
+        """The value of each axis at a cell."""
+        places = (cell % self.columns, cell // self.columns)
+        return tuple(axis.values[place] for axis, place in zip(self.axes, places, strict=False))
+
+    def in_words(self, found: Mapping[int, Tile]) -> str:
+        """How the differences split up."""
+        shares = split(self, found)
+        return split_in_words(self, shares) if shares else ""
 
     def _level(self, cell: int) -> int:
         """0 for every fourth cell in both directions, 1 for every second, 2 for the others."""
@@ -303,18 +370,25 @@ class Tile:
     @property
     def scores(self) -> Array:
         """(n_seeds,): at the end, of new points where there are any; NaN where a network has diverged."""
+        return self.scores_at(self.epochs[-1])
+
+    def scores_at(self, epoch: float) -> Array:
+        """(n_seeds,): the same at the last moment that is not after an epoch."""
         score = self.train_score if np.isnan(self.test_loss).all() else self.test_score
-        return np.where([b is None for b in self.broke], score[-1], np.nan)
+        place = int(np.searchsorted(self.epochs, epoch, side="right")) - 1
+        whole = [broke is None or broke >= self.epochs[place] for broke in self.broke]
+        return np.where(whole, score[place], np.nan)
 
 
 def tiles(job: Job, slices: Sequence[Slice], n_seeds: int) -> list[Tile]:
-    """The tiles of a job that is done, in the order of its cells, from all its slices."""
+    """The tiles of a job that is done, as far as it goes, in the order of its cells, from all its slices."""
     per_epoch = math.ceil(len(job.data[0].x_train) / job.settings[0].batch_size)
     epochs = np.concatenate([part.curves.epochs for part in slices])
+    keep = [epoch for epoch in job.keep if epoch <= job.epochs]
     names = ("train_loss", "test_loss", "train_score", "test_score")
     curves = {name: np.concatenate([getattr(part.curves, name) for part in slices]) for name in names}
     frames = np.concatenate([part.frames.parameters for part in slices])
-    kept = np.searchsorted(epochs, job.keep)
+    kept = np.searchsorted(epochs, keep)
     found = []
     for start in range(0, frames.shape[1], n_seeds):
         own = {name: curve[:, start : start + n_seeds] for name, curve in curves.items()}
@@ -322,7 +396,7 @@ def tiles(job: Job, slices: Sequence[Slice], n_seeds: int) -> list[Tile]:
         broke = tuple(int(epochs[row.argmax()]) - 1 if row.any() else None for row in broken.T)
         middle = _middle(own, broke)
         last = broke[middle]
-        n = len(kept) if last is None else int(np.searchsorted(job.keep, last, side="right"))
+        n = len(kept) if last is None else int(np.searchsorted(keep, last, side="right"))
         at_moments = {name: curve[kept] for name, curve in own.items()}
         pictures = frames[:n, start + middle].copy()  # or all the others would be kept with them
         found.append(
@@ -460,7 +534,9 @@ PRESETS = (
     Preset("Luck", "The same settings from six draws of the weights and of the points.", ("seed", "data_seed"), 1),
 )
 VIEWS = ("boundary", "curve", "score", "spread")
-VIEW_KEYS = ("tiles", "at")
+VIEW_KEYS = ("tiles", "at", "only")
+SCORE = "score"
+"""Under which a link's `only` has a part of the scores"""
 
 
 @dataclass(frozen=True)
@@ -469,6 +545,8 @@ class View:
 
     show: str = VIEWS[0]
     at: float | None = None
+    only: tuple[tuple[str, tuple[float, float]], ...] = ()
+    """Of a search the parts of settings, and of the score, that tiles are shown of; a choice goes by its place"""
 
 
 def view_from_query(query: Mapping[str, str]) -> tuple[View, list[str]]:
@@ -482,7 +560,17 @@ def view_from_query(query: Mapping[str, str]) -> tuple[View, list[str]]:
         if not isinstance(at, float) or not 0.0 <= at <= MOST_EPOCHS:
             problems.append(f"The link's moment must be an epoch from 0 to {MOST_EPOCHS}; got {query['at'][:40]}.")
             at = None
-    return View(show, at), problems
+    only = []
+    for part in filter(None, query.get("only", "").split(";")):
+        key, _, ends = part.partition(":")
+        try:
+            low, high = map(float, ends.split("~"))
+            if not (key in KINDS or key == SCORE) or not -MOST_NUMBERS <= low <= high <= MOST_NUMBERS:
+                raise ValueError
+            only.append((key, (low, high)))
+        except ValueError:
+            problems.append(f"The link's only must be such as lr:0.01~0.1;score:0.9~1; got {part[:40]}.")
+    return View(show, at, tuple(dict(only).items())), problems
 
 
 def to_text(atlas: Atlas) -> str:

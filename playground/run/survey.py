@@ -1,8 +1,9 @@
-"""An atlas as it is trained: its tiles as they come, for as long as somebody waits for them.
+"""A grid or a search as it is trained: its tiles as they come, for as long as somebody waits for them.
 
 One thread for each atlas hands slices of its jobs to a crew and puts together what comes back. A job whose worker is
-lost or hangs is given out again: nothing is lost but its last slice. When nobody has asked for a while, the thread
-ends; who asks again later has it go on from what is there.
+lost or hangs is given out again: nothing is lost but its last slice. Of a search only
+the best go on beyond a rung, once all have come to it. When nobody has asked for a while, the thread ends; who asks
+again later has it go on from what is there.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mlp.jobs import Job, Slice, rest
-from playground.run.atlas import Atlas, Tile, tiles
+from mlp.jobs import Job, Slice, only, rest
+from playground.run.atlas import Cells, Tile, tiles
 from playground.run.crew import Crew, Crews, LostError, UnreachableError
 
 SLICE_SECONDS = 0.4
@@ -63,15 +64,19 @@ class Survey:
 
     def __init__(
         self,
-        atlas: Atlas,
+        atlas: Cells,
         crews: Crews,
         clock: Callable[[], float] = time.monotonic,
         late_seconds: float = LATE_SECONDS,
     ) -> None:
         self.atlas = atlas
         self.order: list[int] = []
-        """The cells whose tiles are there, in the order in which they came"""
+        """The cells whose tiles are there, in the order in which they came; once more where one has gone on"""
         self.tiles: dict[int, Tile] = {}
+        self.rungs: list[tuple[int, int, int]] = []
+        """Of each rung that was passed its epoch, how many have come there, and how many have gone on"""
+        self.dropped: dict[int, int] = {}
+        """Cells that do not go on, and the epoch at which they have ended"""
         self.problems: dict[int, str] = {k: c for k, c in enumerate(atlas.configs) if isinstance(c, str)}
         """Cells of which there will be no tile, and why, in a sentence"""
         self.nbytes = 0
@@ -80,11 +85,13 @@ class Survey:
         self._thread: threading.Thread | None = None
         self._jobs = atlas.jobs()  # made one after the other, so that the first is under way at once
         self._waiting: deque[_Piece] = deque()  # begun, and given back
+        self._arrived: list[_Piece] = []  # at the present rung
+        self._awaited = {k for k, c in enumerate(atlas.configs) if not isinstance(c, str)}  # at it
         self._asked = -1e9
         self._notes: list[str] = []
         self._workers = ""
         self._epochs_done = 0
-        self._epochs_total = atlas.n_runs * atlas.epochs or 1
+        self._epochs_total = round(atlas.n_runs * atlas.epochs * atlas.share) or 1
         self._begun: tuple[float, int] = (0.0, 0)
 
     # ---- for those who wait ----------------------------------------------------------------------------------------
@@ -103,8 +110,8 @@ class Survey:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every cell has its tile, or will have none."""
-        return len(self.tiles) + len(self.problems) >= self.atlas.n_cells
+        """Whether every cell has come as far as it will."""
+        return not self._awaited
 
     @property
     def is_working(self) -> bool:
@@ -161,7 +168,7 @@ class Survey:
                 crew, n, looked = self._crew(), 0, -1e9
                 continue
             if not going and not self._fetch():
-                break
+                break  # all have come as far as they will
             done, _ = wait(going, timeout=0.1, return_when=FIRST_COMPLETED)
             for future in done:
                 self._take(going.pop(future)[0], future)
@@ -218,9 +225,31 @@ class Survey:
         made = tiles(piece.job, piece.slices, self.atlas.n_seeds)
         with self._lock:
             for cell, tile in zip(piece.cells, made, strict=True):
+                self.nbytes += tile.nbytes - (self.tiles[cell].nbytes if cell in self.tiles else 0)
                 self.tiles[cell] = tile
                 self.order.append(cell)
-                self.nbytes += tile.nbytes
+            if len(self.rungs) + 1 < len(self.atlas.rungs):
+                self._arrived.append(piece)
+            self._arrive(piece.cells)
+
+    def _arrive(self, cells: tuple[int, ...]) -> None:
+        """Wait for these no longer; once all are at the rung, let the best go on to the next. Needs the lock."""
+        self._awaited -= {*cells}
+        if self._awaited or not self._arrived:
+            return
+        end, then = self.atlas.rungs[len(self.rungs) : len(self.rungs) + 2]
+        arrived, self._arrived = self._arrived, []
+        here = {cell: self.tiles[cell] for piece in arrived for cell in piece.cells}
+        best = set(self.atlas.best(here))
+        self.rungs.append((end, len(here), len(best)))
+        self.dropped |= {cell: end for cell in here if cell not in best}
+        for piece in arrived:
+            stay = [k for k, cell in enumerate(piece.cells) if cell in best]
+            if stay:
+                n = self.atlas.n_seeds
+                job, slices = only(piece.job, piece.slices, [n * k + seed for k in stay for seed in range(n)], then)
+                self._waiting.append(_Piece(tuple(piece.cells[k] for k in stay), job, slices))
+        self._awaited = best
 
     def _lose(self, piece: _Piece) -> None:
         piece.losses += 1
@@ -235,6 +264,7 @@ class Survey:
     def _give_up(self, piece: _Piece, why: str) -> None:
         with self._lock:
             self.problems |= dict.fromkeys(piece.cells, why)
+            self._arrive(piece.cells)
 
     def _tell(self, sentence: str) -> None:
         if sentence not in self._notes:
@@ -249,7 +279,7 @@ class Surveys:
         self._surveys: OrderedDict[str, Survey] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, atlas: Atlas) -> Survey:
+    def get(self, atlas: Cells) -> Survey:
         """What is known of an atlas, by whose name it is known from now on."""
         with self._lock:
             if atlas.name not in self._surveys:

@@ -16,14 +16,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from playground.run.atlas import Atlas, Tile, View, split, split_in_words
+from playground.run.atlas import Axis, Cells, Tile, View
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.run.runs import new_network
+from playground.run.search import Dimension, Search
 from playground.run.survey import Survey
 from playground.web.about import sketch
 from playground.web.assets import plotly_address
-from playground.web.message import AtlasCell, AtlasPage, AtlasProgress, AtlasTile, Net, World, encode
+from playground.web.message import AtlasAxis, AtlasCell, AtlasPage, AtlasProgress, AtlasTile, Net, World, encode
 from playground.web.question import read_atlas_question
 from playground.web.route import HEADERS, METHODS, asked
 
@@ -77,7 +78,7 @@ def tiles_message(survey: Survey, have: int) -> bytes:
         numbers.append(rows)
     state = survey.progress()
     all_told = state.is_complete and have + len(told) == len(survey.order)
-    shares = split(survey.atlas, survey.tiles) if all_told else None
+    of, found = survey.atlas, survey.tiles
     progress: AtlasProgress = {
         "atlas": survey.atlas.name,
         "tiles": told,
@@ -89,12 +90,15 @@ def tiles_message(survey: Survey, have: int) -> bytes:
         "workers": state.workers,
         "notes": state.notes,
         "seconds_left": state.seconds_left,
-        "split": split_in_words(survey.atlas, shares) if shares else "",
+        "split": of.in_words(found) if all_told else "",
+        "rungs": survey.rungs,
+        "dropped": {str(cell): epoch for cell, epoch in survey.dropped.items()},
+        "importance": of.importance(found) if all_told and isinstance(of, Search) else (),
     }
     return encode({"atlas": progress}, np.concatenate(numbers or [np.empty(0)]))
 
 
-def _tile(atlas: Atlas, cell: int, tile: Tile) -> tuple[AtlasTile, np.ndarray]:
+def _tile(atlas: Cells, cell: int, tile: Tile) -> tuple[AtlasTile, np.ndarray]:
     """What is said of a tile, and its numbers in a row."""
     n, m = len(tile.parameters), tile.middle
     # What is beyond single precision is beyond a picture too.
@@ -108,6 +112,7 @@ def _tile(atlas: Atlas, cell: int, tile: Tile) -> tuple[AtlasTile, np.ndarray]:
         numbers = np.concatenate([rows.ravel(), *(curve.ravel() for curve in shown)]).astype(np.float32)
     return {
         "cell": cell,
+        "moments": len(tile.epochs),
         "rows": n,
         "width": rows.shape[1],
         "seeds": [atlas.experiment(cell, k).config.seed for k in range(atlas.n_seeds)],
@@ -126,19 +131,20 @@ def _end(tile: Tile, curve: np.ndarray) -> list[float | None]:
     return [x if broke is None and math.isfinite(x) else None for x, broke in each]
 
 
-def page_message(atlas: Atlas, view: View) -> bytes:
+def page_message(atlas: Cells, view: View) -> bytes:
     """What the page tells its component."""
     return encode({"page": atlas_page(atlas, view, plotly_address())}, np.empty(0))
 
 
-def atlas_page(atlas: Atlas, view: View, plotly: str) -> AtlasPage:
+def atlas_page(atlas: Cells, view: View, plotly: str) -> AtlasPage:
     """What it takes to draw an atlas before any of its tiles is there."""
     nets: dict[object, tuple[int, Net]] = {}
     worlds: dict[object, tuple[int, World]] = {}
     cells: list[AtlasCell] = []
-    for config in atlas.configs:
+    for cell, config in enumerate(atlas.configs):
+        values = _values(atlas, cell)
         if isinstance(config, str):
-            cells.append({"net": -1, "world": -1, "problem": config})
+            cells.append({"values": values, "net": -1, "world": -1, "problem": config})
             continue
         experiment = Experiment(config)
         net_key, world_key = (config.shape, config.features), (experiment.data_name, config.loss_name)
@@ -152,13 +158,12 @@ def atlas_page(atlas: Atlas, view: View, plotly: str) -> AtlasPage:
                 "scale": sketched["scale"],
             }
             worlds.setdefault(world_key, (len(worlds), world))
-        cells.append({"net": nets[net_key][0], "world": worlds[world_key][0], "problem": None})
+        cells.append({"values": values, "net": nets[net_key][0], "world": worlds[world_key][0], "problem": None})
     return {
         "atlas": atlas.name,
-        "axes": [
-            {"label": axis.kind.label, "values": [axis.kind.shown(value) for value in axis.values]}
-            for axis in atlas.axes
-        ],
+        "form": "search" if isinstance(atlas, Search) else "grid",
+        "columns": atlas.columns,
+        "axes": [_axis(axis) for axis in atlas.axes],
         "cells": cells,
         "nets": [net for _, net in nets.values()],
         "worlds": [world for _, world in worlds.values()],
@@ -166,6 +171,24 @@ def atlas_page(atlas: Atlas, view: View, plotly: str) -> AtlasPage:
         "epochs": atlas.epochs,
         "show": view.show,
         "at": view.at,
+        "only": dict(view.only),
         "plotly": plotly,
         "ask": ask_atlas_address(),
     }
+
+
+def _axis(axis: Axis | Dimension) -> AtlasAxis:
+    ends = axis.ends if isinstance(axis, Dimension) else None
+    return {
+        "key": axis.key,
+        "label": axis.kind.label,
+        "values": [axis.kind.shown(value) for value in axis.values],
+        "ends": [float(end) for end in ends] if ends else None,
+        "log": isinstance(axis, Dimension) and axis.is_log,
+    }
+
+
+def _values(atlas: Cells, cell: int) -> list[float | str]:
+    """Of each axis at a cell, what is no number in words."""
+    pairs = zip(atlas.axes, atlas.values_of(cell), strict=True)
+    return [value if isinstance(value, int | float) else axis.kind.shown(value) for axis, value in pairs]

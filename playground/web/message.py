@@ -354,15 +354,19 @@ class AtlasQuestion(TypedDict):
 
 
 class AtlasAxis(TypedDict):
-    """A setting that varies, and its values in words."""
+    """A setting that varies."""
 
+    key: str  # its name in a link
     label: str
-    values: Sequence[str]
+    values: Sequence[str]  # in words; of a search those that are chosen from, none for a range
+    ends: Sequence[float] | None  # of a range
+    log: bool  # whether each tenfold of the range gets the same room
 
 
 class AtlasCell(TypedDict):
     """A combination of values: which of the page's sketches it is drawn by, or why there is none."""
 
+    values: Sequence[float | str]  # of each axis; what is no number in words
     net: int  # its place among `nets`
     world: int  # its place among `worlds`
     problem: str | None
@@ -378,9 +382,14 @@ class World(TypedDict):
 
 
 class AtlasPage(TypedDict):
-    """An atlas, as the page of that name shows it; cells are counted row by row from the bottom left."""
+    """A grid or a search, as the page Atlas shows it.
+
+    Cells are counted row by row, of a grid from the bottom left, of a search from the top left.
+    """
 
     atlas: str
+    form: str  # "grid" or "search"
+    columns: int  # tiles from left to right
     axes: Sequence[AtlasAxis]
     cells: Sequence[AtlasCell]
     nets: Sequence[Net]
@@ -389,6 +398,7 @@ class AtlasPage(TypedDict):
     epochs: int
     show: str  # what the tiles show, in a link
     at: float | None  # where the clock stands, in a link; None for the end
+    only: dict[str, Sequence[float]]  # the parts of axes, by their keys, that a link shows tiles of
     plotly: str
     ask: str
 
@@ -397,6 +407,7 @@ class AtlasTile(TypedDict):
     """What came of a cell. Its numbers follow: rows, then for each moment the loss and the score of each seed."""
 
     cell: int
+    moments: int  # how many of all moments it has come through
     rows: int  # of step, epoch, losses, scores and parameters, of the seed in the middle
     width: int  # numbers in a row
     seeds: Sequence[int]
@@ -421,7 +432,10 @@ class AtlasProgress(TypedDict):
     workers: str
     notes: Sequence[str]
     seconds_left: float | None
-    split: str  # how the differences split up, in a sentence; "" until all is there
+    split: str  # what came of it, in sentences; "" until all is there
+    rungs: Sequence[Sequence[int]]  # of each rung that was passed its epoch, how many came there, and how many went on
+    dropped: dict[str, int]  # cells that did not go on, and the epoch at which they have ended
+    importance: Sequence[float]  # of each axis of a search that is through, how much of the differences it tells
 
 
 class AboutRun(About, Progress):

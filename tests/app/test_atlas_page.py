@@ -9,6 +9,8 @@ from playground.app import shared_runs
 from playground.run.atlas import KINDS, PRESETS, USUAL, Atlas, Axis, to_text
 from playground.run.config import Config
 from playground.run.experiment import Experiment
+from playground.run.search import Dimension, Search, usual
+from playground.run.search import to_text as searched
 from tests.app.test_home import FRAME
 
 MOONS = Experiment(Config(dataset="moons"))
@@ -48,6 +50,53 @@ def test_a_new_atlas_is_begun_before_any_browser_asks_and_one_that_was_stopped_i
         time.sleep(0.02)
     page.run()
     assert not survey.is_working
+
+
+def test_a_search_is_made_in_the_sidebar_stands_in_the_link_and_both_forms_come_back_as_they_were_left():
+    page = opened()
+    page.select_slider(key="atlas epochs").set_value(50).run()
+    grid = atlas(page)
+    page.segmented_control(key="form").set_value("Search").run()
+    assert atlas(page) == Search(MOONS)
+    page.multiselect(key="searched").set_value(["lr", "noise", "optimizer"]).run()
+    page.text_input(key="range noise").set_value("0.1 to 0.4").run()
+    page.text_input(key="range optimizer").set_value("sgd, adam").run()
+    page.text_input(key="range lr").set_value("").run()
+    page.select_slider(key="search n_points").set_value(9).run()
+    page.select_slider(key="search n_seeds").set_value(1).run()
+    page.select_slider(key="search epochs").set_value(10).run()
+    page.select_slider(key="search keep_one_of").set_value(2).run()
+    page.segmented_control(key="search points").set_value("random").run()
+    page.button(key="draw").click().run()
+    axes = (usual("lr"), Dimension("noise", ends=(0.1, 0.4)), Dimension("optimizer", ("sgd", "adam")))
+    made = Search(MOONS, axes, 9, 1, 10, 2, "random", 2)
+    assert atlas(page) == made
+    assert page.query_params["search"] == searched(made)
+    assert "atlas" not in page.query_params
+    assert atlas(opened(search=searched(made))) == made
+    page.segmented_control(key="form").set_value("Grid").run()
+    assert atlas(page) == grid
+    assert "search" not in page.query_params
+    page.segmented_control(key="form").set_value("Search").run()
+    assert atlas(page) == made
+
+
+@pytest.mark.parametrize(
+    ("act", "sentence"),
+    [
+        (lambda page: page.multiselect(key="searched").set_value(["lr"]), "A search must vary 2 to 6 settings"),
+        (lambda page: page.text_input(key="range lr").set_value("1 to 0.1"), "must go from a lower to a higher number"),
+        (lambda page: page.text_input(key="range lr").set_value("0.1 to 99"), "05 and 10; got 99."),
+        (lambda page: page.text_input(key="range width").set_value("2 to many"), "must be a whole number; got many."),
+        (lambda page: page.text_input(key="range activation").set_value("rule"), "must be one of identity,"),
+    ],
+)
+def test_what_cannot_be_searched_in_is_said_and_changes_nothing(act, sentence):
+    page = opened(search="epochs:10;runs:4;seeds:1")
+    before = atlas(page)
+    act(page).run()
+    assert atlas(page) == before
+    assert sentence in page.warning[0].value
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.label)

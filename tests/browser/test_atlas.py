@@ -15,6 +15,8 @@ from playground.run.config import Config
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.run.runs import new_network, new_trainer
+from playground.run.search import Dimension, Search
+from playground.run.search import to_text as searched
 from playground.run.surface import answers
 from tests.browser.harness import settle, visit
 
@@ -177,6 +179,56 @@ def test_training_stops_when_told_and_goes_on(page):
     page.get_by_role("button", name="Stop training").click()
     page.wait_for_function("() => __atlas.tiles.complete", timeout=120_000)
     expect(page.locator(".atlas .sentence")).to_contain_text("Of all differences in score")
+
+
+def test_a_search_drops_the_worst_and_shows_the_tiles_of_the_runs_that_are_marked(page):
+    axes = (
+        Dimension("lr", ends=(0.001, 1.0)),
+        Dimension("width", ends=(2, 6)),
+        Dimension("activation", ("relu", "tanh")),
+    )
+    search = Search(BASE, axes, 9, 1, 18)
+    link = f"dataset=moons&samples=120&noise=0.3&hidden=4&search={quote(searched(search), safe='')}"
+    visit(page, f"/atlas?{link}&at=18")
+    page.wait_for_function("() => window.__atlas?.tiles.complete && __atlas.linesPlot.data", timeout=60_000)
+    # Three went on to the second rung, one to the end: the very run.
+    dropped = page.evaluate("() => [...__atlas.tiles.dropped.values()].sort((a, b) => a - b)")
+    assert dropped == [2] * 6 + [6] * 2
+    cell = page.evaluate("() => __atlas.tiles.best")
+    run = new_trainer(search.experiment(cell, 0)).run(18)
+    row = page.evaluate("(cell) => [...__atlas.tiles.cells[cell].rowAt(18)]", cell)
+    np.testing.assert_allclose(row[6:], run.parameters[18], rtol=1e-6, atol=1e-7)
+    expect(page.locator(".atlas .notes")).to_contain_text("After epoch 2 the best 3 of 9 runs went on.")
+    # The lines of the chart are the runs' values and the scores at their ends.
+    lines = json.loads(
+        page.evaluate("() => JSON.stringify(__atlas.linesPlot.data[0].dimensions.map(({ values }) => [...values]))")
+    )
+    values = [search.values_of(k) for k in range(9)]
+    np.testing.assert_allclose(lines[0], np.log10([v[0] for v in values]), rtol=1e-6)
+    assert lines[1] == [v[1] for v in values]
+    assert lines[2] == [("relu", "tanh").index(v[2]) for v in values]
+    ends = [new_trainer(search.experiment(k, 0)).run(18 if k == cell else 6) for k in range(9)]
+    epochs = page.evaluate("() => [...Array(9).keys()].map((cell) => __atlas.tiles.dropped.get(cell) ?? 18)")
+    scores = [end.test_score[epoch] for end, epoch in zip(ends, epochs, strict=True)]
+    np.testing.assert_allclose(lines[3], scores, rtol=1e-6)
+    # A part chosen with the keys is marked on the chart, kept in the address, and there again after a reload.
+    shown = "() => __atlas.tiles.cells.flatMap((_, cell) => (__atlas.tiles.isShown(cell) ? [cell] : []))"
+    page.locator(".atlas .fields").get_by_label("Activation").select_option("Tanh")
+    tanh = [k for k in range(9) if values[k][2] == "tanh"]
+    assert page.evaluate(shown) == tanh
+    page.wait_for_function("() => __atlas.linesPlot.data[0].dimensions[2].constraintrange?.length === 2")
+    page.wait_for_function("() => location.search.includes('only=activation')")
+    # And one marked on the chart itself, which tells of it by the same event as for a pointer.
+    page.evaluate("() => __atlas.Plotly.restyle(__atlas.linesPlot, { 'dimensions[0].constraintrange': [[-2, -1]] })")
+    both = [k for k in tanh if 0.01 <= values[k][0] <= 0.1]
+    page.wait_for_function(f"() => JSON.stringify(({shown})()) === '{json.dumps(both, separators=(',', ':'))}'")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('only').includes('lr')")
+    visit(page, page.evaluate("() => location.pathname + location.search"))
+    page.wait_for_function("() => window.__atlas?.tiles.complete", timeout=30_000)
+    assert page.evaluate(shown) == both
+    page.locator(".atlas summary").click()
+    assert page.locator(".atlas tbody tr").count() == 9
+    expect(page.locator(".atlas tbody tr").first.locator("th")).to_have_text(str(cell + 1))
 
 
 def test_a_server_that_has_forgotten_the_atlas_is_told_again(page):

@@ -24,22 +24,22 @@ const MOMENTS = [0, 1, 2, 4];
 
 const page = (columns = 3, rows = 2) => ({
   ...{ atlas: "n", nets: [NET], worlds: [WORLD], n_seeds: 3, epochs: 4, show: "boundary", at: null },
-  ...{ plotly: "", ask: "" },
+  ...{ plotly: "", ask: "", form: "grid", columns, only: {} },
   axes: [
-    { label: "Learning rate", values: ["0.1", "0.2", "0.3"].slice(0, columns) },
-    { label: "Width", values: ["2", "4"].slice(0, rows) },
+    { key: "lr", label: "Learning rate", values: ["0.1", "0.2", "0.3"].slice(0, columns), ends: null, log: false },
+    { key: "width", label: "Width", values: ["2", "4"].slice(0, rows), ends: null, log: false },
   ],
-  cells: Array.from({ length: columns * rows }, () => ({ net: 0, world: 0, problem: null })),
+  cells: Array.from({ length: columns * rows }, () => ({ values: [], net: 0, world: 0, problem: null })),
 });
 
 // A tile of three seeds whose scores at each moment are given, [moment][seed]; the middle one's weights are (k, 0, 0).
 const tile = (cell, scores, { middle = 1, broke = [null, null, null] } = {}) => {
-  const kept = MOMENTS.filter((epoch) => broke[middle] === null || epoch <= broke[middle]);
+  const kept = MOMENTS.slice(0, scores.length).filter((epoch) => broke[middle] === null || epoch <= broke[middle]);
   const rows = kept.map((epoch, k) => [5 * epoch, epoch, 0.5, 0.6, 0.7, scores[k][middle], k, 0, 0]);
   const last = scores[scores.length - 1].map((x, k) => (broke[k] === null ? x : null));
   return {
     told: {
-      ...{ cell, rows: rows.length, width: 9, seeds: [4, 5, 6], middle, broke },
+      ...{ cell, moments: scores.length, rows: rows.length, width: 9, seeds: [4, 5, 6], middle, broke },
       ...{ train_loss: last, test_loss: last, train_score: last, test_score: last },
     },
     floats: [...rows.flat(), ...scores.flat().map((x) => 1 - x), ...scores.flat()],
@@ -51,6 +51,7 @@ const answer = (tiles, more = {}) => ({
     atlas: {
       ...{ atlas: "n", tiles: tiles.map(({ told }) => told), moments: MOMENTS, problems: {}, done: 0.5 },
       ...{ complete: false, working: true, workers: "", notes: [], seconds_left: null, split: "" },
+      ...{ rungs: [], dropped: {}, importance: [] },
       ...more,
     },
   },

@@ -18,6 +18,7 @@ from playground.run.config import Config
 from playground.run.crew import Crews
 from playground.run.experiment import Experiment
 from playground.run.runs import new_trainer
+from playground.run.search import Dimension, Search
 from playground.run.survey import Surveys
 from playground.web.atlas_route import ADDRESS, MOST_NUMBERS, page_message, routes
 from playground.web.message import AtlasPage, AtlasProgress, decode
@@ -94,7 +95,7 @@ def collect(client: TestClient, atlas: Atlas) -> tuple[dict[int, dict], dict[int
         progress, floats = ask(client, atlas, have)
         at = 0
         for tile in progress["tiles"]:
-            n = tile["rows"] * tile["width"] + 2 * len(progress["moments"]) * len(tile["seeds"])
+            n = tile["rows"] * tile["width"] + 2 * tile["moments"] * len(tile["seeds"])
             told[tile["cell"]], numbers[tile["cell"]] = tile, floats[at : at + n]
             at += n
         assert at == len(floats)
@@ -121,6 +122,32 @@ def test_tiles_are_those_of_an_engine_that_has_trained_each_run_alone(client, su
         np.testing.assert_allclose(losses, np.column_stack([run.test_loss for run in alone]), rtol=1e-6)
         np.testing.assert_allclose(scores, np.column_stack([run.test_score for run in alone]), rtol=1e-6)
         np.testing.assert_allclose(tile["test_loss"], [run.test_loss[-1] for run in alone], rtol=1e-12)
+
+
+def test_of_a_search_is_told_who_went_on_and_whoever_did_is_sent_again(client, surveys):
+    search = Search(BASE, (Dimension("lr", ends=(0.001, 0.3)), Dimension("width", (2, 3))), 6, 2, 9)
+    surveys.get(search)
+    told, numbers, progress = collect(client, search)
+    assert sorted(told) == list(range(6))
+    assert [(epoch, came) for epoch, came, _ in progress["rungs"]] == [(1, 6), (3, 2)]
+    assert sorted(map(int, progress["dropped"])) == sorted(
+        {*range(6)} - {cell for cell in told if told[cell]["rows"] > 9}
+    )
+    for cell, tile in told.items():
+        end = progress["dropped"].get(str(cell), 9)
+        assert progress["moments"][tile["moments"] - 1] == end
+        alone = new_trainer(search.experiment(cell, tile["middle"])).run(end)
+        row = numbers[cell][(tile["rows"] - 1) * tile["width"] : tile["rows"] * tile["width"]]
+        np.testing.assert_allclose(row[6:], alone.parameters[-1], rtol=1e-6, atol=1e-7)
+    assert progress["split"].startswith("Of the differences in score at epoch 1, which all runs reached")
+    assert len(progress["importance"]) == 2
+    header, _ = decode(page_message(search, View("score", 3.0, (("lr", (0.01, 0.1)),))))
+    page = header["page"]
+    assert misfits(page, AtlasPage) == []
+    assert (page["form"], page["columns"], page["only"]) == ("search", 3, {"lr": [0.01, 0.1]})
+    assert [axis["ends"] for axis in page["axes"]] == [[0.001, 0.3], None]
+    assert [axis["log"] for axis in page["axes"]] == [True, False]
+    assert [tuple(cell["values"]) for cell in page["cells"]] == [search.values_of(cell) for cell in range(6)]
 
 
 def test_all_of_it_is_told_once_it_is_there(client, surveys, crew):

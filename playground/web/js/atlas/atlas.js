@@ -1,4 +1,4 @@
-// An atlas of settings: a tile for each combination, all on one clock.
+// An atlas of settings: a tile for each combination of a grid or each run of a search, all on one clock.
 //
 // Comes in:  `data`, the bytes of a message with an `AtlasPage`. Goes out: the trigger `wish`, {open: [cell, k]},
 //            {compare: [cell, k]} or {seeds: [cell, k]} for the run of a cell from its seed number k, or {missing: name};
@@ -14,6 +14,7 @@ import { icon } from "../stage/transport.js";
 import { Tile as Picture } from "../compare/tile.js";
 import { drawEffect, drawSeeds, scoreName, seedsInWords } from "./charts.js";
 import { Grid, GRIDS } from "./grid.js";
+import { drawLines, drawSetting, drawnCells, fieldsFor, rungsInWords, toText } from "./search.js";
 import { shortScore, Tiles, toCsv } from "./tiles.js";
 
 export const VIEWS = { boundary: "Boundaries", curve: "Loss curves", score: "Scores", spread: "Seeds" };
@@ -38,7 +39,7 @@ const KEYS = [
 ];
 const BUSY = "input, textarea, select, option, [contenteditable], [role=listbox], [role=combobox], [role=radiogroup]";
 /** @type {any} */
-const NOTHING = { axes: [{ label: "", values: [] }], cells: [], worlds: [] };
+const NOTHING = { axes: [{ label: "", values: [] }], cells: [], worlds: [], columns: 1, only: {} };
 export const pages = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
@@ -142,8 +143,14 @@ export class Atlas {
       h("div", { class: "buttons" }, this.openButton, this.compareButton, this.seedsButton),
     );
     this.effects = h("div", { class: "effects" });
+    this.linesPlot = h("div", { class: "chart", "aria-hidden": "true" });
+    this.linesHelp = h("h4", {});
+    this.fields = h("div", { class: "fields", role: "group", "aria-label": "Which runs are shown" });
+    this.lines = h("section", { class: "lines" }, this.linesHelp, this.fields, h("div", {}, this.linesPlot));
     /** @type {any[]} */
-    this.plots = []; // of the effects, one for each axis
+    this.plots = []; // of the effects, one for each axis,
+    /** @type {HTMLElement[]} */
+    this.titles = []; // and what stands above them
     this.table = h("table", {});
     this.element = h(
       "div",
@@ -162,7 +169,7 @@ export class Atlas {
       h(
         "div",
         { class: "sheet" },
-        h("div", { class: "main" }, this.grid.element, this.slider, this.help),
+        h("div", { class: "main" }, this.grid.element, this.slider, this.help, this.lines),
         this.detail,
         this.effects,
       ),
@@ -203,7 +210,7 @@ export class Atlas {
     document.removeEventListener("scroll", this.onScroll, { capture: true });
     this.themes.stop();
     this.resize.disconnect();
-    for (const plot of [this.seedsPlot, ...this.plots]) if (plot.data) this.Plotly?.purge(plot);
+    for (const plot of [this.seedsPlot, this.linesPlot, ...this.plots]) if (plot.data) this.Plotly?.purge(plot);
   }
 
   // ---- what comes from the page and by the route -----------------------------------------------------------------
@@ -212,6 +219,7 @@ export class Atlas {
     this.page = page;
     if (!before || before.show !== page.show) this.turnTo(page.show, false);
     if (before?.atlas === page.atlas) {
+      if (toText(before.only) !== toText(page.only)) this.choosePart(page.only, false);
       if (before.at !== page.at && page.at !== null) this.seek(page.at);
       if (!this.tiles.complete && !this.stopped) this.fetch(); // the server had forgotten it
       return;
@@ -223,10 +231,9 @@ export class Atlas {
     this.stopped = false;
     this.picture.run = null;
     this.plots = page.axes.map(() => h("div", { class: "chart", "aria-hidden": "true" }));
-    const about = ({ label }) => `${label} by itself: a dot for every run at the end, and the line of their medians`;
-    this.effects.replaceChildren(
-      ...page.axes.map((axis, k) => h("section", {}, h("h4", {}, about(axis)), this.plots[k])),
-    );
+    this.titles = page.axes.map(() => h("h4", {}));
+    this.effects.replaceChildren(...this.titles.map((title, k) => h("section", {}, title, this.plots[k])));
+    this.lines.hidden = !this.tiles.isSearch;
     this.time = page.at ?? 0;
     this.playing = page.at === null && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (page.at === null && !this.playing) this.time = page.epochs;
@@ -247,7 +254,7 @@ export class Atlas {
     this.tellProgress();
     while (!signal.aborted && !tiles.complete) {
       try {
-        const question = /** @type {any} */ ({ atlas: page.atlas, have: tiles.count });
+        const question = /** @type {any} */ ({ atlas: page.atlas, have: tiles.received });
         const answer = /** @type {any} */ (await ask(page.ask, question, signal));
         if (signal.aborted) return;
         if (answer === null) return void this.wish({ missing: page.atlas });
@@ -294,7 +301,12 @@ export class Atlas {
     this.stopButton.hidden = tiles.complete;
     tell(this.stopButton, this.stopped ? "Go on" : "Stop");
     const problems = new Set(tiles.problems.values());
-    const notes = [...(progress?.notes ?? []), ...[...problems].map((why) => `Not every tile can be: ${why}`)];
+    const rungs = rungsInWords(progress?.rungs ?? []);
+    const notes = [
+      ...rungs,
+      ...(progress?.notes ?? []),
+      ...[...problems].map((why) => `Not every tile can be: ${why}`),
+    ];
     if (this.notes.childElementCount !== notes.length)
       this.notes.replaceChildren(...notes.map((note) => h("li", {}, note)));
   }
@@ -332,7 +344,8 @@ export class Atlas {
         : this.tiles.task === "regression"
           ? "The number is R² on new points: 1 is perfect, 0 no better than the mean."
           : "The number says how many of 100 new points are answered right.";
-    tell(this.help, `${VIEW_HELP[this.show]} ${number} The fuller a frame's colour, the better the rank.`);
+    const out = this.tiles.isSearch ? " Pale tiles were dropped on the way: the time went to better ones." : "";
+    tell(this.help, `${VIEW_HELP[this.show]} ${number} The fuller a frame's colour, the better the rank.${out}`);
   }
 
   // The address bar holds what the tiles show and where the clock stands; axes and all else the server has written.
@@ -341,11 +354,14 @@ export class Atlas {
     this.written = setTimeout(() => {
       if (!this.element.isConnected || this.playing) return;
       const query = new URLSearchParams(location.search);
-      if (!query.has("atlas")) return;
+      if (!query.has("atlas") && !query.has("search")) return;
       if (this.show === "boundary") query.delete("tiles");
       else query.set("tiles", this.show);
       if (this.time >= this.end) query.delete("at");
       else query.set("at", String(Number(this.time.toFixed(2))));
+      const only = toText(this.tiles.only);
+      if (only) query.set("only", only);
+      else query.delete("only");
       const search = `?${query}`;
       if (search !== location.search)
         history.replaceState(history.state, "", location.pathname + search + location.hash);
@@ -405,14 +421,12 @@ export class Atlas {
 
   // The tile beside the chosen one.
   move(key) {
-    const { columns, rows } = this.tiles;
     const from = this.pinned >= 0 ? this.pinned : Math.max(0, this.tiles.best);
-    const [column, row] = [from % columns, Math.floor(from / columns)];
-    const [dx, dy] = { arrowright: [1, 0], arrowleft: [-1, 0], arrowup: [0, 1], arrowdown: [0, -1] }[key] ?? [0, 0];
-    const [x, y] = [column + dx, row + dy];
-    if (x < 0 || x >= columns || y < 0 || y >= rows) return;
+    const [dx, dy] = { arrowright: [1, 0], arrowleft: [-1, 0], arrowup: [0, -1], arrowdown: [0, 1] }[key] ?? [0, 0];
+    const next = this.tiles.cellAt((from % this.tiles.columns) + dx, this.tiles.rowOf(from) + dy);
+    if (next < 0) return;
     this.hovered = -1;
-    this.pin(y * columns + x);
+    this.pin(next);
     this.speak();
   }
 
@@ -421,7 +435,8 @@ export class Atlas {
     const cell = this.chosen;
     const tile = this.tiles.cells[cell];
     const name = cell >= 0 ? this.tiles.nameOf(cell) : "";
-    const told = tile ? this.inWords(tile) : (this.tiles.problems.get(cell) ?? "not there yet");
+    const out = this.tiles.isOut(cell, this.time) ? `, dropped after epoch ${this.tiles.dropped.get(cell)}` : "";
+    const told = tile ? `${this.inWords(tile)}${out}` : (this.tiles.problems.get(cell) ?? "not there yet");
     const { columns, rows } = this.tiles;
     this.grid.canvas.setAttribute(
       "aria-label",
@@ -471,7 +486,18 @@ export class Atlas {
     const moments = tiles.progress?.moments ?? [];
     let place = moments.length - 1;
     while (place > 0 && moments[place] > this.time + 1e-9) place--;
-    const key = [place, tiles.count, this.show, this.chosen, this.pinned, this.fineness, width, innerHeight].join();
+    const shown = toText(tiles.only);
+    const key = [
+      place,
+      tiles.received,
+      shown,
+      this.show,
+      this.chosen,
+      this.pinned,
+      this.fineness,
+      width,
+      innerHeight,
+    ].join();
     if (key !== this.painted) {
       this.painted = key;
       grid.layOut(width, Math.max(260, innerHeight - 300), this.theme);
@@ -516,7 +542,15 @@ export class Atlas {
   drawDetail(place) {
     const cell = this.chosen;
     const tile = cell >= 0 ? this.tiles.cells[cell] : null;
-    const key = [cell, place, Boolean(tile), this.theme.dark, this.detail.clientWidth, this.playing].join();
+    const key = [
+      cell,
+      place,
+      this.tiles.received,
+      Boolean(tile),
+      this.theme.dark,
+      this.detail.clientWidth,
+      this.playing,
+    ].join();
     if (key === this.detailed) return;
     this.detailed = key;
     const why = this.tiles.problems.get(cell);
@@ -531,7 +565,9 @@ export class Atlas {
     this.picture.setRun(tile.run, "");
     this.picture.draw(row, this.theme, this.playing ? 2 : 0);
     if (!this.playing) this.picture.canvas.setAttribute("aria-label", `Decision boundary: ${this.tiles.nameOf(cell)}`);
-    tell(this.words, seedsInWords(tile, this.tiles.task, percent));
+    const ended = this.tiles.dropped.get(cell);
+    const out = ended === undefined ? "" : ` It was dropped after epoch ${ended}; opened alone, it trains on.`;
+    tell(this.words, `${seedsInWords(tile, this.tiles.task, percent)}${out}`);
   }
 
   drawCharts() {
@@ -541,18 +577,59 @@ export class Atlas {
     const cell = this.chosen;
     const tile = this.tiles.cells[cell];
     const size = [this.detail.clientWidth, this.effects.clientWidth, theme.dark].join();
-    const key = [cell, tiles.count, size].join();
+    const key = [cell, tiles.received, tiles.complete, toText(tiles.only), size].join();
     if (key === this.charted) return;
-    const effects = [tiles.count, size].join();
-    if (this.charted.slice(this.charted.indexOf(",") + 1) !== effects)
-      this.plots.forEach((plot, k) => drawEffect(this.Plotly, plot, theme, tiles, k, this.end));
+    const before = this.charted;
     this.charted = key;
+    if (before.slice(before.indexOf(",") + 1) !== key.slice(key.indexOf(",") + 1)) this.drawAll();
     if (tile) drawSeeds(this.Plotly, this.seedsPlot, theme, tile, this.end);
+  }
+
+  // What is drawn of all tiles together.
+  drawAll() {
+    const { Plotly, theme, tiles } = this;
+    this.titles.forEach((title, k) => tell(title, this.titleOf(k)));
+    if (!tiles.isSearch) return this.plots.forEach((plot, k) => drawEffect(Plotly, plot, theme, tiles, k, this.end));
+    const choose = (only) => this.choosePart(only);
+    const left = tiles.count - drawnCells(tiles).length;
+    const broken = left ? ` ${left} that diverged ${left > 1 ? "have" : "has"} no line.` : "";
+    tell(
+      this.linesHelp,
+      `A line for every run, through its settings to the score at its end.${broken} Mark a part of an axis, or choose ` +
+        `one here, to see the tiles of those runs alone:`,
+    );
+    // While somebody is in one of them, the fields stay: they would lose the focus.
+    if (!this.fields.contains(document.activeElement)) this.fields.replaceChildren(...fieldsFor(tiles, choose));
+    drawLines(Plotly, this.linesPlot, theme, tiles, choose);
+    return this.plots.forEach((plot, k) => drawSetting(Plotly, plot, theme, tiles, k, this.firstRung));
+  }
+
+  // The epoch that all runs of a search have come to.
+  get firstRung() {
+    return this.tiles.progress?.rungs[0]?.[0] ?? this.end;
+  }
+
+  titleOf(k) {
+    const { label } = this.page.axes[k];
+    if (!this.tiles.isSearch)
+      return `${label} by itself: a dot for every run at the end, and the line of their medians`;
+    const share = this.tiles.progress?.importance[k];
+    const told = share === undefined ? "" : ` It tells ${Math.round(100 * share)} % of the differences.`;
+    return `${label} by itself: a dot for every run at epoch ${this.firstRung}.${told}`;
+  }
+
+  // Show the tiles in parts of the axes alone.
+  choosePart(only, tells = true) {
+    this.tiles.only = only;
+    this.repaint();
+    if (this.theme && this.Plotly) this.drawCharts();
+    if (tells) this.writeAddress();
   }
 
   // The scores at the end: what the picture says, for those who do not see it.
   fillTable() {
     const { page, tiles } = this;
+    if (tiles.isSearch) return this.listRuns();
     const [across, up] = page.axes;
     const scope = (value, kind) => h("th", { scope: kind }, value);
     const caption = `${scoreName(tiles.task)}, ${across.label.toLowerCase()} across${up ? `, ${up.label.toLowerCase()} down` : ""}`;
@@ -573,6 +650,35 @@ export class Atlas {
         ),
       ),
     );
+  }
+
+  // The runs of a search, the best of those who came furthest first.
+  listRuns() {
+    const { page, tiles } = this;
+    const ended = (cell) => tiles.dropped.get(cell) ?? this.end;
+    const cells = tiles.cells.map((_, cell) => cell);
+    cells.sort((a, b) => ended(b) - ended(a) || (tiles.lastScore(b) || -Infinity) - (tiles.lastScore(a) || -Infinity));
+    const scope = (value, kind) => h("th", { scope: kind }, value);
+    const heads = ["Run", ...page.axes.map(({ label }) => label), "Trained to epoch", scoreName(tiles.task)];
+    this.table.replaceChildren(
+      h("caption", {}, "All runs: those that came furthest first, and of them the best"),
+      h("thead", {}, h("tr", {}, ...heads.map((head) => scope(head, "col")))),
+      h(
+        "tbody",
+        {},
+        ...cells.map((cell) =>
+          h(
+            "tr",
+            {},
+            scope(String(cell + 1), "row"),
+            ...tiles.valuesOf(cell).map((value) => h("td", {}, value)),
+            h("td", {}, tiles.cells[cell] ? String(ended(cell)) : "–"),
+            h("td", {}, this.cellInWords(cell)),
+          ),
+        ),
+      ),
+    );
+    return undefined;
   }
 
   cellInWords(cell) {

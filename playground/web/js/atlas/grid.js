@@ -48,45 +48,43 @@ export class Grid {
 
   // As large as there is room for, across and down.
   layOut(width, height, theme) {
-    const { columns, rows, page } = /** @type {Tiles} */ (this.tiles);
+    const { columns, rows, page, isSearch } = /** @type {Tiles} */ (this.tiles);
     const context = pen(this.canvas);
     context.font = `12px ${theme.font}`;
     const widths = (page.axes[1]?.values ?? []).map((value) => context.measureText(value).width);
-    this.left = page.axes.length > 1 ? NAME + Math.min(WIDEST, Math.max(...widths)) + 8 : 8;
+    this.left = page.axes.length > 1 && !isSearch ? NAME + Math.min(WIDEST, Math.max(...widths)) + 8 : 8;
     this.gap = width < 480 ? 4 : 6;
+    const below = isSearch ? 0 : BELOW;
     const across = (width - this.left - this.gap) / columns - this.gap;
-    const down = (height - BELOW - this.gap) / rows - this.gap;
+    const down = (height - below - this.gap) / rows - this.gap;
     this.side = Math.max(LEAST, Math.min(MOST, Math.floor(Math.min(across, Math.max(down, LEAST * 2)))));
     this.width = Math.max(this.left + columns * (this.side + this.gap) + this.gap, 160);
-    this.height = BELOW + rows * (this.side + this.gap) + this.gap;
+    this.height = below + rows * (this.side + this.gap) + this.gap;
   }
 
   // The upper left corner of a cell.
   corner(cell) {
-    const { columns, rows } = /** @type {Tiles} */ (this.tiles);
+    const tiles = /** @type {Tiles} */ (this.tiles);
     const step = this.side + this.gap;
-    return [this.left + (cell % columns) * step, this.gap + (rows - 1 - Math.floor(cell / columns)) * step];
+    return [this.left + (cell % tiles.columns) * step, this.gap + tiles.rowOf(cell) * step];
   }
 
   // The cell under a place of the canvas; -1 between them.
   cellAt(x, y) {
-    const { columns, rows } = /** @type {Tiles} */ (this.tiles);
+    const tiles = /** @type {Tiles} */ (this.tiles);
     const step = this.side + this.gap;
     const [column, row] = [Math.floor((x - this.left) / step), Math.floor((y - this.gap) / step)];
     const inside = (x - this.left) % step < this.side && (y - this.gap) % step < this.side;
-    return column >= 0 && column < columns && row >= 0 && row < rows && inside
-      ? (rows - 1 - row) * columns + column
-      : -1;
+    return inside ? tiles.cellAt(column, row) : -1;
   }
 
   // Which tiles are in sight: the others need not be painted.
   inSight() {
     const box = this.canvas.getBoundingClientRect();
-    const step = this.side + this.gap;
-    const { columns, rows, cells } = /** @type {Tiles} */ (this.tiles);
+    const { cells } = /** @type {Tiles} */ (this.tiles);
     return cells.map((_, cell) => {
-      const top = box.top + this.gap + (rows - 1 - Math.floor(cell / columns)) * step;
-      const left = box.left + this.left + (cell % columns) * step;
+      const [x, y] = this.corner(cell);
+      const [left, top] = [box.left + x, box.top + y];
       return top < innerHeight && top + this.side > 0 && left < innerWidth && left + this.side > 0;
     });
   }
@@ -115,6 +113,7 @@ export class Grid {
       context.translate(x, y);
       if (tile) this.drawTile(context, theme, tile, cell, { ...at, span });
       else this.drawEmpty(context, theme, tiles.problems.has(cell));
+      if (!tiles.isShown(cell)) this.veil(context, theme, 0.85);
       context.restore();
       this.drawFrame(context, theme, x, y, ranks[cell], cell, at);
     });
@@ -128,8 +127,10 @@ export class Grid {
     else this.drawSpread(context, theme, tile, at);
     if (broke !== null) this.hatch(context, theme);
     if (at.show === "boundary" && this.side >= ROOMY) this.drawTicks(context, theme, tile, at);
+    const isOut = /** @type {Tiles} */ (this.tiles).isOut(cell, at.epoch);
+    if (isOut) this.veil(context, theme, 0.6);
     const word = broke !== null ? `× ${broke}` : this.wordOf(tile, at);
-    this.chip(context, theme, word);
+    this.chip(context, theme, isOut && broke === null && this.side >= ROOMY ? `${word} out` : word);
     this.drawn++;
   }
 
@@ -298,11 +299,15 @@ export class Grid {
     context.fillText(word, pad, this.side - pad);
   }
 
-  hatch(context, theme) {
-    context.globalAlpha = 0.55;
+  veil(context, theme, alpha) {
+    context.globalAlpha = alpha;
     context.fillStyle = theme.background;
     context.fillRect(0, 0, this.side, this.side);
     context.globalAlpha = 1;
+  }
+
+  hatch(context, theme) {
+    this.veil(context, theme, 0.55);
     context.beginPath();
     for (let k = -this.side; k < this.side; k += 8) {
       context.moveTo(k, this.side);
@@ -341,7 +346,8 @@ export class Grid {
   }
 
   drawAxes(context, theme) {
-    const { page, columns, rows } = /** @type {Tiles} */ (this.tiles);
+    const { page, columns, rows, isSearch } = /** @type {Tiles} */ (this.tiles);
+    if (isSearch) return;
     context.fillStyle = theme.text;
     context.font = `12px ${theme.font}`;
     context.textAlign = "center";

@@ -1,10 +1,11 @@
-// What the browser holds of an atlas: for each cell the run of its middle seed, as the pictures need it, and the curves
-// of all its seeds.
+// What the browser holds of a grid or a search: for each cell the run of its middle seed, as the pictures need it, and
+// the curves of all its seeds; who was dropped on the way, and which cells are on show.
 import { rowAt } from "../compare/clock.js";
 import { Recording } from "../stage/recording.js";
 
 /** @import { AtlasPage, AtlasProgress, AtlasTile } from "../stage/types.d.ts" */
 
+export const SCORE = "score"; // the key of the scores among the parts that are shown
 const FIGURES = 6; // step, epoch, losses and scores; then the parameters
 
 // A run like any other, but that its rows tell no sizes of gradients.
@@ -73,15 +74,20 @@ export class Tiles {
   /** @param {AtlasPage} page */
   constructor(page) {
     this.page = page;
+    this.isSearch = page.form === "search";
     /** @type {(Tile | null)[]} */
     this.cells = page.cells.map(() => null);
     /** @type {AtlasProgress | null} */
     this.progress = null;
-    this.count = 0; // how many have come
+    this.count = 0; // of how many cells one has come
+    this.received = 0; // how many have come: once more where a run has gone on
+    this.dropped = new Map(); // cells that did not go on, and the epoch at which they have ended
+    /** @type {Record<string, number[]>} */
+    this.only = page.only; // the parts of axes, by their keys, that tiles are shown of; a choice goes by its place
     this.spans = new Map(); // as `span` has found them
     this.problems = new Map(page.cells.flatMap(({ problem }, cell) => (problem ? [[cell, problem]] : [])));
-    this.columns = page.axes[0].values.length;
-    this.rows = page.axes[1]?.values.length ?? 1;
+    this.columns = page.columns;
+    this.rows = Math.ceil(page.cells.length / page.columns);
   }
 
   get complete() {
@@ -103,10 +109,12 @@ export class Tiles {
         ...{ diverged: told.broke[told.middle] === null ? null : "It diverged.", stopped: null, marks: [] },
       });
       run.append(floats.subarray(at, (at += told.rows * told.width)), -1);
-      const curves = floats.slice(at, (at += 2 * atlas.moments.length * told.seeds.length));
+      const curves = floats.slice(at, (at += 2 * told.moments * told.seeds.length));
       if (!this.cells[told.cell]) this.count++;
-      this.cells[told.cell] = new Tile(told, run, curves, atlas.moments);
+      this.received++;
+      this.cells[told.cell] = new Tile(told, run, curves, atlas.moments.slice(0, told.moments));
     }
+    this.dropped = new Map(Object.entries(atlas.dropped).map(([cell, epoch]) => [Number(cell), epoch]));
     for (const [cell, why] of Object.entries(atlas.problems)) this.problems.set(Number(cell), why);
     this.progress = atlas;
     this.spans.clear();
@@ -114,8 +122,49 @@ export class Tiles {
 
   // The values of the axes of a cell, in words.
   valuesOf(cell) {
+    if (this.isSearch) return this.page.cells[cell].values.map(String);
     const places = [cell % this.columns, Math.floor(cell / this.columns)];
     return this.page.axes.map((axis, k) => axis.values[places[k]]);
+  }
+
+  // In which row a cell lies, from the top: a grid begins at the bottom, as the axes of a chart do.
+  rowOf(cell) {
+    const row = Math.floor(cell / this.columns);
+    return this.isSearch ? row : this.rows - 1 - row;
+  }
+
+  // The cell in a column and a row from the top; -1 for none.
+  cellAt(column, row) {
+    const inside = column >= 0 && column < this.columns && row >= 0 && row < this.rows;
+    const cell = (this.isSearch ? row : this.rows - 1 - row) * this.columns + column;
+    return inside && cell < this.page.cells.length ? cell : -1;
+  }
+
+  // Whether a cell was dropped before an epoch.
+  isOut(cell, epoch) {
+    return epoch > (this.dropped.get(cell) ?? Infinity);
+  }
+
+  // Where a cell lies on an axis: its number, or the place of its choice.
+  numberOf(cell, which) {
+    const value = this.page.cells[cell].values[which];
+    const { ends, values } = this.page.axes[which];
+    return ends ? Number(value) : values.indexOf(String(value));
+  }
+
+  // The score of the run that is drawn where its training has ended; NaN where it has diverged, or is not there.
+  lastScore(cell) {
+    return this.cells[cell]?.scoreAt(this.page.epochs) ?? NaN;
+  }
+
+  // Whether a cell lies in all parts of axes and scores that are to be shown.
+  isShown(cell) {
+    return Object.entries(this.only).every(([key, [low, high]]) => {
+      const which = this.page.axes.findIndex((axis) => axis.key === key);
+      if (which < 0 && key !== SCORE) return true;
+      const x = which < 0 ? this.lastScore(cell) : this.numberOf(cell, which);
+      return x >= low && x <= high;
+    });
   }
 
   // What a cell is called: each axis and its value.
@@ -126,7 +175,7 @@ export class Tiles {
 
   // How good each cell is at an epoch among those that are there: 1 for the best, 0 for the worst; NaN for none.
   ranks(epoch) {
-    const scores = this.cells.map((tile) => (tile ? tile.scoreAt(epoch) : NaN));
+    const scores = this.cells.map((tile, cell) => (tile && !this.isOut(cell, epoch) ? tile.scoreAt(epoch) : NaN));
     const sorted = [...new Set(scores.filter(Number.isFinite))].sort((a, b) => a - b);
     return scores.map((score) =>
       Number.isFinite(score) ? (sorted.length > 1 ? sorted.indexOf(score) / (sorted.length - 1) : 1) : NaN,
@@ -158,7 +207,7 @@ export class Tiles {
     const end = this.page.epochs;
     let [best, top] = [-1, -Infinity];
     this.cells.forEach((tile, cell) => {
-      const score = tile ? tile.scoreAt(end) : NaN;
+      const score = tile && !this.dropped.has(cell) ? tile.scoreAt(end) : NaN;
       if (score > top) [best, top] = [cell, score];
     });
     return best >= 0 ? best : this.cells.findIndex(Boolean);
@@ -167,12 +216,14 @@ export class Tiles {
 
 const FIGURES_AT_THE_END = ["train_loss", "test_loss", "train_score", "test_score"];
 
-// All runs of an atlas as a table to be read by other programs: a line for each, at the end of its training.
+// All runs as a table to be read by other programs: a line for each, at the end of its training.
 /** @param {Tiles} tiles */
 export function toCsv(tiles) {
   const quote = (text) => (/[",\n]/.test(String(text)) ? `"${String(text).replaceAll('"', '""')}"` : String(text));
   const { axes } = tiles.page;
-  const lines = [[...axes.map(({ label }) => label), "seed", ...FIGURES_AT_THE_END, "diverged_after_epoch", "drawn"]];
+  const more = tiles.isSearch ? ["dropped_after_epoch"] : [];
+  const head = [...axes.map(({ label }) => label), "seed", ...FIGURES_AT_THE_END, "diverged_after_epoch", "drawn"];
+  const lines = [[...head, ...more]];
   tiles.cells.forEach((tile, cell) => {
     if (!tile) return;
     tile.told.seeds.forEach((seed, k) =>
@@ -182,6 +233,7 @@ export function toCsv(tiles) {
         ...FIGURES_AT_THE_END.map((name) => tile.told[name][k] ?? ""),
         tile.told.broke[k] ?? "",
         k === tile.told.middle ? "yes" : "",
+        ...more.map(() => String(tiles.dropped.get(cell) ?? "")),
       ]),
     );
   });

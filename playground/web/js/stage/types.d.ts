@@ -334,11 +334,15 @@ export interface AtlasQuestion {
 }
 
 export interface AtlasAxis {
+  key: string;
   label: string;
   values: string[];
+  ends: number[] | null;
+  log: boolean;
 }
 
 export interface AtlasCell {
+  values: (number | string)[];
   net: number;
   world: number;
   problem: string | null;
@@ -353,6 +357,8 @@ export interface World {
 
 export interface AtlasPage {
   atlas: string;
+  form: string;
+  columns: number;
   axes: AtlasAxis[];
   cells: AtlasCell[];
   nets: Net[];
@@ -361,12 +367,14 @@ export interface AtlasPage {
   epochs: number;
   show: string;
   at: number | null;
+  only: Record<string, number[]>;
   plotly: string;
   ask: string;
 }
 
 export interface AtlasTile {
   cell: number;
+  moments: number;
   rows: number;
   width: number;
   seeds: number[];
@@ -390,4 +398,7 @@ export interface AtlasProgress {
   notes: string[];
   seconds_left: number | null;
   split: string;
+  rungs: number[][];
+  dropped: Record<string, number>;
+  importance: number[];
 }

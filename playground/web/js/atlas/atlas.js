@@ -146,7 +146,7 @@ export class Atlas {
     this.linesPlot = h("div", { class: "chart", "aria-hidden": "true" });
     this.linesHelp = h("h4", {});
     this.fields = h("div", { class: "fields", role: "group", "aria-label": "Which runs are shown" });
-    this.lines = h("section", { class: "lines" }, this.linesHelp, this.fields, h("div", {}, this.linesPlot));
+    this.lines = h("section", { class: "through" }, this.linesHelp, this.fields, h("div", {}, this.linesPlot));
     /** @type {any[]} */
     this.plots = []; // of the effects, one for each axis,
     /** @type {HTMLElement[]} */

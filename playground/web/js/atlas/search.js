@@ -26,7 +26,8 @@ export function axesOf(tiles) {
   });
   const [low, high] = spanOfScores(tiles);
   const ticks = evenly([low, high]);
-  const score = { key: SCORE, label: scoreName(tiles.task), which: -1, range: [low, high], at: Number, back: Number };
+  const label = tiles.task === "regression" ? "R²" : "Right answers";
+  const score = { key: SCORE, label, which: -1, range: [low, high], at: Number, back: Number };
   return [...settings, { ...score, ticks, words: ticks.map((x) => String(Number(x.toFixed(3)))) }];
 }
 

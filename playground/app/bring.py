@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +12,7 @@ import streamlit as st
 from playground.app import session
 from playground.tables.choice import GAPS, TASKS, Choice, choose, guess, splits_of, uses
 from playground.tables.encoding import ENCODINGS
+from playground.tables.heading import NAME_ROWS
 from playground.tables.numerals import DECIMALS
 from playground.tables.sheet import MAX_BYTES, Reading, Sheet, read_sheet
 from playground.tables.table import MAX_INPUTS, MAX_ROWS, SCALINGS, Table
@@ -82,7 +84,7 @@ def _turn_to(source: str) -> None:
 
 # ---- how it is read ----------------------------------------------------------------------------------------------
 def _read(raw: bytes, title: str) -> Sheet:
-    """The sheet as the user wants it read: the guess, and three switches that overrule it."""
+    """The sheet as the user wants it read: the guess, and the switches that overrule it."""
     key = f"read {hashlib.sha256(raw).hexdigest()[:16]}"
     names, letters, signs = st.columns(3, vertical_alignment="bottom")
     encoding = letters.selectbox(
@@ -93,11 +95,21 @@ def _read(raw: bytes, title: str) -> Sheet:
         "Signs in numbers", [None, *DECIMALS], format_func=lambda d: DECIMALS.get(d, "as found"), key=f"{key} decimal",
         help="Whether 1.050 is a bit more than one, or a thousand and fifty.",
     )  # fmt: skip
-    guessed = _remembered(raw, title, Reading(encoding=encoding, decimal=decimal))
-    has_header = names.toggle("First row holds the names", guessed.has_header, key=f"{key} {encoding} header")
-    if has_header == guessed.has_header:
-        return guessed
-    return _remembered(raw, title, Reading(has_header, encoding, decimal))
+    reading = Reading(encoding=encoding, decimal=decimal)
+    guessed = _remembered(raw, title, reading)
+    name_rows = names.selectbox(
+        "The names stand in", [*NAME_ROWS], guessed.name_rows, format_func=lambda n: NAME_ROWS[n],
+        key=f"{key} {encoding} names",
+        help="In two rows where groups, such as years, stand above what each group has again.",
+    )  # fmt: skip
+    if name_rows != guessed.name_rows:
+        reading = replace(reading, name_rows=name_rows)
+    sheet = _remembered(raw, title, reading)
+    if void := sorted({x for column in sheet.columns for x in column.void}):
+        told = ", ".join(f"{x:g}" for x in void[:4])
+        if not st.toggle(f"{told} {'counts' if len(void) == 1 else 'count'} as missing", True, key=f"{key} void"):
+            return _remembered(raw, title, replace(reading, fill_values=False))
+    return sheet
 
 
 def _remembered(raw: bytes, title: str, reading: Reading) -> Sheet:
@@ -105,7 +117,7 @@ def _remembered(raw: bytes, title: str, reading: Reading) -> Sheet:
     key = (hashlib.sha256(raw).hexdigest(), title, reading)
     known: dict[object, Sheet] = session.kept(READ, {})
     if key not in known:
-        known = dict(list(known.items())[-1:]) | {key: read_sheet(raw, title, reading)}
+        known = dict(list(known.items())[-2:]) | {key: read_sheet(raw, title, reading)}
         session.keep(READ, known)
     return known[key]
 

@@ -127,7 +127,7 @@ def _doubt(column: Column) -> str:
     """Why a column is better left out, in a few words; "" for one that is of use."""
     n_missing = sum(column.missing)
     if n_missing > MOSTLY * len(column.cells):
-        return f"{n_missing:,} of {len(column.cells):,} cells are empty"
+        return f"{n_missing:,} of {len(column.cells):,} cells hold nothing"
     if column.kind == "constant":
         return "the same value in every row"
     if column.is_mixed:

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from playground.tables.encoding import ENCODINGS, decode
-from playground.tables.layout import DELIMITERS, NO_TABLE, Layout, lay_out
-from playground.tables.numerals import DECIMALS, find_decimals, find_unit, is_open, number, undress
+from playground.tables.heading import NAME_ROWS, head, unit_of
+from playground.tables.layout import DELIMITERS, NO_TABLE, lay_out
+from playground.tables.missing import BOUNDLESS, DOUBTFUL, FREQUENT, MISSING, doubt, fill_values
+from playground.tables.numerals import DECIMALS, find_decimals, is_open, number, undress
 from playground.tables.table import MAX_ROWS, clean_name, unique
 
 MAX_BYTES = 10 * 2**20
 MAX_COLUMNS = 200
 MAX_LEVELS = 12  # a column of words with more different ones is no category
-MISSING = frozenset(
-    ("", "n/a", "nan", "null", "?", "missing", "<na>", "#n/a", "#na", "#div/0!", "#value!", "#ref!", "#null!", "#num!",
-     "#name?", "nat", "(null)", "\\n")
-)  # fmt: skip
-"""What a cell says that holds nothing, in any column"""
-DOUBTFUL = {"-": 0.95, "--": 0.95, ".": 0.95, "none": 0.95, "nil": 0.95, "na": 0.6, "n.a.": 0.6}
-"""What means nothing among numbers, but is a word like others where it is frequent: up to this share of a column.
-Blood group "-", damage "None", continent "NA"; but NA in nearly all cells is what R writes for nothing."""
-FREQUENT = 0.1  # the least share of a column that makes such a word one like others
-SIGNS = 0.95
-"""The same for any cell of signs alone, such as ~ or : or *"""
-BOUNDLESS = re.compile(r"[+-]?(?:inf|infinity|∞|1\.?#inf|1\.?#ind|1\.?#qnan)", re.IGNORECASE)
 DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}(?:[ T]\d{1,2}:\d\d.*)?|\d{1,2}:\d\d(?::\d\d.*)?")
 TIME = frozenset(("year", "time", "date", "month", "day", "week", "hour", "t", "jahr", "zeit", "tag", "monat"))
 """Names of columns that count on and yet say something, and that nobody predicts"""
@@ -40,9 +29,12 @@ TIME = frozenset(("year", "time", "date", "month", "day", "week", "hour", "t", "
 class Reading:
     """What the user says about a file where the guess is wrong; None leaves it to the guess."""
 
-    header: bool | None = None
+    name_rows: int | None = None
+    """How many rows hold the names: a key of NAME_ROWS"""
     encoding: str | None = None
     decimal: str | None = None
+    fill_values: bool = True
+    """Whether numbers such as -999, far outside the rest, count as missing"""
 
 
 @dataclass(frozen=True)
@@ -56,10 +48,12 @@ class Column:
     """What stands beside the number in every cell"""
     told_unit: str = ""
     """What a row of units says"""
+    void: tuple[float, ...] = ()
+    """Numbers that stand for nothing"""
 
     @cached_property
     def missing(self) -> tuple[bool, ...]:
-        """Which cells hold nothing: empty, NA and the like, and numbers beyond all bounds."""
+        """Which cells hold nothing: empty, NA and the like, numbers beyond all bounds or written for nothing."""
         none = self._nothing
         return tuple(cell in none for cell in self.cells)
 
@@ -68,22 +62,28 @@ class Column:
         """The different cells that count as missing here."""
         counts = Counter(self.cells)
         sure = {c for c in counts if c.lower() in MISSING or BOUNDLESS.fullmatch(c)}
-        doubtful = {c for c in counts if c not in sure and _doubt(c)}
+        if self.void:
+            sure |= {c for c in counts if self._number(c) in self.void}
+        doubtful = {c for c in counts if c not in sure and doubt(c)}
         if not any(undress(c) for c in counts):  # where there are no numbers, signs are as good as words
             doubtful = {c for c in doubtful if c.lower() in DOUBTFUL}
         if not doubtful:
             return frozenset(sure)
         others = {c: n for c, n in counts.items() if c not in sure and c not in doubtful}
-        words = sum(n for c, n in others.items() if math.isnan(number(c, self.decimal, self.unit)))
+        words = sum(n for c, n in others.items() if math.isnan(self._number(c)))
         n = len(self.cells) - sum(counts[c] for c in sure)
         if others and words > 0.1 * sum(others.values()) and len(others) <= MAX_LEVELS:
-            doubtful -= {c for c in doubtful if max(2, FREQUENT * n) <= counts[c] <= _doubt(c) * n}
+            doubtful -= {c for c in doubtful if max(2, FREQUENT * n) <= counts[c] <= doubt(c) * n}
         return frozenset(sure | doubtful)
 
     @cached_property
     def numbers(self) -> tuple[float, ...]:
         """The cells as numbers; NaN where a cell is missing or no number."""
-        return tuple(number(cell, self.decimal, self.unit) for cell in self.cells)
+        numbers = map(self._number, self.cells)
+        return tuple(math.nan if x in self.void else x for x in numbers) if self.void else tuple(numbers)
+
+    def _number(self, cell: str) -> float:
+        return number(cell, self.decimal, self.unit)
 
     @cached_property
     def strangers(self) -> tuple[int, ...]:
@@ -118,7 +118,7 @@ class Column:
         """The different values that are not missing, in order; numbers by size."""
         present = {cell for cell, gone in zip(self.words, self.missing, strict=True) if not gone}
         if self.is_numeric and not self.strangers:
-            return tuple(sorted(present, key=lambda cell: (number(cell, self.decimal, self.unit), cell)))
+            return tuple(sorted(present, key=lambda cell: (self._number(cell), cell)))
         return tuple(sorted(present))
 
     @cached_property
@@ -193,7 +193,8 @@ class Sheet:
     columns: tuple[Column, ...]
     encoding: str
     delimiter: str
-    has_header: bool
+    name_rows: int
+    """In how many rows the names stand"""
     title: str = ""
     remarks: tuple[str, ...] = ()
     """What was passed over or taken for granted, a sentence each"""
@@ -218,16 +219,17 @@ class Sheet:
         """A hash of all its cells and names."""
         hashed = hashlib.sha256(repr(self.names).encode("utf-8", "backslashreplace"))
         for column in self.columns:
-            hashed.update(f"{column.decimal}\0".encode())
+            hashed.update(f"{column.decimal}\0{column.void}\0".encode())
             hashed.update("\0".join(column.cells).encode("utf-8", "backslashreplace"))
         return hashed.hexdigest()
 
     def describe(self) -> str:
         """One sentence on how it was read."""
-        head = "the first row holds the names" if self.has_header else "no row of names"
+        n = self.name_rows
+        names = f"{NAME_ROWS[n]} hold{'s' * (n == 1)} the names" if n else "no row of names"
         return (
             f"{len(self):,} rows and {len(self.columns)} columns; {DELIMITERS.get(self.delimiter, self.delimiter)} "
-            f"between cells, {head}, encoding {ENCODINGS.get(self.encoding, self.encoding.upper())}."
+            f"between cells, {names}, encoding {ENCODINGS.get(self.encoding, self.encoding.upper())}."
         )
 
 
@@ -243,14 +245,9 @@ def read_sheet(raw: bytes, title: str = "", reading: Reading | None = None) -> S
         raise ValueError(NO_TABLE)
     if width > MAX_COLUMNS:
         raise ValueError(f"The table must have at most {MAX_COLUMNS} columns; it has {width}.")
-    names, body = _headed(layout, reading)
-    remarks = [*layout.remarks, *_on_names(names)]
-    units = _units(body) if names else ()
-    if units:
-        line = layout.lines[len(layout.rows) - len(body)]
-        told = ", ".join(unit for unit in units if unit)
-        remarks.append(f"Line {line} tells the units ({told[:60]}) and was passed over.")
-        body = body[1:]
+    heading = head(layout, reading.name_rows)
+    names, body = heading.names, heading.body
+    remarks = [*layout.remarks, *heading.remarks, *_on_names(names)]
     if not body:
         raise ValueError("The file has a row of names and nothing below it.")
     if len(body) > MAX_ROWS:
@@ -260,105 +257,13 @@ def read_sheet(raw: bytes, title: str = "", reading: Reading | None = None) -> S
     told_decimal = reading.decimal if reading.decimal in DECIMALS else None
     decimals = [told_decimal] * width if told_decimal else find_decimals(cells, layout.delimiter)
     columns = tuple(
-        Column(name, column, decimal or ".", _unit(column), told_unit)
-        for name, column, decimal, told_unit in zip(known, cells, decimals, units or ("",) * width, strict=True)
+        Column(name, column, decimal or ".", unit_of(column), told_unit)
+        for name, column, decimal, told_unit in zip(known, cells, decimals, heading.units or ("",) * width, strict=True)
     )
-    remarks += [*_on_signs(columns), *_on_words(columns)]
-    return Sheet(columns, encoding, layout.delimiter, bool(names), clean_name(title), tuple(remarks))
-
-
-# ---- the row of names, and the row of units --------------------------------------------------------------------------
-def _headed(layout: Layout, reading: Reading) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """The names, () where there are none, and the rows below them."""
-    if reading.header is None and layout.names:
-        return layout.names, layout.rows
-    has_header = _has_header(layout.rows) if reading.header is None else reading.header
-    return (layout.rows[0], layout.rows[1:]) if has_header else ((), layout.rows)
-
-
-def _has_header(rows: list[tuple[str, ...]]) -> bool:
-    """Whether the first row is of another kind than those below: words over numbers, words found nowhere else, or
-    numbers that count, as years do."""
-    first, below = rows[0], rows[1:200]
-    columns = [[row[k] for row in below] for k in range(len(first))]
-    words = [k for k, cell in enumerate(first) if cell and not _is_number_like(cell, columns[k])]
-    if not below:
-        return len(words) == len(first)
-    found = [k for k in words if first[k] in columns[k]]
-    over_numbers = [k for k in words if _is_numeric(columns[k])]
-    if len(over_numbers) > len(found):
-        return True
-    blank = [k for k, cell in enumerate(first) if not cell]
-    index = blank == [0] and all(columns[0])  # pandas and R leave the name of the rows' own names empty
-    numbers = [k for k in range(len(first)) if k not in words and first[k]]
-    if found or (blank and not index) or (numbers and not _count(first, columns, numbers, sure=bool(words) or index)):
-        return False
-    return bool(words or numbers)
-
-
-def _doubt(cell: str) -> float:
-    """Up to which share of a column a cell is a word like others where it is frequent, and means nothing else; 0 for
-    a cell that always means what it says."""
-    if cell.lower() in DOUBTFUL:
-        return DOUBTFUL[cell.lower()]
-    return SIGNS if cell and not any(letter.isalnum() or letter in "+±√∑" for letter in cell) else 0.0
-
-
-def _is_number_like(cell: str, below: list[str]) -> bool:
-    """Whether a cell may be one of the numbers below: 2nd is none over numbers without a unit."""
-    dressed = undress(cell)
-    return dressed is not None and (not dressed.unit or dressed.unit == _unit(below) or not _is_numeric(below))
-
-
-def _is_numeric(cells: list[str]) -> bool:
-    present = [cell for cell in cells if cell.lower() not in MISSING and not _doubt(cell)]
-    present = [cell for cell in present if not BOUNDLESS.fullmatch(cell)]
-    return bool(present) and sum(undress(cell) is not None for cell in present) >= 0.9 * len(present)
-
-
-def _count(first: tuple[str, ...], columns: list[list[str]], places: list[int], *, sure: bool) -> bool:
-    """Whether the numbers of a row are names: whole, each as far from the one before, and seldom found below.
-
-    sure : whether other cells of the row are words already, which makes a chance less likely.
-    """
-    if not all(re.fullmatch("[0-9]{1,4}", first[k]) for k in places):
-        return False
-    values = [int(first[k]) for k in places]
-    years = all(1900 <= v <= 2100 for v in values)
-    n_found = sum(first[k] in columns[k] for k in places)
-    if len(values) == 1:
-        return sure and (years or values[0] in (0, 1)) and not n_found
-    steps = {b - a for a, b in itertools.pairwise(values)}
-    if len(steps) != 1 or steps == {0}:
-        return False
-    if len(values) > 4 and steps == {1}:  # no chance brings such a row
-        return True
-    if n_found and not (sure and len(values) > 2 and (years or values[0] in (0, 1))):
-        return False
-    decimals = sum(any(not cell.lstrip("+-").isdigit() for cell in columns[k] if cell) for k in places)
-    return sure or years or (len(values) > 2 and 2 * decimals > len(places))
-
-
-def _units(body: list[tuple[str, ...]]) -> tuple[str, ...]:
-    """What the first row below the names says where it tells the units of all columns of numbers; () where not."""
-    if len(body) < 3:
-        return ()
-    first, below = body[0], body[1:200]
-    columns = [[row[k] for row in below] for k in range(len(first))]
-    numeric = [k for k, column in enumerate(columns) if _is_numeric(column)]
-    told = [k for k in numeric if first[k]]
-    words = all(undress(first[k]) is None and not BOUNDLESS.fullmatch(first[k]) for k in told)
-    none = all(first[k].lower() in MISSING or _doubt(first[k]) for k in told)
-    others = [k for k in range(len(first)) if k not in numeric and first[k]]
-    if not told or not words or none or any(first[k] in columns[k] for k in others):
-        return ()
-    return tuple(re.sub(r"^[\[(](.*)[\])]$", r"\1", clean_name(cell)) for cell in first)
-
-
-def _unit(cells: Sequence[str]) -> str:
-    """The unit in the cells of a column; looked for only where a cell does not begin and end as a bare number."""
-    bare = "0123456789.,+-"
-    return find_unit(cells) if any(cell and not (cell[0] in bare and cell[-1] in bare) for cell in cells) else ""
+    if reading.fill_values:
+        columns = tuple(replace(c, void=fill_values(c.numbers)) if c.is_numeric else c for c in columns)
+    remarks += [*_on_signs(columns), *_on_words(columns), *_on_fill_values(columns)]
+    return Sheet(columns, encoding, layout.delimiter, heading.n_rows, clean_name(title), tuple(remarks))
 
 
 # ---- what is said ----------------------------------------------------------------------------------------------------
@@ -393,6 +298,17 @@ def _on_words(columns: tuple[Column, ...]) -> Iterator[str]:
         if folded := [pair for pair in column.folded.items() if pair[0] != pair[1]]:
             told = ", ".join(f"“{one}” as “{other}”" for one, other in folded[:3])
             yield f"In “{column.name}” large and small letters make no other word: {told} was read."
+
+
+def _on_fill_values(columns: tuple[Column, ...]) -> Iterator[str]:
+    """Numbers that stand for nothing, a sentence for each column."""
+    for column in columns:
+        if column.void:
+            gone = Counter(cell for cell in column.cells if column._number(cell) in column.void)
+            told = " and ".join(
+                f"“{cell}” stands {'once' if n == 1 else f'{n:,} times'}" for cell, n in gone.most_common(3)
+            )
+            yield f"In “{column.name}” {told}, far outside the rest: read as missing."
 
 
 def _telling(column: Column, decimal: str) -> str:

@@ -91,13 +91,35 @@ def test_how_a_table_was_read_is_said_and_three_switches_overrule_it() -> None:
     at = paste(OWN)
     assert "“1.050” was read as 1050" in text(at)
     assert columns(at) == {"umsatz": "input", "gewinn": "input", "kind": "target: classes"}
-    at.main.toggle[0].set_value(False).run()
+    select(at, "The names stand in", 0)
     assert "41 rows and 3 columns; semicolon between cells, no row of names" in text(at)
-    at.main.toggle[0].set_value(True).run()
-    next(s for s in at.main.selectbox if s.label == "Signs in numbers").set_value(".").run()
+    select(at, "The names stand in", 2)
+    assert "39 rows and 3 columns; semicolon between cells, the first two rows hold the names" in text(at)
+    select(at, "The names stand in", 1)
+    select(at, "Signs in numbers", ".")
     assert "“1.050” was read as 1.05" in text(at)
-    next(s for s in at.main.selectbox if s.label == "Encoding").set_value("utf-16").run()
+    select(at, "Encoding", "utf-16")
     assert "The file is not in UTF-16" in text(at) or "not a table" in text(at)
+
+
+def select(at: AppTest, label: str, value: object) -> None:
+    """Choose in the select box of that label."""
+    next(s for s in at.main.selectbox if s.label == label).set_value(value).run()
+
+
+def test_a_number_that_stands_for_nothing_is_a_number_at_a_switch() -> None:
+    rows = (f"{-999 if k % 8 == 5 else k % 9},{k % 7}.5,{'ab'[k % 2]}" for k in range(40))
+    at = paste("\n".join(["x,y,label", *rows]))
+    assert "In “x” “\\-999” stands 5 times, far outside the rest" in text(at)
+    assert "35 rows, 2 inputs" in text(at)
+    (switch,) = at.main.toggle
+    assert switch.label == "-999 counts as missing"
+    switch.set_value(False).run()
+    assert "read as missing" not in text(at)
+    assert "40 rows, 2 inputs" in text(at)
+    (switch,) = at.main.toggle
+    switch.set_value(True).run()
+    assert "35 rows, 2 inputs" in text(at)
 
 
 def test_a_file_that_is_mended_is_chosen_from_afresh() -> None:

@@ -79,22 +79,109 @@ NAMELESS = {
 def test_a_row_of_names_is_known(case: str) -> None:
     text, names = NAMED[case]
     sheet = sheet_of(text)
-    assert (sheet.names, len(sheet), sheet.has_header) == (names, N, True)
+    assert (sheet.names, len(sheet), sheet.name_rows) == (names, N, 1)
 
 
 @pytest.mark.parametrize("case", NAMELESS)
 def test_a_row_of_values_is_no_row_of_names(case: str) -> None:
     sheet = sheet_of(NAMELESS[case])
-    assert not sheet.has_header
+    assert sheet.name_rows == 0
     assert sheet.names == tuple(f"column {k}" for k in range(1, len(sheet.columns) + 1))
     assert len(sheet) == NAMELESS[case].count("\n")
 
 
 def test_the_user_says_whether_the_first_row_holds_the_names() -> None:
-    without = sheet_of("x,y,label\n" + rows(plain), Reading(header=False))
+    without = sheet_of("x,y,label\n" + rows(plain), Reading(name_rows=0))
     assert (without.names, len(without)) == (("column 1", "column 2", "column 3"), N + 1)
-    with_names = sheet_of(rows(plain), Reading(header=True))
+    with_names = sheet_of(rows(plain), Reading(name_rows=1))
     assert (with_names.names, len(with_names)) == (("0.00", "0.5", "a"), N - 1)
+
+
+# ---- two rows of names ---------------------------------------------------------------------------------------------
+def four(k: int) -> str:
+    return f"{k}.5,{k % 5}.25,{k % 3}.1,{k * k % 7}.3"
+
+
+KINDS = "length,width,length,width"
+TWO = ("Sepal length", "Sepal width", "Petal length", "Petal width")
+IN_TWO_ROWS = {
+    "repeated": (f"Sepal,Sepal,Petal,Petal\n{KINDS}\n" + rows(four), TWO),
+    "merged": (f"Sepal,,Petal,\n{KINDS}\n" + rows(four), TWO),
+    "a column in no group": (
+        f",Sepal,,Petal,,\nplace,{KINDS},kind\n" + rows(lambda k: f"p{k},{four(k)},{'ab'[k % 2]}"),
+        ("place", *TWO, "kind"),
+    ),
+    "merged downwards": (
+        f"Sepal,,Petal,,Age\n{KINDS},\n" + rows(lambda k: f"{four(k)},{k % 4}"),
+        (*TWO, "Age"),
+    ),
+    "pandas": (f",Sepal,Sepal,Petal,Petal\n,{KINDS}\n" + rows(lambda k: f"{k},{four(k)}"), ("column 1", *TWO)),
+    "pandas, with a name for the rows": (
+        f",Sepal,Sepal,Petal,Petal\n,{KINDS}\nplace,,,,\n" + rows(lambda k: f"{k},{four(k)}"),
+        ("place", *TWO),
+    ),
+    "pandas, read and written": (
+        f"Unnamed: 0_level_0,Sepal,Sepal,Petal,Petal\nplace,{KINDS}\n" + rows(lambda k: f"p{k},{four(k)}"),
+        ("place", *TWO),
+    ),
+    "shares": (
+        "Price,Close,High,Low,Open\nTicker,XYZ,XYZ,XYZ,XYZ\nDate,,,,\n"
+        + rows(lambda k: f"2020-01-{k + 1:02},{four(k)}"),
+        ("Date", "Close XYZ", "High XYZ", "Low XYZ", "Open XYZ"),
+    ),
+    "years above": (
+        "2019,2019,2020,2020\npop,gdp,pop,gdp\n" + rows(four),
+        ("2019 pop", "2019 gdp", "2020 pop", "2020 gdp"),
+    ),
+    "years below": (
+        "pop,pop,gdp,gdp\n2019,2020,2019,2020\n" + rows(four),
+        ("pop 2019", "pop 2020", "gdp 2019", "gdp 2020"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", IN_TWO_ROWS)
+def test_names_in_two_rows_are_put_together(case: str) -> None:
+    text, names = IN_TWO_ROWS[case]
+    sheet = sheet_of(text)
+    assert (sheet.names, len(sheet), sheet.name_rows) == (names, N, 2)
+    assert any("two rows, one above the other" in remark for remark in sheet.remarks)
+    assert "the first two rows hold the names" in sheet.describe()
+    assert all(c.is_numeric and not c.strangers for c in sheet.columns if c.name in TWO)
+
+
+IN_ONE_ROW = {
+    "units": ("x,y,z,k\ncm,kg,s,\n" + rows(lambda k: f"{k}.5,{plain(k)}"), ("cm", "kg", "s", "")),
+    "units below names that repeat": ("x,x,y,y\ncm,cm,kg,kg\n" + rows(four), ("cm", "cm", "kg", "kg")),
+    "kinds of columns": ("x,y,z,k\nfloat,float,int,str\n" + rows(lambda k: f"{k}.5,{plain(k)}"), ("",) * 4),
+    "Orange's three rows": (
+        "x,y,z,k\ncontinuous,continuous,continuous,discrete\n,,,class\n" + rows(lambda k: f"{k}.5,{plain(k)}"),
+        ("",) * 4,
+    ),
+    "numbers at once": ("x,x,y,y\n" + rows(four), ("",) * 4),
+    "missing numbers at once": ("x,x,y,y\n?,-,NA,none\n" + rows(four, N - 1), ("",) * 4),
+}
+
+
+@pytest.mark.parametrize("case", IN_ONE_ROW)
+def test_what_stands_below_the_names_is_not_always_more_of_them(case: str) -> None:
+    text, units = IN_ONE_ROW[case]
+    sheet = sheet_of(text)
+    assert (len(sheet), sheet.name_rows) == (N, 1)
+    assert tuple(c.told_unit for c in sheet.columns) == units
+
+
+def test_units_may_stand_below_two_rows_of_names() -> None:
+    sheet = sheet_of(f"Sepal,,Petal,\n{KINDS}\ncm,cm,mm,mm\n" + rows(four))
+    assert sheet.names == TWO
+    assert [c.read_as for c in sheet.columns] == ["numbers in cm"] * 2 + ["numbers in mm"] * 2
+
+
+def test_the_user_says_that_the_names_stand_in_two_rows() -> None:
+    told = sheet_of("x,y,k\nof a,of b,\n" + rows(plain), Reading(name_rows=2))
+    assert (told.names, len(told)) == (("x of a", "y of b", "k"), N)
+    with pytest.raises(ValueError, match="nothing below"):
+        sheet_of("x,y\n1,2\n", Reading(name_rows=2))
 
 
 def test_names_that_are_not_as_they_stand_in_the_file_are_said() -> None:
@@ -470,3 +557,77 @@ def test_words_that_differ_in_large_and_small_letters_alone_are_one_and_it_is_sa
     assert sheet.column("k").levels == ("No", "Yes")
     assert [r for r in sheet.remarks if "“yes” as “Yes”" in r]
     assert sheet_of("a,k\n" + rows(lambda k: f"{k}.5,{'aA'[k % 2]}", 40)).column("k").levels == ("A", "a")
+
+
+# ---- numbers that stand for nothing ----------------------------------------------------------------------------------
+FILLED = {
+    "-999": ("-999", lambda k: k % 9 + 0.5),
+    "−999": ("−999", lambda k: k % 9 + 0.5),
+    "-9999.0": ("-9999.0", lambda k: k % 9 + 0.5),
+    "9999 in a year": ("9999", lambda k: 1990 + k),
+    "99 in a code": ("99", lambda k: 1 + k % 5),
+    "-99 below what is never negative": ("-99", lambda k: 10 * k),
+    "-200 in a gas sensor": ("-200", lambda k: 7 + 30 * k),
+    "999.9 in a weather file": ("999.9", lambda k: k % 30 + 0.25),
+    "32767 in a picture": ("32767", lambda k: k * 50),
+    "1e20 in a model's grid": ("1e20", lambda k: k * 0.1),
+    "-999 cm": ("-999 cm", lambda k: f"{k % 9} cm"),
+}
+
+
+def holed(fill: str, value: Callable[[int], object], every: int = 5, reading: Reading | None = None) -> Sheet:
+    return sheet_of("a,k\n" + rows(lambda k: f"{fill if k % every == 3 else value(k)},{'ab'[k % 2]}", 40), reading)
+
+
+@pytest.mark.parametrize("case", FILLED)
+def test_a_number_that_stands_for_nothing_is_missing_and_it_is_said(case: str) -> None:
+    fill, value = FILLED[case]
+    column = (sheet := holed(fill, value)).column("a")
+    assert [k for k, gone in enumerate(column.missing) if gone] == list(range(3, 40, 5))
+    assert all(math.isnan(column.numbers[k]) for k in range(3, 40, 5))
+    assert column.strangers == ()
+    assert f"In “a” “{fill}” stands 8 times, far outside the rest: read as missing." in sheet.remarks
+
+
+@pytest.mark.parametrize("case", FILLED)
+def test_the_user_says_that_it_is_a_number(case: str) -> None:
+    sheet = holed(*FILLED[case], reading=Reading(fill_values=False))
+    assert not any(sheet.column("a").missing)
+    assert not sheet.remarks
+    assert sheet.digest != holed(*FILLED[case]).digest
+
+
+def test_one_alone_that_is_very_far_stands_for_nothing() -> None:
+    sheet = holed("-999", lambda k: k % 9 + 0.5, every=50)
+    assert sum(sheet.column("a").missing) == 1
+    assert "In “a” “-999” stands once, far outside the rest: read as missing." in sheet.remarks
+
+
+def test_two_of_them_in_a_column_are_both_said() -> None:
+    sheet = sheet_of("a,k\n" + rows(lambda k: f"{ {1: -99, 3: -999}.get(k % 7, k % 9) },{'ab'[k % 2]}", 42))
+    assert sum(sheet.column("a").missing) == 12
+    assert "In “a” “-99” stands 6 times and “-999” stands 6 times, far outside the rest: read as missing." in (
+        sheet.remarks
+    )
+
+
+MEASURED = {
+    "99 of a hundred": ("99", lambda k: k * 2),
+    "999 beside 1000": ("999", lambda k: 900 + k * 7),
+    "a price": ("99.99", lambda k: [4.99, 9.99, 19.99][k % 3]),
+    "prices in hundreds": ("999", lambda k: [99, 199, 299, 399, 499][k % 5]),
+    "-100 among others below zero": ("-100", lambda k: 30 * (k % 9) - 120),
+    "a debt among debts": ("-999", lambda k: 500 * (k % 9) - 2000),
+    "9 of 0 to 3": ("9", lambda k: k % 4),
+    "0 beside thousands": ("0", lambda k: 20_000 + 50 * k),
+    "1000 beside ones": ("1000", lambda k: k % 9),
+    "a column of nines": ("999", lambda k: 999),
+    "two values": ("99", lambda k: 1),
+}
+
+
+@pytest.mark.parametrize("case", MEASURED)
+def test_a_number_that_may_have_been_measured_is_one(case: str) -> None:
+    sheet = holed(*MEASURED[case])
+    assert not any(sheet.column("a").missing)
+    assert not sheet.remarks

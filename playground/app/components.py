@@ -34,6 +34,7 @@ descent = _component("descent", 560)
 lessons = _component("lessons", 0)
 mark = _component("mark", 0)
 hand_in = _component("hand_in", 0)
+way_back = _component("way_back", 0)
 
 # Cookies may be forbidden: then the choice lasts as long as the tab.
 memory = st.components.v2.component(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from playground.app import session, sidebar
+from playground.app import session, sidebar, tab
 
 PAGES = Path(__file__).parents[2] / "pages"
 # The pages that a task leaves open: they only look at its run, and its lock holds there as well.
@@ -34,9 +34,10 @@ page = st.navigation(
     position="top",
 )
 session.keep("page", page.url_path)
+has_stage = page.url_path not in ("compare", "atlas", "data", "talk")
 session.begin(
     at_home=page.url_path == "",
-    has_stage=page.url_path not in ("compare", "atlas", "data", "talk"),
+    has_stage=has_stage,
     has_lessons=page.url_path == "lessons",
 )
 if session.on_show().projector:
@@ -49,3 +50,5 @@ if session.task() is not None and page.url_path not in OF_A_TASK:
 if page.url_path not in ("compare", "atlas", "lessons"):  # which have controls of their own
     sidebar.show()
 page.run()
+if not has_stage:
+    tab.keep()

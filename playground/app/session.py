@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 import time
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from playground.app.shared_runs import run_of
+from playground.app.shared_runs import known, run_of
 from playground.run import atlas as atlases
 from playground.run import beside as besides
-from playground.run import compared, descent, link, playback
+from playground.run import compared, descent, link, playback, way_back
 from playground.run import search as searches
 from playground.run.config import LIVE, SETTINGS, calmer_rate
 from playground.run.data import untrained
@@ -26,7 +28,7 @@ from playground.web.question import read_wish
 
 _LOG = logging.getLogger(__name__)
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
-_SERIAL, _NEWS, _HELD, _LAST_CHANGE = "serial", "news", "held", "last_change"
+_NEWS, _HELD, _LAST_CHANGE = "news", "held", "last_change"
 _BESIDE = "beside"
 _ON_SHOW, _BRANCHES, _COMPARED, _COMPARE_VIEW = "on_show", "branches", "compared", "compare_view"
 _ON_A_MAP, _ATLAS, _VIEW = "on_a_map", "atlas_shown", "atlas_view"
@@ -36,9 +38,14 @@ _IN_PLACE = "in_place"  # whether what is on screen has taken the place of what 
 _GIVEN = "given"  # what each widget was given to show
 _FULFILLED = "fulfilled"  # the number of the last wish of the stage
 STAGE = "stage"  # the key of the stage's component
+_TAB = "tab"  # the name of this session in its browser, what the address said at its beginning, and what is kept of it
 _WRITTEN = "written"  # the experiment that was last written into the address bar
 _UNDO_DEPTH, _MOST_BRANCHES = 50, 4
 _READING_TIME = 6.0  # seconds
+LOST = (
+    "Your own data were too many for a link, and the server has forgotten them: load them again on the page Data, or "
+    "open the experiment file."
+)
 _LATE_SECONDS = 5.0
 """For so long a page may not have heard that a widget shows another value"""
 _BURST_SECONDS = 2.0
@@ -156,10 +163,12 @@ def _keep_branch(*these: Experiment) -> None:
 def switch(name: str) -> None:
     """Go to another branch, at the same moment."""
     step = moment()
-    for branch in branches():
-        if branch.name == name:
-            show(branch)
-            set_moment(step)
+    branch = next((branch for branch in branches() if branch.name == name), None)
+    if branch is None:
+        _once_told(name)
+    else:
+        show(branch)
+        set_moment(step)
 
 
 def replaced() -> Experiment | None:
@@ -186,6 +195,8 @@ def undo() -> None:
         st.session_state[_IN_PLACE] = False
         st.session_state[_PAST] = past[:-1]
         set_moment(step)
+    else:
+        _once_told(None)
 
 
 def can_undo() -> bool:
@@ -283,8 +294,10 @@ def begin(*, at_home: bool, has_stage: bool = True, has_lessons: bool = False) -
         st.session_state.update({_COMPARE_VIEW: compared.View(), _ON_A_MAP: None, _BESIDE: ()})
         st.session_state.update({_ATLAS: None, _VIEW: atlases.View()})
         st.session_state.update({_IN_PLACE: False, _WRITTEN: None, _OPENING: (0, playback.Playback())})
-        st.session_state.update({_SERIAL: 0, _FULFILLED: 0, _NEWS: False, _HELD: {}})
+        st.session_state.update({_FULFILLED: 0, _NEWS: False, _HELD: {}})
         _follow_link()
+        arrived = way_back.of_run(st.query_params.to_dict())
+        st.session_state[_TAB] = _Tab(secrets.token_hex(8), experiment(), arrived)
     elif context and context.is_history_navigation:
         if at_home or st.query_params:
             _follow_link()
@@ -531,6 +544,8 @@ def hear(key: str = STAGE) -> None:
         wish = read_wish(told, _furthest())
     except ValueError as problem:
         _LOG.warning("A wish of the stage was dropped: %s", problem)
+        if isinstance(told, dict) and isinstance(serial := told.get("serial"), int):
+            st.session_state[_FULFILLED] = serial  # or it would be told again and again
         return
     if wish["run"] == experiment().name:
         set_moment(wish["moment"])
@@ -545,7 +560,7 @@ def hear(key: str = STAGE) -> None:
         edit(**wish["edit"])
     if "branch" in wish:
         switch(wish["branch"])
-    st.session_state[_SERIAL] = st.session_state[_FULFILLED] = wish["serial"]
+    st.session_state[_FULFILLED] = wish["serial"]
 
 
 def _furthest() -> int:
@@ -554,10 +569,9 @@ def _furthest() -> int:
     return max(link.reach(experiment()), *(run.last_step for run in runs))
 
 
-def take_serial() -> int:
-    """The number of the wish for which the page is drawn now; 0 if it is drawn for another reason."""
-    serial: int = st.session_state[_SERIAL]
-    st.session_state[_SERIAL] = 0
+def heard() -> int:
+    """The number of the last wish that was heard; 0 before the first."""
+    serial: int = st.session_state[_FULFILLED]
     return serial
 
 
@@ -590,6 +604,87 @@ def calm() -> None:
 
 
 _ACTIONS = {"reset": reset, "new_seed": new_seed, "calm": calm, "undo": undo}
+
+
+# ---- what the browser keeps of a session -------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Tab:
+    """A session as its browser knows it."""
+
+    name: str
+    began: Experiment
+    arrived: dict[str, str]
+    """What its address said of the run"""
+    is_told: bool = False
+    """Whether it has heard of the session before it, if there was one"""
+    owed: tuple[str | None, ...] = ()
+    """What was wished that needs to be told of first: branches by their names, None for Undo"""
+    kept: tuple[tuple[Experiment, way_back.Kept], ...] = ()
+    """The runs that are kept: to write a link takes a while where data travel in it"""
+
+
+def keeping() -> dict[str, Any]:
+    """What the browser is to keep of this session, under which name, and whether it may tell of the one before."""
+    tab: _Tab = st.session_state[_TAB]
+    if task() is not None or on_show().only is not None:  # what was before cannot be gone back to
+        return {"name": tab.name, "text": "", "asks": False}
+    ready = dict(tab.kept)
+    past: list[tuple[Experiment, int]] = st.session_state[_PAST][-way_back.MOST_UNDO :]
+    runs = {experiment(), *(run for run, _ in past), *branches(), *side_by_side()}
+    ready = {run: ready.get(run) or way_back.kept(run) for run in runs}
+    st.session_state[_TAB] = replace(tab, kept=tuple(ready.items()))
+    undo = tuple((ready[run], step) for run, step in past)
+    others = (tuple(ready[run] for run in these) for these in (branches(), side_by_side()))
+    text = way_back.to_text(way_back.WayBack(ready[experiment()], moment(), undo, *others))
+    return {"name": tab.name, "text": text, "asks": not tab.is_told}
+
+
+def _once_told(wish: str | None) -> None:
+    """Fulfil a wish later: on a server started anew it may come before what the tab has kept."""
+    tab: _Tab = st.session_state[_TAB]
+    if not tab.is_told:
+        st.session_state[_TAB] = replace(tab, owed=(*tab.owed, wish))
+
+
+def recall(text: Any) -> None:
+    """Take up, once, what this tab was doing before its session began: after a reload, or on a server started anew.
+
+    Only where the address opened the very run that was on screen then; any other link begins afresh.
+    """
+    tab: _Tab = st.session_state[_TAB]
+    if tab.is_told or task() is not None or on_show().only is not None:
+        return
+    st.session_state[_TAB] = replace(tab, is_told=True)
+    try:
+        way = way_back.from_text(text)
+    except ValueError as problem:
+        _LOG.warning("What a tab has kept was dropped: %s", problem)
+        return
+    now = way.now
+    if now.run != tab.began.name and (now.whole or dict(parse_qsl(now.link[1:])) != tab.arrived):
+        return
+    find = way_back.finder(_known)
+    if now.run != tab.began.name and experiment() == tab.began:  # own data that the address could not hold
+        back = find(now)
+        if back is None:
+            notify(LOST)
+        else:
+            st.session_state[_EXPERIMENT] = back
+            set_moment(way.step)
+    undo_to = [(run, way_back.reachable(run, step)) for one, step in way.undo if (run := find(one)) is not None]
+    st.session_state[_PAST] = [*undo_to, *st.session_state[_PAST]][-_UNDO_DEPTH:]
+    before = [run for one in way.branches if (run := find(one)) is not None and run not in branches()]
+    st.session_state[_BRANCHES] = [*before, *branches()][-_MOST_BRANCHES:]
+    for name in tab.owed:
+        undo() if name is None else switch(name)
+    if not side_by_side():
+        these = [run for one in way.compared if (run := find(one)) is not None]
+        st.session_state[_COMPARED] = tuple(dict.fromkeys(these))[: compared.MOST]
+
+
+def _known(name: str) -> Experiment | None:
+    found = known(name)
+    return found.experiment if found else None
 
 
 # ---- what a page remembers for itself ----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import numpy as np
 import streamlit as st
 
-from playground.app import components, session
+from playground.app import components, session, tab
 from playground.app.shared_runs import run_of
 from playground.run.experiment import Experiment
 from playground.run.runs import Run
@@ -44,7 +44,7 @@ def _fragment(parts: Parts, below: Callable[[], None] | None, whole: bool, drawn
     page: Page = {
         **first.page(experiment, session.on_show(), moment=session.moment(), parts=parts),
         "view_link": urlencode(session.on_show().to_query() | session.beside_query(), safe=","),
-        "serial": session.take_serial(),
+        "serial": session.heard(),
         "instead_of": before.name if before else None,
         "can_undo": session.can_undo(),
         "branches": [{"run": branch.name, "title": branch.title} for branch in session.branches()],
@@ -53,6 +53,7 @@ def _fragment(parts: Parts, below: Callable[[], None] | None, whole: bool, drawn
     }
     data = _first(page, experiment, run) if session.held(experiment.name) < 0 else encode({"page": page}, NO_ROWS)
     components.stage(key=session.STAGE, data=data, on_wish_change=partial(session.hear))
+    tab.keep()
     if below is not None:
         below()
 

@@ -108,10 +108,13 @@ def fits(experiment: Experiment) -> bool:
     return (own is None or pack.to_text(own) is not None) and _write_changes(experiment) is not None
 
 
-def run_from_query(query: Mapping[str, str]) -> tuple[Experiment, int, list[str]]:
-    """Read a link to a run, hand-edited or not: the experiment, the step, and a sentence for what is wrong."""
-    own_data, wrong = None, []
-    if "data" in query:
+def run_from_query(query: Mapping[str, str], own_data: Table | None = None) -> tuple[Experiment, int, list[str]]:
+    """Read a link to a run, hand-edited or not: the experiment, the step, and a sentence for what is wrong.
+
+    own_data : the table of one's own, where it has been read already
+    """
+    wrong = []
+    if own_data is None and "data" in query:
         try:
             own_data = pack.from_text(query["data"])
         except ValueError as error:

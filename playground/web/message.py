@@ -274,7 +274,7 @@ class Page(TypedDict):
     """What the page shows, and where it stands."""
 
     run: str
-    serial: int  # of the wish that the page was drawn for; 0 if it was drawn for another reason
+    serial: int  # of the last wish that the session has heard; 0 before the first
     moment: int
     instead_of: str | None  # the run that this one has just replaced
     can_undo: bool

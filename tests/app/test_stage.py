@@ -258,7 +258,7 @@ def test_a_page_brings_a_run_along_once_and_then_says_only_where_it_stands():
     assert (header["page"]["serial"], header["page"]["moment"]) == (7, 40)
     assert app.session_state["held"] == {Experiment().name: 5000}
     header, _ = wishing(app)
-    assert (header["page"]["serial"], header["page"]["moment"]) == (0, 40)
+    assert (header["page"]["serial"], header["page"]["moment"]) == (7, 40)
 
 
 def test_a_page_that_goes_on_under_other_settings_brings_what_follows_the_change():

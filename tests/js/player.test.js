@@ -442,6 +442,20 @@ test("a lost wish is told again under its number, and a server that stays silent
   assert.equal(player.state, "paused");
 });
 
+test("a wish that a server started anew has not heard is told again", () => {
+  world.tell({ to: 20 });
+  world.pass(2);
+  player.tell({ action: "undo" });
+  const { serial } = world.wished;
+  const before = world.wishes.length;
+  world.tell({ about: null, serial: 0 }); // the new session draws its page, and has heard of nothing
+  world.pass(3.2);
+  assert.deepEqual([world.wishes.length, world.wished.serial, world.wished.action], [before + 1, serial, "undo"]);
+  world.tell({ about: null, serial });
+  world.pass(7);
+  assert.equal(world.wishes.length, before + 1);
+});
+
 test("what is wished before there is a page to hear it is told to that page, one wish after the other", () => {
   const { line } = player;
   player.connect({ ...line, tell: null });

@@ -145,8 +145,8 @@ export class Player {
   /** @param {Message} message */
   receive({ header, floats }) {
     const { page } = header;
-    // A page that was drawn for another reason answers whatever was wished.
-    if (page.serial === this.serial || page.serial === 0) {
+    // A page that was drawn for another reason, or by a server started anew, may not have heard of it.
+    if (page.serial === this.serial) {
       this.wish = null;
       this.happen("heard");
       const next = this.queue.shift();

@@ -1,0 +1,69 @@
+"""A tab goes on where it was: a reload, and a server started anew, keep the branches and what Undo leads to."""
+
+from __future__ import annotations
+
+import signal
+
+from playwright.sync_api import Page, expect
+
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from tests.browser.harness import serve, settle, visit
+from tests.browser.stage import press, wait_for
+from tests.browser.test_connection import page_of_a_server_that_ends
+
+MOONS = Experiment(Config(dataset="moons", hidden_layer_sizes=(4,)))
+LINK = "dataset=moons&hidden=4"
+CHANGED = MOONS.change(500, learning_rate=0.02)
+OTHER = MOONS.change(500, batch_size=20)
+
+
+def two_branches(page: Page) -> None:
+    """Change the learning rate at step 500, take that back, and change the batch size there: two runs side by side."""
+    visit(page, f"/?{LINK}&step=500")
+    for setting, value, run in (("learning_rate", 0.02, CHANGED), ("batch_size", 20, OTHER)):
+        page.evaluate("() => { __player.pause(); __player.place(500); }")
+        wait_for(page, "p.told === 500 && !p.asked && !p.wish", timeout=20_000)
+        page.evaluate("([name, value]) => __player.tell({ change: { [name]: value } })", [setting, value])
+        wait_for(page, f"p.run.header.run === '{run.name}' && !p.wish && !p.asked", timeout=20_000)
+        if run != OTHER:
+            branch(page, MOONS)
+
+
+def branch(page: Page, to: Experiment) -> None:
+    """Go to another branch."""
+    page.evaluate("(branch) => __player.tell({ branch })", to.name)
+    wait_for(page, f"p.run.header.run === '{to.name}' && !p.wish && !p.asked", timeout=20_000)
+
+
+def goes_on(page: Page) -> None:
+    """The second branch is on screen, the others beside it, and Undo leads the whole way back."""
+    names = [MOONS.name, CHANGED.name, OTHER.name]
+    wait_for(page, f"p.page.branches.map((b) => b.run).sort().join() === '{','.join(sorted(names))}'", timeout=30_000)
+    assert page.evaluate("() => __player.run.header.run") == OTHER.name
+    for run in (MOONS, CHANGED, MOONS):
+        press(page, "Undo")
+        wait_for(page, f"p.run.header.run === '{run.name}' && !p.wish", timeout=20_000)
+    expect(page.get_by_role("toolbar").get_by_role("button", name="Undo", exact=True)).to_be_disabled()
+    branch(page, CHANGED)
+    expect(page.get_by_role("slider", name="Learning rate")).to_have_attribute("aria-valuetext", "0.02")
+
+
+def test_a_reload_keeps_the_branches_and_what_undo_leads_to(new_page):
+    page = new_page()
+    two_branches(page)
+    page.reload()
+    settle(page)
+    goes_on(page)
+    visit(page, f"/?{LINK}&lr=0.3")  # another link in the same tab begins afresh
+    wait_for(page, "p.run.header.link.includes('lr=0.3') && !p.page.can_undo", timeout=20_000)
+    settle(page)
+    assert page.evaluate("() => __player.page.branches.length") == 1
+
+
+def test_a_server_started_anew_is_told_of_the_branches_and_of_what_undo_leads_to(browser):
+    with page_of_a_server_that_ends(browser) as (page, end, port):
+        two_branches(page)
+        end(signal.SIGKILL)
+        with serve(port=port):
+            goes_on(page)

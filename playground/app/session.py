@@ -336,7 +336,7 @@ def _follow_link() -> None:
         set_on_show(place=before.place, only=before.only)
         _within(locked)
     set_moment(step)
-    opened, others = playback.from_query(query)
+    opened, others = playback.from_query(query, experiment().config)
     st.session_state[_OPENING] = (st.session_state[_OPENING][0] + 1, opened)
     for sentence in problems + more + others:
         notify(sentence)

@@ -198,4 +198,6 @@ def opening(number: int, playback: Playback) -> Opening:
         "discretize": playback.discretize,
         "test_points": playback.test_points,
         "ring": playback.ring,
+        "neuron": playback.neuron,
+        "panel": playback.panel,
     }

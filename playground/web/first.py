@@ -86,7 +86,7 @@ def _message(
     """What the page tells of the run in its address; None where it has more to say than that."""
     experiment, moment, problems = link.run_from_query(query)
     on_show, more = from_query(query, view)
-    played, others = playback.from_query(query)
+    played, others = playback.from_query(query, experiment.config)
     if problems or more or others or on_show.place or experiment.now.cost or untrained(experiment):
         return None
     run = run_of(experiment)

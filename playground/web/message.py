@@ -8,8 +8,8 @@ of a range (`single`), how right the network is at a step (`answers`), or what H
 What the user has chosen is the Streamlit session's: the stage *tells* it (`Wish`), by its component's trigger, the
 `moment` at which it stands, and may wish something done: `change` settings, `edit` a parameter, go to another `branch`,
 take an `action`, or `refork`: the change that was just made counts from a later step, because the picture had played on
-while it was made. The page is drawn anew and says what it shows (`Page`); the `serial` number of the wish comes back,
-so that two pages that say the same still differ.
+while it was made. The page is drawn anew and says what it shows (`Page`); the `serial` number of the wish comes back:
+a session that has not heard of it, as on a server started anew, does not say so, and is told again.
 
 Either is one message: the length of a header, the header in JSON, then recorded moments, one row each, as float32 (as
 float64 where `wide`: a run that blows up has numbers beyond 3.4e38). The header of an answer says which rows follow it
@@ -265,6 +265,8 @@ class Opening(TypedDict):
     discretize: bool
     test_points: bool
     ring: Sequence[float] | None  # where the training point lies that is ringed
+    neuron: str
+    panel: str
 
 
 Parts = Literal["full", "timeline"]

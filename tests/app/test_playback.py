@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -29,6 +30,8 @@ JS = Path(__file__).parents[2] / "playground" / "web" / "js" / "stage"
         ({"goal": "1000", "play": "120"}, Playback(play=True, until=120.0, goal="1000")),
         ({"scale": "linear", "discretize": "off", "points": "all"}, Playback(scale="linear")),
         ({"ring": "0.5,-1.25"}, Playback(ring=(0.5, -1.25))),
+        ({"neuron": "2.8", "panel": "matrix"}, Playback(neuron="2.8", panel="matrix")),
+        ({"neuron": "0.2", "panel": "time"}, Playback(neuron="0.2", panel="time")),
     ],
 )
 def test_a_link_says_how_it_is_played(query, playback):
@@ -42,13 +45,36 @@ def test_a_link_says_how_it_is_played(query, playback):
         *[("ring", text) for text in ("1", "1,2,3", "nan,0", "inf,1", "1e9,0", "a,b", "<b>,1")],
         *[("play", text) for text in ("yes", "-3", "0", "nan", "inf", "1e9", "on off")],
         *[(key, text) for key in CHOICES for text in ("", "61", "ON", "<b>")],
+        *[("panel", text) for text in ("predicted", "residuals", "Matrix")],
+        *[("neuron", text) for text in ("", "2", "2.9", "3.1", "0.3", "1.0", "1.-1", "x.y", "1.1.1", "٢.١", "9" * 500)],
     ],
 )
 def test_what_a_link_may_not_say_is_told_and_changes_nothing(key, text):
     playback, (problem,) = from_query({key: text})
     assert playback == Playback()
     assert problem.startswith(f"The link's {key} must be ")
-    assert problem.endswith(f"; got {text}.")
+    assert problem.endswith(f"; got {text[:40]}.")
+
+
+@pytest.mark.parametrize(
+    ("query", "neuron", "panel", "n_problems"),
+    [
+        ("hidden=4,2&neuron=2.2", "2.2", "", 0),
+        ("hidden=4,2&neuron=2.3", "", "", 1),
+        ("hidden=none&neuron=1.1", "", "", 1),
+        ("hidden=none&features=x1,x2,x1^2&neuron=0.3", "0.3", "", 0),
+        ("dataset=plane&panel=residuals", "", "residuals", 0),
+        ("dataset=plane&panel=matrix", "", "", 1),
+        ("dataset=blobs&panel=matrix", "", "matrix", 0),
+        ("classic=sum_today&panel=time", "", "time", 0),
+    ],
+)
+def test_what_is_open_must_be_there_in_the_run_of_the_link(query, neuron, panel, n_problems):
+    said = dict(parse_qsl(query))
+    experiment, _, problems = run_from_query(said)
+    assert problems == []
+    playback, problems = from_query(said, experiment.config)
+    assert (playback.neuron, playback.panel, len(problems)) == (neuron, panel, n_problems)
 
 
 def test_a_link_without_a_step_plays_and_one_to_the_beginning_stands_there():

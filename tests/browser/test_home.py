@@ -312,18 +312,24 @@ def test_a_link_stands_still_where_it_says_and_a_reload_keeps_how_it_is_looked_a
     page.get_by_label("Speed").select_option("15 epochs/s")
     page.get_by_role("button", name="Log scale").click()
     page.get_by_label("Discretize").check()
-    expect(page).to_have_url(re.compile(r"\?step=0&goal=score0.99&speed=15&scale=log&discretize=on$"))
+    page.get_by_role("button", name="Confusion", exact=True).click()
+    page.mouse.click(*place_of(page, 2, 2))
+    page.mouse.move(5, 5)
+    opened = "&neuron=2.3&panel=matrix"
+    expect(page).to_have_url(re.compile(rf"\?step=0&goal=score0.99&speed=15&scale=log&discretize=on{opened}$"))
     entries = page.evaluate("() => history.length")
     page.reload()
     settle(page)
     page.wait_for_function("() => __stage.views.timeline.plot.layout?.yaxis.type === 'log'")
     expect(page.get_by_label("Discretize")).to_be_checked()
+    expect(page.get_by_text("What neuron 3 of layer 2 sees")).to_be_visible()
+    expect(page.locator(".stage .scores h3")).to_contain_text("Confusion matrix")
     for label, chosen in (("Speed", "15 epochs/s"), ("Stop", "Stop at 99 % right")):
         assert page.get_by_label(label, exact=True).evaluate("(s) => s.selectedOptions[0].text") == chosen
     assert (state(page)["state"], state(page)["step"]) == ("paused", 0)
     assert page.evaluate("() => history.length") == entries
     page.get_by_role("radio", name="Moons", exact=True).click()  # the server writes into the address bar, too
-    expect(page).to_have_url(re.compile(r"dataset=moons&.*goal=score0.99&speed=15&scale=log&discretize=on"))
+    expect(page).to_have_url(re.compile(rf"dataset=moons&.*goal=score0.99&speed=15&scale=log&discretize=on{opened}"))
     visit(page, "/?play=4&step=30")
     wait_for(page, "p.state === 'paused' && p.step === 100")
     expect(page).to_have_url(re.compile(r"\?step=100$"))
@@ -435,15 +441,22 @@ def test_space_plays_and_pauses_but_not_while_a_field_is_filled_in(page):
     assert state(home)["state"] == "paused"
 
 
+def place_of(page, layer, unit):
+    """Where a neuron of the drawing is on screen."""
+    box = page.locator(".stage .diagram .plot").bounding_box()
+    at = page.evaluate(
+        "([l, k]) => { const { x, y } = __stage.views.diagram.columns[l][k]; return { x, y }; }", [layer, unit]
+    )
+    return box["x"] + at["x"], box["y"] + at["y"]
+
+
 def test_hovering_gives_numbers(home):
     pause(home)
     home.keyboard.press("End")
     box = home.locator(".stage .surface .plot").bounding_box()
     home.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5)
     expect(home.locator(".stage .note")).to_contain_text("% sure")
-    box = home.locator(".stage .diagram .plot").bounding_box()
-    at = home.evaluate("() => { const { x, y } = __stage.views.diagram.columns[1][2]; return { x, y }; }")
-    home.mouse.move(box["x"] + at["x"], box["y"] + at["y"])
+    home.mouse.move(*place_of(home, 1, 2))
     expect(home.locator(".stage .tip")).to_contain_text("neuron 3 of layer 1: Tanh, bias")
     expect(home.locator(".stage .surface h3")).to_have_text("What neuron 3 of layer 1 sees")
     box = home.locator(".stage .weights .plot").bounding_box()
@@ -667,12 +680,11 @@ def test_a_fork_stays_beside_the_run_it_came_from_and_both_can_be_switched(home)
 
 def test_a_click_opens_a_neuron_and_another_closes_it(home):
     pause(home)
-    box = home.locator(".stage .diagram .plot").bounding_box()
-    at = home.evaluate("() => { const { x, y } = __stage.views.diagram.columns[2][0]; return { x, y }; }")
+    x, y = place_of(home, 2, 0)
     title = home.locator(".stage .surface h3")
     for name in ("What neuron 1 of layer 2 sees", "What the network thinks of every point"):
-        home.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
-        home.mouse.move(box["x"] + 200, box["y"] - 100)
+        home.mouse.click(x, y)
+        home.mouse.move(5, 5)
         expect(title).to_have_text(name)
 
 

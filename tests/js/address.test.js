@@ -17,6 +17,7 @@ const OPENING = {
   discretize: false,
   test_points: true,
   ring: null,
+  ...{ neuron: "", panel: "" },
 };
 const LINK = { about: { link: "?lr=0.1", link_holds_all: true }, ask: "ask" };
 
@@ -63,10 +64,14 @@ test("a link can stand still at the beginning, and what is opened there stays in
 });
 
 test("a link's speed and its ways of drawing count once, and what the user chooses afterwards counts for good", () => {
-  opened({ play: false, speed: "slow", scale: "log", discretize: true, test_points: false });
-  assert.deepEqual(player.look, { scale: "log", discretize: true, testPoints: false });
+  const open = { neuron: "2.1", panel: "matrix" };
+  opened({ play: false, speed: "slow", scale: "log", discretize: true, test_points: false, ...open });
+  assert.deepEqual(player.look, { scale: "log", discretize: true, testPoints: false, ...open });
   assert.equal(player.speed.name, "Slow motion");
-  assert.equal(written(), "?lr=0.1&step=0&speed=slow&scale=log&discretize=on&points=training&view=full");
+  assert.equal(
+    written(),
+    "?lr=0.1&step=0&speed=slow&scale=log&discretize=on&points=training&neuron=2.1&panel=matrix&view=full",
+  );
   player.setSpeed(SPEEDS[3]);
   player.look.discretize = false;
   world.tell({ about: null, ...{ ask: "ask", view_link: "" }, opening: { ...OPENING, speed: "slow" } });

@@ -29,7 +29,7 @@ const recording = (nRows, task = "binary") => ({
 
 const player = {
   ...{ watchers: new Set(), branches: [], run: null },
-  look: { scale: "", discretize: false, testPoints: true },
+  look: { scale: "", discretize: false, testPoints: true, neuron: "", panel: "" },
 };
 const made = (name) => PANELS.find((panel) => panel.name === name).make({ player });
 
@@ -159,11 +159,34 @@ test("data that open with a face of their own bring it, and another that was cho
   };
   assert.deepEqual(show("binary", "time"), ["time", "Accuracy"]);
   assert.deepEqual(show("regression", "predicted"), ["predicted", "Predicted against true"]);
-  view.turn("residuals");
+  view.turnByHand("residuals");
+  assert.equal(player.look.panel, "residuals", "so that the address holds it");
   assert.deepEqual(show("regression", "predicted"), ["residuals", "Residuals"]);
+  view.turnByHand("predicted");
+  assert.equal(player.look.panel, "", "the usual one need not be told");
+  view.turnByHand("time");
+  assert.equal(player.look.panel, "time");
   assert.deepEqual(show("regression", "time"), ["time", "R²"]);
-  view.turn("residuals");
+  view.turnByHand("residuals");
   assert.deepEqual(show("binary", "time"), ["time", "Accuracy"], "classes have no residuals");
+  assert.equal(player.look.panel, "");
+});
+
+test("the panel that a link names is open from the first picture on", () => {
+  for (const [task, usual, panel, heading] of [
+    ["binary", "time", "matrix", "Confusion matrix"],
+    ["regression", "predicted", "time", "R²"],
+    ["regression", "time", "residuals", "Residuals"],
+    ["binary", "time", "residuals", "Accuracy"],
+  ]) {
+    player.look.panel = panel;
+    const view = made("scores");
+    const run = recording(3, task);
+    run.header.data = { asks: [], adds: false, face: usual, traces: [] };
+    view.setRun(run, null);
+    assert.equal(view.heading.textContent, heading);
+  }
+  player.look.panel = "";
 });
 
 test("the network is asked for the numbers that were typed, with the parameters of the moment", () => {

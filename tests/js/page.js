@@ -19,6 +19,7 @@ class Element {
   after() {}
   addEventListener() {}
   remove() {}
+  focus() {}
 
   setAttribute(name, value) {
     this.attributes[name] = value;

@@ -244,6 +244,38 @@ function drawn(theme) {
   return { diagram, context };
 }
 
+test("a neuron that a link names is shown large, and goes with a network that has none such", () => {
+  const player = { look: { neuron: "1.2" } };
+  const shown = [];
+  const nothing = () => {};
+  const diagram = new Diagram(nothing, (focus) => shown.push(focus), nothing, undefined, player);
+  const layer = (n_out) => ({ n_out });
+  const show = (...sizes) =>
+    diagram.setRun(
+      { header: { net: { features: ["x1", "x2"], feature_labels: ["x₁", "x₂"], layers: [...sizes, 1].map(layer) } } },
+      network(),
+    );
+  show(4, 3);
+  assert.deepEqual(shown.at(-1), { layer: 1, unit: 1, name: "neuron 2 of layer 1" });
+  show(2);
+  assert.equal(shown.at(-1).name, "neuron 2 of layer 1", "the same one of another network");
+  show(1);
+  assert.deepEqual([shown.at(-1), player.look.neuron], [null, ""]);
+  for (const [neuron, name] of [
+    ["0.2", "input x₂"],
+    ["2.3", "neuron 3 of layer 2"],
+    ["3.1", undefined], // the output is shown in any case
+    ["0.3", undefined],
+    ["4.1", undefined],
+    ["1.0", undefined],
+    ["x", undefined],
+  ]) {
+    player.look.neuron = neuron;
+    show(4, 3);
+    assert.equal(shown.at(-1)?.name, name, neuron);
+  }
+});
+
 test("a weight lies where the server says it lies", () => {
   const net = network();
   assert.deepEqual(

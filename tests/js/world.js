@@ -29,6 +29,7 @@ const PAGE = {
     discretize: false,
     test_points: true,
     ring: null,
+    ...{ neuron: "", panel: "" },
   },
 };
 

@@ -19,6 +19,8 @@ export function queryOf({ run, page, until, stop, speed, look, ringed }, step) {
     discretize: look.discretize ? "on" : null,
     points: look.testPoints ? null : "training",
     ring: ringed && ringed.join(),
+    neuron: look.neuron || null,
+    panel: look.panel || null,
   };
   const words = Object.entries(said).map(([key, value]) => value !== null && `${key}=${value}`);
   return [run?.header.link.slice(1), ...words, page?.view_link].filter(Boolean).join("&");

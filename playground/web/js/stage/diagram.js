@@ -20,11 +20,13 @@ const MOST_LINKS = 2000; // more are slow to draw, and nobody can follow them
 export const USUAL = { neuron: 40, letters: 11, beside: 30, links: 1, buttons: true };
 
 export class Diagram {
-  constructor(change, onFocus, edit, look = USUAL) {
+  /** @param {{look: {neuron: string}}} player in which it is kept which neuron is shown large */
+  constructor(change, onFocus, edit, look = USUAL, player = { look: { neuron: "" } }) {
     this.change = change;
     this.onFocus = onFocus;
     this.edit = edit;
     this.look = look;
+    this.player = player;
     /** @type {any} */
     this.run = this.network = this.theme = this.parameters = null;
     /** @type {{sizes: number[], until: number}} */
@@ -37,7 +39,7 @@ export class Diagram {
     /** @type {number[]} */
     this.faintest = []; // by layer: the weakest weight that is drawn
     /** @type {any} */
-    this.opened = this.focus = this.lit = this.bias = null; // a unit that was clicked; what the pointer is on
+    this.focus = this.lit = this.bias = null; // what the pointer is on
     this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "The network" });
     this.buttons = h("div", { class: "layer-buttons" });
     this.tip = h("div", { class: "tip", hidden: true });
@@ -53,9 +55,19 @@ export class Diagram {
   setRun(run, network) {
     this.run = run;
     this.network = network;
-    this.columns = this.opened = null;
+    this.columns = null;
+    if (!this.opened) this.player.look.neuron = ""; // the network has no such neuron any more
     if (String(run.header.settings?.hidden_layer_sizes) === String(this.wanted.sizes)) this.wanted.until = 0;
     this.leave();
+  }
+
+  // The unit that was clicked, or that a link has named, as far as this network has it.
+  get opened() {
+    const [layer, number] = this.player.look.neuron.split(".").map(Number);
+    const { net } = this.run.header;
+    const n = layer === 0 ? net.features.length : net.layers[layer - 1]?.n_out;
+    if (!(number >= 1 && number <= n) || layer >= net.layers.length) return null;
+    return { layer, unit: number - 1, name: unitName(layer, number - 1, net) };
   }
 
   // Where the units stand: columns[layer][unit] = {x, y} for as many as there is room for, and one side length for all.
@@ -297,7 +309,7 @@ export class Diagram {
   // A unit that is hovered, or else one that was opened by a click, is shown large.
   tellFocus() {
     const shown = this.focus ?? this.opened;
-    this.onFocus(shown && shown.layer < this.columns.length - 1 ? shown : null);
+    this.onFocus(shown && shown.layer < this.run.header.net.layers.length ? shown : null);
   }
 
   press(event) {
@@ -317,9 +329,10 @@ export class Diagram {
       const name = parameterName(layer, i, j, this.run.header.net);
       this.edit(network.weightPlace(layer, i, j), name, network.weight(parameters, layer, i, j), event);
     } else {
-      const same =
-        this.opened && this.focus && this.opened.layer === this.focus.layer && this.opened.unit === this.focus.unit;
-      this.opened = same ? null : this.focus;
+      const { opened, focus } = this;
+      const same = opened && focus && opened.layer === focus.layer && opened.unit === focus.unit;
+      const opens = focus && !same && focus.layer < network.layers.length;
+      this.player.look.neuron = opens ? `${focus.layer}.${focus.unit + 1}` : "";
       this.tellFocus();
     }
   }
@@ -370,8 +383,7 @@ export class Diagram {
   leave() {
     this.focus = this.lit = this.bias = null;
     this.tip.hidden = true;
-    if (this.columns) this.tellFocus();
-    else this.onFocus(null);
+    this.tellFocus();
   }
 }
 

@@ -1,7 +1,7 @@
 // The pictures of the stage, each one entry of a list: the stage makes, draws, tells and hides whatever stands in it.
 import { layerColour } from "../shared/theme.js";
 import { Curves } from "./curves.js";
-import { Diagram } from "./diagram.js";
+import { Diagram, USUAL } from "./diagram.js";
 import { frozenAt } from "./recording.js";
 import { Scores } from "./scores.js";
 import {
@@ -96,7 +96,7 @@ export const PANELS = [
   {
     name: "diagram",
     place: "main",
-    make: ({ change, focus, edit }) => new Diagram(change, focus, edit),
+    make: ({ player, change, focus, edit }) => new Diagram(change, focus, edit, USUAL, player),
     paint: (view, { run, row, theme, parameters, values }) =>
       view.draw(theme, parameters, values, frozenAt(run.header, row)),
     words: (_, { run, row, network, parameters }) => diagramInWords(run, row, network, parameters),

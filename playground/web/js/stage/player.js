@@ -7,8 +7,9 @@ import { STOPS, firstSolved } from "./stops.js";
 /** @import { Event } from "./state.js" */
 /** @typedef {{key: string, name: string, epochs?: number, batches?: number}} Speed so many of them in a second */
 /**
- * How the pictures are drawn, on whatever page: the loss axis, the boundary alone, the test points.
- * @typedef {{scale: "" | "linear" | "log", discretize: boolean, testPoints: boolean}} Look
+ * How the pictures are drawn, on whatever page: the loss axis, the boundary alone, the test points; the neuron that is
+ * shown large, such as "2.1", and what the panel of the score shows, if not the usual.
+ * @typedef {{scale: "" | "linear" | "log", discretize: boolean, testPoints: boolean, neuron: string, panel: string}} Look
  */
 
 /** @type {Speed[]} */
@@ -47,7 +48,7 @@ export class Player {
     this.until = null; // the epoch at which a link wants playing to stop
     this.speed = USUAL_SPEED;
     /** @type {Look} */
-    this.look = { scale: "", discretize: false, testPoints: true };
+    this.look = { scale: "", discretize: false, testPoints: true, neuron: "", panel: "" };
     /** @type {{data: string, point: number} | null} */
     this.ring = null; // a training point that is ringed in every picture, and of which data it is one
     /** @type {{at: number[], data: string} | null} */
@@ -170,7 +171,8 @@ export class Player {
     this.setStop(STOPS.find(({ key }) => key === opening.goal) ?? STOPS[0]);
     this.speed = SPEEDS.find(({ key }) => key === opening.speed) ?? USUAL_SPEED;
     const scale = /** @type {Look["scale"]} */ (opening.scale);
-    this.look = { scale, discretize: opening.discretize, testPoints: opening.test_points };
+    const { discretize, test_points: testPoints, neuron, panel } = opening;
+    this.look = { scale, discretize, testPoints, neuron, panel };
     this.ring = opening.ring && { at: opening.ring, data: "" };
   }
 

@@ -37,7 +37,9 @@ export class Scores extends Curves {
     this.player = player;
     this.answers = new Answers();
     this.probe = new Probe(() => (player.changed = true));
-    this.face = this.usual = OVER_TIME;
+    this.face = OVER_TIME;
+    /** @type {string | null} */
+    this.usual = null; // what the data show by themselves
     /** @type {string | null} */
     this.askedFor = null; // the moment for which the answers were asked
     this.buttons = h("span", { class: "faces" });
@@ -59,14 +61,16 @@ export class Scores extends Curves {
     return this.isRegression ? FACES.numbers : FACES.classes;
   }
 
-  // The face stays what it was, as far as there is such a one; data that open with another of their own bring it.
+  // The face stays what was chosen, as far as there is such a one; data that open with another of their own bring it.
   setRun(run, network) {
     super.setRun(run);
     this.probe.setRun(run, network);
     const usual = run.header.data.face;
-    const same = usual === this.usual;
+    const { look } = this.player;
+    const stays = this.usual === null || this.usual === usual;
+    if (!stays || !this.faces.some(({ name }) => name === look.panel)) look.panel = "";
     this.usual = usual;
-    this.turn(same ? this.face : usual);
+    this.turn(look.panel || usual);
   }
 
   turn(name) {
@@ -90,6 +94,7 @@ export class Scores extends Curves {
 
   // The button that was pressed is gone: the focus goes to the one that leads back.
   turnByHand(name) {
+    this.player.look.panel = name === this.usual ? "" : name;
     this.turn(name);
     /** @type {HTMLElement} */ (this.buttons.firstChild).focus();
   }

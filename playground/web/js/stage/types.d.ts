@@ -217,6 +217,8 @@ export interface Opening {
   discretize: boolean;
   test_points: boolean;
   ring: number[] | null;
+  neuron: string;
+  panel: string;
 }
 
 export type Parts = "full" | "timeline";

@@ -111,7 +111,7 @@ def _likely_target(sheet: Sheet) -> str:
     useful = [c.name for c in sheet.columns if not _doubt(c)] or [c.name for c in sheet.columns if c.kind == "number"]
     named = [c.name for c in sheet.columns if c.name in useful or (c.kind == "constant" and not any(c.missing))]
     names = {name.lower().strip(): name for name in reversed(named)}
-    if "x" in names and len(useful) > 2:
+    if "x" in (name.lower() for name in sheet.names) and any(name.lower() not in ("x", "y") for name in useful):
         names.pop("y", None)  # two coordinates, and something else to be found out
     parts = {part: name for name in reversed(useful) for part in re.split(r"[\W_]+", name.lower()) if len(part) > 2}
     for known in (names, parts):
@@ -130,6 +130,8 @@ def _doubt(column: Column) -> str:
         return f"{n_missing:,} of {len(column.cells):,} cells hold nothing"
     if column.kind == "constant":
         return "the same value in every row"
+    if column.has_several_units:
+        return "its numbers have different units, which must be made one first"
     if column.is_mixed:
         return "numbers and text, mixed"
     if column.is_of_dates:

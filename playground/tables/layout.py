@@ -21,6 +21,8 @@ DELIMITERS = {
 }  # fmt: skip
 """What may part cells, the surest first: a comma also stands inside numbers, a space inside words, a colon in times"""
 LOOKED_AT = 60  # lines, to find out how a file is made
+QUOTES = ("''", "“”", "„“", "„”", "«»", "»«", "‘’", "””")
+"""What stands around a cell that some programs, and word processors, have quoted"""
 COMMENT = ("#", "%", "//")
 TOTALS = frozenset(
     ("total", "totals", "sum", "grand total", "summe", "gesamt", "average", "mean", "median", "mittelwert")
@@ -31,6 +33,8 @@ NO_ROWS = (
     (re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"])'), "JSON: save the table as CSV first"),
     (re.compile(r"\s*\{\\rtf"), "a text document: save the table as CSV first"),
     (re.compile(r"\s*\\(?:begin|documentclass)\b"), "LaTeX: save the table as CSV first"),
+    (re.compile(r"\s*(?:insert into|create table)\b", re.IGNORECASE), "SQL: export the table as CSV first"),
+    (re.compile(r"\s*[-+]?[\d.]+(?: +\d+:[-+.\deE]+){2,} *\r?\n"), "a file of LIBSVM: save the table as CSV first"),
 )  # fmt: skip
 NO_TABLE = (
     "This is not a table: no comma, semicolon, tab or bar parts its lines into columns, and there must be two at least."
@@ -99,7 +103,9 @@ def lay_out(text: str) -> Layout:
         raise ValueError(NO_TABLE)
     _take_away_titles(work, delimiter)
     _take_away_notes(work)
+    _fill_up(work)
     _even_out(work)
+    _take_away_names(work)
     _take_away_totals(work)
     return Layout(work.rows, work.lines, delimiter, work.names, tuple(work.remarks))
 
@@ -123,7 +129,19 @@ def find_delimiter(lines: list[str]) -> str:
         return count / widths.total() if width > 1 else 0.0
 
     shares = {delimiter: agreement(delimiter) for delimiter in DELIMITERS if delimiter not in " :"}
+    for delimiter in "~^":  # which also stand before a number, for "about" and "to the power of"
+        rows = _cells(lines, delimiter)
+        if sum(all(row) for row in rows) < len(rows) / 2:
+            shares[delimiter] = 0.0
     best = max(shares.values())
+    spaced = _cells(lines, " ")
+    if (
+        shares["\t"] == 1.0
+        and _is_spaced(spaced)
+        and _holds_numbers(spaced)
+        and not _holds_numbers(_cells(lines, "\t"))
+    ):
+        return " "  # columns set with spaces, and a tab before the last one
     if best < 0.8 and _is_spaced(_cells(lines, " ")):
         return " "
     if best < 0.8 and agreement(":") >= 0.8 and _holds_numbers(_cells(lines, ":")):
@@ -180,9 +198,11 @@ def _read(text: str, delimiter: str, before: int) -> _Work:
 
 
 def _bare(cell: str) -> str:
-    """A cell without the spaces around it, and without the single quotes that some programs write."""
+    """A cell without the spaces around it, and without quotation marks that are none of CSV's."""
     cell = cell.strip()
-    return cell[1:-1].strip() if len(cell) > 2 and cell[0] == cell[-1] == "'" and "'" not in cell[1:-1] else cell
+    if len(cell) > 2 and cell[0] + cell[-1] in QUOTES and not set(cell[0] + cell[-1]) & set(cell[1:-1]):
+        return cell[1:-1].strip()
+    return cell
 
 
 def _usual_width(rows: list[tuple[str, ...]]) -> int:
@@ -307,6 +327,32 @@ def _is_a_note(row: tuple[str, ...], width: int) -> bool:
     alone = len(filled) == 1 and (len(row) < width - 1 or (len(row) < width and " " in filled[0]))
     padded = len(row) == width and len(filled) == 1 and row[0] != "" and width > 2 and " " in filled[0]
     return alone or padded or (len(row) != width and NOTE.match(filled[0]) is not None)
+
+
+def _fill_up(work: _Work) -> None:
+    """Give rows that end early the cells that they lack, where many do: some programs leave empty ones away."""
+    width = max(map(len, work.rows))
+    short = [k for k, row in enumerate(work.rows) if len(row) < width]
+    if len(work.rows[0]) < width or not all(work.rows[0]) or len(short) < max(3, 0.1 * len(work.rows)):
+        return
+    if min(len(work.rows[k]) for k in short) < max(2, width / 2):
+        return
+    work.rows = [row + ("",) * (width - len(row)) for row in work.rows]
+    n = len(short)
+    work.remarks.append(
+        f"{n} lines, such as line {work.lines[short[0]]}, end before the last column: they lack what is missing there."
+    )
+
+
+def _take_away_names(work: _Work) -> None:
+    """The row of names where it comes again, as in files that were put one below the other."""
+    first, others = work.rows[0], work.rows[1:]
+    again = [k for k, row in enumerate(work.rows) if k and row == first]
+    if not again or any(undress(cell) is not None for cell in first):
+        return
+    numbers = sum(any(undress(cell) is not None for cell in row) for row in others)
+    if numbers == len(others) - len(again):
+        work.drop(again, "says the names again." if len(again) == 1 else "say the names again.")
 
 
 def _even_out(work: _Work) -> None:

@@ -13,6 +13,10 @@ MISSING = frozenset(
 )  # fmt: skip
 """What a cell says that holds nothing, in any column"""
 DOUBTFUL = {"-": 0.95, "--": 0.95, ".": 0.95, "none": 0.95, "nil": 0.95, "na": 0.6, "n.a.": 0.6}
+DOUBTFUL |= dict.fromkeys(
+    ("n.d.", "nd", "unknown", "unk", "not available", "not applicable", "not reported", "(none)", "(blank)", "tbd",
+     "k.a.", "keine angabe"), 0.6,
+)  # fmt: skip
 """What means nothing among numbers, but is a word like others where it is frequent: up to this share of a column.
 Blood group "-", damage "None", continent "NA"; but NA in nearly all cells is what R writes for nothing."""
 FREQUENT = 0.1  # the least share of a column that makes such a word one like others

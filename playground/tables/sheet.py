@@ -20,7 +20,15 @@ from playground.tables.table import MAX_ROWS, clean_name, unique
 MAX_BYTES = 10 * 2**20
 MAX_COLUMNS = 200
 MAX_LEVELS = 12  # a column of words with more different ones is no category
-DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}(?:[ T]\d{1,2}:\d\d.*)?|\d{1,2}:\d\d(?::\d\d.*)?")
+_MONTH = (
+    "(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?"
+    r"|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
+)
+DATE = re.compile(
+    r"\d{1,4}([-./])\d{1,2}\1\d{1,4}(?:[ T]\d{1,2}:\d\d.*)?|\d{1,2}:\d\d(?::\d\d.*)?|\d{4}[-/](?:\d{1,2}|[QW]\d{1,2})"
+    rf"|(?:\w+,? )?(?:\d{{1,2}}\.?[- /])?{_MONTH}(?:[- /,]+\d{{1,4}}){{1,2}}(?:,? \d{{1,2}}:\d\d.*)?",
+    re.IGNORECASE,
+)
 TIME = frozenset(("year", "time", "date", "month", "day", "week", "hour", "t", "jahr", "zeit", "tag", "monat"))
 """Names of columns that count on and yet say something, and that nobody predicts"""
 
@@ -169,6 +177,13 @@ class Column:
             return False
         return len(set(self.numbers)) == len(self.cells) and all(x == math.floor(x) for x in self.numbers)
 
+    @cached_property
+    def has_several_units(self) -> bool:
+        """Whether its cells are numbers with units that differ, such as 5 kg and 300 g."""
+        present = [cell for cell, gone in zip(self.cells, self.missing, strict=True) if not gone]
+        units = [dressed.unit for cell in present if (dressed := undress(cell)) is not None]
+        return not self.is_numeric and 0.9 * len(present) <= len(units) and len(set(units)) > 1
+
     @property
     def read_as(self) -> str:
         """In a few words, what its cells were taken for."""
@@ -180,6 +195,8 @@ class Column:
             return f"numbers{f' in {unit}' if unit else ''}{comma}"
         if self.is_of_dates:
             return "dates or times"
+        if self.has_several_units:
+            return "numbers with different units"
         if self.is_mixed:
             return "numbers and text, mixed"
         n = len(self.levels)

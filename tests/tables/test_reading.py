@@ -64,7 +64,13 @@ NAMED["tabs and spaces"] = (
     ("name", "x", "y", "k"),
 )
 NAMED["single quotes"] = ("'x','y z','k'\n" + rows(lambda k: f"'{k}.5',{k % 5},'{'ab'[k % 2]}'"), ("x", "y z", "k"))
+NAMED["quotation marks of a word processor"] = (
+    "“x”,“y z”,„k“\n" + rows(lambda k: f"“{k}.5”,«{k % 5}»,„{'ab'[k % 2]}“"),
+    ("x", "y z", "k"),
+)
+NAMED["about, before a number"] = ("x,y,k\n" + rows(lambda k: f"~{plain(k)}"), ("x", "y", "k"))
 NAMELESS = {
+    "spaces, and a tab before the last column": rows(lambda k: f'{k}.0   8   {k * 7}.5   3504.  70\t"car {k}"'),
     "numbers and classes": rows(plain),
     "names of the rows": rows(lambda k: f"n{k},{k * 0.3:.1f},{k}.5"),
     "whole numbers": "1,2,3\n" + rows(lambda k: f"{k + 4},{k * k % 7},{k % 3}"),
@@ -237,6 +243,10 @@ AROUND = {
     "tildes": ("x~y~k\n" + rows(plain).replace(",", "~"), ""),
     "carets": ("x^y^k\n" + rows(plain).replace(",", "^"), ""),
     "colons": ("x:y:k\n" + rows(plain).replace(",", ":"), ""),
+    "the names again": (
+        "x,y,k\n" + rows(plain, 6) + "x,y,k\n" + rows(lambda k: plain(k + 6), 6),
+        "Line 8 says the names again.",
+    ),
     "units": ("x,y,k\ncm,kg,\n" + rows(plain), "Line 2 tells the units (cm, kg) and was passed over."),
     "totals": ("x,y,k\n" + rows(plain) + "Total,77,\n", "Line 14 adds up the others (“total”) and was left out."),
     "subtotals": (
@@ -285,6 +295,20 @@ def test_a_row_of_units_is_kept_with_the_columns() -> None:
     assert [c.read_as for c in sheet.columns] == ["numbers in cm", "numbers in kg", "2 different words"]
 
 
+def test_rows_that_end_early_lack_what_is_missing_and_it_is_said() -> None:
+    sheet = sheet_of("x,y,k,note\n" + rows(lambda k: plain(k) + ",seen" * (k % 3 == 0)))
+    assert [len(sheet), sum(sheet.column("note").missing)] == [N, 8]
+    assert sheet.remarks == ("8 lines, such as line 3, end before the last column: they lack what is missing there.",)
+    with pytest.raises(ValueError, match="Line 7 has 2 cells where the first line has 3"):
+        sheet_of("x,y,k\n" + rows(plain, 5) + "1,2\n" + rows(plain, 40))  # one alone is more likely a slip
+
+
+def test_rows_of_words_that_come_again_are_rows() -> None:
+    sheet = sheet_of("a,b\n" + rows(lambda k: ["sun,hot", "rain,cold"][k % 2]))
+    assert len(sheet) == N
+    assert len(sheet_of(rows(lambda k: ["sun,hot", "rain,cold"][k % 2])).columns[0].cells) == N
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -301,6 +325,8 @@ def test_a_row_of_units_is_kept_with_the_columns() -> None:
         ("@relation r\n@attribute a real\n@attribute b real\n@data\n{0 1}\n", "sparse ARFF"),
         ("Dear Madam\nthis is a letter.\nIt has many lines\nand no table.\n", "This is not a table"),
         ("# only\n# comments\n", "comments and no table"),
+        ("INSERT INTO t VALUES (1,2,3);\n", "not a CSV file but SQL"),
+        ("+1 1:0.5 2:-3\n-1 1:0.25 3:1e-3\n", "a file of LIBSVM"),
     ],
 )
 def test_what_is_no_table_is_a_sentence_that_names_the_cause(text: str, words: str) -> None:
@@ -381,6 +407,7 @@ DRESSED = {
     "5.": (5, math.nan),
     "1e5": (1e5, 1e5),
     "1.5E-3": (0.0015, math.nan),
+    "1.5D-03": (0.0015, math.nan),
     "１２": (12, 12),
     "007": (7, 7),
 }
@@ -497,7 +524,9 @@ def test_ordinary_decimals_are_not_talked_about() -> None:
 
 
 def test_a_column_says_what_it_was_read_as() -> None:
-    text = "a;b;c;d;e;f\n" + rows(lambda k: f"{k} cm;{k},5;2020-01-{k + 1:02};;{'ab'[k % 2]};{k if k % 3 else 'x'}")
+    text = "a;b;c;d;e;f;g\n" + rows(
+        lambda k: f"{k} cm;{k},5;2020-01-{k + 1:02};;{'ab'[k % 2]};{k if k % 3 else 'x'};{k} {['kg', 'g'][k % 2]}"
+    )
     assert [c.read_as for c in sheet_of(text).columns] == [
         "numbers in cm",
         "numbers, decimal comma",
@@ -505,7 +534,26 @@ def test_a_column_says_what_it_was_read_as() -> None:
         "nothing: all cells are empty",
         "2 different words",
         "numbers and text, mixed",
+        "numbers with different units",
     ]
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "2020-01-{}", "{}.1.2020", "1/{}/2020", "2020-01-{}T12:00:00Z", "12:{}", "2020-{}", "Jan {}, 2020",
+        "{}-Jan-20", "{} January 2020", "{}. Mai 2020", "Mon, {} Jan 2020 12:30:00", "Sept. {} 2020", "Jan {}",
+    ],
+)  # fmt: skip
+def test_a_date_is_known(date: str) -> None:
+    column = sheet_of("a,k\n" + rows(lambda k: f'"{date.format(k + 10)}",{"ab"[k % 2]}')).column("a")
+    assert column.read_as == "dates or times"
+
+
+@pytest.mark.parametrize("word", ["Janet {}", "March", "may be {}", "decision {}", "{} mars", "sector {}", "mar"])
+def test_a_word_that_begins_like_a_month_is_none(word: str) -> None:
+    column = sheet_of("a,k\n" + rows(lambda k: f"{word.format(k)},{'ab'[k % 2]}")).column("a")
+    assert not column.is_of_dates
 
 
 def test_a_unit_that_only_some_cells_carry_is_not_guessed_away() -> None:
@@ -516,7 +564,26 @@ def test_a_unit_that_only_some_cells_carry_is_not_guessed_away() -> None:
 
 # ---- what is missing ---------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    "nothing", ["#N/A", "<NA>", "#DIV/0!", "-1.#IND", "inf", "-Infinity", "NaN", "null", "?", "", "-", "none", "."]
+    "nothing",
+    [
+        "#N/A",
+        "<NA>",
+        "#DIV/0!",
+        "-1.#IND",
+        "inf",
+        "-Infinity",
+        "NaN",
+        "null",
+        "?",
+        "",
+        "-",
+        "none",
+        ".",
+        "n.d.",
+        "Unknown",
+        "not available",
+        "TBD",
+    ],
 )
 def test_what_holds_nothing_among_numbers_is_missing(nothing: str) -> None:
     column = sheet_of("a,k\n" + rows(lambda k: f"{nothing if k in (3, 7) else k},{'ab'[k % 2]}")).column("a")

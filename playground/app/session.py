@@ -38,7 +38,7 @@ _IN_PLACE = "in_place"  # whether what is on screen has taken the place of what 
 _GIVEN = "given"  # what each widget was given to show
 _FULFILLED = "fulfilled"  # the number of the last wish of the stage
 STAGE = "stage"  # the key of the stage's component
-_TAB = "tab"  # the name of this session in its browser, what the address said at its beginning, and what is kept of it
+_TAB = "session_of_the_tab"  # what its browser knows of it
 _WRITTEN = "written"  # the experiment that was last written into the address bar
 _UNDO_DEPTH, _MOST_BRANCHES = 50, 4
 _READING_TIME = 6.0  # seconds
@@ -311,6 +311,7 @@ def begin(*, at_home: bool, has_stage: bool = True, has_lessons: bool = False) -
 def _follow_link() -> None:
     query, before = st.query_params.to_dict(), on_show()
     st.session_state[_EXPERIMENT], step, problems = link.run_from_query(query)
+    problems += link.twice((key, text) for key in query for text in st.query_params.get_all(key))
     if compared.KEY in query:
         st.session_state[_COMPARED], more = compared.from_text(query[compared.KEY])
         problems += more

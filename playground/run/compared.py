@@ -268,6 +268,7 @@ def from_link(text: str) -> tuple[Experiment, list[str]]:
     address = urlsplit(text if "?" in text or "://" in text or text.startswith("/") else f"?{text}")
     query = dict(parse_qsl(address.query, keep_blank_values=True))
     run, _, problems = link.run_from_query(query)
+    problems += link.twice(parse_qsl(address.query, keep_blank_values=True))
     known = {*(s.key for s in SETTINGS.values()), "classic", "data", "then", "step", *on_show.KEYS}
     if text and not query.keys() & known and not (address.netloc and not query):
         problems.append(f"There is no run in “{text[:40]}”: a link to one looks like ?dataset=moons&lr=0.03.")

@@ -12,7 +12,7 @@ read and never written.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
@@ -76,6 +76,18 @@ def from_query(query: Mapping[str, str], own_data: Table | None = None) -> tuple
         values[name] = read_value(text, DEFAULTS[name])
     config, more = best_of(values, own_data)
     return config, problems + more
+
+
+def twice(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """A sentence for each key that stands more than once in a link with another value: the last one counts."""
+    values: dict[str, list[str]] = {}
+    for key, text in pairs:
+        values.setdefault(key, []).append(text)
+    return [
+        f"The link's “{key[:40]}” stands there {len(texts)} times; the last one counts, {texts[-1][:40]}."
+        for key, texts in values.items()
+        if len(set(texts)) > 1 and not key.startswith("embed")
+    ]
 
 
 # ---- the whole run -----------------------------------------------------------------------------------------------
@@ -193,9 +205,13 @@ def _read_change(text: str) -> tuple[Any, dict[str, Any], dict[int, Any]]:
     step, _, rest = text.partition("@")
     settings: dict[str, Any] = {}
     edits: dict[int, Any] = {}
+    said: set[str] = set()
     for part in filter(None, re.split(r",(?=[a-z0-9_]+:)", rest)):  # a comma within a list is followed by no key
         key, _, value = part.partition(":")
         name = _NAME_OF_KEY.get(key)
+        if key in said:
+            raise ValueError(f"“{key[:40]}” stands there twice.")
+        said.add(key)
         if place := re.fullmatch(r"w(\d{1,9})", key):
             edits[int(place[1])] = read_value(value, 0.0)
         elif name is None:

@@ -70,6 +70,8 @@ def routes(run_of: Callable[[Experiment], Run], prefix: str = "") -> list[Route]
     async def first(request: Request) -> Response:
         def work() -> bytes | None:
             gone = partial(from_thread.run, request.is_disconnected)
+            if link.twice(request.query_params.multi_items()):
+                return None
             return _message(run_of, dict(request.query_params), request.cookies.get(VIEW_COOKIE), gone)
 
         message = await to_thread.run_sync(work, limiter=threads)

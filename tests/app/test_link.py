@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from playground.run import on_show
+from playground.run import compared, link, on_show
 from playground.run.config import LIVE, SETTINGS, Config
 from playground.run.experiment import Experiment
 from playground.run.link import from_query, run_from_query, run_to_query, to_link, to_query
@@ -115,6 +115,31 @@ def test_a_link_that_says_simple_or_full_wins_over_what_the_browser_remembers(sa
     for other in ("simple", "full", None) if shown.full else ("simple", None):  # the choice travels in the link
         assert on_show.from_query(shown.to_query(), other)[0].full == shown.full
     assert on_show.from_query(shown.to_query(), remembered)[0] == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("lr=0.1&lr=0.3", ["lr"]),
+        ("lr=0.1&noise=0&lr=0.3&noise=0.1", ["lr", "noise"]),
+        ("lr=0.1&lr=0.1", []),
+        ("embed_options=a&embed_options=b", []),
+        ("", []),
+    ],
+)
+def test_a_key_that_stands_twice_is_told(text, keys):
+    problems = link.twice(parse_qsl(text))
+    assert len(problems) == len(keys)
+    for key, problem in zip(keys, problems, strict=True):
+        assert problem.startswith(f"The link's “{key}” stands there 2 times; the last one counts, ")
+    assert compared.from_link(f"?{text}")[1][: len(keys)] == problems
+
+
+def test_a_setting_that_is_changed_twice_at_one_step_ends_the_changes():
+    experiment, _, (problem,) = link.run_from_query({"then": "5@lr:0.1,lr:0.3;9@lr:0.3"})
+    assert experiment == Experiment()
+    assert problem == "The link's changes end before “5@lr:0.1,lr:0.3”: “lr” stands there twice."
+    assert link.run_from_query({"then": "5@w1:0.1,w1:0.3"})[0] == Experiment()
 
 
 def test_streamlits_own_embed_options_are_no_problem():

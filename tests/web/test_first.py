@@ -29,7 +29,7 @@ def first(request):
 
         def ask(cookie=None, **query):
             headers = {"cookie": f"{VIEW_COOKIE}={cookie}"} if cookie else {}
-            return client.get(f"{request.param}/first?{urlencode(query)}", headers=headers)
+            return client.get(f"{request.param}/first?{urlencode(query, doseq=True)}", headers=headers)
 
         yield ask
 
@@ -77,6 +77,8 @@ def test_the_view_is_that_of_the_address_or_else_the_one_that_this_browser_was_t
         {"view": "narrow"},
         {"then": "5@lr"},
         {"step": "9" * 30},
+        {"lr": ["0.1", "0.3"]},
+        {"neuron": "3.1"},
         {"hidden": "128,128"},  # as is what is slow,
         {"dataset": "blobs", "classes": "6", "samples": "20", "test": "0.9"},  # and what cannot be learned
     ],

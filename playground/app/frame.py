@@ -52,3 +52,4 @@ if page.url_path not in ("compare", "atlas", "lessons"):  # which have controls 
 page.run()
 if not has_stage:
     tab.keep()
+session.drawn()

@@ -103,6 +103,7 @@ class _Change:
     step: int
     settings: dict[str, Any]
     at: float  # seconds
+    is_drawn: bool = False
 
     def goes_on(self, now: Experiment, settings: dict[str, Any], at: float) -> bool:
         """Whether a change of these settings is one more stop of the same slider; one of words or layers is not."""
@@ -110,6 +111,13 @@ class _Change:
         same = now == self.after and settings.keys() == self.settings.keys()
         chosen = any(SETTINGS[name].choices or name == "frozen" for name in settings if name in SETTINGS)
         return soon and same and not chosen
+
+
+def drawn() -> None:
+    """The page shows the last change: what was done meanwhile arrives only now, and follows it closely all the same."""
+    last: _Change | None = st.session_state[_LAST_CHANGE]
+    if last and not last.is_drawn:
+        st.session_state[_LAST_CHANGE] = replace(last, at=time.monotonic(), is_drawn=True)
 
 
 def _replace(new: Experiment, before: Experiment) -> None:

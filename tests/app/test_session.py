@@ -38,6 +38,32 @@ def test_changes_belong_together_by_when_they_were_made_and_not_by_when_they_arr
     assert len(both.session_state["entries"]) == 1
 
 
+def slow(takes, draws):
+    """A page that takes some seconds until it shows a change, if it does; then comes the next stop of the slider."""
+    import dataclasses
+
+    import streamlit as st
+
+    from playground.app import session
+
+    session.begin(at_home=True)
+    session.change(learning_rate=0.02)
+    last = st.session_state["last_change"]
+    st.session_state["last_change"] = dataclasses.replace(last, at=last.at - takes)
+    if draws:
+        session.drawn()
+        session.drawn()
+    session.change(learning_rate=0.03)
+    st.session_state["n"] = len(st.session_state["past"])
+
+
+@pytest.mark.parametrize(("takes", "draws", "n"), [(0.5, False, 1), (5.0, True, 1), (5.0, False, 2)])
+def test_a_page_that_is_slow_to_draw_does_not_tear_a_slider_s_stops_apart(takes, draws, n):
+    app = AppTest.from_function(slow, kwargs={"takes": takes, "draws": draws}).run()
+    assert not app.exception
+    assert app.session_state["n"] == n
+
+
 # ---- what a page tells that has not heard of the newest yet --------------------------------------------------------
 def controls(change=None):
     """Two settings, of which one may be changed by something else than its own control."""

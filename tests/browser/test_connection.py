@@ -193,7 +193,6 @@ def test_a_moment_that_stood_while_the_server_was_started_anew_is_told_to_the_ne
 def test_the_server_trains_no_longer_when_the_tab_is_closed(fresh_server, new_page):
     page = new_page()
     visit(page, "/?hidden=8,8,8")
-    wait_for(page, "p.state === 'playing'")
     page.get_by_label("Speed").select_option("Full speed")
     page.evaluate(PLAY_ON)
     wait_for(page, "p.run.lastEpoch > 400", timeout=20_000)

@@ -113,11 +113,12 @@ class _Change:
         return soon and same and not chosen
 
 
-def drawn() -> None:
-    """The page shows the last change: what was done meanwhile arrives only now, and follows it closely all the same."""
+def drawn(whole: bool = True) -> None:
+    """The page shows the last change, or has come so far: what was done meanwhile is heard only now, and follows it
+    closely all the same, however long a busy server takes."""
     last: _Change | None = st.session_state[_LAST_CHANGE]
     if last and not last.is_drawn:
-        st.session_state[_LAST_CHANGE] = replace(last, at=time.monotonic(), is_drawn=True)
+        st.session_state[_LAST_CHANGE] = replace(last, at=time.monotonic(), is_drawn=whole)
 
 
 def _replace(new: Experiment, before: Experiment) -> None:
@@ -218,6 +219,7 @@ def fill_widget(key: str, value: Any) -> Any:
     Only where it has another: a widget that is given a value shows that, and forgets what the user has done to it since
     the page was sent for.
     """
+    drawn(whole=False)
     given = st.session_state.setdefault(_GIVEN, {})
     before = given.get(key)
     if before is None or before.value != value:
@@ -580,6 +582,7 @@ def _furthest() -> int:
 
 def heard() -> int:
     """The number of the last wish that was heard; 0 before the first."""
+    drawn(whole=False)
     serial: int = st.session_state[_FULFILLED]
     return serial
 

@@ -50,14 +50,16 @@ def slow(takes, draws):
     session.change(learning_rate=0.02)
     last = st.session_state["last_change"]
     st.session_state["last_change"] = dataclasses.replace(last, at=last.at - takes)
-    if draws:
+    if draws == "whole":
         session.drawn()
         session.drawn()
+    elif draws:  # broken off by the next stop
+        session.fill_widget("noise", 0.1)
     session.change(learning_rate=0.03)
     st.session_state["n"] = len(st.session_state["past"])
 
 
-@pytest.mark.parametrize(("takes", "draws", "n"), [(0.5, False, 1), (5.0, True, 1), (5.0, False, 2)])
+@pytest.mark.parametrize(("takes", "draws", "n"), [(0.5, "", 1), (5.0, "whole", 1), (5.0, "in part", 1), (5.0, "", 2)])
 def test_a_page_that_is_slow_to_draw_does_not_tear_a_slider_s_stops_apart(takes, draws, n):
     app = AppTest.from_function(slow, kwargs={"takes": takes, "draws": draws}).run()
     assert not app.exception

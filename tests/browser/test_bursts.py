@@ -67,6 +67,21 @@ def click_in_a_row(button: Locator, times: int, pause: int) -> None:
     )
 
 
+def press_in_a_row(control: Locator, key: str, times: int, pause: int) -> None:
+    """Press a key in the page itself, for the same reason."""
+    control.evaluate(
+        """async (control, [key, times, pause]) => {
+          control.focus();
+          for (let k = 0; k < times; k++) {
+            for (const type of ["keydown", "keyup"])
+              control.dispatchEvent(new KeyboardEvent(type, { key, code: key, bubbles: true, cancelable: true }));
+            await new Promise((resolve) => setTimeout(resolve, pause));
+          }
+        }""",
+        [key, times, pause],
+    )
+
+
 MOONS = Config(dataset="moons")
 
 
@@ -75,10 +90,7 @@ def test_a_slider_moved_over_several_stops_is_one_change(opened, query, pause):
     page = opened(query)
     before = entries(page)
     slider = page.get_by_role("slider", name="Learning rate")
-    slider.focus()
-    for _ in range(5):
-        page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(pause)
+    press_in_a_row(slider, "ArrowRight", 5, pause)
     arrives(page, MOONS.changed(learning_rate=1.0), changes=1)
     assert len(entries(page) - before) == 1
     assert slider.get_attribute("aria-valuetext") == "1"
@@ -89,10 +101,7 @@ def test_a_slider_moved_over_several_stops_is_one_change(opened, query, pause):
 def test_a_slider_that_makes_another_run_is_one_step_of_undo(opened):
     page = opened("&step=500")
     before = entries(page)
-    page.get_by_role("slider", name="Noise").focus()
-    for _ in range(8):
-        page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(60)
+    press_in_a_row(page.get_by_role("slider", name="Noise"), "ArrowRight", 8, 60)
     arrives(page, MOONS.changed(noise=0.18))
     assert len(entries(page) - before) == 1
     press(page, "Undo")
@@ -127,6 +136,19 @@ def test_each_feature_that_is_chosen_quickly_is_kept(opened):
     for label in ("x₁²", "x₂²", "x₁x₂"):
         click_in_a_row(page.get_by_role("button", name=label, exact=True), 1, 60)
     arrives(page, MOONS.changed(features=("x1", "x2", "x1^2", "x2^2", "x1*x2")))
+
+
+def test_each_press_of_undo_counts_and_so_does_what_is_chosen_from_a_list(opened):
+    page = opened("&step=500")
+    for label in ("x₁²", "x₂²", "x₁x₂"):
+        click_in_a_row(page.get_by_role("button", name=label, exact=True), 1, 60)
+        page.wait_for_timeout(700)
+    arrives(page, MOONS.changed(features=("x1", "x2", "x1^2", "x2^2", "x1*x2")))
+    click_in_a_row(page.get_by_role("toolbar").get_by_role("button", name="Undo", exact=True), 3, 60)
+    arrives(page, MOONS)
+    page.get_by_role("combobox", name="Optimizer").click()
+    page.get_by_role("option", name="RMSprop", exact=True).click()
+    arrives(page, MOONS.changed(optimizer="rmsprop"), changes=1)
 
 
 def test_each_dataset_is_an_entry_of_its_own_and_back_leads_through_them(opened):

@@ -118,5 +118,5 @@ def _curves(curves: Curves) -> tuple[Array, ...]:
 
 
 def _some(state: StackState, which: Sequence[int]) -> StackState:
-    memory = {name: array[which] if array.ndim else array for name, array in state.memory.items()}
+    memory = {name: array if name == "t" else array[which] for name, array in state.memory.items()}
     return StackState(state.epoch, state.parameters[which], memory)

@@ -367,6 +367,7 @@ WHOLE = {
     "rich": {"l1": 0.001, "l2": 0.002, "clip_norm": 0.1, "schedule": mlp.Cosine(epochs=30)},
     "sum": {"reduction": "sum"},
     "dropout": {"dropout": 0.2},
+    "frozen": {"frozen": (1,)},
 }
 
 

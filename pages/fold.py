@@ -63,7 +63,8 @@ def _beside(experiment: Experiment, other: Experiment, epoch: float) -> dict[str
     paired_at = min(GOAL_EPOCHS, *(float(each.recording.epochs[-1]) for each in (run, theirs)))
     step = last_looked_at(theirs.recording, epoch)
     with turn(), theirs.lock:
-        told = _separations(other.name, step, other)
+        is_there = theirs.recording.epochs[-1] >= epoch or theirs.recording.has_ended
+        told = _separations(other.name, step, other) if is_there else None
     paired = _paired(experiment.name, other.name, paired_at, experiment, other)
     return {
         **paired, "run": other.name, "title": title, "epoch": paired_at, "step": step, "separations": told,

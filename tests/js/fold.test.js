@@ -8,6 +8,7 @@ const { boundary, Cloud, Sheet, LINES } = await import("../../playground/web/js/
 const views = await import("../../playground/web/js/fold/views.js");
 const { stationsOf, stopsOf } = await import("../../playground/web/js/fold/station.js");
 const { Picture } = await import("../../playground/web/js/fold/picture.js");
+const { Beside } = await import("../../playground/web/js/fold/beside.js");
 const { placeOfRow, rowAt } = await import("../../playground/web/js/fold/rows.js");
 const { filmSentence, readings } = await import("../../playground/web/js/fold/words.js");
 
@@ -270,4 +271,22 @@ test("a point is found by its row where the stage has it, and the other way roun
   const values = { traces: [trace(null, [7, 8])] };
   assert.deepEqual(placeOfRow(values, [0.25, 0.5], 1), [8, -8]);
   assert.equal(rowAt(values, [0.25, 0.5], [7.2, -7]), 0);
+});
+
+test("a run beside has a picture only of an epoch that it has come to, with its neurons in order", () => {
+  const told = { run: "other", ask: "", order: [2, 0, 1], signs: [-1, 1, 1] };
+  const header = { goal: 3, width: 9, net: { layers: [{}] }, diverged: null, stopped: null };
+  globalThis.fetch = () => new Promise(() => {}); // no answer comes
+  const beside = new Beside(told, header, () => {});
+  assert.equal(beside.parametersAt(0), null);
+  const row = (epoch) => [epoch * 10, epoch, 0, 0, 0, 0, 10 * epoch, 1, 2];
+  beside.run.parameters = (of) => Float32Array.from(of.slice(6));
+  beside.run.rows = [row(0), row(1), row(2)];
+  assert.deepEqual([...(beside.parametersAt(1) ?? [])], [-2, 10, 1]);
+  assert.equal(beside.parametersAt(2.5), null);
+  assert.equal(beside.lateWords(2.5), "");
+  beside.run.header.stopped = "It was stopped.";
+  assert.deepEqual([...(beside.parametersAt(2.5) ?? [])], [-2, 20, 1]);
+  assert.match(beside.lateWords(2.5), /^ended at epoch 2,/);
+  beside.close();
 });

@@ -19,21 +19,25 @@ export class Beside {
     this.run = new Recording({ ...header, run: told.run, diverged: null, stopped: null });
     this.wake = wake;
     this.hangUp = new AbortController();
-    this.fetch(this.hangUp.signal);
+    this.wanted = header.goal; // the epoch up to which its rows are wanted
+    this.isFetching = false;
+    this.fetch();
   }
 
   close() {
     this.hangUp.abort();
   }
 
-  // All that the run on screen plays by itself.
-  async fetch(signal) {
+  async fetch() {
+    if (this.isFetching) return;
+    this.isFetching = true;
     const { run, told } = this;
-    while (!signal.aborted && !run.ended && run.lastEpoch < run.header.goal) {
+    const { signal } = this.hangUp;
+    while (!signal.aborted && !run.ended && run.lastEpoch < this.wanted) {
       try {
-        const want = Math.min(run.header.goal, run.lastEpoch + CHUNK);
+        const want = Math.ceil(Math.min(this.wanted, run.lastEpoch + CHUNK));
         const answer = await ask(told.ask, { run: told.run, have: run.last, want }, signal);
-        if (!answer) return;
+        if (!answer) throw new Error("unknown run"); // until the page is drawn anew
         const before = run.last;
         Object.assign(run.header, answer.header.run);
         run.append(answer.floats, answer.header.run.after);
@@ -41,17 +45,28 @@ export class Beside {
         this.wake();
         if (run.last === before) await new Promise((done) => setTimeout(done, AGAIN_MS / 10));
       } catch {
-        if (signal.aborted) return;
-        await new Promise((done) => setTimeout(done, AGAIN_MS));
+        if (!signal.aborted) await new Promise((done) => setTimeout(done, AGAIN_MS));
       }
     }
+    this.isFetching = false;
   }
 
-  // Its parameters at an epoch, in order; null where it has not come yet.
+  // Its parameters at an epoch, in order; where it has ended, its last ones. Null where they have not come yet.
   /** @param {number} epoch */
   parametersAt(epoch) {
     const { run } = this;
-    if (!run.rows.length) return null;
+    this.wanted = Math.max(this.wanted, epoch);
+    if (!run.ended && run.lastEpoch < this.wanted) this.fetch();
+    if (!run.rows.length || (!run.ended && run.lastEpoch < epoch - 1e-6)) return null;
     return inOrder(run.parameters(run.rows[run.indexAt(epoch * (1 + 1e-6) + 1e-6, EPOCH)]), this.told);
+  }
+
+  // What is to be said where it has no picture of the moment.
+  /** @param {number} epoch */
+  lateWords(epoch) {
+    const { run } = this;
+    return run.ended && run.lastEpoch < epoch
+      ? `ended at epoch ${Math.floor(run.lastEpoch)}, and shown as it was then`
+      : "";
   }
 }

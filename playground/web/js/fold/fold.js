@@ -433,6 +433,7 @@ class Fold {
     const started = performance.now();
     const moment = this.carry(run, parameters, this.carriers);
     const others = this.beside?.parametersAt(row[EPOCH]);
+    this.row.classList.toggle("waits", Boolean(this.beside && !others));
     const there = others?.every(Number.isFinite) ? this.carry(run, others, this.besideCarriers) : null;
     for (const panel of this.panels) panel.scene = null;
     this.film.draw(this.filmScene(moment), moment.theme, this.groups, this.ringed);
@@ -593,7 +594,7 @@ class Fold {
     [this.said, this.saidAt] = [key, now];
     const { task, data } = run.header;
     const known = this.moment?.step === player.step;
-    const describeOne = ({ station, reading, canvas, scene }, { cloud }, separations, name = "") => {
+    const describeOne = ({ station, reading, canvas, scene }, { cloud }, separations, name = "", late = "") => {
       const hasNumber = known && station.space;
       if (!scene) return; // was not drawn this time
       const parts = readings({
@@ -605,6 +606,7 @@ class Fold {
         folded: scene.folded.length ? shareOf(scene.folded) : null,
         crushed: shareOf(scene.crushed),
       });
+      if (late) parts.push(late);
       tell(reading, capital(parts.join("; ")) + ".");
       canvas.setAttribute(
         "aria-label",
@@ -612,9 +614,11 @@ class Fold {
       );
       canvas.tabIndex = station.view.kind === "solid" ? 0 : -1;
     };
+    const late = this.beside?.lateWords(row[EPOCH]);
     for (const panel of this.panels) {
       describeOne(panel, moment, this.moment?.separations);
-      if (panel.below && there) describeOne(panel.below, there, this.beside?.told.separations, `${panel.below.name}: `);
+      if (panel.below && there)
+        describeOne(panel.below, there, this.beside?.told.separations, `${panel.below.name}: `, late);
     }
     this.big.setAttribute(
       "aria-label",

@@ -16,6 +16,10 @@ from playground.run import atlas as atlases
 from playground.run import beside as besides
 from playground.run import compared, descent, link, playback
 from playground.run import search as searches
+from playground.run.branches import MOST as MOST_BRANCHES
+from playground.run.branches import Branch
+from playground.run.branches import kept as kept_branches
+from playground.run.branches import titles as branch_titles
 from playground.run.config import LIVE, SETTINGS, calmer_rate
 from playground.run.data import untrained
 from playground.run.experiment import Experiment
@@ -37,7 +41,8 @@ _GIVEN = "given"  # what each widget was given to show
 _FULFILLED = "fulfilled"  # the number of the last wish of the stage
 STAGE = "stage"  # the key of the stage's component
 _WRITTEN = "written"  # the experiment that was last written into the address bar
-_UNDO_DEPTH, _MOST_BRANCHES = 50, 4
+_PLAYED, _MADE_ROOM = "played", "made_room"  # runs that were seen beyond their start; what was said of one that went
+_UNDO_DEPTH = 50
 _READING_TIME = 6.0  # seconds
 _LATE_SECONDS = 5.0
 """For so long a page may not have heard that a widget shows another value"""
@@ -59,6 +64,8 @@ def moment() -> int:
 def set_moment(step: int) -> None:
     """Keep the step at which the timeline stands."""
     st.session_state[_MOMENT] = max(0, step)
+    if step > 0:
+        st.session_state[_PLAYED] |= {experiment().name}
 
 
 def change(waited: float = 0.0, /, **settings: Any) -> None:
@@ -110,7 +117,7 @@ def _replace(new: Experiment, before: Experiment) -> None:
     if _is_locked_out(new):
         return
     _tell_what_it_means(new, experiment())
-    st.session_state[_BRANCHES] = [branch for branch in branches() if branch != experiment()]
+    st.session_state[_BRANCHES] = [branch for branch in _branches() if branch.run != experiment()]
     if st.session_state[_WRITTEN] == experiment():  # else it has no entry in the history yet that `new` could take over
         st.session_state[_IN_PLACE] = True
     st.session_state[_EXPERIMENT] = new
@@ -129,6 +136,7 @@ def show(new: Experiment) -> None:
     st.session_state[_PAST] = [*st.session_state[_PAST], (old, moment())][-_UNDO_DEPTH:]
     st.session_state[_EXPERIMENT] = new
     st.session_state[_IN_PLACE] = False
+    st.session_state[_MADE_ROOM] = ""
     _keep_branch(new, old)
     set_moment(new.changes[-1].step if new.changes else 0)
 
@@ -141,24 +149,52 @@ def edit(index: int, value: float) -> None:
         notify(str(error))
 
 
-def branches() -> list[Experiment]:
-    """The experiments of this session that share their beginning with the one on screen, oldest first."""
-    kept: list[Experiment] = st.session_state[_BRANCHES]
-    return [branch for branch in kept if branch.config == experiment().config] or [experiment()]
+def _branches() -> list[Branch]:
+    """The runs of this session that stay beside the one on screen, and that one itself, oldest first."""
+    return kept_branches(st.session_state[_BRANCHES], experiment())[0]
 
 
-def _keep_branch(*these: Experiment) -> None:
-    kept = [branch for branch in branches() if branch not in these]
-    family = [branch for branch in reversed(these) if branch.config == experiment().config]
-    st.session_state[_BRANCHES] = [*kept, *family][-_MOST_BRANCHES:]
+def branches() -> dict[Branch, str]:
+    """The same, each with its name."""
+    found = _branches()
+    return dict(zip(found, _names(found), strict=True))
+
+
+def _names(these: list[Branch]) -> list[str]:
+    return branch_titles([branch.run for branch in these], lambda run, step: run_of(run).epoch_of(step))
+
+
+def made_room() -> str:
+    """Which branch has had to go with the last change, in a sentence; "" if none has."""
+    return str(st.session_state[_MADE_ROOM])
+
+
+def _keep_branch(new: Experiment, old: Experiment) -> None:
+    """Keep the run that was left beside the new one, unless nobody has seen more of it than its start."""
+    if old.changes or old.name in st.session_state[_PLAYED]:
+        _keep(new, old)
+    else:
+        st.session_state[_BRANCHES] = [branch for branch in st.session_state[_BRANCHES] if branch.run != old]
+        _keep(new)
+
+
+def _keep(shown: Experiment, *others: Experiment) -> None:
+    before = st.session_state[_BRANCHES]
+    st.session_state[_BRANCHES], gone = kept_branches(before, shown, *others)
+    if gone:
+        names = dict(zip(before, _names(before), strict=True))
+        words = " and ".join(f"“{names[branch]}”" for branch in gone)
+        st.session_state[_MADE_ROOM] = (
+            f"At most {MOST_BRANCHES} runs stay here: {words} has made room. The first run always stays."
+        )
 
 
 def switch(name: str) -> None:
     """Go to another branch, at the same moment."""
     step = moment()
-    for branch in branches():
-        if branch.name == name:
-            show(branch)
+    for branch in _branches():
+        if branch.run.name == name:
+            show(branch.run)
             set_moment(step)
 
 
@@ -173,6 +209,7 @@ def refork(step: int) -> None:
     """Let the change of settings just made count from `step`: the browser had played on when it was made."""
     last: _Change | None = st.session_state[_LAST_CHANGE]
     if last and replaced():
+        st.session_state[_PLAYED] |= {last.before.name}
         _replace(last.before.change(step, **last.settings), last.before)
         set_moment(step)
         st.session_state[_LAST_CHANGE] = replace(last, after=experiment(), step=step)
@@ -185,6 +222,8 @@ def undo() -> None:
         st.session_state[_EXPERIMENT], step = past[-1]
         st.session_state[_IN_PLACE] = False
         st.session_state[_PAST] = past[:-1]
+        st.session_state[_MADE_ROOM] = ""
+        _keep(experiment())
         set_moment(step)
 
 
@@ -284,6 +323,7 @@ def begin(*, at_home: bool, has_stage: bool = True, has_lessons: bool = False) -
         st.session_state.update({_ATLAS: None, _VIEW: atlases.View()})
         st.session_state.update({_IN_PLACE: False, _WRITTEN: None, _OPENING: (0, playback.Playback())})
         st.session_state.update({_SERIAL: 0, _FULFILLED: 0, _NEWS: False, _HELD: {}})
+        st.session_state.update({_PLAYED: frozenset(), _MADE_ROOM: ""})
         _follow_link()
     elif context and context.is_history_navigation:
         if at_home or st.query_params:

@@ -47,7 +47,11 @@ def _fragment(parts: Parts, below: Callable[[], None] | None, whole: bool, drawn
         "serial": session.take_serial(),
         "instead_of": before.name if before else None,
         "can_undo": session.can_undo(),
-        "branches": [{"run": branch.name, "title": branch.title} for branch in session.branches()],
+        "branches": [
+            {"run": branch.run.name, "title": title, "colour": branch.colour}
+            for branch, title in session.branches().items()
+        ],
+        "made_room": session.made_room(),
         "whole": whole,
         "opening": opening(*session.opening()),
     }

@@ -32,7 +32,7 @@ def about(experiment: Experiment, run: Run) -> About:
     sketched = sketch(experiment, run.trainer.net)
     return {
         **sketched,
-        "family": Experiment(experiment.config).name,
+        "family": experiment.family,
         "parent": parent.name if parent else None,
         "fork": max(0, last_shared_step(experiment, run)),
         "goal": GOAL_EPOCHS,

@@ -52,6 +52,7 @@ def page(
         "instead_of": None,
         "can_undo": False,
         "branches": [],
+        "made_room": "",
         "parts": parts,
         "whole": False,
         "hidden": sorted(on_show.unseen),

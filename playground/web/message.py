@@ -233,7 +233,7 @@ class Frozen(TypedDict):
 class About(Sketch):
     """What it takes to draw a run; sent once for each."""
 
-    family: str  # runs of one family share their first settings
+    family: str  # runs of one family learn the same points with the same network from the same first weights
     parent: str | None  # the run whose first steps this one shares, up to `fork`
     fork: int
     goal: float  # epochs that it plays by itself
@@ -251,6 +251,7 @@ class Branch(TypedDict):
 
     run: str
     title: str
+    colour: int  # its place among the colours of the page Compare
 
 
 class Opening(TypedDict):
@@ -279,6 +280,7 @@ class Page(TypedDict):
     instead_of: str | None  # the run that this one has just replaced
     can_undo: bool
     branches: Sequence[Branch]
+    made_room: str  # which run has just gone from them, and why, in a sentence; "" if none has
     parts: Parts
     whole: bool  # whether it wants to be told when all is here that the run plays by itself
     hidden: Sequence[str]

@@ -78,7 +78,7 @@ export const PANELS = [
     name: "timeline",
     place: "track",
     make: ({ player }) => new Timeline(player),
-    paint: (view, { row }) => view.drawPlayhead(row),
+    paint: (view, { row, theme }) => view.drawPlayhead(row, theme),
     words: timelineInWords,
   }),
   {

@@ -73,6 +73,16 @@ export class Transport {
       onchange: () => player.setStop(STOPS[this.stop.selectedIndex]),
     });
     this.stopsOf = /** @type {any} */ (undefined); // the run whose stops are to choose from
+    this.onButton = h(
+      "button",
+      {
+        type: "button",
+        class: "words",
+        title: "At the end of a run: train it for as many epochs again",
+        onclick: () => player.trainOn(),
+      },
+      "Train on",
+    );
     this.undoButton = h(
       "button",
       {
@@ -124,6 +134,7 @@ export class Transport {
         button("step", "Step", "Step (Right arrow; with Shift a whole epoch)", (e) =>
           player.stepBy(1, e.shiftKey || player.byEpoch),
         ),
+        this.onButton,
         this.unit,
         this.speed,
         this.stop,
@@ -157,7 +168,7 @@ export class Transport {
     if (this.shown !== moving) {
       this.shown = moving;
       this.playButton.replaceChildren(this.playIcons[moving ? "pause" : "play"], moving ? "Pause" : "Play");
-      this.playButton.title = moving ? "Pause (Space)" : "Play (Space); at the end it trains on";
+      this.playButton.title = moving ? "Pause (Space)" : "Play (Space); at the end it plays again from the start";
     }
     const { row, run } = player;
     const speed = String(SPEEDS.indexOf(player.speed));
@@ -174,6 +185,7 @@ export class Transport {
       set("trainScore", score(row[TRAIN_SCORE]));
       set("testScore", score(row[TEST_SCORE]));
       this.undoButton.disabled = !player.page?.can_undo;
+      this.onButton.disabled = moving || !player.canTrainOn;
     }
     if (row && run !== this.stopsOf) this.drawStops(run);
     const stop = STOPS.indexOf(player.stop);

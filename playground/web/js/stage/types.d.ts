@@ -188,6 +188,7 @@ export interface About {
 export interface Branch {
   run: string;
   title: string;
+  colour: number;
 }
 
 export interface Page {
@@ -197,6 +198,7 @@ export interface Page {
   instead_of: string | null;
   can_undo: boolean;
   branches: Branch[];
+  made_room: string;
   parts: Parts;
   whole: boolean;
   hidden: string[];

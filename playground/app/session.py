@@ -629,7 +629,26 @@ def calm() -> None:
         show(Experiment(now.changed(learning_rate=rate)))
 
 
-_ACTIONS = {"reset": reset, "new_seed": new_seed, "calm": calm, "undo": undo}
+def show_everything() -> None:
+    """Go to Full."""
+    choose_view(full=True)
+
+
+def show_less() -> None:
+    """Go back to Simple."""
+    choose_view(full=False)
+
+
+def choose_view(*, full: bool) -> None:
+    """Show everything or less, as the user of this browser wishes, who finds it so again."""
+    set_on_show(full=full)
+    keep("view_was_chosen", True)
+
+
+_ACTIONS = {
+    "reset": reset, "new_seed": new_seed, "calm": calm, "undo": undo,
+    "show_everything": show_everything, "show_less": show_less,
+}  # fmt: skip
 
 
 # ---- what a page remembers for itself ----------------------------------------------------------------------------

@@ -99,7 +99,7 @@ def recording(subject: Subject, points: mlp.Dataset | None = None) -> bytes:
         per_epoch = max(1, round(rows[-1, 0] / rows[-1, 1])) if rows[-1, 1] else 1
         told = {**told, **sketch(e, trainer.net, points), "steps_per_epoch": per_epoch}
     page: Page = {
-        **first.page(e, OnShow(), moment=0),
+        **first.page(e, OnShow(full=True), moment=0),
         "branches": [],
         "plotly": "",
         "ask": "",

@@ -54,6 +54,7 @@ def page(
         "branches": [],
         "made_room": "",
         "parts": parts,
+        "view": on_show.view,
         "whole": False,
         "hidden": sorted(on_show.unseen),
         "projector": on_show.projector,

@@ -156,7 +156,7 @@ test("data that open with a face of their own bring it, and another that was cho
     const run = recording(3, task);
     run.header.data = { asks: [], adds: false, face, traces: [] };
     view.setRun(run, null);
-    return [view.face, view.heading.textContent];
+    return [view.face, view.named.textContent];
   };
   assert.deepEqual(show("binary", "time"), ["time", "Accuracy"]);
   assert.deepEqual(show("regression", "predicted"), ["predicted", "Predicted against true"]);
@@ -194,7 +194,7 @@ test("a score of classes is a share, and that of a regression is not", () => {
   assert.equal(chart("scores", THEMES.light).layout.yaxis.tickformat, ".0%");
   const { view, layout } = chart("scores", THEMES.light, recording(11, "regression"));
   assert.equal(layout.yaxis.tickformat, undefined);
-  assert.equal(view.heading.textContent, "R²");
+  assert.equal(view.named.textContent, "R²");
 });
 
 test("the axis ends at the goal, or where more is recorded at a round number beyond it", () => {

@@ -5,12 +5,12 @@
 //            {missing: [name]}; and questions by the server's route.
 import { h, tell } from "../shared/dom.js";
 import { listKeys } from "../shared/keys.js";
+import { icon } from "../shared/icons.js";
 import { say, steady } from "../shared/format.js";
 import { CONFIG, axis, layout, loadPlotly } from "../shared/plot.js";
 import { runColour, runMark } from "../shared/runs.js";
 import { observeTheme, ramps } from "../shared/theme.js";
 import { ask } from "../stage/ask.js";
-import { icon } from "../stage/transport.js";
 import { EPOCH, Recording, STEP, TEST_LOSS, parseMessage } from "../stage/recording.js";
 import { UNITS, convert, endOf, pace, rowAt } from "./clock.js";
 import { LETTERS, bandOf, curvesOf } from "./curves.js";

@@ -26,7 +26,8 @@ export class Curves {
     this.cursor = h("div", { class: "cursor" });
     this.box = h("div", { class: "plot" }, this.canvas, this.plot, this.cursor);
     this.legend = h("span", { class: "legend", hidden: !legend });
-    this.title = h("h3", {}, title, " ", this.legend);
+    this.named = h("span", {}, title);
+    this.title = h("h3", {}, this.named, this.legend);
     this.element = h("section", { class: `panel curves ${name}`, "aria-label": title }, this.title, this.box);
   }
 

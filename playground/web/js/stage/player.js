@@ -59,6 +59,8 @@ export class Player {
     this.byEpoch = false;
     /** @type {number | null} */
     this.pendingStep = null; // a single step that is on its way
+    /** @type {Set<"play" | "drag">} */
+    this.deeds = new Set(); // what the user has done
     /** @type {Set<string | null>} */
     this.played = new Set(); // the runs that have been seen beyond their start
     this.wantsAnswers = false; // whether a panel is open that shows how right the network is
@@ -288,6 +290,7 @@ export class Player {
   play() {
     if (!this.run) return;
     if (this.atGoal || this.atEnd) this.place(0);
+    this.deeds.add("play");
     this.happen("play");
     this.changed = true;
   }
@@ -371,7 +374,9 @@ export class Player {
   }
 
   beginScrub() {
-    if (this.run) this.happen("grab");
+    if (!this.run) return;
+    this.deeds.add("drag");
+    this.happen("grab");
   }
 
   endScrub() {

@@ -34,7 +34,8 @@ export class Surface {
     this.tag = h("p", { class: "tag", hidden: true }); // which run it is, beside others
     this.tagged = ""; // of what that was made, as a text to compare
     this.box = h("div", { class: "plot square" }, this.canvas, this.points, this.plot, this.ring, this.tag);
-    this.title = h("h3", {});
+    this.named = h("span", {});
+    this.title = h("h3", {}, this.named);
     const toggle = (label, title, key) => {
       const onchange = () => {
         player.look[key] = box.checked;
@@ -56,6 +57,7 @@ export class Surface {
     this.pointed = null; // of what the points were drawn, as a text to compare
     this.plotted = null; // of what the axes were drawn, as a text to compare
     this.pointer = null;
+    stepLabel.className = "only-full";
     const foot = h("div", { class: "foot" }, this.note, testLabel, stepLabel);
     this.element = h(
       "section",
@@ -140,8 +142,7 @@ export class Surface {
 
   // The second half is left away where there is no room for it.
   sayTitle(/** @type {string[]} */ [first, more]) {
-    if (this.title.textContent !== first + more)
-      this.title.replaceChildren(h("span", {}, first, h("span", { class: "more" }, more)));
+    if (this.named.textContent !== first + more) this.named.replaceChildren(first, h("span", { class: "more" }, more));
   }
 
   // A pixel for each point of the grid: the browser makes the canvas as large as the plane, and smooth.

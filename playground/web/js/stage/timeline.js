@@ -1,6 +1,7 @@
 // The timeline: the loss curve as a track, and a playhead that is dragged, clicked, or moved by keys.
 import { Curves } from "./curves.js";
 import { h, tell } from "../shared/dom.js";
+import { term } from "../shared/notes.js";
 import { DASHES, runColour, runMark } from "../shared/runs.js";
 import { EPOCH, TEST_LOSS, TRAIN_LOSS } from "./recording.js";
 import { where } from "./sentence.js";
@@ -34,6 +35,7 @@ export class Timeline extends Curves {
     );
     this.fork = new ForkHere(player);
     this.chips = h("span", { class: "chips", role: "group", "aria-label": "Branches" });
+    this.named.replaceChildren("Timeline: drag the ", term("Loss", "loss"), " curve");
     this.room = h("span", { class: "made-room" });
     this.branches = h("div", { class: "branches", hidden: true }, this.chips, this.room);
     this.title.after(h("div", { class: "tools" }, this.scaleButton, this.fork.element), this.branches);

@@ -30,7 +30,7 @@ export interface Wish {
   waited?: number;
 }
 
-export type Action = "reset" | "new_seed" | "calm" | "undo";
+export type Action = "reset" | "new_seed" | "calm" | "undo" | "show_everything" | "show_less";
 
 export interface Mark {
   epoch: number;
@@ -178,6 +178,8 @@ export interface About {
   data: Points;
   scale: Scale;
   settings: Settings;
+  n_judged: number;
+  spread: number;
   calmer_rate: number | null;
   frozen: Frozen[];
   link: string;
@@ -200,6 +202,7 @@ export interface Page {
   branches: Branch[];
   made_room: string;
   parts: Parts;
+  view: View;
   whole: boolean;
   hidden: string[];
   projector: boolean;
@@ -222,6 +225,8 @@ export interface Opening {
 }
 
 export type Parts = "full" | "timeline";
+
+export type View = "simple" | "full" | "lesson";
 
 export interface LandscapeQuestion {
   run: string;

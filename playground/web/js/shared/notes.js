@@ -20,12 +20,11 @@ export function whatIsThis(name, tell) {
 }
 
 function noted(button, heading, text) {
-  const words = h("span", {});
-  const note = h("span", { class: "explained", popover: "auto" }, h("b", {}, heading), words);
+  const note = h("span", { class: "explained", popover: "auto" });
   note.addEventListener("beforetoggle", (event) => {
-    if (event.newState !== "open") return;
-    words.textContent = typeof text === "function" ? text() : text;
-    put(note, button.getBoundingClientRect());
+    if (event.newState !== "open") return note.replaceChildren(); // or it would be part of the sentence that it stands in
+    note.replaceChildren(h("b", {}, heading), typeof text === "function" ? text() : text);
+    return put(note, button.getBoundingClientRect());
   });
   button.popoverTargetElement = note;
   return h("span", { class: "noted" }, button, note);

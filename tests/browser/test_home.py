@@ -557,7 +557,7 @@ def test_simple_says_in_plain_words_how_many_new_points_are_right_and_explains_t
     data, net = recorded(Experiment(), 200).trainer.data, recorded(Experiment(), 200).trainer.net
     right = int((net.classify(data.x_test) == data.y_test).sum())
     said = home.locator(".stage .sentence")
-    expect(said).to_contain_text(f"After 200 epochs it gets {right} of {len(data.x_test)} new points right.")
+    expect(said).to_contain_text(f"It gets {right} of {len(data.x_test)} new points right after 200 epochs.")
     expect(home.locator(".stage .panel:visible")).to_have_count(3)
     for hidden in ("Fork here", "Log scale", "Confusion"):
         expect(home.get_by_text(hidden, exact=True)).to_be_hidden()
@@ -600,7 +600,7 @@ def test_who_comes_for_the_first_time_is_invited_to_press_play_and_then_no_more(
     press(page, "Play")
     wait_for(page, "p.step > 100")
     visit(page, "/?step=0")
-    expect(page.locator(".stage .sentence")).to_contain_text("Before it has learned anything")
+    expect(page.locator(".stage .sentence")).to_contain_text("before it has learned anything")
     expect(invitation).to_have_count(0)
 
 

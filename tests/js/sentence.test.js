@@ -4,7 +4,7 @@ import test from "node:test";
 
 import "./page.js";
 
-const { plainly, sentence, where } = await import("../../playground/web/js/stage/sentence.js");
+const { inWords, plainly, sentence, where } = await import("../../playground/web/js/stage/sentence.js");
 const { Visitor } = await import("../../playground/web/js/stage/visitor.js");
 const { GLOSSARY } = await import("../../playground/web/js/shared/registry.js");
 
@@ -158,7 +158,7 @@ test("at its goal a run that stands says how to go back", () => {
 // ---- in plain words
 const NEW = { has: () => false };
 const KNOWN = { has: () => true };
-const textOf = (parts) => parts.map((part) => part.text ?? part).join("");
+const textOf = inWords;
 
 function plain({ visitor = KNOWN, epoch = 40, held = 0.5, train = 0.9, score = 0.75, spread = 0, n = 200, ...rest }) {
   const { state = "paused", moving = false, step = Math.round(epoch * PER), task = "binary", marks = [] } = rest;
@@ -169,29 +169,36 @@ function plain({ visitor = KNOWN, epoch = 40, held = 0.5, train = 0.9, score = 0
 }
 
 test("in plain words it is told how many of the points that it has not learned from it gets right", () => {
-  assert.equal(textOf(plain({})), "After 40 epochs it gets 150 of 200 new points right.");
-  assert.equal(textOf(plain({ epoch: 1 })), "After 1 epoch it gets 150 of 200 new points right.");
-  assert.equal(textOf(plain({ epoch: 3.1 })), "After 3 epochs and 1 mini-batch it gets 150 of 200 new points right.");
-  assert.equal(textOf(plain({ epoch: 0.4 })), "After 4 mini-batches it gets 150 of 200 new points right.");
-  assert.equal(textOf(plain({ epoch: 0 })), "Before it has learned anything, it gets 150 of 200 new points right.");
-  assert.equal(textOf(plain({ held: NaN, score: NaN })), "After 40 epochs it gets 180 of 200 points right.");
-  assert.equal(textOf(plain({ held: NaN, train: NaN })), "After 40 epochs it has no points to be judged by.");
+  assert.equal(textOf(plain({})), "It gets 150 of 200 new points right after 40 epochs.");
+  assert.equal(textOf(plain({ epoch: 1 })), "It gets 150 of 200 new points right after 1 epoch.");
+  assert.equal(textOf(plain({ epoch: 3.1 })), "It gets 150 of 200 new points right after 3 epochs and 1 mini-batch.");
+  assert.equal(textOf(plain({ epoch: 0.4 })), "It gets 150 of 200 new points right after 4 mini-batches.");
+  assert.equal(textOf(plain({ epoch: 0 })), "It gets 150 of 200 new points right before it has learned anything.");
+  assert.equal(textOf(plain({ held: NaN, score: NaN })), "It gets 180 of 200 points right after 40 epochs.");
+  assert.equal(textOf(plain({ held: NaN, train: NaN })), "There are no points to judge it by after 40 epochs.");
 });
 
 test("a count is whole, whatever is lost of a share in four bytes", () => {
   for (const n of [3, 7, 250, 1999])
     for (let right = 0; right <= n; right += 1)
-      assert.ok(textOf(plain({ n, score: Math.fround(right / n) })).includes(` gets ${right} of ${n} `));
+      assert.ok(textOf(plain({ n, score: Math.fround(right / n) })).includes(`gets ${right} of ${n} `));
 });
 
 test("the guesses of a regression are off by the root of their mean square, in the units of the data", () => {
   const regression = { task: "regression", spread: 4 };
   assert.equal(
     textOf(plain({ ...regression, score: 0.75 })),
-    "After 40 epochs its guesses for new points are typically off by 2.000.",
+    "Its guesses for new points are typically off by 2.000 after 40 epochs.",
   );
-  assert.match(textOf(plain({ ...regression, score: -3 })), /off by 8\.000\.$/);
-  assert.match(textOf(plain({ ...regression, score: 1.0000001 })), /off by 0\.000\.$/);
+  assert.match(textOf(plain({ ...regression, score: -3 })), /off by 8\.000 after/);
+  assert.match(textOf(plain({ ...regression, score: 1.0000001 })), /off by 0\.000 after/);
+});
+
+test("what stands behind a number stays where it is while the number grows", () => {
+  const length = (what) => plain(what).map((part) => (part.text ?? part).length)[0];
+  assert.equal(length({ score: 0.005 }), length({ score: 1 }));
+  const [few, many] = [9, 150].map((epoch) => plain({ epoch, moving: true }).map((part) => (part.text ?? part).length));
+  assert.deepEqual(few, many);
 });
 
 test("words of the field in it are words of the glossary", () => {
@@ -213,7 +220,7 @@ test("who has never pressed Play is invited to, at the start and nowhere else", 
 
 test("who has never dragged the curve is told so at the end", () => {
   const end = { atGoal: true, epoch: 200 };
-  assert.match(textOf(plain({ visitor: NEW, ...end })), /right\. Drag the curve to go back in time\.$/);
+  assert.match(textOf(plain({ visitor: NEW, ...end })), /epochs\. Drag the curve to go back in time\.$/);
   assert.doesNotMatch(textOf(plain(end)), /Drag/);
   assert.doesNotMatch(textOf(plain({ visitor: NEW, ...end, moving: true })), /Drag/);
 });
@@ -221,9 +228,9 @@ test("who has never dragged the curve is told so at the end", () => {
 test("what happened at the moment that was gone to is told, and what was to be reached", () => {
   const mark = { step: 400, text: "The loss drops." };
   assert.equal(textOf(plain({ marks: [mark] })), "The loss drops.");
-  assert.match(textOf(plain({ marks: [mark], moving: true })), /^After 40 epochs/);
-  assert.match(textOf(plain({ marks: [mark], epoch: 41 })), /^After 41 epochs/);
-  assert.match(textOf(plain({ solvedAt: 400, stop: { score: 0.75 } })), /right\. Here it first reaches 75 % right\.$/);
+  assert.match(textOf(plain({ marks: [mark], moving: true })), /after 40 epochs/);
+  assert.match(textOf(plain({ marks: [mark], epoch: 41 })), /after 41 epochs/);
+  assert.match(textOf(plain({ solvedAt: 400, stop: { score: 0.75 } })), /epochs\. Here it first reaches 75 % right\.$/);
 });
 
 test("plain words never speak of gradients", () => {

@@ -41,29 +41,27 @@ export function plainly(player, visitor) {
   if (row[STEP] === 0 && stands && !visitor.has("play")) return [INVITATIONS[run.header.task] ?? INVITATIONS.classes];
   const mark = run.header.marks.find(({ step, text }) => step === row[STEP] && !/gradient/i.test(text));
   if (stands && mark) return [mark.text];
-  const parts = [...begun(run, row), ...gets(run, row)];
+  const parts = [...gets(run, row), ...learned(run, row), "."];
   if (!stands) return parts;
   if (row[STEP] === player.solvedAt) parts.push(` Here it first reaches ${goalInWords(run, player.stop)}.`);
   else if (player.atGoal && !visitor.has("drag")) parts.push(" Drag the curve to go back in time.");
   return parts;
 }
 
+/** @type {(parts: Part[]) => string} */
+export const inWords = (parts) =>
+  parts
+    .map((part) => (typeof part === "string" ? part : part.text))
+    .join("")
+    .replaceAll(BLANK, "");
+
 const INVITATIONS = {
   regression: "Press Play and watch the network learn which value belongs where.",
   classes: "Press Play and watch the network find the border between the colours.",
 };
 
-// How long it has learned.
-/** @type {(run: any, row: any) => Part[]} */
-function begun(run, row) {
-  const { epochs, batches } = since(run, row);
-  const counted = [
-    { n: epochs, word: "Epoch", text: epochs === 1 ? "epoch" : "epochs" },
-    { n: batches, word: "Mini-batch", text: batches === 1 ? "mini-batch" : "mini-batches" },
-  ].filter(({ n }) => n > 0);
-  const told = counted.flatMap(({ n, word, text }, k) => [`${k ? " and " : "After "}${n} `, { word, text }]);
-  return told.length ? [...told, " "] : ["Before it has learned anything, "];
-}
+const BLANK = "\u2007"; // as wide as a figure: what stands behind a number stays where it is while it grows
+const figures = (/** @type {number} */ n, /** @type {number} */ most) => String(n).padStart(String(most).length, BLANK);
 
 // How good it is at what it has not learned from; without such points, at what it has.
 /** @type {(run: any, row: any) => Part[]} */
@@ -72,10 +70,22 @@ function gets(run, row) {
   const score = row[judged(run, "score")];
   const isNew = judged(run, "score") === TEST_SCORE;
   const points = isNew ? { word: "Test point", text: "new points" } : { word: "Training point", text: "points" };
-  if (!Number.isFinite(score)) return ["it has no points to be judged by."];
-  if (task !== "regression") return [`it gets ${Math.round(score * n)} of ${n} `, points, " right."];
+  if (!Number.isFinite(score)) return ["There are no points to judge it by"];
+  if (task !== "regression") return [`It gets ${figures(Math.round(score * n), n)} of ${n} `, points, " right"];
   const off = steady(spread * Math.sqrt(Math.max(0, 1 - score)));
-  return ["its guesses for ", points, " are ", { word: "Typical error", text: "typically off by" }, ` ${off}.`];
+  return ["Its guesses for ", points, " are ", { word: "Typical error", text: "typically off by" }, ` ${off}`];
+}
+
+// How long it has learned.
+/** @type {(run: any, row: any) => Part[]} */
+function learned(run, row) {
+  const { epochs, batches } = since(run, row);
+  const counted = [
+    { n: epochs, word: "Epoch", text: epochs === 1 ? `epoch${BLANK}` : "epochs" },
+    { n: batches, word: "Mini-batch", text: batches === 1 ? `mini-batch${BLANK}${BLANK}` : "mini-batches" },
+  ].filter(({ n }) => n > 0);
+  if (!counted.length) return [" before it has learned anything"];
+  return counted.flatMap(({ n, word, text }, k) => [`${k ? " and" : " after"} ${figures(n, 100)} `, { word, text }]);
 }
 
 // What happened not long before the moment shown.

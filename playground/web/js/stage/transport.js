@@ -5,7 +5,7 @@ import { term } from "../shared/notes.js";
 import { queryOf } from "./address.js";
 import { SPEEDS } from "./player.js";
 import { TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "./recording.js";
-import { plainly, sentence, where } from "./sentence.js";
+import { inWords, plainly, sentence, where } from "./sentence.js";
 import { spokenState } from "./spoken.js";
 import { Visitor } from "./visitor.js";
 import { STOPS, choiceInWords } from "./stops.js";
@@ -251,7 +251,7 @@ export class Transport {
     }
     const calm = player.moving ? now - this.spokenAt >= SPOKEN_EVERY_MS : now - this.stoodSince >= SPOKEN_AFTER_MS;
     if (!calm) return;
-    const words = this.isPlain ? plainly(player, this.visitor).map(textOf).join("") : spokenState(player);
+    const words = this.isPlain ? inWords(plainly(player, this.visitor)) : spokenState(player);
     if (words === this.told) return;
     this.told = words;
     this.spokenAt = now;

@@ -81,7 +81,7 @@ export class Chart {
     this.drawLosses(context, theme);
     this.drawLines(context, theme);
     const { others, path } = this.sheet;
-    others.forEach((other, k) => this.drawPath(context, theme, other, colourOf(theme, k + 1)));
+    others.forEach((other, k) => this.drawPath(context, theme, other, runColour(theme, k + 1)));
     this.drawPath(context, theme, path, theme.text);
     this.drawMarks(context, theme, step, picked);
   }

@@ -27,7 +27,8 @@ from benchmarks.answers import answers
 from tests.browser.harness import ROOT, Server, guarded_page, launch, serve
 from tests.browser.stage import WATCH
 
-DEEP = "/?hidden=8,8,8,8,8,8"
+FULL = "/?view=full"  # with every panel
+DEEP = "/?hidden=8,8,8,8,8,8&view=full"
 PLAYING = "() => window.__stage?.ready && __player.state === 'playing'"
 READY = "() => window.__stage?.ready && __player.run.rows.length > 50"
 COUNT = """() => { const s = window.__stage, paint = s.paint.bind(s); window.painted = 0;
@@ -326,13 +327,13 @@ def main(arguments: list[str] | None = None) -> None:
                 ("", lambda: empty_page(browser, bare)),
                 ("", lambda: first_paint(browser, server)),
                 ("", lambda: slow_lines(browser, server)),
-                ("8-8: ", lambda: frames_a_second(browser, server, "/", seconds)),
+                ("8-8: ", lambda: frames_a_second(browser, server, FULL, seconds)),
                 ("6x8: ", lambda: frames_a_second(browser, server, DEEP, seconds)),
                 ("4 compared: ", lambda: compared(browser, server, seconds)),
-                ("8-8: ", lambda: click_to_paint(browser, server, "/", presses)),
+                ("8-8: ", lambda: click_to_paint(browser, server, FULL, presses)),
                 ("6x8: ", lambda: click_to_paint(browser, server, DEEP, presses)),
-                ("8-8: ", lambda: one_answer(browser, server, "/", presses)),
-                ("8-8: ", lambda: drag(browser, server, "/")),
+                ("8-8: ", lambda: one_answer(browser, server, FULL, presses)),
+                ("8-8: ", lambda: drag(browser, server, FULL)),
                 ("", lambda: solved(browser)),
                 ("", lambda: calm(browser, server, 5 if options.quick else 60)),
                 ("", lambda: answers(browser, server, presses)),

@@ -201,13 +201,13 @@ def _add_changed(run: Experiment, name: str, value: Any) -> None:
 def _branches() -> None:
     """The branches of the run on the Playground that are not among them yet."""
     runs = session.side_by_side()
-    others = [branch for branch in session.branches() if branch not in runs]
+    others = {branch.run: title for branch, title in session.branches().items() if branch.run not in runs}
     if others and len(runs) < MOST:
         st.markdown("**From the Playground**")
-        for branch in others:
+        for run, title in others.items():
             st.button(
-                f"Add {session.plain(branch.title)}", key=f"branch {branch.name}", width="stretch",
-                on_click=session.add_to_compare, args=(branch,),
+                f"Add {session.plain(title)}", key=f"branch {run.name}", width="stretch",
+                on_click=session.add_to_compare, args=(run,),
             )  # fmt: skip
 
 

@@ -6,11 +6,12 @@ import streamlit as st
 
 from playground.app import components, desk, place, screens, session, stage
 from playground.app.shared_runs import classes, trials, turn
+from playground.run.glossary import glossary
 from playground.scenes import hand_in
 from playground.scenes.challenge import Challenge
 from playground.scenes.class_route import hand_in_address
 from playground.scenes.lesson import Lesson, Screen
-from playground.scenes.library import glossary, library
+from playground.scenes.library import library
 
 
 def show() -> None:

@@ -15,7 +15,7 @@ from playground.run.experiment import Experiment
 def choose(most: int = MOST_BESIDE) -> list[Experiment]:
     """How to choose them; the runs to show, at most so many of those that were chosen on this page or another."""
     run = session.experiment()
-    others = (*session.beside(), *session.side_by_side(), *session.branches())
+    others = (*session.beside(), *session.side_by_side(), *(branch.run for branch in session.branches()))
     fitting, refused = candidates(run, others)
     chosen = [other for other in session.beside() if other in fitting][:most]
     told = [session.plain(text) for text in lettered(run, chosen)]

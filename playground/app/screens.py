@@ -9,11 +9,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from playground.app import components, place, session, sidebar
 from playground.app.shared_runs import run_of, trials, turn
+from playground.run.glossary import words_in
 from playground.scenes import hand_in
 from playground.scenes.answers import compute
 from playground.scenes.challenge import Challenge, Result, try_out
 from playground.scenes.lesson import Lesson, Question, Screen
-from playground.scenes.library import words_in
 from playground.scenes.rules import MEASURED, counts, named, told
 
 NAMES = {

@@ -18,6 +18,10 @@ from playground.run import atlas as atlases
 from playground.run import beside as besides
 from playground.run import compared, descent, link, playback, way_back
 from playground.run import search as searches
+from playground.run.branches import MOST as MOST_BRANCHES
+from playground.run.branches import Branch
+from playground.run.branches import kept as kept_branches
+from playground.run.branches import titles as branch_titles
 from playground.run.config import LIVE, SETTINGS, calmer_rate
 from playground.run.data import untrained
 from playground.run.experiment import Experiment
@@ -40,7 +44,8 @@ _FULFILLED = "fulfilled"  # the number of the last wish of the stage
 STAGE = "stage"  # the key of the stage's component
 _TAB = "session_of_the_tab"  # what its browser knows of it
 _WRITTEN = "written"  # the experiment that was last written into the address bar
-_UNDO_DEPTH, _MOST_BRANCHES = 50, 4
+_PLAYED, _MADE_ROOM = "played", "made_room"  # runs that were seen beyond their start; what was said of one that went
+_UNDO_DEPTH = 50
 _READING_TIME = 6.0  # seconds
 LOST = (
     "Your own data were too many for a link, and the server has forgotten them: load them again on the page Data, or "
@@ -66,6 +71,8 @@ def moment() -> int:
 def set_moment(step: int) -> None:
     """Keep the step at which the timeline stands."""
     st.session_state[_MOMENT] = max(0, step)
+    if step > 0:
+        st.session_state[_PLAYED] |= {experiment().name}
 
 
 def change(waited: float = 0.0, /, **settings: Any) -> None:
@@ -126,7 +133,7 @@ def _replace(new: Experiment, before: Experiment) -> None:
     if _is_locked_out(new):
         return
     _tell_what_it_means(new, experiment())
-    st.session_state[_BRANCHES] = [branch for branch in branches() if branch != experiment()]
+    st.session_state[_BRANCHES] = [branch for branch in _branches() if branch.run != experiment()]
     if st.session_state[_WRITTEN] == experiment():  # else it has no entry in the history yet that `new` could take over
         st.session_state[_IN_PLACE] = True
     st.session_state[_EXPERIMENT] = new
@@ -145,6 +152,7 @@ def show(new: Experiment) -> None:
     st.session_state[_PAST] = [*st.session_state[_PAST], (old, moment())][-_UNDO_DEPTH:]
     st.session_state[_EXPERIMENT] = new
     st.session_state[_IN_PLACE] = False
+    st.session_state[_MADE_ROOM] = ""
     _keep_branch(new, old)
     set_moment(new.changes[-1].step if new.changes else 0)
 
@@ -157,26 +165,54 @@ def edit(index: int, value: float) -> None:
         notify(str(error))
 
 
-def branches() -> list[Experiment]:
-    """The experiments of this session that share their beginning with the one on screen, oldest first."""
-    kept: list[Experiment] = st.session_state[_BRANCHES]
-    return [branch for branch in kept if branch.config == experiment().config] or [experiment()]
+def _branches() -> list[Branch]:
+    """The runs of this session that stay beside the one on screen, and that one itself, oldest first."""
+    return kept_branches(st.session_state[_BRANCHES], experiment())[0]
 
 
-def _keep_branch(*these: Experiment) -> None:
-    kept = [branch for branch in branches() if branch not in these]
-    family = [branch for branch in reversed(these) if branch.config == experiment().config]
-    st.session_state[_BRANCHES] = [*kept, *family][-_MOST_BRANCHES:]
+def branches() -> dict[Branch, str]:
+    """The same, each with its name."""
+    found = _branches()
+    return dict(zip(found, _names(found), strict=True))
+
+
+def _names(these: list[Branch]) -> list[str]:
+    return branch_titles([branch.run for branch in these], lambda run, step: run_of(run).epoch_of(step))
+
+
+def made_room() -> str:
+    """Which branch has had to go with the last change, in a sentence; "" if none has."""
+    return str(st.session_state[_MADE_ROOM])
+
+
+def _keep_branch(new: Experiment, old: Experiment) -> None:
+    """Keep the run that was left beside the new one, unless nobody has seen more of it than its start."""
+    if old.changes or old.name in st.session_state[_PLAYED]:
+        _keep(new, old)
+    else:
+        st.session_state[_BRANCHES] = [branch for branch in st.session_state[_BRANCHES] if branch.run != old]
+        _keep(new)
+
+
+def _keep(shown: Experiment, *others: Experiment) -> None:
+    before = st.session_state[_BRANCHES]
+    st.session_state[_BRANCHES], gone = kept_branches(before, shown, *others)
+    if gone:
+        names = dict(zip(before, _names(before), strict=True))
+        words = " and ".join(f"“{names[branch]}”" for branch in gone)
+        st.session_state[_MADE_ROOM] = (
+            f"At most {MOST_BRANCHES} runs stay here: {words} has made room. The first run always stays."
+        )
 
 
 def switch(name: str) -> None:
     """Go to another branch, at the same moment."""
     step = moment()
-    branch = next((branch for branch in branches() if branch.name == name), None)
+    branch = next((branch for branch in _branches() if branch.run.name == name), None)
     if branch is None:
         _once_told(name)
     else:
-        show(branch)
+        show(branch.run)
         set_moment(step)
 
 
@@ -191,6 +227,7 @@ def refork(step: int) -> None:
     """Let the change of settings just made count from `step`: the browser had played on when it was made."""
     last: _Change | None = st.session_state[_LAST_CHANGE]
     if last and replaced():
+        st.session_state[_PLAYED] |= {last.before.name}
         _replace(last.before.change(step, **last.settings), last.before)
         set_moment(step)
         st.session_state[_LAST_CHANGE] = replace(last, after=experiment(), step=step)
@@ -203,6 +240,8 @@ def undo() -> None:
         st.session_state[_EXPERIMENT], step = past[-1]
         st.session_state[_IN_PLACE] = False
         st.session_state[_PAST] = past[:-1]
+        st.session_state[_MADE_ROOM] = ""
+        _keep(experiment())
         set_moment(step)
     else:
         _once_told(None)
@@ -305,6 +344,7 @@ def begin(*, at_home: bool, has_stage: bool = True, has_lessons: bool = False) -
         st.session_state.update({_ATLAS: None, _VIEW: atlases.View()})
         st.session_state.update({_IN_PLACE: False, _WRITTEN: None, _OPENING: (0, playback.Playback())})
         st.session_state.update({_FULFILLED: 0, _NEWS: False, _HELD: {}})
+        st.session_state.update({_PLAYED: frozenset(), _MADE_ROOM: ""})
         _follow_link()
         arrived = way_back.of_run(st.query_params.to_dict())
         st.session_state[_TAB] = _Tab(secrets.token_hex(8), experiment(), arrived)
@@ -615,7 +655,26 @@ def calm() -> None:
         show(Experiment(now.changed(learning_rate=rate)))
 
 
-_ACTIONS = {"reset": reset, "new_seed": new_seed, "calm": calm, "undo": undo}
+def show_everything() -> None:
+    """Go to Full."""
+    choose_view(full=True)
+
+
+def show_less() -> None:
+    """Go back to Simple."""
+    choose_view(full=False)
+
+
+def choose_view(*, full: bool) -> None:
+    """Show everything or less, as the user of this browser wishes, who finds it so again."""
+    set_on_show(full=full)
+    keep("view_was_chosen", True)
+
+
+_ACTIONS = {
+    "reset": reset, "new_seed": new_seed, "calm": calm, "undo": undo,
+    "show_everything": show_everything, "show_less": show_less,
+}  # fmt: skip
 
 
 # ---- what the browser keeps of a session -------------------------------------------------------------------------
@@ -642,11 +701,11 @@ def keeping() -> dict[str, Any]:
         return {"name": tab.name, "text": "", "asks": False}
     ready = dict(tab.kept)
     past: list[tuple[Experiment, int]] = st.session_state[_PAST][-way_back.MOST_UNDO :]
-    runs = {experiment(), *(run for run, _ in past), *branches(), *side_by_side()}
+    runs = {experiment(), *(run for run, _ in past), *(b.run for b in _branches()), *side_by_side()}
     ready = {run: ready.get(run) or way_back.kept(run) for run in runs}
     st.session_state[_TAB] = replace(tab, kept=tuple(ready.items()))
     undo = tuple((ready[run], step) for run, step in past)
-    others = (tuple(ready[run] for run in these) for these in (branches(), side_by_side()))
+    others = (tuple(ready[run] for run in these) for these in ([b.run for b in _branches()], side_by_side()))
     text = way_back.to_text(way_back.WayBack(ready[experiment()], moment(), undo, *others))
     return {"name": tab.name, "text": text, "asks": not tab.is_told}
 
@@ -685,8 +744,8 @@ def recall(text: Any) -> None:
             set_moment(way.step)
     undo_to = [(run, way_back.reachable(run, step)) for one, step in way.undo if (run := find(one)) is not None]
     st.session_state[_PAST] = [*undo_to, *st.session_state[_PAST]][-_UNDO_DEPTH:]
-    before = [run for one in way.branches if (run := find(one)) is not None and run not in branches()]
-    st.session_state[_BRANCHES] = [*before, *branches()][-_MOST_BRANCHES:]
+    before = [run for one in way.branches if (run := find(one)) is not None]
+    st.session_state[_BRANCHES] = kept_branches([], experiment(), *before, *(b.run for b in _branches()))[0]
     for name in tab.owed:
         undo() if name is None else switch(name)
     if not side_by_side():

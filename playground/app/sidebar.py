@@ -13,7 +13,7 @@ import mlp
 from playground.app import components, my_talk, session
 from playground.run.classics import CLASSICS, classic_of
 from playground.run.compared import LETTERS, shown_value
-from playground.run.config import PLANAR, SETTINGS, read_layers
+from playground.run.config import DEFAULTS, PLANAR, SETTINGS, read_layers
 from playground.run.experiment import Experiment
 from playground.run.on_show import VIEW_COOKIE
 
@@ -29,13 +29,14 @@ def show() -> None:
             _view()
             _keep_to_compare()
         groups()
+        _all_back()
         with st.container(key="keys-hint"):
             st.caption("Press **?** for the keys.")
         _remember_view()
 
 
 def groups() -> None:
-    """The settings on show, group by group, wherever they are drawn."""
+    """The settings on show, group by group, wherever they are drawn; below each that is set apart the way back."""
     for title, draw in (("Data", _data), ("Network", _network), ("Training", _training)):
         if any(_heading(name) == title and session.on_show().shows(name) for name in SETTINGS):
             st.subheader(title)
@@ -86,8 +87,7 @@ def _keep_to_compare() -> None:
 def _choose_view() -> None:
     chosen, is_new = session.read_widget("settings_shown")
     if is_new:
-        session.set_on_show(full=chosen == "Full")
-        session.keep("view_was_chosen", True)
+        session.choose_view(full=chosen == "Full")
 
 
 def _remember_view() -> None:
@@ -134,6 +134,8 @@ def _datasets() -> None:
     if own is not None:
         n = len(own.inputs)
         st.markdown(f"**{session.plain(own.title or 'Your data')}**: {len(own):,} rows, {n} input{'s' * (n > 1)}")
+    else:
+        _back("dataset")
     if session.on_show().only is None:
         _classics()
 
@@ -195,6 +197,7 @@ def _slider(name: str, step: float) -> None:
     value = _put(name, kind(getattr(session.experiment().now, name)))
     low, high = min(kind(low), value), max(kind(high), value)
     st.slider(s.label, low, high, step=step, help=s.help, key=_key(name), on_change=_changed, args=(name,))
+    _back(name)
 
 
 def _number(name: str) -> None:
@@ -204,6 +207,7 @@ def _number(name: str) -> None:
     _put(name, getattr(session.experiment().now, name))
     low, high = int(s.low or 0), int(s.high or 0)
     st.number_input(s.label, low, high, step=1, help=s.help, key=_key(name), on_change=_changed, args=(name,))
+    _back(name)
 
 
 def _stops(name: str) -> None:
@@ -216,6 +220,7 @@ def _stops(name: str) -> None:
         s.label, s.stops(value), help=s.help, key=_key(name), on_change=_changed, args=(name,),
         format_func=lambda v: f"{v:g}",
     )  # fmt: skip
+    _back(name)
     _more(name)
 
 
@@ -228,6 +233,7 @@ def _select(name: str) -> None:
         s.label, s.choices, help=s.help, key=_key(name), on_change=_changed, args=(name,),
         format_func=lambda choice: shown_value(name, choice),
     )  # fmt: skip
+    _back(name)
     _more(name)
 
 
@@ -240,6 +246,7 @@ def _choice(name: str) -> None:
     st.segmented_control(
         s.label, s.choices, help=s.help, key=_key(name), on_change=_changed, args=(name,), required=True
     )
+    _back(name)
 
 
 def _more(name: str) -> None:
@@ -259,6 +266,7 @@ def _classes() -> None:
         _put("n_classes", now.n_classes or entry.default_classes)
         key = _key("n_classes")
         st.slider(s.label, 2, entry.max_classes, help=s.help, key=key, on_change=_changed, args=("n_classes",))
+        _back("n_classes")
 
 
 def _loss() -> None:
@@ -272,6 +280,7 @@ def _loss() -> None:
         s.label, fitting, help=s.help, key=_key("loss"), on_change=_changed, args=("loss",),
         format_func=lambda name: shown_value("loss", name),
     )  # fmt: skip
+    _back("loss")
 
 
 def _frozen() -> None:
@@ -285,6 +294,7 @@ def _frozen() -> None:
         s.label, range(1, n_layers + 1), selection_mode="multi", help=s.help, key=_key("frozen"), on_change=_changed,
         args=("frozen",), format_func=lambda layer: "output" if layer == n_layers else str(layer),
     )  # fmt: skip
+    _back("frozen")
 
 
 def _features() -> None:
@@ -297,6 +307,7 @@ def _features() -> None:
         s.label, s.choices, selection_mode="multi", help=s.help, key=_key("features"), on_change=_changed,
         args=("features",), format_func=lambda name: mlp.FEATURES[name].label,
     )  # fmt: skip
+    _back("features")
 
 
 def _layers() -> None:
@@ -311,6 +322,7 @@ def _layers() -> None:
         key=_key("hidden_layer_sizes"), on_change=_typed_layers,
         placeholder="none: the inputs go straight to the output",
     )  # fmt: skip
+    _back("hidden_layer_sizes")
 
 
 def _activations() -> None:
@@ -326,7 +338,8 @@ def _activations() -> None:
         for k, name in enumerate(now.activations):
             _put(f"activation_{k}", name)
             _choose_activation(f"{s.label}, layer {k + 1}", _key(f"activation_{k}"), _changed_layer, k)
-    if len(now.hidden_layer_sizes) > 1:
+    _back("activations")
+    if len(now.hidden_layer_sizes) > 1 and session.on_show().full:
         _put("each", each)
         st.toggle("One for each layer", key=_key("each"), on_change=_toggle_each)
     _more("activations")
@@ -338,6 +351,57 @@ def _choose_activation(label: str, key: str, on_change: Callable[..., None], *ar
         label, s.choices, help=s.help, key=key, on_change=on_change, args=args,
         format_func=lambda name: shown_value("activations", name),
     )  # fmt: skip
+
+
+# ---- the way back ------------------------------------------------------------------------------------------------
+def _apart() -> list[str]:
+    """The settings that are not as they usually are. A lesson begins with settings of its own."""
+    now = session.experiment().now
+    if session.on_show().only is not None:
+        return []
+    names = [name for name in DEFAULTS if now.applies(name) and getattr(now, name) != _usual(name)]
+    return [
+        name for name in names if now.own_data is None or name not in ("dataset", "n_classes", "n_samples", "noise")
+    ]
+
+
+def _usual(name: str) -> Any:
+    now = session.experiment().now
+    if name == "features" and now.has_one_input:
+        return ("x1",)
+    if name == "n_classes" and now.n_classes == mlp.DATASETS[now.dataset].default_classes:
+        return now.n_classes
+    return DEFAULTS[name]
+
+
+def _back(name: str) -> None:
+    """Below a setting that is set apart: the way back. The style sheet marks what stands above such a button."""
+    if name in _apart():
+        usual = shown_value(name, _usual(name))
+        st.button(
+            f"Back to {'the usual' if usual in ('auto', 'usual') else session.plain(usual)}", key=f"back_{name}",
+            type="tertiary", icon=":material/undo:", on_click=_set_back, args=([name],),
+        )  # fmt: skip
+
+
+def _all_back() -> None:
+    """Everything that is set apart, back at once; what is not on show is named."""
+    apart = _apart()
+    if not apart:
+        return
+    unseen = [name for name in apart if not _shows(name)]
+    if unseen:
+        now = session.experiment().now
+        told = ", ".join(f"{SETTINGS[name].label} {shown_value(name, getattr(now, name))}" for name in unseen)
+        st.caption(session.plain(f"Also set, and shown in Full: {told}."))
+    st.button(
+        "All settings back to the usual", key="all back", width="stretch", icon=":material/undo:",
+        on_click=_set_back, args=(apart,), help="The data, the network and the training that the page opens with.",
+    )  # fmt: skip
+
+
+def _set_back(names: list[str]) -> None:
+    session.change(**{name: _usual(name) for name in names})
 
 
 # ---- what they do when they are moved ------------------------------------------------------------------------------
@@ -407,5 +471,7 @@ def _thumbnails() -> list[dict[str, Any]]:
         middle = np.median(data.y_train)
         shade = data.y_train if data.n_classes else (data.y_train > middle).astype(int)
         rows = np.column_stack([np.round(x, 2), shade])
-        result.append({"name": entry.name, "label": entry.label, "help": entry.help, "points": rows.ravel().tolist()})
+        kind = "Tell colours apart" if data.n_classes else "Predict a number"
+        words = {"name": entry.name, "label": entry.label, "help": entry.help, "kind": kind}
+        result.append({**words, "points": rows.ravel().tolist()})
     return result

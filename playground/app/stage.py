@@ -12,6 +12,7 @@ import streamlit as st
 from playground.app import components, session, tab
 from playground.app.shared_runs import run_of
 from playground.run.experiment import Experiment
+from playground.run.on_show import OnShow
 from playground.run.runs import Run
 from playground.web import first
 from playground.web.about import opening
@@ -30,13 +31,13 @@ def show(parts: Parts = "full", below: Callable[[], None] | None = None, *, whol
     `below` draws what follows the moment. It runs whenever the stage tells of another, and the rest of the page does
     not; with `whole` also when the browser holds all that the run plays by itself.
     """
-    _fragment(parts, below, whole, session.experiment())
+    _fragment(parts, below, whole, (session.experiment(), session.on_show()))
 
 
 @st.fragment(run_every=A_DAY)
-def _fragment(parts: Parts, below: Callable[[], None] | None, whole: bool, drawn: Experiment) -> None:
+def _fragment(parts: Parts, below: Callable[[], None] | None, whole: bool, drawn: tuple[Experiment, OnShow]) -> None:
     experiment = session.experiment()
-    if experiment != drawn or session.has_news():  # the settings and sentences around the stage are old
+    if (experiment, session.on_show()) != drawn or session.has_news():  # what stands around the stage is old
         st.rerun(scope="app")
     run = run_of(experiment)
     run.record_until(session.moment())
@@ -47,7 +48,11 @@ def _fragment(parts: Parts, below: Callable[[], None] | None, whole: bool, drawn
         "serial": session.heard(),
         "instead_of": before.name if before else None,
         "can_undo": session.can_undo(),
-        "branches": [{"run": branch.name, "title": branch.title} for branch in session.branches()],
+        "branches": [
+            {"run": branch.run.name, "title": title, "colour": branch.colour}
+            for branch, title in session.branches().items()
+        ],
+        "made_room": session.made_room(),
         "whole": whole,
         "opening": opening(*session.opening()),
     }

@@ -39,7 +39,7 @@ _PAGE = """<!doctype html>
 body { margin: 0; padding: 16px 20px; background: var(--st-background-color); font-family: var(--st-font); }
 .stage { font-family: var(--st-font); }
 .stage .transport .words, .stage .transport [aria-label="Step by"] { display: none !important; }
-.stage .layer-buttons, .stage .branches, .stage .strip .words { display: none !important; }
+.stage .layer-buttons, .stage .fork, .stage .strip .words { display: none !important; }
 %(css)s
 </style>
 <script type="importmap">%(modules)s</script>
@@ -99,8 +99,8 @@ def recording(subject: Subject, points: mlp.Dataset | None = None) -> bytes:
         per_epoch = max(1, round(rows[-1, 0] / rows[-1, 1])) if rows[-1, 1] else 1
         told = {**told, **sketch(e, trainer.net, points), "steps_per_epoch": per_epoch}
     page: Page = {
-        **first.page(e, OnShow(), moment=0),
-        "branches": [{"run": e.name, "title": ""}],
+        **first.page(e, OnShow(full=True), moment=0),
+        "branches": [],
         "plotly": "",
         "ask": "",
     }

@@ -9,6 +9,7 @@ from bisect import bisect_left
 import numpy as np
 
 from playground.export.subject import Subject
+from playground.run.compared import change_in_words
 from playground.run.experiment import Experiment
 
 FORMULA_STARTS = ("=", "+", "-", "@")
@@ -47,12 +48,11 @@ def _settings(subject: Subject, step: int, epoch: float) -> dict[str, object]:
 
 def _changes(experiment: Experiment, steps: list[int]) -> list[str]:
     """For each recorded step, the changes that have come into force since the step before, in words."""
-    titles = [Experiment(experiment.config, experiment.changes[: k + 1]).title for k in range(len(experiment.changes))]
     found: list[list[str]] = [[] for _ in steps]
-    for change, title in zip(experiment.changes, titles, strict=True):
+    for change in experiment.changes:
         k = bisect_left(steps, change.step)
         if k < len(steps):
-            found[k].append(title)
+            found[k].append(f"{change_in_words(change)} from step {change.step:,}")
     return ["; ".join(each) for each in found]
 
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import mlp
 from playground.run import link, on_show
 from playground.run.config import SETTINGS
-from playground.run.experiment import Experiment
+from playground.run.experiment import Change, Experiment
 
 MOST = 4
 LETTERS = "ABCD"
@@ -86,11 +86,10 @@ def titles(runs: Sequence[Experiment]) -> list[str]:
     found = differences(runs)
     if not found:
         return ["" for _ in runs]
-    # A choice speaks for itself; of a number one must know which.
     spoken = {SETTINGS[name].label for name in _LABELS}
     return [
         ", ".join(
-            d.values[k] if d.label in spoken or d.label == "Own data" else f"{d.label.lower()} {d.values[k]}"
+            d.values[k] if d.label in spoken or d.label == "Own data" else f"{_in_mid_sentence(d.label)} {d.values[k]}"
             for d in found
             if d.values[k] != "–"
         )
@@ -111,8 +110,32 @@ def shown_value(name: str, value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def settings_in_words(settings: Mapping[str, Any]) -> str:
+    """Settings and their values. A choice speaks for itself; of a number one must know which."""
+    return ", ".join(
+        shown_value(name, value)
+        if name in _LABELS
+        else f"{_in_mid_sentence(SETTINGS[name].label)} {shown_value(name, value)}"
+        for name, value in settings.items()
+    )
+
+
+def change_in_words(change: Change) -> str:
+    """What was changed at some step: settings, and parameters set by hand."""
+    told = settings_in_words(dict(change.settings))
+    if not change.edits:
+        return told
+    by_hand = f"{len(change.edits)} weight{'s' * (len(change.edits) > 1)} set by hand"
+    return f"{told}, {by_hand}" if told else by_hand
+
+
+def _in_mid_sentence(label: str) -> str:
+    """Without its capital, if that is not a sign of its own, as in L2."""
+    return label[0].lower() + label[1:] if label[1:2].islower() else label
+
+
 def _changes(run: Experiment) -> list[str]:
-    return [grown.title for grown in list(run.lineage())[1:]]
+    return [f"{change_in_words(change)} from step {change.step:,}" for change in run.changes]
 
 
 # ---- sets to begin with --------------------------------------------------------------------------------------------

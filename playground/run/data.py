@@ -8,7 +8,7 @@ import numpy as np
 
 import mlp
 from playground.run.experiment import Experiment
-from playground.tables.table import Plane
+from playground.tables.table import Plane, Scale
 
 
 def make_data(experiment: Experiment) -> tuple[mlp.Dataset, mlp.Dataset]:
@@ -35,6 +35,12 @@ def plane_of(experiment: Experiment) -> Plane | None:
     """The plane through the inputs of own data that the picture shows."""
     c = experiment.config
     return c.own_data.prepared(c.test_fraction, c.data_seed).plane if c.own_data is not None else None
+
+
+def scale_of(experiment: Experiment) -> Scale | None:
+    """How the values to predict of own data are scaled; None for classes, and for data that are not scaled."""
+    c = experiment.config
+    return c.own_data.prepared(c.test_fraction, c.data_seed).target if c.own_data is not None else None
 
 
 def untrained(experiment: Experiment) -> str | None:

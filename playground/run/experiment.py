@@ -53,16 +53,12 @@ class Experiment:
         settings = [name for name, s in SETTINGS.items() if s.group == "Data" and name != "features"]
         return _short_name((self.config.own_data, [(name, getattr(self.config, name)) for name in settings]))
 
-    @property
-    def title(self) -> str:
-        """What sets this experiment apart from those it shares its beginning with."""
-        if not self.changes:
-            return "the first run"
-        last = self.changes[-1]
-        told = ", ".join(f"{SETTINGS[name].label.lower()} {_told(value)}" for name, value in last.settings)
-        if last.edits:
-            told = f"{told}, and {len(last.edits)} by hand" if told else f"{len(last.edits)} set by hand"
-        return f"{told} from step {last.step:,}"
+    @cached_property
+    def family(self) -> str:
+        """A short name that two experiments share if they can be branches of one run: the same points, the same network
+        and the same first weights, whatever the settings that may change in mid-run."""
+        kept = [(name, getattr(self.config, name)) for name in SETTINGS if name not in LIVE]
+        return _short_name((self.config.own_data, kept))
 
     @property
     def parent(self) -> Experiment | None:
@@ -135,12 +131,6 @@ class Experiment:
         if not self.changes or self.changes[-1].step < step:
             return self
         return Experiment(self.config, tuple(c for c in self.changes if c.step < step))
-
-
-def _told(value: Any) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(map(_told, value)) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _short_name(thing: object) -> str:

@@ -14,6 +14,7 @@ from itertools import islice, pairwise
 import numpy as np
 
 import mlp
+from playground.run.compared import change_in_words
 from playground.run.experiment import Experiment
 
 MOST_OF_A_KIND = 6
@@ -69,10 +70,10 @@ def marks(experiment: Experiment, trainer: mlp.Trainer) -> list[Mark]:
 
 def changes(experiment: Experiment, curves: Curves) -> Iterator[Mark]:
     """Settings changed and weights set by hand."""
-    for number, change in enumerate(experiment.changes, start=1):
+    for change in experiment.changes:
         k = int(np.searchsorted(curves.steps, change.step, side="right")) - 1
-        title = Experiment(experiment.config, experiment.changes[:number]).title.rpartition(" from step")[0]
-        yield Mark(float(curves.epochs[k]), change.step, "edit" if change.edits else "change", f"Changed: {title}.")
+        text = f"Changed: {change_in_words(change)}."
+        yield Mark(float(curves.epochs[k]), change.step, "edit" if change.edits else "change", text)
 
 
 def drops(curves: Curves) -> Iterator[Mark]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from playground.run.config import SETTINGS
 
+View = Literal["simple", "full", "lesson"]
 SIMPLE = ("dataset", "noise", "activations", "learning_rate")
 PARTS = ("settings", "diagram", "weights", "gradients", "scores", "timeline", "tries")
 PLACE = ("lesson", "screen", "task", "solution", "room", "desk")
@@ -34,6 +36,11 @@ class OnShow:
     def shows(self, name: str) -> bool:
         """Whether a setting or a part of the stage is on show."""
         return name not in self.unseen and (self.full or self.only is not None or name in SIMPLE or name in PARTS)
+
+    @property
+    def view(self) -> View:
+        """How much the stage shows, and in which words."""
+        return "lesson" if self.only is not None else "full" if self.full else "simple"
 
     @property
     def unseen(self) -> frozenset[str]:

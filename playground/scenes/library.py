@@ -1,16 +1,13 @@
-"""The lessons that come along, in their order, and the words that they use."""
+"""The lessons that come along, in their order."""
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
-from playground.scenes import document
 from playground.scenes.lesson import Lesson, read_lesson
 
 FOLDER = Path(__file__).with_name("lessons")
-_GLOSSARY = Path(__file__).with_name("glossary.md")
 
 
 @cache
@@ -31,19 +28,3 @@ def text_of(name: str) -> str:
         if path.stem.partition("-")[2] == name:
             return path.read_text(encoding="utf-8")
     raise KeyError(name)
-
-
-@cache
-def glossary() -> dict[str, str]:
-    """What each word means, by the word, in alphabetical order."""
-    whole, _ = document.read(_GLOSSARY.read_text(encoding="utf-8"))
-    return dict(sorted((part.heading, part.body) for part in whole.parts))
-
-
-def words_in(text: str) -> dict[str, str]:
-    """Those words of the glossary that stand in a text."""
-    return {
-        word: meaning
-        for word, meaning in glossary().items()
-        if re.search(rf"\b{word}(?:s|es|en)?\b", text, re.IGNORECASE)
-    }

@@ -14,7 +14,7 @@ from playground.figures.palette import CLASS_SYMBOLS
 from playground.run import link
 from playground.run.compared import in_words
 from playground.run.config import EASY_LAYERS, EASY_NEURONS, LIVE, SETTINGS, calmer_rate
-from playground.run.data import make_data, plane_of
+from playground.run.data import make_data, plane_of, scale_of
 from playground.run.experiment import Experiment
 from playground.run.playback import Playback
 from playground.run.runs import Run
@@ -30,9 +30,10 @@ def about(experiment: Experiment, run: Run) -> About:
     now, parent = experiment.now, experiment.parent
     n_layers = len(now.hidden_layer_sizes) + 1
     sketched = sketch(experiment, run.trainer.net)
+    n_judged, spread = judged_by(experiment)
     return {
         **sketched,
-        "family": Experiment(experiment.config).name,
+        "family": experiment.family,
         "parent": parent.name if parent else None,
         "fork": max(0, last_shared_step(experiment, run)),
         "goal": GOAL_EPOCHS,
@@ -43,6 +44,8 @@ def about(experiment: Experiment, run: Run) -> About:
             "max_neurons": EASY_NEURONS,
             "live": [_live(n, getattr(now, n), n_layers) for n in SETTINGS if n in LIVE and now.applies(n)],
         },
+        "n_judged": n_judged,
+        "spread": spread,
         "calmer_rate": calmer_rate(now),
         "frozen": [
             Frozen(step=0, layers=experiment.config.frozen),
@@ -68,6 +71,19 @@ def sketch(experiment: Experiment, net: mlp.MLP, points: mlp.Dataset | None = No
         "data": _points(experiment, points, plane),
         "scale": _scale(net, points),
     }
+
+
+def judged_by(experiment: Experiment) -> tuple[int, float]:
+    """By how many points a run is judged, and the standard deviation of their values, 0 for classes.
+
+    They are the test points, or the training points where there are none, in the units of the data.
+    """
+    points, _ = make_data(experiment)
+    y = points.y_test if len(points.y_test) else points.y_train
+    if points.n_classes:
+        return len(y), 0.0
+    scale = scale_of(experiment)
+    return len(y), float(np.std(y if scale is None else scale.undo(y)))
 
 
 def _live(name: str, now: Any, n_layers: int) -> LiveSetting:

@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 import mlp
 from playground.figures.palette import THEMES
+from playground.run.glossary import glossary
 
 _MODULES = Path(__file__).parent / "js"
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -32,7 +33,7 @@ _KINDS = {".js": "text/javascript", ".css": "text/css"}
 IMPORT = re.compile(r'(\bfrom|\bimport)\s*"(\.\.?/[\w./-]+\.js)"')
 """Where a module names another"""
 REGISTRY = "shared/registry.js"
-"""The module that is made of the engine's registries. The server reads no such file: it is written, by
+"""The module that is made of what Python knows. The server reads no such file: it is written, by
 `python -m playground.web.assets`, only for Node and for the checkers that read the modules"""
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 _FOREVER = "public, max-age=31536000, immutable"
@@ -40,7 +41,7 @@ _FOREVER = "public, max-age=31536000, immutable"
 
 @cache
 def registry() -> str:
-    """A JavaScript module made of the engine's registries, so that a new activation is one entry in one file."""
+    """A JavaScript module made of the engine's registries, the colours and the glossary, each of them written once."""
     activations = ",\n".join(f"  {json.dumps(a.name)}: {_in_place(a.javascript)}" for a in mlp.ACTIVATIONS.values())
     features = ",\n".join(f"  {json.dumps(f.name)}: (x1, x2) => {f.javascript}" for f in mlp.FEATURES.values())
     palettes = json.dumps({name: asdict(palette) for name, palette in THEMES.items()})
@@ -49,6 +50,7 @@ def registry() -> str:
         f"export const ACTIVATIONS = {{\n{activations}\n}};\n"
         f"export const FEATURES = {{\n{features}\n}};\n"
         f"export const PALETTES = {palettes};\n"
+        f"export const GLOSSARY = {json.dumps(glossary(), ensure_ascii=False)};\n"
     )
 
 

@@ -25,7 +25,9 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 
-Action = Literal["reset", "new_seed", "calm", "undo"]
+from playground.run.on_show import View
+
+Action = Literal["reset", "new_seed", "calm", "undo", "show_everything", "show_less"]
 
 
 class Edit(TypedDict):
@@ -233,12 +235,14 @@ class Frozen(TypedDict):
 class About(Sketch):
     """What it takes to draw a run; sent once for each."""
 
-    family: str  # runs of one family share their first settings
+    family: str  # runs of one family learn the same points with the same network from the same first weights
     parent: str | None  # the run whose first steps this one shares, up to `fork`
     fork: int
     goal: float  # epochs that it plays by itself
     steps_per_epoch: int
     settings: Settings
+    n_judged: int  # points by which it is judged: the test points, or the training points where there are none
+    spread: float  # the standard deviation of their values, in the units of the data; 0 for classes
     calmer_rate: float | None  # a tenth of the learning rate, about, to begin again with; None where it is the least
     frozen: Sequence[Frozen]  # in the order of their steps
     link: str
@@ -251,6 +255,7 @@ class Branch(TypedDict):
 
     run: str
     title: str
+    colour: int  # its place among the colours of the page Compare
 
 
 class Opening(TypedDict):
@@ -281,7 +286,9 @@ class Page(TypedDict):
     instead_of: str | None  # the run that this one has just replaced
     can_undo: bool
     branches: Sequence[Branch]
+    made_room: str  # which run has just gone from them, and why, in a sentence; "" if none has
     parts: Parts
+    view: View  # Simple and a lesson show fewer panels and controls than Full, and speak in plain words
     whole: bool  # whether it wants to be told when all is here that the run plays by itself
     hidden: Sequence[str]
     projector: bool

@@ -156,6 +156,59 @@ def test_the_first_look_is_simple_and_full_shows_every_setting():
     assert page.query_params["view"] == "full"
 
 
+def back(app: AppTest, name: str):
+    return next((button for button in app.button if button.key == f"back_{name}"), None)
+
+
+def test_what_is_set_apart_has_a_way_back_of_its_own_and_one_for_all(app):
+    assert not any((button.key or "").startswith("back_") or button.key == "all back" for button in app.button)
+    widget(app, "Noise").set_value(0.3).run()
+    widget(app, "Activation").set_value("relu").run()
+    widget(app, "Optimizer").set_value("sgd").run()
+    assert [back(app, name).label for name in ("noise", "activations", "optimizer")] == [
+        "Back to 0.1",
+        "Back to Tanh",
+        "Back to Adam",
+    ]
+    assert back(app, "learning_rate") is None
+    back(app, "activations").click().run()
+    assert experiment(app).now == Config(noise=0.3, optimizer="sgd")
+    assert back(app, "activations") is None
+    app.button(key="all back").click().run()
+    assert experiment(app).now == Config()
+    assert not any(button.key == "all back" for button in app.button)
+
+
+NEEDS_MORE = ("dataset", "output_activation")  # a button by itself, and what needs other data
+
+
+@pytest.mark.parametrize("name", [name for name, s in SETTINGS.items() if not s.only_with and name not in NEEDS_MORE])
+def test_every_setting_can_be_set_back(app, name):
+    other = {
+        "n_classes": 3, "features": ("x1", "x2", "x1^2"), "hidden_layer_sizes": (3,), "activations": ("relu", "tanh"),
+        "loss": "hinge", "seed": 9, "data_seed": 9,
+    }  # fmt: skip
+    s, usual = SETTINGS[name], getattr(Config(), name)
+    value = other.get(name) or next(v for v in (*s.choices, *s.presets, s.low, s.high) if v not in (None, usual))
+    app.session_state["experiment"] = Experiment(Config().changed(**{name: type(usual)(value)}))
+    app.run()
+    assert not app.exception
+    back(app, name).click().run()
+    assert experiment(app).now == Config()
+
+
+def test_simple_names_what_is_set_apart_and_not_on_show():
+    page = AppTest.from_file(FRAME, default_timeout=30)
+    page.query_params.update({"optimizer": "sgd", "batch": "20", "noise": "0.2"})
+    page.run()
+    assert [c.value.replace("\\", "") for c in page.caption] == [
+        "Also set, and shown in Full: Optimizer SGD, Batch size 20."
+    ]
+    assert back(page, "noise") is not None
+    page.button(key="all back").click().run()
+    assert experiment(page).now == Config()
+
+
 OPTIONS = {name: s for name, s in SETTINGS.items() if s.only_with}
 
 

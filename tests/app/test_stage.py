@@ -269,3 +269,16 @@ def test_a_page_that_goes_on_under_other_settings_brings_what_follows_the_change
     assert (header["page"]["serial"], header["page"]["instead_of"]) == (1, Experiment().name)
     assert (header["run"]["parent"], header["run"]["after"]) == (Experiment().name, 40)
     assert rows[0, 0] > 40
+
+
+def test_show_everything_and_show_less_keep_the_run_and_the_moment():
+    app = AppTest.from_function(page, default_timeout=30).run()
+    for serial, (action, view) in enumerate((("show_everything", "full"), ("show_less", "simple")), start=1):
+        header, rows = wishing(app, serial=serial, moment=40, action=action)
+        assert (header["page"]["view"], header["page"]["moment"], header["page"]["run"]) == (
+            view,
+            40,
+            Experiment().name,
+        )
+        assert len(rows) == 0, "the browser has the run already"
+        assert app.session_state["page_view_was_chosen"]

@@ -99,11 +99,21 @@ def open_confusion(page: Page) -> None:
     expect(page.get_by_role("table", name="Confusion matrix of the test points")).to_be_visible()
 
 
+def open_word(page: Page) -> None:
+    page.get_by_role("button", name="loss", exact=True).click()
+    expect(page.locator(".explained:popover-open")).to_contain_text("how wrong the network is")
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(
     ("path", "before"),
-    [("/?look=projector", lambda page: None), ("/", set_by_hand), ("/?dataset=blobs", open_confusion)],
-    ids=["projector", "set by hand", "confusion"],
+    [
+        ("/?look=projector", lambda page: None),
+        ("/?view=full", set_by_hand),
+        ("/?view=full&dataset=blobs", open_confusion),
+        ("/", open_word),
+    ],
+    ids=["projector", "set by hand", "confusion", "a word explained"],
 )
 def test_axe_finds_nothing_serious_on_what_is_opened_on_the_stage(new_page, path, before, scheme):
     page = new_page(scheme=scheme)
@@ -147,7 +157,7 @@ def test_tab_goes_through_the_stages_controls_in_order_and_shows_where_it_is(hom
     names = [re.sub(r"\s+", " ", f["name"]) for f in seen]
     assert all(f["visible"] for f in seen), [f["name"] for f in seen if not f["visible"]]
     wanted = [
-        "Reset", "Back", "Play", "Step", "Step by", "Speed", "New seed", "Copy link", "Add a hidden layer",
+        "Reset", "Back", "Play", "Step", "Step by", "Speed", "New seed", "Copy link", "Show less", "Add a hidden layer",
         "Add a neuron to hidden layer 1", "Add a neuron to hidden layer 2", "Log scale", "Moment of the run",
     ]  # fmt: skip
     places = [names.index(name) for name in wanted]

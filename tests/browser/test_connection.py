@@ -80,7 +80,7 @@ def spoken(page):
 
 def test_playing_runs_no_script_and_the_moment_that_stands_is_told_once(page):
     said = spoken(page)
-    visit(page, "/?hidden=4,3&dataset=circles")
+    visit(page, "/?hidden=4,3&dataset=circles&view=full")
     page.get_by_role("button", name="Confusion", exact=True).click()
     wait_for(page, "p.epoch > 20", timeout=20_000)
     before = dict(said)

@@ -20,10 +20,14 @@ from playground.run.number import say
 from tests.browser.harness import screenshot, settle, visit
 from tests.browser.stage import WATCH, parameters, pictures, press, recorded, sentence, state, wait_for
 
+FULL = "/?view=full"
+in_full = pytest.mark.parametrize("home", [FULL], indirect=True)
+"""For what Simple does not show"""
+
 
 @pytest.fixture
-def home(page):
-    visit(page, "/")
+def home(page, request):
+    visit(page, getattr(request, "param", "/"))
     wait_for(page, "window.__stage?.ready")
     return page
 
@@ -65,10 +69,16 @@ def test_play_paints_new_epochs_and_pause_stops(home):
     assert state(home)["state"] == "paused"
 
 
-def test_play_at_the_end_trains_on(home):
+def test_play_at_the_end_plays_it_again_and_train_on_goes_further(home):
+    on = home.get_by_role("button", name="Train on")
+    expect(on).to_be_disabled()
     wait_for(home, "p.state === 'paused'", timeout=20_000)
     press(home, "Play")
-    wait_for(home, "p.epoch > 260", timeout=20_000)
+    wait_for(home, "p.moving && p.epoch < 150")
+    wait_for(home, "p.state === 'paused' && p.epoch === 200", timeout=20_000)
+    on.click()
+    wait_for(home, "p.moving && p.epoch > 210", timeout=20_000)
+    expect(on).to_be_disabled()
     press(home, "Pause")
 
 
@@ -87,6 +97,7 @@ def test_step_goes_one_mini_batch_and_back_shows_the_very_same_parameters(home):
         assert (seen.setdefault(step, now) == now).all()
 
 
+@in_full
 def test_step_by_buttons_by_shift_and_by_the_toggle(home):
     pause(home)
     press(home, "Reset")
@@ -114,6 +125,7 @@ def test_step_at_the_end_trains_exactly_one_mini_batch_further(home):
     np.testing.assert_array_equal(parameters(home), run.recording.seek(last + 1).parameters.astype(np.float32))
 
 
+@in_full
 def test_dragging_the_timeline_updates_every_panel(home):
     pause(home)
     box = home.locator(".stage .handle").bounding_box()
@@ -306,7 +318,7 @@ def test_copy_link_copies_the_address(home):
 
 
 def test_a_link_stands_still_where_it_says_and_a_reload_keeps_how_it_is_looked_at(page):
-    visit(page, "/?step=0")
+    visit(page, f"{FULL}&step=0")
     assert (state(page)["state"], state(page)["step"]) == ("paused", 0)
     page.get_by_label("Stop", exact=True).select_option("Stop at 99 % right")
     page.get_by_label("Speed").select_option("15 epochs/s")
@@ -316,7 +328,7 @@ def test_a_link_stands_still_where_it_says_and_a_reload_keeps_how_it_is_looked_a
     page.mouse.click(*place_of(page, 2, 2))
     page.mouse.move(5, 5)
     opened = "&neuron=2.3&panel=matrix"
-    expect(page).to_have_url(re.compile(rf"\?step=0&goal=score0.99&speed=15&scale=log&discretize=on{opened}$"))
+    expect(page).to_have_url(re.compile(rf"\?step=0&goal=score0.99&speed=15&scale=log&discretize=on{opened}&view=full$"))
     entries = page.evaluate("() => history.length")
     page.reload()
     settle(page)
@@ -450,6 +462,7 @@ def place_of(page, layer, unit):
     return box["x"] + at["x"], box["y"] + at["y"]
 
 
+@in_full
 def test_hovering_gives_numbers(home):
     pause(home)
     home.keyboard.press("End")
@@ -468,15 +481,15 @@ def test_hovering_gives_numbers(home):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_the_screen_in_light_and_dark(new_page, viewport, scheme):
     page = new_page(viewport=viewport, scheme=scheme)
-    visit(page, "/")
+    visit(page, FULL if viewport == "desktop" else "/")
     wait_for(page, "p.run.rows.length > 100")
     background = page.evaluate("() => getComputedStyle(document.querySelector('.stApp')).backgroundColor")
     assert page.evaluate("() => __stage.theme.dark") == (scheme == "dark")
     assert (background == "rgb(255, 255, 255)") == (scheme == "light")
     width = page.viewport_size["width"]
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-    for part in (".surface .plot", ".diagram .plot", ".timeline .plot", ".weights .plot"):
-        box = page.locator(f".stage {part}").bounding_box()
+    for plot in page.locator(".stage .plot:visible").all():
+        box = plot.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width + 1
     if viewport != "phone":
@@ -495,6 +508,7 @@ def test_nothing_blinks_jumps_or_is_mounted_anew_while_it_plays(home):
     assert home.evaluate("() => window.jumps") < 0.01
 
 
+@in_full
 def test_another_theme_in_mid_play_recolours_everything_and_stops_and_remounts_nothing(home):
     home.evaluate(
         """() => { __player.goal = Infinity; __player.play();
@@ -537,6 +551,7 @@ def test_a_double_click_on_play_leaves_the_button_and_the_picture_in_step(home):
         assert (now["step"] > step) == moving
 
 
+@in_full
 def test_the_sentence_tells_the_truth(home):
     pause(home)
     home.keyboard.press("End")
@@ -548,6 +563,58 @@ def test_the_sentence_tells_the_truth(home):
     assert f"test loss {loss:.3f}" in text
     if first / last > 1.7:
         assert f"layer 1's gradient is {first / last:.1f} times" in text or f"{first / last:.0f} times" in text
+
+
+def test_simple_says_in_plain_words_how_many_new_points_are_right_and_explains_the_words(home):
+    wait_for(home, "p.state === 'paused'", timeout=20_000)
+    data, net = recorded(Experiment(), 200).trainer.data, recorded(Experiment(), 200).trainer.net
+    right = int((net.classify(data.x_test) == data.y_test).sum())
+    said = home.locator(".stage .sentence")
+    expect(said).to_contain_text(f"It gets {right} of {len(data.x_test)} new points right after 200 epochs.")
+    expect(home.locator(".stage .panel:visible")).to_have_count(3)
+    for hidden in ("Fork here", "Log scale", "Confusion"):
+        expect(home.get_by_text(hidden, exact=True)).to_be_hidden()
+    epochs = said.get_by_role("button", name="epochs")
+    epochs.focus()
+    home.keyboard.press("Enter")
+    expect(home.get_by_text("Once through all the points that the network may learn from.")).to_be_visible()
+    home.keyboard.press("Escape")
+    expect(home.locator(".explained:popover-open")).to_have_count(0)
+    assert state(home)["state"] == "paused"
+
+
+def test_show_everything_keeps_the_run_and_the_moment_and_every_picture_says_what_it_is(page):
+    visit(page, "/?dataset=moons&step=500")
+    before = state(page)
+    press(page, "Show everything")
+    expect(page.locator(".stage .panel:visible")).to_have_count(6)
+    expect(page).to_have_url(re.compile("dataset=moons.*step=500.*view=full"))
+    settle(page)
+    assert [state(page)[key] for key in ("run", "step", "state")] == [before[key] for key in ("run", "step", "state")]
+    signs = page.locator(".stage .what")
+    for sign in signs.all():
+        sign.press("Enter")
+        note = page.locator(".explained:popover-open")
+        expect(note).to_have_text(re.compile(r"^What is this\?.{60,}"))
+        box, (width, height) = note.bounding_box(), page.viewport_size.values()
+        assert min(box["x"], box["y"], width - box["x"] - box["width"], height - box["y"] - box["height"]) >= 0
+        page.keyboard.press("Escape")
+    expect(signs).to_have_count(6)
+    press(page, "Show less")
+    expect(page.locator(".stage .panel:visible")).to_have_count(3)
+    assert state(page)["step"] == 500
+
+
+def test_who_comes_for_the_first_time_is_invited_to_press_play_and_then_no_more(new_page):
+    page = new_page(new=True)
+    invitation = page.locator(".stage .sentence", has_text="Press Play")
+    visit(page, "/?step=0")
+    expect(invitation).to_be_visible()
+    press(page, "Play")
+    wait_for(page, "p.step > 100")
+    visit(page, "/?step=0")
+    expect(page.locator(".stage .sentence")).to_contain_text("before it has learned anything")
+    expect(invitation).to_have_count(0)
 
 
 def test_back_in_the_browser_brings_the_settings_back(home):
@@ -622,7 +689,7 @@ def test_a_browser_that_keeps_nothing_shows_full_all_the_same(new_page):
 
 
 def test_the_projector_makes_everything_larger_and_a_link_can_leave_parts_away(page):
-    visit(page, "/?look=projector&hide=weights")
+    visit(page, f"{FULL}&look=projector&hide=weights")
     wait_for(page, "window.__stage?.ready")
     assert page.evaluate("() => getComputedStyle(document.querySelector('.stage .sentence')).fontSize") == "19.5px"
     expect(page.locator(".stage section.weights")).to_be_hidden()
@@ -631,6 +698,7 @@ def test_the_projector_makes_everything_larger_and_a_link_can_leave_parts_away(p
     expect(page).not_to_have_url(re.compile("look="))
 
 
+@in_full
 def test_a_weight_is_set_by_hand_and_the_run_goes_on_from_there(home):
     pause(home)
     home.evaluate("() => __player.place(1000)")
@@ -659,6 +727,7 @@ def test_a_weight_is_set_by_hand_and_the_run_goes_on_from_there(home):
     wait_for(home, "p.run.header.link === ''")
 
 
+@in_full
 def test_a_fork_stays_beside_the_run_it_came_from_and_both_can_be_switched(home):
     pause(home)
     home.evaluate("() => __player.place(1000)")
@@ -674,8 +743,27 @@ def test_a_fork_stays_beside_the_run_it_came_from_and_both_can_be_switched(home)
     home.get_by_role("button", name="the first run").click()
     wait_for(home, f"p.run.header.run === '{first}'")
     assert state(home)["step"] == 1000
-    home.get_by_role("button", name="batch size 20 from step 1,000").click()
+    expect(home.locator(".stage .surface .tag")).to_have_text("the first run")
+    home.get_by_role("button", name="batch size 20, from epoch 40").click()
     wait_for(home, f"p.run.header.run !== '{first}'")
+
+
+@in_full
+def test_a_change_at_the_start_is_played_beside_the_run_that_was_played_there(home):
+    wait_for(home, "p.state === 'paused'", timeout=20_000)
+    home.keyboard.press("Home")
+    wait_for(home, "p.step === 0 && p.told === 0 && !p.asked", timeout=20_000)
+    home.get_by_role("slider", name="Learning rate").press("ArrowRight")
+    wait_for(home, "p.page.branches.length === 2 && p.moving", timeout=20_000)
+    assert state(home)["run"] == Experiment().change(0, learning_rate=0.02).name
+    chips = home.locator(".stage .chips button")
+    expect(chips).to_have_text([re.compile("^the first run"), re.compile("^learning rate 0.02, from the start")])
+    for over in home.locator(".stage .tools > button, .stage .tools summary").all():
+        over.click(trial=True)  # nothing lies over it
+    home.wait_for_function(
+        """() => { const lines = __stage.views.timeline.plot.data.map(({ line }) => `${line.color} ${line.dash}`);
+             return lines.length === 3 && new Set(lines).size === 3; }"""
+    )
 
 
 def test_a_click_opens_a_neuron_and_another_closes_it(home):
@@ -698,12 +786,11 @@ def test_marks_say_what_happened_and_a_click_goes_there(page):
     mark.click()
     epoch = page.evaluate("() => __player.run.header.marks.find((m) => m.kind === 'overfitting').epoch")
     wait_for(page, f"Math.abs(p.row[1] - {epoch}) < 1")
-    page.keyboard.press("Shift+ArrowRight")
     expect(page.locator(".stage .sentence")).to_contain_text("Overfitting starts")
 
 
 def test_the_confusion_matrix_is_the_engines(page):
-    visit(page, "/?dataset=blobs&classes=4&noise=0.4")
+    visit(page, f"{FULL}&dataset=blobs&classes=4&noise=0.4")
     wait_for(page, "window.__stage?.ready")
     pause(page)
     page.keyboard.press("End")
@@ -720,6 +807,7 @@ def test_the_confusion_matrix_is_the_engines(page):
     assert [int(text) for text in cells.all_inner_texts()] == matrix.ravel().tolist()
 
 
+@in_full
 def test_the_answers_are_asked_for_while_their_panel_is_open_and_follow_the_moment(home):
     pause(home)
     assert home.evaluate("() => __player.run.header.answers") is None
@@ -761,7 +849,7 @@ def test_the_answers_are_asked_for_while_their_panel_is_open_and_follow_the_mome
 
 
 def test_residuals_and_the_curve_of_one_input(page):
-    visit(page, "/?dataset=sine")
+    visit(page, f"{FULL}&dataset=sine")
     wait_for(page, "window.__stage?.ready")
     pause(page)
     expect(page.locator(".stage .surface h3")).to_have_text("The curve that the network has learned")
@@ -792,6 +880,7 @@ def test_the_sum_of_two_numbers_can_be_asked_at_every_moment(page):
     assert state(page)["state"] == "paused", "typing in a field plays nothing"
 
 
+@in_full
 def test_test_points_can_be_hidden_and_the_surface_made_discrete(home):
     pause(home)
     home.keyboard.press("End")

@@ -122,7 +122,7 @@ def shown(request: pytest.FixtureRequest, browser, server) -> Iterator[Shown]:
     experiment = Experiment(config)
     run, step, net = at_epoch(experiment)
     with guarded_page(browser, server, scheme=scheme) as (page, _):
-        visit(page, f"/{run_to_link(experiment, step)}")
+        visit(page, f"/{run_to_link(experiment, step)}&view=full")
         wait_for(page, f"p.step === {step} && !p.moving && __stage.fine")
         np.testing.assert_array_equal(parameters(page), net.parameters.astype(np.float32))
         points, _ = make_data(experiment)

@@ -53,6 +53,10 @@ test("a link that plays goes on to the epoch that it names, and the address bar 
   assert.equal(written(), `?lr=0.1&step=${15 * PER}&view=full`);
   player.play();
   world.pass(0.02);
+  assert.equal(written("?lr=0.1&step=60&view=full"), "?lr=0.1&play=15&view=full", "it plays again, as far");
+  world.pass(1);
+  player.trainOn();
+  world.pass(0.02);
   assert.equal(written("?lr=0.1&step=60&view=full"), "?lr=0.1&view=full");
 });
 

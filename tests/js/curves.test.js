@@ -9,6 +9,7 @@ const { Network } = await import("../../playground/web/js/stage/network.js");
 const { Answers } = await import("../../playground/web/js/stage/answers.js");
 const { PANELS } = await import("../../playground/web/js/stage/panels.js");
 const { Surface } = await import("../../playground/web/js/stage/surface.js");
+const { MOST_RUNS, runColour, runMark } = await import("../../playground/web/js/shared/runs.js");
 const { layerColour } = await import("../../playground/web/js/shared/theme.js");
 
 // A row: step, epoch, losses and scores in training and test; its gradient norms are 3, 2, 1 times the epoch.
@@ -155,7 +156,7 @@ test("data that open with a face of their own bring it, and another that was cho
     const run = recording(3, task);
     run.header.data = { asks: [], adds: false, face, traces: [] };
     view.setRun(run, null);
-    return [view.face, view.heading.textContent];
+    return [view.face, view.named.textContent];
   };
   assert.deepEqual(show("binary", "time"), ["time", "Accuracy"]);
   assert.deepEqual(show("regression", "predicted"), ["predicted", "Predicted against true"]);
@@ -216,7 +217,7 @@ test("a score of classes is a share, and that of a regression is not", () => {
   assert.equal(chart("scores", THEMES.light).layout.yaxis.tickformat, ".0%");
   const { view, layout } = chart("scores", THEMES.light, recording(11, "regression"));
   assert.equal(layout.yaxis.tickformat, undefined);
-  assert.equal(view.heading.textContent, "R²");
+  assert.equal(view.named.textContent, "R²");
 });
 
 test("the axis ends at the goal, or where more is recorded at a round number beyond it", () => {
@@ -251,18 +252,67 @@ test("the cursor stands at the moment's share of the axis, and a place of the ch
   }
 });
 
-test("another branch is faint, behind the curves, and of the last of them", () => {
-  player.branches = [{ ...recording(5), header: { run: "other", task: "binary" } }];
+test("runs side by side have each its colour and dash, on the curve, on the chip and on the picture", () => {
+  const other = { ...recording(5), header: { run: "other", task: "binary" } };
+  const told = [
+    { run: "other", title: "the first run", colour: 0 },
+    { run: "r", title: "SGD, from <the> start", colour: 2 },
+  ];
+  player.branches = [{ ...told[0], recording: other }];
+  player.branch = told[1];
+  player.page = { branches: told, made_room: "One made room." };
+  player.run = recording(11);
+  player.runs = new Map([["other", other]]);
+  const { light } = THEMES;
   try {
-    const { traces } = chart("timeline", THEMES.light);
-    assert.equal(traces.length, 3);
+    const { view, traces } = chart("timeline", light);
     assert.deepEqual(
-      traces[0].y,
-      recording(5).rows.map((row) => row[3]),
+      traces.map(({ name, line, y }) => [name, line.color, line.dash, y[1]]),
+      [
+        ["the first run", runColour(light, 0), "solid", 1],
+        ["training loss", runColour(light, 2), "solid", 0.5],
+        ["test loss", runColour(light, 2), "dot", 1],
+      ],
     );
-    assert.deepEqual([traces[0].line.color, traces[0].hoverinfo], [THEMES.light.muted, "skip"]);
+    assert.ok(traces[1].line.width < traces[0].line.width && traces[0].line.width < traces[2].line.width);
+    view.drawBranches(rowAt(3), light);
+    const chips = view.chips.children;
+    assert.deepEqual(
+      chips.map((chip) => [chip.children[1].textContent, chip.attributes["aria-pressed"]]),
+      told.map(({ run, title }) => [title, String(run === "r")]),
+    );
+    chips.forEach((chip, k) => assert.ok(chip.children[0].attributes.style.includes(runColour(light, told[k].colour))));
+    assert.deepEqual([view.branches.hidden, view.room.textContent], [false, "One made room."]);
+    const surface = new Surface(player);
+    surface.sayRun(light);
+    assert.deepEqual([surface.tag.hidden, surface.tag.textContent], [false, told[1].title]);
+    assert.equal(surface.tag.style["--run"], runColour(light, 2));
+    [player.branch, player.page] = [undefined, { branches: [told[1]], made_room: "" }];
+    surface.sayRun(light);
+    view.drawBranches(rowAt(3), light);
+    assert.ok(surface.tag.hidden && view.branches.hidden);
   } finally {
-    player.branches = [];
+    Object.assign(player, { branches: [], branch: undefined, run: null });
+  }
+});
+
+test("a run without test points is compared by its training loss", () => {
+  const other = recording(5);
+  for (const row of other.rows) row[3] = NaN;
+  player.branches = [{ run: "r", title: "r", colour: 1, recording: other }];
+  const [line] = chart("timeline", THEMES.dark).traces;
+  player.branches = [];
+  assert.deepEqual(
+    line.y,
+    other.rows.map((row) => row[2]),
+  );
+});
+
+test("the four colours of runs, and their marks, are told apart", () => {
+  for (const theme of Object.values(THEMES)) {
+    const marks = [0, 1, 2, 3].map((k) => runMark(theme, k).attributes.style);
+    assert.equal(new Set(marks).size, MOST_RUNS);
+    assert.equal(new Set([0, 1, 2, 3].map((k) => runColour(theme, k))).size, MOST_RUNS);
   }
 });
 

@@ -26,6 +26,10 @@ class Element {
     if (name === "hidden") this.hidden = true;
   }
 
+  querySelectorAll() {
+    return [];
+  }
+
   removeAttribute(name) {
     delete this.attributes[name];
   }

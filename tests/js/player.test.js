@@ -16,7 +16,7 @@ afterEach(() => world.close());
 const speed = (name) => SPEEDS.find((one) => one.name === name);
 
 // ---- the life of a run
-test("a run plays by itself to its goal, and on when asked to", () => {
+test("a run plays by itself to its goal, again when asked to, and on by a wish of its own", () => {
   assert.equal(player.state, "loading");
   assert.equal(player.row, null);
   world.tell({ to: 30 });
@@ -26,9 +26,17 @@ test("a run plays by itself to its goal, and on when asked to", () => {
   world.pass(1);
   assert.deepEqual([player.state, player.epoch, player.step], ["paused", 20, 20 * PER]);
   player.play();
-  assert.equal(player.goal, Infinity);
+  assert.deepEqual([player.state, player.step, player.goal], ["playing", 0, 20]);
   world.pass(0.1);
-  assert.ok(player.epoch > 20);
+  assert.ok(player.epoch > 0 && player.epoch < 20 && !player.canTrainOn);
+  world.pass(1);
+  assert.deepEqual([player.state, player.epoch, player.canTrainOn], ["paused", 20, true]);
+  player.trainOn();
+  world.pass(0.1);
+  assert.ok(player.epoch > 20 && player.moving);
+  world.answer({ to: 60 });
+  world.pass(2);
+  assert.deepEqual([player.state, player.epoch], ["paused", 40], "as far again, and no further");
 });
 
 test("those who want less motion press Play themselves", () => {
@@ -61,12 +69,14 @@ test("at the end of what has arrived it waits, and plays on with the next answer
   assert.equal(player.state, "playing");
 });
 
-test("a run that breaks ends as diverged; any earlier moment can be seen, and Play does nothing at the end", () => {
+test("a run that breaks ends as diverged; any earlier moment can be seen, and Play plays it again", () => {
   world.tell({ to: 6, diverged: "The loss is too large." });
   world.pass(2);
   assert.deepEqual([player.state, player.step], ["diverged", 6 * PER]);
   player.play();
-  assert.equal(player.state, "diverged");
+  assert.deepEqual([player.state, player.step], ["playing", 0]);
+  world.pass(2);
+  assert.deepEqual([player.state, player.canTrainOn], ["diverged", false]);
   player.stepBy(-1, true);
   assert.deepEqual([player.state, player.step], ["paused", 5 * PER]);
   player.play();
@@ -78,24 +88,25 @@ test("a run that breaks ends as diverged; any earlier moment can be seen, and Pl
   );
 });
 
-test("a run that was stopped early comes to rest at its end, where Play and Step ask for nothing more", () => {
+test("a run that was stopped early comes to rest at its end, where Play plays it again and nothing more is asked for", () => {
   world.tell({ to: 6, stopped: "Early stopping." });
   world.pass(2);
   assert.deepEqual([player.state, player.step], ["paused", 6 * PER]);
   for (const name of SPEEDS.map((one) => one.name)) {
     player.setSpeed(speed(name));
-    player.play();
-    world.pass(0.5);
+    player.trainOn();
     assert.equal(player.state, "paused", name);
   }
   player.stepBy(1, true);
   assert.deepEqual([player.state, player.step, player.pendingStep], ["paused", 6 * PER, null]);
   player.stepBy(-1, true);
   player.setSpeed(speed("60 epochs/s"));
-  player.play();
-  assert.equal(player.state, "playing");
-  world.pass(1);
-  assert.deepEqual([player.state, player.step], ["paused", 6 * PER]);
+  for (const from of [5 * PER, 0]) {
+    player.play();
+    assert.deepEqual([player.state, player.step], ["playing", from]);
+    world.pass(1);
+    assert.deepEqual([player.state, player.step], ["paused", 6 * PER]);
+  }
   assert.ok(
     world.questions.every(({ want }) => !want),
     "nothing is left to train",
@@ -600,10 +611,58 @@ test("a change goes on from its moment and shares the steps before it", () => {
     [0, 4, 8, 12, 16, 20, 24, 28, 32],
   );
   assert.equal(player.goal, 5 + 20, "and plays as far again");
+});
+
+const branch = (run, colour = 0) => ({ run, colour, title: run });
+
+test("the runs that stay beside the one on screen are those that the page names, as far as they are here", () => {
+  world.tell({ to: 10 });
+  player.pause();
+  player.place(20);
+  const branches = [branch("r"), branch("c", 1), branch("gone", 2)];
+  world.tell({ run: "c", after: 20, to: 8, moment: 20, instead_of: "r", about: child, branches });
   assert.deepEqual(
-    player.branches.map((run) => run.header.run),
-    ["r"],
+    player.branches.map(({ run, recording, colour }) => [run, recording.header.run, colour]),
+    [["r", "r", 0]],
   );
+  assert.equal(player.branch.colour, 1);
+  world.tell({ run: "c", about: null, branches: [branch("c", 1)] });
+  assert.deepEqual([player.branches, player.branch], [[], undefined], "a run that is alone is no branch");
+});
+
+test("a branch that is gone to is shown at its moment, as far as the one before went", () => {
+  world.tell({ to: 30 });
+  world.pass(2);
+  world.tell({ run: "b", to: 30, moment: 80, about: { family: "f" }, branches: [branch("r"), branch("b", 1)] });
+  assert.deepEqual([player.state, player.step, player.goal], ["paused", 80, 20]);
+});
+
+test("what is changed at the start of a run that was played is played, though that was stopped to go back", () => {
+  world.tell({ to: 30 });
+  world.pass(0.2);
+  player.halt();
+  player.place(0);
+  world.tell({ run: "b", to: 30, instead_of: "r", about: { family: "f" } });
+  assert.deepEqual([player.state, player.step], ["playing", 0]);
+});
+
+test("what is changed at the start of a run that nobody has played, and that was stopped, stands", () => {
+  world.tell({ to: 30 });
+  player.halt();
+  world.tell({ run: "b", to: 30, instead_of: "r", about: { family: "f" } });
+  assert.deepEqual([player.state, player.step], ["paused", 0]);
+});
+
+test("to look at another moment is not to stop: other data play, and a change at that moment stands there", () => {
+  world.tell({ to: 30 });
+  world.pass(2);
+  player.beginScrub();
+  player.scrubTo(5);
+  player.endScrub();
+  world.tell({ run: "c", after: 20, to: 8, moment: 20, instead_of: "r", about: child });
+  assert.deepEqual([player.state, player.step], ["paused", 20]);
+  world.tell({ run: "n", to: 5, about: { family: "g" } });
+  assert.deepEqual([player.state, player.step], ["playing", 0]);
 });
 
 test("a change made while the picture played on counts from where the picture is", () => {
@@ -659,9 +718,9 @@ test("a run that has reached its goal plays on after a change: nobody has stoppe
   assert.deepEqual([player.state, player.step], ["playing", 0]);
 });
 
-test("only the newest runs are kept, and the one that is shown among them", () => {
-  for (const run of ["a", "b", "c", "d", "e", "f", "g"]) world.tell({ run, to: 1 });
-  assert.deepEqual([...player.runs.keys()], ["c", "d", "e", "f", "g"]);
+test("only the newest runs are kept, the one that is shown among them, and the branches", () => {
+  for (const run of ["a", "b", "c", "d", "e", "f", "g"]) world.tell({ run, to: 1, branches: [branch("b")] });
+  assert.deepEqual([...player.runs.keys()], ["b", "d", "e", "f", "g"]);
   assert.equal(player.run.header.run, "g");
 });
 

@@ -4,7 +4,9 @@ import test from "node:test";
 
 import "./page.js";
 
-const { sentence, where } = await import("../../playground/web/js/stage/sentence.js");
+const { inWords, plainly, sentence, where } = await import("../../playground/web/js/stage/sentence.js");
+const { Visitor } = await import("../../playground/web/js/stage/visitor.js");
+const { GLOSSARY } = await import("../../playground/web/js/shared/registry.js");
 
 const PER = 10; // steps in an epoch
 
@@ -151,4 +153,107 @@ test("before Health has looked, nothing is said of the gradients", () => {
 test("at its goal a run that stands says how to go back", () => {
   assert.match(said({ atGoal: true }), /are right\. Drag the curve to go back in time\.$/);
   for (const not of [{ atGoal: true, moving: true }, {}]) assert.doesNotMatch(said(not), /Drag the curve/);
+});
+
+// ---- in plain words
+const NEW = { has: () => false };
+const KNOWN = { has: () => true };
+const textOf = inWords;
+
+function plain({ visitor = KNOWN, epoch = 40, held = 0.5, train = 0.9, score = 0.75, spread = 0, n = 200, ...rest }) {
+  const { state = "paused", moving = false, step = Math.round(epoch * PER), task = "binary", marks = [] } = rest;
+  const row = [step, epoch, 0.25, held, train, score];
+  const header = { steps_per_epoch: PER, marks, task, diverged: "or gradient clipping", n_judged: n, spread };
+  const run = { header, gradients: () => [0.001, 1], rows: [row], verdictAt: () => "The gradient vanishes" };
+  return plainly({ state, moving, scrubbing: false, atGoal: false, row, run, ...rest, step: undefined }, visitor);
+}
+
+test("in plain words it is told how many of the points that it has not learned from it gets right", () => {
+  assert.equal(textOf(plain({})), "It gets 150 of 200 new points right after 40 epochs.");
+  assert.equal(textOf(plain({ epoch: 1 })), "It gets 150 of 200 new points right after 1 epoch.");
+  assert.equal(textOf(plain({ epoch: 3.1 })), "It gets 150 of 200 new points right after 3 epochs and 1 mini-batch.");
+  assert.equal(textOf(plain({ epoch: 0.4 })), "It gets 150 of 200 new points right after 4 mini-batches.");
+  assert.equal(textOf(plain({ epoch: 0 })), "It gets 150 of 200 new points right before it has learned anything.");
+  assert.equal(textOf(plain({ held: NaN, score: NaN })), "It gets 180 of 200 points right after 40 epochs.");
+  assert.equal(textOf(plain({ held: NaN, train: NaN })), "There are no points to judge it by after 40 epochs.");
+});
+
+test("a count is whole, whatever is lost of a share in four bytes", () => {
+  for (const n of [3, 7, 250, 1999])
+    for (let right = 0; right <= n; right += 1)
+      assert.ok(textOf(plain({ n, score: Math.fround(right / n) })).includes(`gets ${right} of ${n} `));
+});
+
+test("the guesses of a regression are off by the root of their mean square, in the units of the data", () => {
+  const regression = { task: "regression", spread: 4 };
+  assert.equal(
+    textOf(plain({ ...regression, score: 0.75 })),
+    "Its guesses for new points are typically off by 2.000 after 40 epochs.",
+  );
+  assert.match(textOf(plain({ ...regression, score: -3 })), /off by 8\.000 after/);
+  assert.match(textOf(plain({ ...regression, score: 1.0000001 })), /off by 0\.000 after/);
+});
+
+test("what stands behind a number stays where it is while the number grows", () => {
+  const length = (what) => plain(what).map((part) => (part.text ?? part).length)[0];
+  assert.equal(length({ score: 0.005 }), length({ score: 1 }));
+  const [few, many] = [9, 150].map((epoch) => plain({ epoch, moving: true }).map((part) => (part.text ?? part).length));
+  assert.deepEqual(few, many);
+});
+
+test("words of the field in it are words of the glossary", () => {
+  const said = [{}, { epoch: 0.1 }, { task: "regression" }, { held: NaN, score: NaN }].flatMap((what) => plain(what));
+  const words = new Set(said.filter((part) => part.word).map((part) => part.word));
+  assert.deepEqual([...words].toSorted(), ["Epoch", "Mini-batch", "Test point", "Training point", "Typical error"]);
+  for (const word of [...words, "Loss"]) assert.ok(GLOSSARY[word].length > 20, word);
+});
+
+test("who has never pressed Play is invited to, at the start and nowhere else", () => {
+  assert.match(textOf(plain({ visitor: NEW, epoch: 0 })), /^Press Play and watch the network find the border/);
+  assert.match(
+    textOf(plain({ visitor: NEW, epoch: 0, task: "regression" })),
+    /^Press Play and watch the network learn/,
+  );
+  for (const other of [{ epoch: 1 }, { epoch: 0, moving: true }, { epoch: 0, scrubbing: true }])
+    assert.doesNotMatch(textOf(plain({ visitor: NEW, ...other })), /Press Play/);
+});
+
+test("who has never dragged the curve is told so at the end", () => {
+  const end = { atGoal: true, epoch: 200 };
+  assert.match(textOf(plain({ visitor: NEW, ...end })), /epochs\. Drag the curve to go back in time\.$/);
+  assert.doesNotMatch(textOf(plain(end)), /Drag/);
+  assert.doesNotMatch(textOf(plain({ visitor: NEW, ...end, moving: true })), /Drag/);
+});
+
+test("what happened at the moment that was gone to is told, and what was to be reached", () => {
+  const mark = { step: 400, text: "The loss drops." };
+  assert.equal(textOf(plain({ marks: [mark] })), "The loss drops.");
+  assert.match(textOf(plain({ marks: [mark], moving: true })), /after 40 epochs/);
+  assert.match(textOf(plain({ marks: [mark], epoch: 41 })), /after 41 epochs/);
+  assert.match(textOf(plain({ solvedAt: 400, stop: { score: 0.75 } })), /epochs\. Here it first reaches 75 % right\.$/);
+});
+
+test("plain words never speak of gradients", () => {
+  const marks = [{ step: 400, text: "Changed: gradient clipping 1." }];
+  const moments = [{}, { marks }, { state: "diverged" }, { state: "loading" }, { state: "disconnected" }, { epoch: 0 }];
+  for (const moment of moments)
+    for (const task of ["binary", "multiclass", "regression"])
+      for (const moving of [true, false])
+        assert.doesNotMatch(textOf(plain({ ...moment, task, moving })), /gradient|NaN|undefined/i);
+});
+
+test("the browser remembers what a visitor has done, and one that refuses to does no harm", () => {
+  const kept = new Map();
+  const storage = () => ({ getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) });
+  const visitor = new Visitor(storage);
+  visitor.did("play");
+  assert.deepEqual([visitor.has("play"), visitor.has("drag")], [true, false]);
+  new Visitor(storage).did("drag");
+  const later = new Visitor(storage);
+  assert.deepEqual([later.has("play"), later.has("drag")], [true, true]);
+  const refused = new Visitor(() => {
+    throw new Error("forbidden");
+  });
+  refused.did("play");
+  assert.ok(refused.has("play"));
 });

@@ -17,7 +17,16 @@ const steps = (from, to, by = 1) =>
   Array.from({ length: Math.max(0, Math.floor((to - from) / by) + 1) }, (_, k) => from + k * by);
 
 const PAGE = {
-  ...{ serial: 0, moment: 0, instead_of: null, can_undo: false, branches: [], parts: "full", whole: false },
+  ...{
+    serial: 0,
+    moment: 0,
+    instead_of: null,
+    can_undo: false,
+    branches: [],
+    made_room: "",
+    parts: "full",
+    whole: false,
+  },
   ...{ hidden: [], projector: false, view_link: "", plotly: "", ask: "" },
   opening: {
     number: 1,

@@ -11,12 +11,13 @@ from sklearn.linear_model import LogisticRegression
 
 from playground.__main__ import main
 from playground.run.experiment import Experiment
+from playground.run.glossary import glossary, words_in
 from playground.run.on_show import SIMPLE
 from playground.run.runs import new_trainer
 from playground.scenes.answers import compute, read_answer
 from playground.scenes.lesson import SCREENS, read_lesson
 from playground.scenes.lesson_check import check_lesson
-from playground.scenes.library import FOLDER, glossary, library, text_of, words_in
+from playground.scenes.library import FOLDER, library, text_of
 from playground.scenes.trial import Trials
 
 TRIALS = Trials()

@@ -113,3 +113,36 @@ def test_the_live_settings_have_their_present_values_and_others_to_choose_from()
     assert live["optimizer"]["now"] == "adam"
     assert set(live["optimizer"]["values"]) == set(mlp.OPTIMIZERS) - {"adam"}
     assert all(math.isfinite(value) for value in live["dropout"]["values"])
+
+
+@pytest.mark.parametrize("dataset", PLANAR)
+def test_what_a_first_look_is_told_is_what_the_engine_counts_and_measures(dataset: str):
+    experiment = Experiment(Config().changed(dataset=dataset, n_samples=120))
+    header, trainer = told(experiment)
+    trainer.run(epochs=3)
+    data, score = trainer.data, float(np.float32(trainer.recording.test_score[-1]))
+    net = trainer.net
+    assert header["n_judged"] == len(data.x_test)
+    if data.n_classes:
+        assert header["spread"] == 0
+        assert score * header["n_judged"] == pytest.approx((net.classify(data.x_test) == data.y_test).sum(), abs=1e-3)
+    else:
+        off = math.sqrt(np.mean((net.outputs(data.x_test) - data.y_test) ** 2))
+        assert header["spread"] * math.sqrt(1 - score) == pytest.approx(off, rel=1e-4)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "range", "none"])
+def test_guesses_about_own_data_are_off_in_the_units_of_the_data(scaling: str):
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(60, 2))
+    table = Table("t", ("a", "b"), "grams", (), x, 4000 + 700 * x[:, 0] + 50 * rng.normal(size=60), scaling)
+    if scaling == "none":
+        table = Table("t", ("a", "b"), "grams", (), x, x[:, 0], scaling)
+    experiment = Experiment(Config(own_data=table))
+    header, trainer = told(experiment)
+    trainer.run(epochs=5)
+    prepared = table.prepared(experiment.config.test_fraction, experiment.config.data_seed)
+    guessed, truth = (prepared.target.undo(y) for y in (trainer.net.outputs(trainer.data.x_test), trainer.data.y_test))
+    off = math.sqrt(np.mean((guessed - truth) ** 2))
+    score = mlp.r2_score(trainer.data.y_test, trainer.net.outputs(trainer.data.x_test))
+    assert header["spread"] * math.sqrt(1 - score) == pytest.approx(off, rel=1e-9)

@@ -73,7 +73,7 @@ def test_the_browser_declares_nothing_that_python_does_not():
     assert set(re.findall(r"export interface (\w+)", DECLARED)) - only_here == set(PARTS)
 
 
-@pytest.mark.parametrize("name", ["Action", "Parts"])
+@pytest.mark.parametrize("name", ["Action", "Parts", "View"])
 def test_both_name_the_same_choices(name: str):
     choices = " | ".join(f'"{choice}"' for choice in typing.get_args(getattr(message, name)))
     assert f"export type {name} = {choices};" in DECLARED

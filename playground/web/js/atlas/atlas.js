@@ -5,12 +5,12 @@
 //            and questions by the server's route, which bring the tiles (playground/web/atlas_route.py).
 import { h, tell } from "../shared/dom.js";
 import { listKeys } from "../shared/keys.js";
+import { icon } from "../shared/icons.js";
 import { percent, say } from "../shared/format.js";
 import { loadPlotly } from "../shared/plot.js";
 import { observeTheme } from "../shared/theme.js";
 import { ask } from "../stage/ask.js";
 import { parseMessage } from "../stage/recording.js";
-import { icon } from "../stage/transport.js";
 import { Tile as Picture } from "../compare/tile.js";
 import { drawEffect, drawSeeds, scoreName, seedsInWords } from "./charts.js";
 import { Grid, GRIDS } from "./grid.js";

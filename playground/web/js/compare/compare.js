@@ -5,14 +5,15 @@
 //            {missing: [name]}; and questions by the server's route.
 import { h, tell } from "../shared/dom.js";
 import { listKeys } from "../shared/keys.js";
+import { icon } from "../shared/icons.js";
 import { say, steady } from "../shared/format.js";
 import { CONFIG, axis, layout, loadPlotly } from "../shared/plot.js";
+import { runColour, runMark } from "../shared/runs.js";
 import { observeTheme, ramps } from "../shared/theme.js";
 import { ask } from "../stage/ask.js";
-import { icon } from "../stage/transport.js";
 import { EPOCH, Recording, STEP, TEST_LOSS, parseMessage } from "../stage/recording.js";
 import { UNITS, convert, endOf, pace, rowAt } from "./clock.js";
-import { LETTERS, bandOf, colourOf, curvesOf } from "./curves.js";
+import { LETTERS, bandOf, curvesOf } from "./curves.js";
 import { disagreements, inWords, paintDifference } from "./difference.js";
 import { figures, seedFigures } from "./figures.js";
 import { Tile } from "./tile.js";
@@ -563,7 +564,7 @@ export class Compare {
     const start = performance.now();
     const [a, b] = this.pair;
     this.tiles.forEach((tile, k) => {
-      tile.mark.style.background = colourOf(this.theme, k);
+      tile.mark.style.background = runColour(this.theme, k);
       tile.element.hidden = this.solo >= 0 && k !== this.solo;
       if (tile.element.hidden) return;
       tell(tile.mark, LETTERS[k]);
@@ -701,8 +702,12 @@ export class Compare {
   }
 
   chip(k) {
-    const mark = h("i", { style: `border-top: 3px ${k === 0 ? "solid" : k === 2 ? "dotted" : "dashed"} currentColor` });
-    return h("span", { class: "chip", style: `color: ${colourOf(this.theme, k)}` }, mark, LETTERS[k]);
+    return h(
+      "span",
+      { class: "chip", style: `color: ${runColour(this.theme, k)}` },
+      runMark(this.theme, k),
+      LETTERS[k],
+    );
   }
 
   // The pictures in words, where the moment stands.

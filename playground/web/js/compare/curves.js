@@ -1,16 +1,12 @@
 // The losses of all runs over the clock, as Plotly draws them: each run in its colour and dash, its seeds as a band.
 import { TEST_LOSS, TRAIN_LOSS } from "../stage/recording.js";
-import { layerColour } from "../shared/theme.js";
+import { DASHES, runColour } from "../shared/runs.js";
 import { UNITS, endOf } from "./clock.js";
 
 /** @import { Recording } from "../stage/recording.js" */
 /** @import { Unit } from "./clock.js" */
 
 export const LETTERS = "ABCD";
-const DASHES = ["solid", "dash", "dot", "dashdot"];
-
-/** @param {any} theme @param {number} k */
-export const colourOf = (theme, k) => layerColour(theme, k, LETTERS.length);
 
 // A run's test loss, and thin its training loss.
 /** @param {Recording} run @param {number} k @param {Unit} unit @param {any} theme */
@@ -22,7 +18,7 @@ export function curvesOf(run, k, unit, theme, withTraining = true) {
     x: run.rows.map((row) => UNITS[unit].of(run, row)),
     y: run.rows.map((row) => (row[column] > 0 ? row[column] : null)), // a logarithm has no zero
     opacity: thin ? 0.45 : 1,
-    line: { color: colourOf(theme, k), width: (thin ? 1 : 2.2) * theme.zoom, dash: DASHES[k] },
+    line: { color: runColour(theme, k), width: (thin ? 1 : 2.2) * theme.zoom, dash: DASHES[k] },
     hovertemplate: `${LETTERS[k]} ${name}: %{y:.4~g}<extra></extra>`,
   });
   const test = line(TEST_LOSS, "test loss", false);
@@ -35,7 +31,7 @@ export function curvesOf(run, k, unit, theme, withTraining = true) {
 export function bandOf(run, k, unit, theme, many = false) {
   const { seeds } = run.header;
   if (!seeds?.epochs.length) return [];
-  const colour = colourOf(theme, k);
+  const colour = runColour(theme, k);
   const timeOf = (epoch) => (epoch / run.lastEpoch) * endOf(run, unit);
   const x = seeds.epochs.map(timeOf);
   const trace = (y, more) => ({ type: "scatter", mode: "lines", x, y, hoverinfo: "skip", ...more });

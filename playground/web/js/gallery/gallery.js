@@ -1,11 +1,12 @@
 // The dataset gallery: a picture of each dataset, one of which is chosen.
 //
-// Comes in:  {chosen, datasets: [{name, label, help, points: [x1, x2, class, ...]}]}.
+// Comes in:  {chosen, datasets: [{name, label, help, kind, points: [x1, x2, class, ...]}]}.
 // Goes out:  the trigger `chosen`, a dataset's name.
 import { fit, h } from "../shared/dom.js";
 import { observeTheme } from "../shared/theme.js";
 
 const SIDE = 44;
+const MOST_COLUMNS = 4;
 const galleries = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
@@ -39,12 +40,21 @@ export class Gallery {
         h("span", {}, dataset.label),
       );
     });
-    this.element = h("div", { class: "gallery", role: "radiogroup", "aria-label": "Dataset" }, ...this.buttons);
+    this.element = h("div", { class: "gallery", role: "radiogroup", "aria-label": "Dataset" }, ...this.kinds());
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.theme = null;
     this.themes = observeTheme(this.element, (theme) => {
       this.theme = theme;
       this.draw();
+    });
+  }
+
+  // A block for each kind, in rows as even as they can be.
+  kinds() {
+    return [...new Set(this.datasets.map(({ kind }) => kind))].map((kind) => {
+      const buttons = this.buttons.filter((_, k) => this.datasets[k].kind === kind);
+      const style = `--columns: ${columns(buttons.length)}`;
+      return h("div", {}, h("p", {}, kind), h("div", { class: "block", style }, ...buttons));
     });
   }
 
@@ -80,3 +90,6 @@ export class Gallery {
     this.choose(this.datasets[to].name);
   }
 }
+
+// As many columns as there may be, or fewer if the last row would else be shorter than it need be.
+export const columns = (n, most = MOST_COLUMNS) => Math.ceil(n / Math.ceil(n / most));

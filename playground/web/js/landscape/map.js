@@ -1,7 +1,8 @@
 // The map: the loss as a colour with lines of equal loss, and the path of the run across it.
-import { colourOf, LETTERS } from "../compare/curves.js";
+import { LETTERS } from "../compare/curves.js";
 import { contour } from "../shared/contour.js";
 import { fit, pen } from "../shared/dom.js";
+import { runColour } from "../shared/runs.js";
 import { say } from "../shared/format.js";
 import { lies, placeOf } from "./part.js";
 
@@ -81,7 +82,7 @@ export class Chart {
     this.drawLosses(context, theme);
     this.drawLines(context, theme);
     const { others, path } = this.sheet;
-    others.forEach((other, k) => this.drawPath(context, theme, other, colourOf(theme, k + 1)));
+    others.forEach((other, k) => this.drawPath(context, theme, other, runColour(theme, k + 1)));
     this.drawPath(context, theme, path, theme.text);
     this.drawMarks(context, theme, step, picked);
   }

@@ -1,5 +1,5 @@
 // The map as a landscape in 3-D: a toggle, for a flat map is easier to read.
-import { colourOf } from "../compare/curves.js";
+import { runColour } from "../shared/runs.js";
 import { CONFIG, layout, textForPlotly } from "../shared/plot.js";
 import { say } from "../shared/format.js";
 import { ramp, Scale } from "./map.js";
@@ -44,7 +44,7 @@ export function drawSolid(Plotly, plot, theme, { told, losses, path, others }) {
       contours: { z: { show: true, color: theme.muted, width: 1 } },
     },
     line(path, theme.text),
-    ...others.map((other, k) => line(other, colourOf(theme, k + 1))),
+    ...others.map((other, k) => line(other, runColour(theme, k + 1))),
   ];
   const scene = {
     xaxis: flat(labels[0]),

@@ -1,7 +1,9 @@
 // Curves over the epochs, with a line at the moment shown: gradient norms, scores, and the timeline's loss.
 import { h } from "../shared/dom.js";
-import { CONFIG, axis, layout } from "../shared/plot.js";
+import { CONFIG, axis, layout, textForPlotly } from "../shared/plot.js";
+import { DASHES, lineMark, runColour } from "../shared/runs.js";
 import { EPOCH } from "./recording.js";
+import { judged } from "./stops.js";
 
 /** @import { Recording } from "./recording.js" */
 
@@ -24,7 +26,8 @@ export class Curves {
     this.cursor = h("div", { class: "cursor" });
     this.box = h("div", { class: "plot" }, this.canvas, this.plot, this.cursor);
     this.legend = h("span", { class: "legend", hidden: !legend });
-    this.title = h("h3", {}, title, " ", this.legend);
+    this.named = h("span", {}, title);
+    this.title = h("h3", {}, this.named, this.legend);
     this.element = h("section", { class: `panel curves ${name}`, "aria-label": title }, this.title, this.box);
   }
 
@@ -35,7 +38,8 @@ export class Curves {
 
   // The axis ends at the goal of the run or at a round number beyond what is recorded, so that it moves seldom.
   end(goal) {
-    const last = Math.max(this.run.lastEpoch, ...this.others().map((run) => Math.min(run.lastEpoch, goal)));
+    const ends = this.others().map(({ recording }) => Math.min(recording.lastEpoch, goal));
+    const last = Math.max(this.run.lastEpoch, ...ends);
     if (last <= goal && Number.isFinite(goal)) return Math.max(1, goal);
     let end = 200;
     while (end < last) end *= 1.5;
@@ -54,10 +58,12 @@ export class Curves {
     if (!span) return false;
     const { end } = span;
     const others = this.others();
+    const lines = this.lines(this.run, theme);
     const key = [
       this.run.header.run,
       this.run.version,
-      ...others.map((run) => run.header.run + run.version),
+      ...others.map(({ recording, colour }) => [recording.header.run, recording.version, colour]),
+      ...lines.map((line) => line.colour),
       width,
       height,
       theme.dark,
@@ -68,7 +74,6 @@ export class Curves {
     if (key === this.drawn) return false;
     this.drawn = key;
     this.span = span;
-    const lines = this.lines(this.run, theme);
     const rows = thinned(this.run.rows);
     const x = rows.map((row) => row[EPOCH]);
     const traces = lines.map((line) => ({
@@ -77,10 +82,10 @@ export class Curves {
       name: line.name,
       x,
       y: rows.map((row) => line.of(row, this.run)),
-      line: { color: line.colour, width: 1.8 * theme.zoom, dash: line.dash ?? "solid" },
+      line: { color: line.colour, width: (line.width ?? 1.8) * theme.zoom, dash: line.dash ?? "solid" },
       hovertemplate: `${line.name}: %{y:.4~g}<extra></extra>`,
     }));
-    for (const run of others) traces.unshift(this.faint(run, lines[lines.length - 1], theme));
+    for (const other of others) traces.unshift(branchLine(other, theme));
     const look = layout(theme, { width, height }, this.margin, {
       hovermode: "x unified",
       xaxis: axis(theme, { range: [0, end], nticks: 8, tickfont: { size: 10 } }),
@@ -96,22 +101,9 @@ export class Curves {
   }
 
   // Runs to compare with; a chart of its own says which.
-  /** @returns {Recording[]} */
+  /** @returns {{recording: Recording, title: string, colour: number}[]} */
   others() {
     return [];
-  }
-
-  faint(run, line, theme) {
-    const rows = thinned(run.rows);
-    return {
-      type: "scatter",
-      mode: "lines",
-      hoverinfo: "skip",
-      x: rows.map((row) => row[EPOCH]),
-      y: rows.map((row) => line.of(row, run)),
-      line: { color: theme.muted, width: 1.2 * theme.zoom, dash: "dashdot" },
-      opacity: 0.75,
-    };
   }
 
   drawLegend(theme) {
@@ -122,8 +114,7 @@ export class Curves {
     this.legend.dataset.key = text + colours;
     this.legend.replaceChildren(
       ...lines.map((line) => {
-        const mark = h("i", { style: `border-top: 2px ${line.dash ? "dotted" : "solid"} ${line.colour}` });
-        return h("span", {}, mark, line.name);
+        return h("span", {}, lineMark(line.colour, line.dash), line.name);
       }),
     );
   }
@@ -141,6 +132,21 @@ export class Curves {
     const inner = box.width - this.margin.l - this.margin.r;
     return ((clientX - box.left - this.margin.l) / inner) * (this.span?.end ?? 1);
   }
+}
+
+// The loss of a run to compare with, by which it is judged: on the test points, or on the training points without such.
+function branchLine({ recording, title, colour }, theme) {
+  const rows = thinned(recording.rows);
+  const column = judged(recording, "loss");
+  return {
+    type: "scatter",
+    mode: "lines",
+    name: title,
+    x: rows.map((row) => row[EPOCH]),
+    y: rows.map((row) => row[column]),
+    line: { color: runColour(theme, colour), width: 1.4 * theme.zoom, dash: DASHES[colour] },
+    hovertemplate: `${textForPlotly(title)}: %{y:.4~g}<extra></extra>`,
+  };
 }
 
 // A long curve is drawn with fewer points, the first and the last among them.

@@ -44,7 +44,8 @@ export class Diagram {
     this.buttons = h("div", { class: "layer-buttons" });
     this.tip = h("div", { class: "tip", hidden: true });
     this.box = h("div", { class: "plot" }, this.canvas, this.buttons, this.tip);
-    this.title = h("h3", {}, "The network: what every neuron sees");
+    this.named = h("span", {}, "The network: what every neuron sees");
+    this.title = h("h3", {}, this.named);
     this.element = h("section", { class: "panel diagram", "aria-label": "Network" }, this.title, this.box);
     this.maps = document.createElement("canvas");
     this.box.addEventListener("pointermove", (event) => this.hover(event));
@@ -104,7 +105,7 @@ export class Diagram {
       most < Math.max(...counts) && `the first ${most} of each layer`,
       links > MOST_LINKS && "the strongest links",
     ];
-    this.title.textContent = `The network: ${parts.filter(Boolean).join(" and ") || "what every neuron sees"}`;
+    this.named.textContent = `The network: ${parts.filter(Boolean).join(" and ") || "what every neuron sees"}`;
   }
 
   drawButtons(place) {

@@ -52,12 +52,15 @@ import { Weights } from "./weights.js";
  * @property {(view: any, Plotly: any, picture: Picture) => boolean} [chart] the slower part, now and then; whether there
  *   was anything to draw
  * @property {(view: any, picture: Picture) => string} words what it shows, for those who do not see it
+ * @property {(view: any) => string} about what is this? In a few plain sentences
+ * @property {(run: Recording) => boolean} [inSimple] whether Simple shows it; it does where nothing is said
  */
 
 /**
  * Curves over the epochs, with a line at the moment.
  * @param {{name: string, words: (run: Recording, row: Row) => string, make: (hands: Hands) => Curves,
- *   place?: "strip" | "track", paint?: (view: any, picture: Picture) => void}} panel
+ *   about: (view: any) => string, inSimple?: (run: Recording) => boolean, place?: "strip" | "track",
+ *   paint?: (view: any, picture: Picture) => void}} panel
  * @returns {Panel}
  */
 const curves = ({ place = "strip", paint = (view, { epoch }) => view.moveCursor(epoch), words, ...panel }) => ({
@@ -72,14 +75,26 @@ const curves = ({ place = "strip", paint = (view, { epoch }) => view.moveCursor(
   words: (_, { run, row }) => words(run, row),
 });
 
+const LOSS =
+  "The loss says how wrong the network is: the lower, the better. Drag the mark, or click, to go to any moment.";
+const TOOLS =
+  "Log scale draws every fall to a tenth equally high, so that small losses are seen. Fork here changes one setting from this moment on, and keeps the run so far to compare with.";
+const FILLED = "It learns from the filled points; the hollow ones are kept secret, to test it.";
+const PLANES = {
+  classes: `Every point of the plane has the colour of the class that the network takes it for: the paler, the less sure. ${FILLED}`,
+  regression: `Every point of the plane has the colour of the value that the network gives it: blue is high, orange low. ${FILLED}`,
+  curve: `The line is what the network answers for every value of its one input. ${FILLED}`,
+};
+
 /** @type {Panel[]} */
 export const PANELS = [
   curves({
     name: "timeline",
     place: "track",
     make: ({ player }) => new Timeline(player),
-    paint: (view, { row }) => view.drawPlayhead(row),
+    paint: (view, { row, theme }) => view.drawPlayhead(row, theme),
     words: timelineInWords,
+    about: (view) => (view.player.page?.view === "full" ? `${LOSS} ${TOOLS}` : LOSS),
   }),
   {
     name: "surface",
@@ -92,6 +107,7 @@ export const PANELS = [
     },
     chart: (view, Plotly, { theme }) => view.drawAxes(Plotly, theme),
     words: (view, { run, row }) => surfaceInWords(run, row, view.values),
+    about: (view) => PLANES[view.run.header.data.curve ? "curve" : view.run.header.task] ?? PLANES.classes,
   },
   {
     name: "diagram",
@@ -100,6 +116,8 @@ export const PANELS = [
     paint: (view, { run, row, theme, parameters, values }) =>
       view.draw(theme, parameters, values, frozenAt(run.header, row)),
     words: (_, { run, row, network, parameters }) => diagramInWords(run, row, network, parameters),
+    about: () =>
+      "Each small square is a neuron, and shows what it says about every point of the plane. The lines are weights: the thicker, the stronger; blue ones add, orange ones take away. Hover a neuron, or tap it, to see it large.",
   },
   {
     name: "weights",
@@ -111,6 +129,9 @@ export const PANELS = [
       return view.drawAxes(Plotly, theme);
     },
     words: (_, { run, network, parameters }) => weightsInWords(run, network, parameters),
+    about: () =>
+      "Every square is a weight, the number by which a neuron multiplies one of its inputs: blue above zero, orange below, the stronger the further from it. Each neuron has a column, with its bias at the bottom. Click a square to set it by hand.",
+    inSimple: () => false,
   },
   curves({
     name: "gradients",
@@ -127,6 +148,9 @@ export const PANELS = [
         yaxis: () => ({ type: "log", nticks: 5 }),
       }),
     words: gradientsInWords,
+    about: () =>
+      "For each layer, how strongly the last step pulled at its weights: the length of its gradient. Layers of like height learn at a like pace; one that lies far below the others hardly learns. Each line of the grid is ten times the one below it.",
+    inSimple: () => false,
   }),
   curves({
     name: "scores",
@@ -136,5 +160,8 @@ export const PANELS = [
       view.probe.draw(parameters);
     },
     words: scoresInWords,
+    about: (view) => view.about,
+    // The sum of two numbers can be asked, and that is what one wants to do with it.
+    inSimple: (run) => run.header.data.face === "predicted",
   }),
 ];

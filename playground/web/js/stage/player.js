@@ -60,6 +60,10 @@ export class Player {
     this.byEpoch = false;
     /** @type {number | null} */
     this.pendingStep = null; // a single step that is on its way
+    /** @type {Set<"play" | "drag">} */
+    this.deeds = new Set(); // what the user has done
+    /** @type {Set<string | null>} */
+    this.played = new Set(); // the runs that have been seen beyond their start
     this.wantsAnswers = false; // whether a panel is open that shows how right the network is
     this.placedAt = -Infinity; // when the moment was last set by hand
     /** @type {Line | null} */
@@ -137,8 +141,8 @@ export class Player {
   }
 
   /** @param {Event["type"]} type */
-  happen(type, begins = false) {
-    this.status = next(this.status, /** @type {Event} */ ({ type, begins, broken: this.broken }));
+  happen(type, begins = false, urged = false) {
+    this.status = next(this.status, /** @type {Event} */ ({ type, begins, urged, broken: this.broken }));
   }
 
   // ---- what arrives from the server --------------------------------------------------------------------------
@@ -225,9 +229,10 @@ export class Player {
     const parent = header.parent === null ? undefined : this.runs.get(header.parent);
     if (parent && header.fork <= Math.max(parent.last, this.step)) run.startFrom(parent, header.fork);
     this.runs.set(header.run, run);
+    const wanted = [header.run, this.run?.header.run, ...(this.page?.branches ?? []).map((branch) => branch.run)];
     for (const name of this.runs.keys()) {
       if (this.runs.size <= KEEP_RUNS) break;
-      if (name !== header.run && name !== this.run?.header.run) this.runs.delete(name);
+      if (!wanted.includes(name)) this.runs.delete(name);
     }
     return run;
   }
@@ -246,6 +251,8 @@ export class Player {
     }
     this.forgetQuestion();
     const first = this.run === null;
+    const changed = !first && this.run?.header.run === page.instead_of; // or another was gone to
+    const goesOn = changed ? plays : this.moving;
     const kin = this.run?.header.family === header.family;
     this.run = run;
     this.told = moment;
@@ -257,24 +264,48 @@ export class Player {
     const { play = null, until = null } = this.opening ?? {};
     this.opening = null;
     this.until = until;
-    const usual = kin && this.goal === Infinity ? Infinity : Math.ceil(start) + (this.stop.epochs ?? header.goal);
+    const stays = kin && (!changed || this.goal === Infinity);
+    const usual = stays ? this.goal : Math.ceil(start) + (this.stop.epochs ?? header.goal);
     this.goal = until ?? usual;
-    // A run that is opened at a later moment, by a link, a file or Undo, stands there, if the link does not say.
-    this.happen("opened", play ?? ((moment === 0 || kin) && (!first || !this.follows)));
+    // A run that is opened at a later moment, by a link, a file or Undo, stands there, if the link does not say. What
+    // is changed at the start of a run that has been played is played as well: it is there to be compared.
+    const begins = play ?? (moment === 0 ? !first || !this.follows : kin && goesOn);
+    this.happen("opened", begins, moment === 0 && changed && this.played.has(page.instead_of));
     if (!this.moving && this.step !== moment) this.goTo(moment); // a step inside an epoch that is not here yet
     return undefined;
   }
 
-  // The other runs that share their beginning with this one, as far as they are held here.
+  // The runs that stay beside this one, as far as they are held here, each with its name and its colour.
   get branches() {
-    const { run } = this;
-    return [...this.runs.values()].filter((other) => other !== run && other.header.family === run?.header.family);
+    const held = (this.page?.branches ?? []).map((branch) => ({ ...branch, recording: this.runs.get(branch.run) }));
+    return held.filter(({ run, recording }) => recording && run !== this.run?.header.run);
+  }
+
+  // The run on screen among them; undefined where it is alone.
+  get branch() {
+    const { branches = [] } = this.page ?? {};
+    return branches.length > 1 ? branches.find(({ run }) => run === this.run?.header.run) : undefined;
   }
 
   // ---- what the user does ------------------------------------------------------------------------------------
+  // At its end a run is played again from the start.
   play() {
-    if (!this.run || this.atEnd) return;
-    if (this.atGoal) [this.goal, this.until] = [Infinity, null];
+    if (!this.run) return;
+    if (this.atGoal || this.atEnd) this.place(0);
+    this.deeds.add("play");
+    this.happen("play");
+    this.changed = true;
+  }
+
+  // Whether there is anything beyond the end to which it plays.
+  get canTrainOn() {
+    return this.run !== null && this.atGoal && !this.atEnd;
+  }
+
+  // Play beyond the end, as many epochs as a run plays by itself.
+  trainOn() {
+    if (!this.run || !this.canTrainOn) return;
+    [this.goal, this.until] = [Math.ceil(this.epoch) + this.run.header.goal, null];
     this.happen("play");
     this.changed = true;
   }
@@ -345,7 +376,9 @@ export class Player {
   }
 
   beginScrub() {
-    if (this.run) this.happen("grab");
+    if (!this.run) return;
+    this.deeds.add("drag");
+    this.happen("grab");
   }
 
   endScrub() {
@@ -367,10 +400,15 @@ export class Player {
 
   place(/** @type {number} */ step) {
     this.step = step;
+    this.see();
     this.epoch = this.row?.[EPOCH] ?? 0;
     this.happen("moved");
     this.changed = true;
     this.settle();
+  }
+
+  see() {
+    if (this.run && this.step > 0) this.played.add(this.run.header.run);
   }
 
   // ---- time --------------------------------------------------------------------------------------------------
@@ -386,6 +424,7 @@ export class Player {
     if (this.speed.batches) this.tickBatches(run, this.speed.batches, dt);
     else this.tickEpochs(run, this.speed.epochs ?? Infinity, dt);
     if (this.step !== before) this.changed = true;
+    this.see();
     const solved = this.solvedAt;
     const isSolved = solved !== null && before < solved && solved <= this.step;
     if (isSolved) [this.step, this.epoch] = [solved, run.at(solved)[EPOCH]];

@@ -9,17 +9,47 @@ import { TEST_SCORE, TRAIN_SCORE } from "./recording.js";
 /** @import { Player } from "./player.js" */
 
 const ANSWERS_EVERY_MS = 1000;
-/** @typedef {{name: string, heading: string, button: string}} Face one of the views that the panel can show */
+/** @typedef {{name: string, heading: string, button: string, about: string}} Face one of the views that the panel can show */
 const OVER_TIME = "time";
 const FACES = {
   classes: [
-    { name: OVER_TIME, heading: "Accuracy", button: "Over time" },
-    { name: "matrix", heading: "Confusion matrix", button: "Confusion" },
+    {
+      name: OVER_TIME,
+      heading: "Accuracy",
+      button: "Over time",
+      about:
+        "The share of points that the network gets right. It learns from the training points; the test points are kept secret. Where the test line stays far below the other, it has learned by heart.",
+    },
+    {
+      name: "matrix",
+      heading: "Confusion matrix",
+      button: "Confusion",
+      about:
+        "The test points, counted: a row for each true class, a column for what the network takes them for. What is right lies on the diagonal; all other numbers are mix-ups.",
+    },
   ],
   numbers: [
-    { name: OVER_TIME, heading: "R²", button: "Over time" },
-    { name: "predicted", heading: "Predicted against true", button: "Predicted" },
-    { name: "residuals", heading: "Residuals", button: "Residuals" },
+    {
+      name: OVER_TIME,
+      heading: "R²",
+      button: "Over time",
+      about:
+        "How good the guesses are: 1 if every one is right, 0 if they are no better than always guessing the mean. It learns from the training points; the test points are kept secret.",
+    },
+    {
+      name: "predicted",
+      heading: "Predicted against true",
+      button: "Predicted",
+      about:
+        "A dot for each test point: to the right its true value, upwards what the network guesses. Dots on the line are right.",
+    },
+    {
+      name: "residuals",
+      heading: "Residuals",
+      button: "Residuals",
+      about:
+        "A dot for each test point: to the right its true value, upwards by how much the guess is too high. Dots at zero are right.",
+    },
   ],
 };
 
@@ -43,7 +73,6 @@ export class Scores extends Curves {
     /** @type {string | null} */
     this.askedFor = null; // the moment for which the answers were asked
     this.buttons = h("span", { class: "faces" });
-    this.heading = /** @type {Node} */ (this.title.firstChild);
     this.title.append(this.buttons);
     this.box.after(this.answers.element, this.probe.element);
   }
@@ -59,6 +88,11 @@ export class Scores extends Curves {
   /** @returns {Face[]} */
   get faces() {
     return this.isRegression ? FACES.numbers : FACES.classes;
+  }
+
+  // What is this?
+  get about() {
+    return /** @type {Face} */ (this.faces.find(({ name }) => name === this.face)).about;
   }
 
   // The face stays what was chosen, as far as there is such a one; data that open with another of their own bring it.
@@ -81,14 +115,13 @@ export class Scores extends Curves {
     this.box.hidden = this.legend.hidden = this.isOpen;
     this.answers.element.hidden = !this.isOpen;
     this.probe.element.hidden = face.name !== "predicted" || !this.probe.canAsk;
-    this.heading.textContent = face.heading;
+    this.named.textContent = face.heading;
     const others = this.faces.filter((one) => one !== face && this.usual); // without a server there are the curves alone
     this.buttons.replaceChildren(
       ...others.map(({ name: other, button }) =>
         h("button", { type: "button", class: "words small", onclick: () => this.turnByHand(other) }, button),
       ),
     );
-    this.player.wantsAnswers = this.isOpen;
     this.player.changed = true;
   }
 
@@ -100,6 +133,8 @@ export class Scores extends Curves {
   }
 
   drawChart(Plotly, theme, goal) {
+    this.player.wantsAnswers = this.isOpen && !this.element.hidden;
+    if (this.element.hidden) return false;
     if (!this.isOpen) return super.drawChart(Plotly, theme, goal);
     const { clientWidth: width, clientHeight: height } = this.answers.element;
     this.askForAnswers();

@@ -1,8 +1,12 @@
-// One plain sentence on what is going on, made of the engine's numbers at the moment shown.
+// One sentence on what is going on, made of the engine's numbers at the moment shown; and one in plain words, for those
+// who look for the first time.
 import { EPOCH, frozenAt, STEP, TEST_LOSS, TEST_SCORE, TRAIN_LOSS } from "./recording.js";
-import { goalInWords } from "./stops.js";
-import { percent, steady } from "../shared/format.js";
+import { goalInWords, judged } from "./stops.js";
+import { percent, say, steady } from "../shared/format.js";
 import { layerName } from "../shared/names.js";
+
+/** @import { Visitor } from "./visitor.js" */
+/** @typedef {string | {word: string, text: string}} Part a piece of a sentence: plain, or a word of the glossary */
 
 const GUESSES = ["plateau", "overfitting", "death"];
 
@@ -27,6 +31,63 @@ export function sentence(player) {
   return `${when}: ${loss}${what ? `; ${what}` : ""}.${end}`;
 }
 
+/** @type {(player: any, visitor: Pick<Visitor, "has">) => Part[]} */
+export function plainly(player, visitor) {
+  const { run, row, state } = player;
+  if (state === "loading" || state === "disconnected") return [sentence(player)];
+  if (state === "diverged")
+    return [`The numbers grew beyond all bounds after step ${say(row[STEP])}: the steps are too long.`];
+  const stands = !player.moving && !player.scrubbing;
+  if (row[STEP] === 0 && stands && !visitor.has("play")) return [INVITATIONS[run.header.task] ?? INVITATIONS.classes];
+  const mark = run.header.marks.find(({ step, text }) => step === row[STEP] && !/gradient/i.test(text));
+  if (stands && mark) return [mark.text];
+  const parts = [...gets(run, row), ...learned(run, row), "."];
+  if (!stands) return parts;
+  if (row[STEP] === player.solvedAt) parts.push(` Here it first reaches ${goalInWords(run, player.stop)}.`);
+  else if (player.atGoal && !visitor.has("drag")) parts.push(" Drag the curve to go back in time.");
+  return parts;
+}
+
+/** @type {(parts: Part[]) => string} */
+export const inWords = (parts) =>
+  parts
+    .map((part) => (typeof part === "string" ? part : part.text))
+    .join("")
+    .replaceAll(BLANK, "");
+
+const INVITATIONS = {
+  regression: "Press Play and watch the network learn which value belongs where.",
+  classes: "Press Play and watch the network find the border between the colours.",
+};
+
+const BLANK = "\u2007"; // as wide as a figure: what stands behind a number stays where it is while it grows
+const figures = (/** @type {number} */ n, /** @type {number} */ most) => String(n).padStart(String(most).length, BLANK);
+
+// How good it is at what it has not learned from; without such points, at what it has.
+/** @type {(run: any, row: any) => Part[]} */
+function gets(run, row) {
+  const { task, n_judged: n, spread } = run.header;
+  const score = row[judged(run, "score")];
+  const isNew = judged(run, "score") === TEST_SCORE;
+  const points = isNew ? { word: "Test point", text: "new points" } : { word: "Training point", text: "points" };
+  if (!Number.isFinite(score)) return ["There are no points to judge it by"];
+  if (task !== "regression") return [`It gets ${figures(Math.round(score * n), n)} of ${n} `, points, " right"];
+  const off = steady(spread * Math.sqrt(Math.max(0, 1 - score)));
+  return ["Its guesses for ", points, " are ", { word: "Typical error", text: "typically off by" }, ` ${off}`];
+}
+
+// How long it has learned.
+/** @type {(run: any, row: any) => Part[]} */
+function learned(run, row) {
+  const { epochs, batches } = since(run, row);
+  const counted = [
+    { n: epochs, word: "Epoch", text: epochs === 1 ? `epoch${BLANK}` : "epochs" },
+    { n: batches, word: "Mini-batch", text: batches === 1 ? `mini-batch${BLANK}${BLANK}` : "mini-batches" },
+  ].filter(({ n }) => n > 0);
+  if (!counted.length) return [" before it has learned anything"];
+  return counted.flatMap(({ n, word, text }, k) => [`${k ? " and" : " after"} ${figures(n, 100)} `, { word, text }]);
+}
+
 // What happened not long before the moment shown.
 function happened(run, row) {
   const recent = Math.max(6, 0.05 * row[EPOCH]);
@@ -34,10 +95,15 @@ function happened(run, row) {
 }
 
 export function where(run, row) {
-  const per = run.header.steps_per_epoch;
-  const epoch = Math.floor(row[EPOCH] + 1e-6);
-  const inside = row[EPOCH] - epoch;
-  return inside > 1e-4 ? `Epoch ${epoch}, mini-batch ${Math.round(inside * per)}` : `Epoch ${epoch}`;
+  const { epochs, batches } = since(run, row);
+  return batches ? `Epoch ${epochs}, mini-batch ${batches}` : `Epoch ${epochs}`;
+}
+
+// Whole epochs, and mini-batches beyond them.
+function since(run, row) {
+  const epochs = Math.floor(row[EPOCH] + 1e-6);
+  const inside = row[EPOCH] - epochs;
+  return { epochs, batches: inside > 1e-4 ? Math.round(inside * run.header.steps_per_epoch) : 0 };
 }
 
 // The layers that do not learn.

@@ -7,6 +7,7 @@
 // names the parts on show, so that another page can carry the transport and the timeline alone.
 import { h, scrolls, uncover } from "../shared/dom.js";
 import { listKeys } from "../shared/keys.js";
+import { whatIsThis } from "../shared/notes.js";
 import { loadPlotly } from "../shared/plot.js";
 import { player } from "../shared/player.js";
 import { observeTheme } from "../shared/theme.js";
@@ -19,7 +20,7 @@ import { parseMessage } from "./recording.js";
 import { BUDGETS_MS } from "./surface.js";
 import { Transport } from "./transport.js";
 
-/** @import { Picture } from "./panels.js" */
+/** @import { Panel, Picture } from "./panels.js" */
 /** @import { Recording } from "./recording.js" */
 /** @import { Line, Message, Page, Row } from "./types.d.ts" */
 
@@ -108,6 +109,8 @@ class Stage {
     };
     const kinds = PANELS.filter(({ place }) => place === "track" || page.parts === "full");
     this.panels = kinds.map((kind) => ({ ...kind, view: kind.make(hands) }));
+    for (const { about, view } of this.panels)
+      view.named.after(whatIsThis(view.element.getAttribute("aria-label"), () => about(view)));
     this.views = Object.fromEntries(this.panels.map(({ name, view }) => [name, view]));
     const box = (place, tag = h("div", { class: place })) => {
       tag.append(...this.panels.filter((panel) => panel.place === place).map(({ view }) => view.element));
@@ -162,6 +165,7 @@ class Stage {
     this.element.addEventListener("click", () => this.show());
     this.wake = () => this.askForFrame();
     player.watchers.add(this.wake);
+    this.dress(page);
     this.wake();
   }
 
@@ -243,15 +247,22 @@ class Stage {
       this.loading ??= loadPlotly(this.plotlyUrl).then((Plotly) => (this.Plotly = Plotly));
   }
 
-  // What the link hides, and the projector's look.
-  dress(/** @type {Page} */ { hidden, projector }) {
+  // Simple or Full, what the link hides, and the projector's look.
+  dress(/** @type {Page} */ { hidden, projector, view: shown }) {
     const zoom = projector || this.element.clientWidth >= LARGE_WIDTH ? 1.3 : 1;
-    const key = [projector, zoom, ...hidden].join();
+    const isLeft = (/** @type {Panel} */ { inSimple }) =>
+      shown === "simple" && inSimple && !(this.run && inSimple(this.run));
+    const gone = [...hidden, ...this.panels.filter(isLeft).map(({ name }) => name)];
+    const key = [shown, projector, zoom, ...gone].join();
     if (key === this.dressed) return;
     this.dressed = key;
+    if (this.element.dataset.view !== shown) {
+      this.element.dataset.view = shown;
+      this.transport.setView(shown);
+    }
     this.element.classList.toggle("projector", projector);
     this.element.dataset.hidden = hidden.join(" ");
-    for (const { name, view } of this.panels) view.element.hidden = hidden.includes(name);
+    for (const { name, view } of this.panels) view.element.hidden = gone.includes(name);
     this.element.style.setProperty("--zoom", String(zoom));
     this.themes.setLook({ projector, zoom });
   }

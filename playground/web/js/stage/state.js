@@ -17,13 +17,15 @@
  * @typedef {"idle" | "asked" | "lost"} Line
  */
 /**
- * willing: whether the next run begins to play by itself. It does until somebody stops one by hand.
+ * willing: whether the next run begins to play by itself. It does until somebody stops one by hand; to look at other
+ * moments of it is not to stop it.
  * @typedef {{readonly mode: Mode, readonly line: Line, readonly willing: boolean}} State
  */
 /**
  * What may happen. `broken`: whether the moment is now the last one of a run that broke; `begins`: whether the run that
- * was opened is one to begin with, and not one that was opened at a later moment.
- * @typedef {{type: "opened", begins: boolean, broken: boolean}
+ * was opened is one to begin with, and not one that was opened at a later moment; `urged`: whether it plays though the one
+ * before was stopped by hand.
+ * @typedef {{type: "opened", begins: boolean, urged?: boolean, broken: boolean}
  *   | {type: "halt" | "drop" | "moved" | "end", broken: boolean}
  *   | {type: "play" | "grab" | "starve" | "feed" | "hold" | "heard" | "ask" | "answer" | "silence"}} Event
  */
@@ -33,7 +35,8 @@ const rest = (event) => (event.broken ? "diverged" : "paused");
 /** @type {(event: any, state: State) => Mode} */
 const stay = (event, state) => (event.broken ? "diverged" : state.mode);
 /** @type {(event: any, state: State) => Mode} */
-const open = (event, state) => (!event.broken && event.begins && state.willing ? "playing" : rest(event));
+const open = (event, state) =>
+  !event.broken && event.begins && (state.willing || event.urged) ? "playing" : rest(event);
 
 /**
  * What each event leads to, by mode; any other leaves the mode as it is.
@@ -70,8 +73,8 @@ export function next(state, event) {
 /** @type {(state: State, event: Event, mode: Mode) => boolean} */
 function wills(state, event, mode) {
   if (state.mode === "loading") return state.willing;
-  if (event.type === "halt" || event.type === "grab") return false;
-  return state.willing || (event.type === "play" && mode === "playing");
+  if (event.type === "halt") return false;
+  return state.willing || (["play", "opened"].includes(event.type) && mode === "playing");
 }
 
 /** @type {(state: State) => boolean} */

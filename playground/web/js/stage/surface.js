@@ -6,6 +6,7 @@ import { gridPoints } from "./network.js";
 import { drawPoints } from "./points.js";
 import { CONFIG, axis, layout, textForPlotly } from "../shared/plot.js";
 import { say } from "../shared/format.js";
+import { runColour, runMark } from "../shared/runs.js";
 import { ramps } from "../shared/theme.js";
 
 const MARGIN = { l: 36, r: 8, t: 6, b: 34 }; // the least, before the plane is made square
@@ -30,8 +31,11 @@ export class Surface {
       title: "The point that you chose on the page Fold; click to take the ring away",
       onclick: () => (player.ringed = null),
     });
-    this.box = h("div", { class: "plot square" }, this.canvas, this.points, this.plot, this.ring);
-    this.title = h("h3", {});
+    this.tag = h("p", { class: "tag", hidden: true }); // which run it is, beside others
+    this.tagged = ""; // of what that was made, as a text to compare
+    this.box = h("div", { class: "plot square" }, this.canvas, this.points, this.plot, this.ring, this.tag);
+    this.named = h("span", {});
+    this.title = h("h3", {}, this.named);
     const toggle = (label, title, key) => {
       const onchange = () => {
         player.look[key] = box.checked;
@@ -53,6 +57,7 @@ export class Surface {
     this.pointed = null; // of what the points were drawn, as a text to compare
     this.plotted = null; // of what the axes were drawn, as a text to compare
     this.pointer = null;
+    stepLabel.className = "only-full";
     const foot = h("div", { class: "foot" }, this.note, testLabel, stepLabel);
     this.element = h(
       "section",
@@ -101,6 +106,7 @@ export class Surface {
     this.stepBox.checked = this.player.look.discretize;
     this.sayTitle(focus ? [`What ${focus.name} sees`, ""] : TITLES[Number(this.run.header.data.curve)]);
     this.sayNote();
+    this.sayRun(theme);
     if (this.run.header.data.curve) this.drawCurve(theme, width, height, inner);
     else this.drawMap(theme, inner);
     if (this.points.isConnected) this.drawPoints(theme, width, height, inner);
@@ -136,8 +142,7 @@ export class Surface {
 
   // The second half is left away where there is no room for it.
   sayTitle(/** @type {string[]} */ [first, more]) {
-    if (this.title.textContent !== first + more)
-      this.title.replaceChildren(h("span", {}, first, h("span", { class: "more" }, more)));
+    if (this.named.textContent !== first + more) this.named.replaceChildren(first, h("span", { class: "more" }, more));
   }
 
   // A pixel for each point of the grid: the browser makes the canvas as large as the plane, and smooth.
@@ -250,6 +255,16 @@ export class Surface {
     const v = (event.clientY - box.top - t) / (box.height - t - b);
     this.pointer = u >= 0 && u <= 1 && v >= 0 && v <= 1 ? [low + u * (high - low), high - v * (high - low)] : null;
     this.sayNote();
+  }
+
+  sayRun(theme) {
+    const { branch } = this.player;
+    const key = branch ? [branch.title, branch.colour, theme.dark].join() : "";
+    if (key === this.tagged) return;
+    this.tagged = key;
+    this.tag.hidden = !branch;
+    if (branch) this.tag.replaceChildren(runMark(theme, branch.colour), branch.title);
+    this.tag.style.setProperty("--run", branch ? runColour(theme, branch.colour) : "");
   }
 
   sayNote() {

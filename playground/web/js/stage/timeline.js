@@ -1,8 +1,11 @@
 // The timeline: the loss curve as a track, and a playhead that is dragged, clicked, or moved by keys.
 import { Curves } from "./curves.js";
 import { h, tell } from "../shared/dom.js";
+import { term } from "../shared/notes.js";
+import { DASHES, runColour, runMark } from "../shared/runs.js";
 import { EPOCH, TEST_LOSS, TRAIN_LOSS } from "./recording.js";
 import { where } from "./sentence.js";
+import { judged } from "./stops.js";
 import { steady } from "../shared/format.js";
 
 const SIGNS = { drop: "↓", plateau: "–", overfitting: "↗", death: "×", change: "◆", edit: "✎", stop: "■" };
@@ -13,10 +16,7 @@ export class Timeline extends Curves {
       name: "timeline",
       title: "Timeline: drag the loss curve",
       margin: { l: 44, r: 14, t: 4, b: 18 },
-      lines: (run, theme) => [
-        { name: "training loss", colour: theme.train, of: (row) => row[TRAIN_LOSS] },
-        { name: "test loss", colour: theme.test, dash: "dot", of: (row) => row[TEST_LOSS] },
-      ],
+      lines: (run, theme) => this.linesOf(theme),
       yaxis: () => ({ type: this.scale, rangemode: this.scale === "linear" ? "tozero" : "normal", nticks: 4 }),
     });
     this.player = player;
@@ -35,8 +35,10 @@ export class Timeline extends Curves {
     );
     this.fork = new ForkHere(player);
     this.chips = h("span", { class: "chips", role: "group", "aria-label": "Branches" });
-    this.title.append(this.scaleButton);
-    this.title.after(h("div", { class: "branches" }, this.chips, this.fork.element));
+    this.named.replaceChildren("Timeline: drag the ", term("Loss", "loss"), " curve");
+    this.room = h("span", { class: "made-room" });
+    this.branches = h("div", { class: "branches", hidden: true }, this.chips, this.room);
+    this.title.after(h("div", { class: "tools" }, this.scaleButton, this.fork.element), this.branches);
     this.handle = h("div", {
       class: "handle",
       role: "slider",
@@ -63,18 +65,37 @@ export class Timeline extends Curves {
     return this.player.branches;
   }
 
+  // Beside others a run is drawn in its own colour, as on the page Compare: bold the test loss, thin the training loss.
+  linesOf(theme) {
+    const { branch } = this.player;
+    const [train, test] = [
+      { name: "training loss", of: (row) => row[TRAIN_LOSS] },
+      { name: "test loss", of: (row) => row[TEST_LOSS] },
+    ];
+    if (!branch)
+      return [
+        { ...train, colour: theme.train },
+        { ...test, colour: theme.test, dash: "dot" },
+      ];
+    const colour = runColour(theme, branch.colour);
+    return [
+      { ...train, colour, width: 0.9 },
+      { ...test, colour, width: 2.6, dash: DASHES[branch.colour] },
+    ];
+  }
+
   setRun(run) {
     super.setRun(run);
     this.fork.setRun(run);
   }
 
-  // One chip for each branch, with its test loss at the epoch shown.
-  drawBranches(row) {
-    const { branches } = this.player.page;
-    const key = branches.map((b) => b.run).join() + this.player.run.header.run;
+  // One chip for each branch, in its colour, with its loss at the epoch shown, or at its last one before that.
+  drawBranches(row, theme) {
+    const { branches, made_room: room } = this.player.page;
+    const key = JSON.stringify([branches, this.player.run.header.run, theme.dark]);
     if (key !== this.branchesDrawn) {
       this.branchesDrawn = key;
-      const chip = ({ run, title }) =>
+      const chip = ({ run, title, colour }) =>
         h(
           "button",
           {
@@ -84,15 +105,19 @@ export class Timeline extends Curves {
             title: `Go to ${title}`,
             onclick: () => this.player.tell({ branch: run }),
           },
-          title,
+          runMark(theme, colour),
+          h("span", {}, title),
           h("b", { "data-run": run }),
         );
       this.chips.replaceChildren(...(branches.length > 1 ? branches.map(chip) : []));
+      this.branches.hidden = branches.length < 2;
     }
+    tell(this.room, room);
     for (const place of this.chips.querySelectorAll("b")) {
       const run = this.player.runs.get(place.dataset.run);
-      const at = run?.rows.length && run.lastEpoch >= row[EPOCH] - 1 ? run.rows[run.indexAt(row[EPOCH], EPOCH)] : null;
-      tell(place, at ? steady(Number.isFinite(at[TEST_LOSS]) ? at[TEST_LOSS] : at[TRAIN_LOSS]) : "");
+      const at = run?.rows.length ? run.rows[run.indexAt(row[EPOCH], EPOCH)] : null;
+      const earlier = run && run.lastEpoch < row[EPOCH] - 1 ? ` at ${Math.round(run.lastEpoch)}` : "";
+      tell(place, at ? steady(at[judged(run, "loss")]) + earlier : "");
     }
   }
 
@@ -136,9 +161,9 @@ export class Timeline extends Curves {
     return super.drawChart(Plotly, theme, goal);
   }
 
-  drawPlayhead(row) {
+  drawPlayhead(row, theme) {
     this.moveCursor(row[EPOCH]);
-    this.drawBranches(row);
+    this.drawBranches(row, theme);
     this.drawMarks();
     const { run } = this.player;
     const now = where(run, row);

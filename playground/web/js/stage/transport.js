@@ -1,10 +1,13 @@
 // The buttons, the read-out and the sentence: everything by which a person moves through time.
 import { h, tell } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
+import { term } from "../shared/notes.js";
 import { queryOf } from "./address.js";
 import { SPEEDS } from "./player.js";
 import { TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "./recording.js";
-import { sentence, where } from "./sentence.js";
+import { inWords, plainly, sentence, where } from "./sentence.js";
 import { spokenState } from "./spoken.js";
+import { Visitor } from "./visitor.js";
 import { STOPS, choiceInWords } from "./stops.js";
 import { percent, say, steady } from "../shared/format.js";
 
@@ -12,27 +15,10 @@ const SENTENCE_EVERY_MS = 400; // slow enough to read while the numbers run
 const SPOKEN_EVERY_MS = 5000; // and for a screen reader slower still
 const SPOKEN_AFTER_MS = 700; // but soon where the moment stands
 
-export const ICONS = {
-  play: "M8 5v14l11-7z",
-  pause: "M6 5h4v14H6zm8 0h4v14h-4z",
-  step: "M6 6l8.5 6L6 18zM16 6h2v12h-2z",
-  back: "M18 6l-8.5 6L18 18zM6 6h2v12H6z",
-  reset: "M12 5V1L7 6l5 5V7a6 6 0 1 1-6 6H4a8 8 0 1 0 8-8z",
-};
-
-export function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", ICONS[name]);
-  svg.append(path);
-  return svg;
-}
-
 export class Transport {
-  constructor(player) {
+  constructor(player, visitor = new Visitor()) {
     this.player = player;
+    this.visitor = visitor;
     /** @type {() => string | null} */
     this.aside = () => null; // what is to be said instead of the sentence
     this.stood = null; // a moment, and since when it stands
@@ -54,6 +40,7 @@ export class Transport {
     this.unit = h(
       "select",
       {
+        class: "unit",
         title: "How far Step and Back go (with Shift: a whole epoch)",
         "aria-label": "Step by",
         onchange: () => (player.byEpoch = this.unit.value === "epoch"),
@@ -73,6 +60,16 @@ export class Transport {
       onchange: () => player.setStop(STOPS[this.stop.selectedIndex]),
     });
     this.stopsOf = /** @type {any} */ (undefined); // the run whose stops are to choose from
+    this.onButton = h(
+      "button",
+      {
+        type: "button",
+        class: "words",
+        title: "At the end of a run: train it for as many epochs again",
+        onclick: () => player.trainOn(),
+      },
+      "Train on",
+    );
     this.undoButton = h(
       "button",
       {
@@ -106,6 +103,10 @@ export class Transport {
       cell("trainScore", "Training accuracy"),
       cell("testScore", "Test accuracy"),
     );
+    this.viewButton = h("button", { type: "button", class: "words view", onclick: () => this.changeView() });
+    /** @type {import("./sentence.js").Part[]} */
+    this.parts = []; // of the plain sentence that stands in `words`
+    this.isPlain = false; // whether the sentence is in plain words
     this.words = h("span", {});
     this.cureButton = h("button", { type: "button", class: "words", hidden: true, onclick: () => this.act("calm") });
     this.sentence = h("p", { class: "sentence" }, this.words, this.cureButton);
@@ -124,6 +125,7 @@ export class Transport {
         button("step", "Step", "Step (Right arrow; with Shift a whole epoch)", (e) =>
           player.stepBy(1, e.shiftKey || player.byEpoch),
         ),
+        this.onButton,
         this.unit,
         this.speed,
         this.stop,
@@ -139,6 +141,7 @@ export class Transport {
         ),
         this.undoButton,
         this.copyButton,
+        this.viewButton,
       ),
       this.readout,
       this.sentence,
@@ -150,6 +153,23 @@ export class Transport {
     this.player.tell({ action });
   }
 
+  changeView() {
+    this.act(this.isPlain ? "show_everything" : "show_less");
+  }
+
+  // Simple has no choice of how far Step goes: it is a mini-batch.
+  /** @param {import("./types.d.ts").View} view */
+  setView(view) {
+    this.isPlain = view !== "full";
+    tell(this.viewButton, this.isPlain ? "Show everything" : "Show less");
+    this.viewButton.title = this.isPlain
+      ? "All charts and settings: weights, gradients, accuracy, other optimizers and more"
+      : "Only the picture, the network and the loss";
+    if (this.isPlain) [this.player.byEpoch, this.unit.value] = [false, "batch"];
+    this.parts = [];
+    this.said = null;
+  }
+
   // Numbers change with every frame, words more slowly.
   draw(now) {
     const { player } = this;
@@ -157,9 +177,10 @@ export class Transport {
     if (this.shown !== moving) {
       this.shown = moving;
       this.playButton.replaceChildren(this.playIcons[moving ? "pause" : "play"], moving ? "Pause" : "Play");
-      this.playButton.title = moving ? "Pause (Space)" : "Play (Space); at the end it trains on";
+      this.playButton.title = moving ? "Pause (Space)" : "Play (Space); at the end it plays again from the start";
     }
     const { row, run } = player;
+    player.deeds.forEach((deed) => this.visitor.did(deed));
     const speed = String(SPEEDS.indexOf(player.speed));
     if (this.speed.value !== speed) this.speed.value = speed; // a link may have said another
     if (row) {
@@ -174,6 +195,7 @@ export class Transport {
       set("trainScore", score(row[TRAIN_SCORE]));
       set("testScore", score(row[TEST_SCORE]));
       this.undoButton.disabled = !player.page?.can_undo;
+      this.onButton.disabled = moving || !player.canTrainOn;
     }
     if (row && run !== this.stopsOf) this.drawStops(run);
     const stop = STOPS.indexOf(player.stop);
@@ -188,13 +210,30 @@ export class Transport {
     ].join();
     if (key !== this.said) {
       this.said = key;
-      this.words.textContent = aside ?? (this.flash && now < this.flash.until ? this.flash.text : sentence(player));
+      this.write(aside ?? (this.flash && now < this.flash.until ? this.flash.text : null));
       const rate = player.state === "diverged" && player.page?.ask ? run?.header.calmer_rate : null;
       this.cureButton.hidden = !rate;
       if (rate) this.cureButton.textContent = `Start again with ${say(rate)}`;
       this.sentence.classList.toggle("alert", player.state === "diverged" || player.state === "disconnected");
     }
     this.speak(now);
+  }
+
+  // A sentence in plain words explains some of them: those stay where they are while the numbers between them change.
+  write(instead) {
+    if (instead !== null || !this.isPlain) {
+      this.parts = [];
+      tell(this.words, instead ?? sentence(this.player));
+      return;
+    }
+    const parts = plainly(this.player, this.visitor);
+    const same = parts.length === this.parts.length && parts.every((part, k) => alike(part, this.parts[k]));
+    if (same) parts.forEach((part, k) => tell(place(this.words.childNodes[k]), textOf(part)));
+    else
+      this.words.replaceChildren(
+        ...parts.map((part) => (typeof part === "string" ? h("span", {}, part) : term(part.word, part.text))),
+      );
+    this.parts = parts;
   }
 
   // What there is to stop at is called after the data: a share that is right, or R².
@@ -212,7 +251,7 @@ export class Transport {
     }
     const calm = player.moving ? now - this.spokenAt >= SPOKEN_EVERY_MS : now - this.stoodSince >= SPOKEN_AFTER_MS;
     if (!calm) return;
-    const words = spokenState(player);
+    const words = this.isPlain ? inWords(plainly(player, this.visitor)) : spokenState(player);
     if (words === this.told) return;
     this.told = words;
     this.spokenAt = now;
@@ -243,3 +282,8 @@ export class Transport {
     }
   }
 }
+
+const textOf = (part) => (typeof part === "string" ? part : part.text);
+const alike = (one, other) => (typeof one === "string" ? typeof other === "string" : one.word === other.word);
+// Where the text of a part stands: in the button of one that is explained.
+const place = (element) => element.querySelector("button") ?? element;

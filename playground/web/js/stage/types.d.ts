@@ -30,7 +30,7 @@ export interface Wish {
   waited?: number;
 }
 
-export type Action = "reset" | "new_seed" | "calm" | "undo";
+export type Action = "reset" | "new_seed" | "calm" | "undo" | "show_everything" | "show_less";
 
 export interface Mark {
   epoch: number;
@@ -178,6 +178,8 @@ export interface About {
   data: Points;
   scale: Scale;
   settings: Settings;
+  n_judged: number;
+  spread: number;
   calmer_rate: number | null;
   frozen: Frozen[];
   link: string;
@@ -188,6 +190,7 @@ export interface About {
 export interface Branch {
   run: string;
   title: string;
+  colour: number;
 }
 
 export interface Page {
@@ -197,7 +200,9 @@ export interface Page {
   instead_of: string | null;
   can_undo: boolean;
   branches: Branch[];
+  made_room: string;
   parts: Parts;
+  view: View;
   whole: boolean;
   hidden: string[];
   projector: boolean;
@@ -222,6 +227,8 @@ export interface Opening {
 }
 
 export type Parts = "full" | "timeline";
+
+export type View = "simple" | "full" | "lesson";
 
 export interface LandscapeQuestion {
   run: string;

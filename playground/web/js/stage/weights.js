@@ -39,8 +39,8 @@ export class Weights {
     this.box = h("div", { class: "plot" }, this.canvas, this.plot, this.grid);
     this.scale = h("span", { class: "scale" });
     this.cells = document.createElement("canvas");
-    this.heading = h("span", {}, "Weights and biases ");
-    this.title = h("h3", {}, this.heading, this.scale);
+    this.named = h("span", {}, "Weights and biases ");
+    this.title = h("h3", {}, this.named, this.scale);
     this.element = h("section", { class: "panel weights", "aria-label": "Weight heat maps" }, this.title, this.box);
     this.box.addEventListener("pointerenter", () => this.fillHover());
     this.box.addEventListener("pointermove", () => this.fillHover());
@@ -53,7 +53,7 @@ export class Weights {
   }
 
   setRun(run, network) {
-    this.heading.textContent = network.net.use_bias ? "Weights and biases " : "Weights ";
+    this.named.textContent = network.net.use_bias ? "Weights and biases " : "Weights ";
     this.run = run;
     this.network = network;
     this.plotted = null;

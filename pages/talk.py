@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.app import my_talk, session
-from playground.app.shared_runs import run_of
+from playground.app.shared_runs import studio
 from playground.app.shared_talks import shelf
 from playground.scenes import arrange, route
 from playground.scenes.document import MOST_LETTERS
@@ -130,7 +130,7 @@ def _prepare(source: str) -> None:
     """Record the runs, say how far it is, and keep the file."""
     words = "The runs are being recorded."
     bar = st.progress(0.0, words)
-    session.keep(CHECKED, (source, check(source, run_of, lambda share: bar.progress(share, words))))
+    session.keep(CHECKED, (source, check(source, studio(), lambda share: bar.progress(share, words))))
     bar.empty()
 
 

@@ -24,6 +24,7 @@ from playground.run.link import run_from_query
 from playground.run.runs import Runs
 from playground.scenes.lesson_check import check_lesson
 from playground.scenes.ready import ready_talks
+from playground.scenes.recorded import new_studio
 from playground.scenes.talk_check import check
 from playground.scenes.trial import Trials
 
@@ -93,7 +94,7 @@ def _talk(name: str, folder: Path | None) -> int:
         source = ready_talks().get(name) or Path(name).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{name} is no text in UTF-8: a talk is a Markdown file.") from None
-    checked = check(source, Runs().get)
+    checked = check(source, new_studio())
     for problem in checked.problems:
         sys.stderr.write(f"{problem}\n")
     if checked.problems:

@@ -187,10 +187,11 @@ def read_moment(text: str) -> dict[str, Any]:
     moment: dict[str, Any] = {}
     for key, most in numbers.items():
         moment[key] = _whole(told.get(key, 0), key, most)
-    epoch = told.get("epoch", 0)
-    if isinstance(epoch, bool) or not isinstance(epoch, int | float) or not 0 <= epoch <= 1e6:
-        raise ValueError(f"The epoch must be a number from 0 to 1,000,000; got {str(epoch)[:20]}.")
-    moment["epoch"] = epoch
+    for key, most in {"epoch": 1e6, "film": 1000.0}.items():
+        number = told.get(key, 0)
+        if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= most:
+            raise ValueError(f"“{key}” must be a number from 0 to {most:,.0f}; got {str(number)[:20]}.")
+        moment[key] = number
     for key in ("playing", "black"):
         moment[key] = bool(told.get(key))
     moment["pointer"] = _list(told.get("pointer"), 2, lambda x: isinstance(x, int | float) and 0 <= x <= 1)

@@ -23,8 +23,10 @@ from playground.scenes.document import Command, Part, Problem, too_long
 KINDS = ("run", "compare", "atlas")
 MOST_SIDE_BY_SIDE = 4
 LONGEST_LABEL = 40
-MOST_COLUMNS, MOST_ROWS = 8, 5
+MOST_COLUMNS, MOST_ROWS = 8, 6
 """Of an atlas: the back row sees no smaller tiles"""
+
+_USUAL_VIEW = atlases.View()
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Subject:
     step: int = 0
     """The step of the first run at which its link stands"""
     atlas: Atlas | None = None
-    view: atlases.View = atlases.View()
+    view: atlases.View = _USUAL_VIEW
     """How the atlas is looked at"""
 
     @property
@@ -61,7 +63,7 @@ class SubjectReader:
         """What the scene is about."""
         found = sorted((command for kind in KINDS for command in part.all(kind)[:1]), key=lambda c: c.line)
         for other in found[1:]:
-            self.tell(other.line, f"A scene must have a “{found[0].key}” or a “{other.key}”, not both.")
+            self.tell(other.line, "A scene must have one of “run”, “compare” and “atlas”; this is another.")
         if not found:
             return Subject()
         return {"run": self._one, "compare": self._side_by_side, "atlas": self._atlas}[found[0].key](found[0])
@@ -99,8 +101,13 @@ class SubjectReader:
         return Subject(tuple(runs), tuple(label or title for label, title in zip(labels, apart, strict=True)), step)
 
     def _atlas(self, command: Command) -> Subject:
-        query = self._query(command.value, command.line)
+        query = self._query(command.value, command.line, "An atlas")
         if query is None:
+            return Subject()
+        if not query.get(atlases.KEY):
+            self.tell(
+                command.line, "An atlas must say what varies, such as “?dataset=moons&atlas=lr:0.01,0.1,1;width:2,8”."
+            )
             return Subject()
         base, _, problems = link.run_from_query(query)
         atlas, more = atlases.from_text(query.get(atlases.KEY, ""), Experiment(base.now))
@@ -127,7 +134,7 @@ class SubjectReader:
             self.tell(line, problem)
         return experiment, step
 
-    def _query(self, text: str, line: int) -> dict[str, str] | None:
+    def _query(self, text: str, line: int, what: str = "A run") -> dict[str, str] | None:
         """What a link says, or what that of the scene before says and what differs."""
         if match := re.fullmatch(r"same(?:[\s,&?]+(.*))?", text):
             if self.before is None:
@@ -141,7 +148,7 @@ class SubjectReader:
             return query
         query = dict(parse_qsl(urlsplit(text).query, keep_blank_values=True))
         if text != "?" and not query:
-            told = f"A run must be a link such as “?dataset=moons&lr=0.03”, or “same”; got “{text[:40]}”."
+            told = f"{what} must be a link such as “?dataset=moons&lr=0.03”, or “same”; got “{text[:40]}”."
             self.tell(line, told)
             return None
         return query

@@ -78,7 +78,7 @@ def test_a_run_of_another_page_becomes_a_scene_of_this_tabs_talk():
     at = app.switch_page("../../pages/talk.py").run()
     talk, problems = read_talk(written(at))
     assert problems == []
-    assert [(scene.runs[0], scene.step) for scene in talk.scenes] == [
+    assert [(scene.runs[0], scene.subject.step) for scene in talk.scenes] == [
         (Experiment(Config(dataset="moons", learning_rate=0.3)), 37)
     ] * 2
     assert talk.title == arrange.NEW_TITLE
@@ -104,7 +104,7 @@ def test_a_scene_is_added_behind_all_others(source):
     talk, problems = read_talk(arrange.added(source, experiment, 60))
     assert problems == []
     assert [scene.heading for scene in talk.scenes[:-1]] == before
-    assert (talk.scenes[-1].runs, talk.scenes[-1].step, len(talk.scenes[-1].stops)) == ((experiment,), 60, 1)
+    assert (talk.scenes[-1].runs, talk.scenes[-1].subject.step, len(talk.scenes[-1].stops)) == ((experiment,), 60, 1)
 
 
 @pytest.mark.parametrize(("k", "by", "order"), [(0, 1, "BAC"), (2, -5, "CAB"), (0, -1, "ABC"), (7, 1, "ABC")])

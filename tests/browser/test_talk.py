@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from playground.run.runs import Runs
 from playground.scenes.ready import ready_talks
-from playground.scenes.recorded import packed, record
+from playground.scenes.recorded import new_studio, record
 from playground.scenes.talk import read_talk
 from playground.scenes.talk_check import check
+from playground.scenes.told import packed
 from playground.web.message import decode
 from tests.browser.harness import visit
 
@@ -173,7 +173,7 @@ DRAWN = """(wanted) => {
 @pytest.fixture(scope="module")
 def after_30() -> list[float]:
     """What the engine has for the second scene of the short talk, once it has played."""
-    run = Runs().get(read_talk(SHORT)[0].scenes[1].runs[0])
+    run = new_studio().run_of(read_talk(SHORT)[0].scenes[1].runs[0])
     run.record_to(30, 60)
     return run.recording.parameters[30].tolist()
 
@@ -185,7 +185,7 @@ def test_the_picture_is_drawn_from_the_engines_own_parameters(new_page, brought,
 
 
 def test_the_offline_file_plays_without_a_network(new_page, tmp_path: Path):
-    checked = check(SHORT, Runs().get)
+    checked = check(SHORT, new_studio())
     assert checked.problems == ()
     path = tmp_path / "talk.html"
     path.write_bytes(checked.file)
@@ -271,11 +271,11 @@ def test_the_page_talk_starts_what_it_shows(new_page, server):
     address = page.get_by_role("link", name="Start").first.evaluate("(link) => link.href")
     assert address == f"{server.url}/talks/depth"
     begin(page, address)
-    runs = Runs()
+    studio = new_studio()
     source = ready_talks()["depth"]
     told, _ = read_talk(source)
-    record(told, runs.get)
-    data = packed(told, source, runs.get)
+    record(told, studio)
+    data = packed(told, source, studio)
     header = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
     first = data[4 + int.from_bytes(data[:4], "little") :][: header["lengths"][0]]
     assert page.evaluate("() => mlpTalk.presenter.view.runs[0].rows.length") == len(decode(first)[1])

@@ -9,6 +9,7 @@ const views = await import("../../playground/web/js/fold/views.js");
 const { stationsOf, stopsOf } = await import("../../playground/web/js/fold/station.js");
 const { Picture } = await import("../../playground/web/js/fold/picture.js");
 const { placeOfRow, rowAt } = await import("../../playground/web/js/fold/rows.js");
+const { Film } = await import("../../playground/web/js/fold/film.js");
 const { filmSentence, readings } = await import("../../playground/web/js/fold/words.js");
 
 // 2-2-1: parameters unit by unit, the bias last.
@@ -270,4 +271,25 @@ test("a point is found by its row where the stage has it, and the other way roun
   const values = { traces: [trace(null, [7, 8])] };
   assert.deepEqual(placeOfRow(values, [0.25, 0.5], 1), [8, -8]);
   assert.equal(rowAt(values, [0.25, 0.5], [7.2, -7]), 0);
+});
+
+test("a film that has come so many layers far is at the stop of that layer, and before its bend half-way there", () => {
+  const plain = net("tanh");
+  const told = {
+    ...{ one_input: false, plane: [[0], [0]], inputs: btoa("\0".repeat(8)), labels: [0], readouts: [], pairs: [[0]] },
+    spaces: [space(2), space(2)],
+  };
+  const header = { net: plain, data: { range: [-1, 1], axes: ["x₁", "x₂"] }, scale: READING.scale, task: "binary" };
+  const film = new Film(told, header);
+  const kinds = film.stops.map(({ kind }) => kind);
+  assert.deepEqual(kinds, ["plane", "before", "after"]);
+  assert.deepEqual(
+    [0, 0.25, 0.5, 1, 7].map((layers) => film.stopOf(layers)),
+    [0, 0.5, 1, 2, 2],
+  );
+  film.move(PARAMETERS, true, THEMES.light);
+  const [u] = film.sceneAt(film.stopOf(0.5)).lattice;
+  const before = film.sheets[1].sums(PARAMETERS, 0)[0];
+  const scale = before[0] / u[0];
+  for (const p of [7, 100, 6000]) near(before[p], u[p] * scale, 1e-4);
 });

@@ -7,19 +7,18 @@ import pytest
 
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from playground.run.runs import Runs
 from playground.scenes.document import read as read_document
 from playground.scenes.document import write
 from playground.scenes.ready import ready_talks
-from playground.scenes.recorded import epoch_of
+from playground.scenes.recorded import epoch_of, new_studio
 from playground.scenes.talk import Rule, read_talk
 from playground.scenes.talk_check import check
 
-RUNS = Runs()
+STUDIO = new_studio()
 
 
 def recorded(epochs: float = 200, **settings):
-    run = RUNS.get(Experiment(Config(**settings)))
+    run = STUDIO.run_of(Experiment(Config(**settings)))
     run.record_to(epochs, 60)
     return run
 
@@ -34,7 +33,7 @@ test_at.__test__ = False  # type: ignore[attr-defined]
 
 @pytest.fixture(scope="module")
 def checked():
-    return {name: check(source, RUNS.get) for name, source in ready_talks().items()}
+    return {name: check(source, STUDIO) for name, source in ready_talks().items()}
 
 
 def test_there_are_three():
@@ -133,7 +132,7 @@ def test_the_edge_of_the_bowl_is_two_over_its_steepest_curvature():
 
 
 def test_bold_first_and_careful_later():
-    run = RUNS.get(Experiment(Config(optimizer="sgd", learning_rate=1.0)).change(1500, learning_rate=0.1))
+    run = STUDIO.run_of(Experiment(Config(optimizer="sgd", learning_rate=1.0)).change(1500, learning_rate=0.1))
     run.record_to(120, 60)
     epochs, scores = run.recording.epochs, run.recording.test_score
     assert epochs[np.searchsorted(run.recording.steps, 1500)] == 60

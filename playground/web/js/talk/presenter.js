@@ -250,7 +250,12 @@ export function nextInWords(/** @type {Talk} */ talk, { scene, stop }) {
   const next = stops[stop + 1];
   if (!next) return talk.scenes[scene + 1] ? `Next scene: ${talk.scenes[scene + 1].heading}` : "This is the end.";
   const parts = [];
-  if (next.play) parts.push(`plays to epoch ${Math.round(next.play.end)} in ${next.play.seconds} s`);
+  if (next.play) {
+    const { what, end, seconds } = next.play;
+    parts.push(
+      what === "film" ? `goes to layer ${end} in ${seconds} s` : `plays to epoch ${Math.round(end)} in ${seconds} s`,
+    );
+  }
   if (next.answer && !stops[stop].answer) parts.push("marks the right answer");
   if (next.say !== stops[stop].say) parts.push(`says “${next.say}”`);
   const shown = next.show.filter((panel) => !stops[stop].show.includes(panel));

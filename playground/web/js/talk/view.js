@@ -9,7 +9,9 @@ import { EPOCH, frozenAt } from "../stage/recording.js";
 import { diagramInWords, surfaceInWords } from "../stage/spoken.js";
 import { BUDGETS_MS, Surface } from "../stage/surface.js";
 import { Chart, markOf } from "./chart.js";
+import { FilmPanel } from "./film.js";
 import { placesOf } from "./places.js";
+import { AtlasPanel } from "./atlas.js";
 
 /** @import { Recording } from "../stage/recording.js" */
 /** @import { Place } from "./places.js" */
@@ -33,6 +35,8 @@ export class View {
     this.look = { neuron: 96, letters: 28, beside: 70, links: 1.8, buttons: false };
     this.diagram = new Diagram(nobody, nobody, nobody, this.look);
     this.chart = new Chart();
+    this.film = new FilmPanel();
+    this.atlas = new AtlasPanel();
     this.heading = h("h1", {});
     this.panels = h("div", { class: "panels" });
     this.marks = h("div", { class: "marks", "aria-hidden": "true" });
@@ -160,7 +164,7 @@ export class View {
       beside: 2.4 * size,
       links: size / 14,
     });
-    /** @type {{element: HTMLElement, kind: "pictures" | "network" | "chart", k: number}[]} */
+    /** @type {{element: HTMLElement, kind: "pictures" | "network" | "chart" | "atlas", k: number}[]} */
     const all = [];
     if (show.includes("picture")) {
       scene.runs.forEach((number, k) => {
@@ -174,6 +178,14 @@ export class View {
         } else surface.element.style.removeProperty("--mark");
         all.push({ element: surface.element, kind: "pictures", k });
       });
+    }
+    if (show.includes("fold")) {
+      this.film.setRun(runs[0], this.talk.folds[scene.runs[0]]);
+      all.push({ element: this.film.element, kind: "pictures", k: 0 });
+    }
+    if (show.includes("atlas")) {
+      this.atlas.setTiles(this.talk.atlases[scene.atlas].tiles);
+      all.push({ element: this.atlas.element, kind: "atlas", k: 0 });
     }
     if (show.includes("network") && runs.length) {
       this.diagram.setRun(runs[0], this.networks[scene.runs[0]]);
@@ -195,7 +207,7 @@ export class View {
 
   // Each where it is largest.
   placePanels(shown, /** @type {number} */ size) {
-    const names = shown.some(({ element }) => element.dataset.label);
+    const names = shown.some(({ element }) => element.dataset.label || element === this.film.element);
     const kinds = shown.map(({ kind }) => kind);
     const { clientWidth: width, clientHeight: height } = this.panels;
     const places = placesOf(
@@ -203,6 +215,7 @@ export class View {
         pictures: kinds.filter((kind) => kind === "pictures").length,
         network: kinds.includes("network"),
         chart: kinds.includes("chart"),
+        atlas: kinds.includes("atlas"),
       },
       width,
       this.isStacked ? Infinity : height,
@@ -245,6 +258,12 @@ export class View {
           this.diagram.canvas.setAttribute("aria-label", diagramInWords(run, row, surface.network, parameters));
       }
     });
+    if (this.film.element.isConnected && scene.runs.length) {
+      const run = this.runs[scene.runs[0]];
+      this.film.name(moment.film, scene.stops[moment.stop], moment.epoch);
+      this.film.draw(this.theme, run.parameters(run.rows[run.indexAt(epoch, EPOCH)]), moment.film, fine);
+    }
+    if (this.atlas.element.isConnected) this.atlas.draw(this.theme, epoch, fine, this.letters);
     if (this.chart.element.isConnected) {
       this.chart.draw(this.theme, epoch, this.letters);
       if (fine)
@@ -266,7 +285,7 @@ export class View {
 
   // Where it is in its panel: a middle and a size, in pixels; null where the panel is not on show.
   targetOf(/** @type {Point} */ { kind, at }) {
-    const { diagram, chart } = this;
+    const { diagram, chart, atlas } = this;
     const around = 0.6 * this.letters;
     const [surface] = this.surfaces;
     if (kind === "place" && surface.element.isConnected) {
@@ -286,6 +305,7 @@ export class View {
       const box = diagram.box.getBoundingClientRect();
       return { box, x: units[0].x, y: (low + high) / 2, width: size, height: size + high - low };
     }
+    if (kind === "tile") return atlas.element.isConnected ? atlas.placeOf(at) : null;
     const place = chart.element.isConnected ? chart.placeOf({ kind, at }) : null;
     if (!place) return null;
     const size = { width: Math.max(place.width, 1.6 * around), height: Math.max(place.height, 1.6 * around) };

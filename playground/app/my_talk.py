@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from playground.app import session
+from playground.run.atlas import Atlas
 from playground.scenes import arrange
+from playground.scenes.document import Part
 
 _SOURCE = "talk source"
 TEXT = "talk text"
@@ -27,11 +31,32 @@ def take_edit() -> None:
         set_source(text)
 
 
-def add_scene() -> None:
-    """The run on screen, at its moment, as the last scene; what cannot be becomes a notice."""
+# ---- a scene of what is on screen ----------------------------------------------------------------------------------
+def add_button() -> None:
+    """The button that does it, on any page."""
+    st.button(
+        "Add this as a scene", key="add scene", width="stretch", on_click=_add_scene,
+        help="What is on screen, as the last scene of the talk that the page Talk writes.",
+    )  # fmt: skip
+
+
+def _add_scene() -> None:
+    """What the page shows as the last scene; what cannot be becomes a notice."""
     try:
-        set_source(arrange.added(source(), session.experiment(), session.moment()))
+        set_source(arrange.added(source(), _scene_on(session.kept("page", ""))))
     except ValueError as error:
         session.notify(str(error))
     else:
-        session.notify("This run is the last scene of your talk now: see the page “Talk”.")
+        session.notify("This is the last scene of your talk now: see the page “Talk”.")
+
+
+def _scene_on(page: str) -> Part:
+    if page == "compare":
+        return arrange.of_runs(session.side_by_side())
+    if page == "atlas":
+        atlas = session.atlas()
+        if not isinstance(atlas, Atlas):
+            raise ValueError("A search is no scene: choose Grid, and one or two settings, for tiles on a stage.")
+        return arrange.of_atlas(atlas, session.atlas_view())
+    scene = arrange.of_fold if page == "fold" else arrange.of_run
+    return scene(session.experiment(), session.moment())

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from playground.run import atlas as atlases
 from playground.run import link
@@ -46,6 +46,26 @@ class Subject:
     def is_there(self) -> bool:
         """Whether there is anything to see."""
         return bool(self.runs) or self.atlas is not None
+
+
+def link_of(atlas: Atlas, view: atlases.View = _USUAL_VIEW) -> str:
+    """The link of an atlas, from its `?` on, as `SubjectReader` reads it."""
+    query = link.run_to_query(atlas.base) | {atlases.KEY: atlases.to_text(atlas)}
+    if view.show != _USUAL_VIEW.show:
+        query["tiles"] = view.show
+    if view.at is not None:
+        query["at"] = f"{view.at:g}"
+    return f"?{urlencode(query, safe=',;:')}"
+
+
+def too_many(atlas: Atlas) -> list[str]:
+    """A sentence where an atlas has more tiles than are seen from the back row."""
+    if atlas.columns <= MOST_COLUMNS and atlas.rows <= MOST_ROWS:
+        return []
+    return [
+        f"An atlas on stage must have at most {MOST_COLUMNS} tiles across and {MOST_ROWS} up, or the back row sees "
+        f"nothing; got {atlas.columns} and {atlas.rows}."
+    ]
 
 
 class SubjectReader:
@@ -112,11 +132,8 @@ class SubjectReader:
         base, _, problems = link.run_from_query(query)
         atlas, more = atlases.from_text(query.get(atlases.KEY, ""), Experiment(base.now))
         view, wrong = atlases.view_from_query(query)
-        if atlas is not None and (atlas.columns > MOST_COLUMNS or atlas.rows > MOST_ROWS):
-            more.append(
-                f"An atlas on stage must have at most {MOST_COLUMNS} tiles across and {MOST_ROWS} up, or the back row "
-                f"sees nothing; got {atlas.columns} and {atlas.rows}."
-            )
+        if atlas is not None:
+            more += too_many(atlas)
         if atlas is not None and view.at is not None and view.at > atlas.epochs:
             wrong.append(f"The atlas has {atlas.epochs} epochs; the link's moment is {view.at:g}.")
         for problem in (*problems, *more, *wrong):

@@ -10,20 +10,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
-from urllib.parse import urlencode
 
 import numpy as np
 
 from playground.export.replay import about_rows
 from playground.geometry.fold import separations, viewpoints
-from playground.run import atlas as atlases
-from playground.run import link
-from playground.run.atlas import Atlas
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.run.runs import Run, frame_rows
 from playground.run.survey import Survey
 from playground.scenes.recorded import Studio, epoch_of
+from playground.scenes.subject import link_of
 from playground.scenes.talk import Play, Rule, Scene, Talk
 from playground.web.atlas_route import atlas_page, tiles_message
 from playground.web.message import AtlasPage, decode, encode
@@ -145,7 +142,7 @@ def packed(talk: Talk, source: str, studio: Studio) -> bytes:
         "atlases": [
             {
                 "page": atlas_page(atlas, shown[atlas.name].view, plotly=""),
-                "link": _atlas_link(atlas),
+                "link": f"atlas{link_of(atlas)}",
                 "lengths": [len(message) for message in own],
             }
             for atlas, own in zip(talk.atlases, tiles, strict=True)
@@ -153,11 +150,6 @@ def packed(talk: Talk, source: str, studio: Studio) -> bytes:
     }
     text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
     return b"".join((len(text).to_bytes(4, "little"), text, *messages, *(part for own in tiles for part in own)))
-
-
-def _atlas_link(atlas: Atlas) -> str:
-    query = link.run_to_query(atlas.base) | {atlases.KEY: atlases.to_text(atlas)}
-    return f"atlas?{urlencode(query, safe=',;:')}"
 
 
 def _tiles(survey: Survey) -> list[bytes]:

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from playground.geometry.fold import separations
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.scenes.document import read as read_document
@@ -154,6 +155,22 @@ def test_the_four_neurons_reach_what_the_scene_plays_until():
     assert first is not None
     scores = run.recording.test_score
     assert scores[int(first)] >= 0.95 > scores[: int(first)].max()
+
+
+def test_a_straight_cut_does_what_the_film_says_in_every_layer(checked):
+    (scene,) = (scene for scene in checked["depth"].talk.scenes if scene.has_fold)
+    run = STUDIO.run_of(scene.runs[0])
+    found = separations(run.trainer.net, run.trainer.data, run.recording.parameters[200])
+    assert [round(100 * share) for share in found or ()] == [65, 74, 99]
+
+
+def test_each_optimizer_is_best_at_the_rate_that_the_atlas_shows(checked):
+    (atlas,) = checked["learning_rate"].talk.atlases
+    tiles = STUDIO.survey_of(atlas).tiles
+    scores = np.array([tiles[cell].scores[0] for cell in range(atlas.n_cells)]).reshape(atlas.rows, atlas.columns)
+    rates, names = (axis.values for axis in atlas.axes)
+    best = {name: (rates[row.argmax()], round(100 * row.max())) for name, row in zip(names, scores, strict=True)}
+    assert best == {"sgd": (0.3, 96), "momentum": (0.03, 96), "rmsprop": (0.01, 98), "adam": (0.01, 97)}
 
 
 @pytest.mark.parametrize("name", ready_talks())

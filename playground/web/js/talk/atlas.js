@@ -5,11 +5,12 @@ import { Grid } from "../atlas/grid.js";
 
 /** @import { Tiles } from "../atlas/tiles.js" */
 
+const NEAR = { letters: 12, least: 9, most: Infinity }; // on a phone, which is held before the eyes
 const STANDS = { focus: -1, pinned: -1, whole: true };
 
 export class AtlasPanel {
   constructor() {
-    this.look = { letters: 28, least: 28, most: Infinity };
+    this.look = { ...NEAR };
     this.grid = new Grid(this.look);
     this.title = h("h3", {});
     this.box = h("div", { class: "plot" }, this.grid.element);
@@ -32,10 +33,17 @@ export class AtlasPanel {
     return { box: grid.canvas.getBoundingClientRect(), x: x + grid.side / 2, y: y + grid.side / 2, ...size };
   }
 
-  draw(theme, /** @type {number} */ epoch, /** @type {boolean} */ fine, /** @type {number} */ letters) {
+  // Rows of tiles for each column.
+  get aspect() {
+    const tiles = /** @type {Tiles} */ (this.grid.tiles);
+    return tiles.rows / tiles.columns;
+  }
+
+  // `letters`: in pixels; null on a phone.
+  draw(theme, /** @type {number} */ epoch, /** @type {boolean} */ fine, /** @type {number | null} */ letters) {
     const { grid } = this;
     const tiles = /** @type {Tiles} */ (grid.tiles);
-    Object.assign(this.look, { letters, least: letters });
+    Object.assign(this.look, letters ? { letters, least: letters } : NEAR);
     const what = tiles.task === "regression" ? "R² on new points" : "right of 100 new points";
     tell(this.title, `Epoch ${say(Math.floor(epoch + 1e-6), 6)}. In each corner: ${what}`);
     const { clientWidth: width, clientHeight: height } = this.box;

@@ -9,6 +9,8 @@ import { filmSentence } from "../fold/words.js";
 /** @import { Recording } from "../stage/recording.js" */
 /** @import { Stop } from "./script.js" */
 
+const THICK = 21; // lines and points are this many times thinner than letters are high
+
 export class FilmPanel {
   constructor() {
     this.canvas = h("canvas", { role: "img" });
@@ -27,10 +29,10 @@ export class FilmPanel {
   }
 
   // Draw a moment of the run, so many layers far.
-  draw(theme, parameters, /** @type {number} */ layers, /** @type {boolean} */ fine) {
+  draw(theme, parameters, { layers, fine, letters }) {
     const film = /** @type {Film} */ (this.film);
     if (!parameters.every(Number.isFinite)) return; // it has blown up: the picture before stays
-    film.move(parameters, fine, theme);
+    film.move(parameters, fine, { ...theme, zoom: letters / THICK });
     const at = film.stopOf(layers);
     // Axes without their names: letters as small as they have are not read from the back row.
     const scene = { ...film.sceneAt(at), labels: ["", ""] };

@@ -2,7 +2,10 @@
 // makes them larger than two; a window that is higher than it is wide has them one below the other.
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Place */
-/** @typedef {{pictures: number, network: boolean, chart: boolean, atlas: boolean}} Panels */
+/**
+ * `atlas` is how many rows of tiles there are for each column; 0 for none.
+ * @typedef {{pictures: number, network: boolean, chart: boolean, atlas: number}} Panels
+ */
 
 const GAP = 20;
 const LEAST_BESIDE = 0.34; // of the width, for what stands beside the pictures
@@ -16,7 +19,7 @@ const LEAST_BESIDE = 0.34; // of the width, for what stands beside the pictures
  *   height: number}} the height that all take
  */
 export function placesOf({ pictures, network, chart, atlas }, width, height, head) {
-  if (atlas) return whole(width, width < height ? Math.min(height, 1.1 * width) : height);
+  if (atlas) return whole(width, width < height ? Math.min(height, width * (0.85 * atlas + 0.3)) : height);
   if (width < height) return stacked({ pictures, network, chart }, width, head);
   const others = Number(network) + Number(chart);
   const room = others ? (1 - LEAST_BESIDE) * width - GAP : width;

@@ -215,7 +215,7 @@ export class View {
         pictures: kinds.filter((kind) => kind === "pictures").length,
         network: kinds.includes("network"),
         chart: kinds.includes("chart"),
-        atlas: kinds.includes("atlas"),
+        atlas: kinds.includes("atlas") ? this.atlas.aspect : 0,
       },
       width,
       this.isStacked ? Infinity : height,
@@ -261,9 +261,13 @@ export class View {
     if (this.film.element.isConnected && scene.runs.length) {
       const run = this.runs[scene.runs[0]];
       this.film.name(moment.film, scene.stops[moment.stop], moment.epoch);
-      this.film.draw(this.theme, run.parameters(run.rows[run.indexAt(epoch, EPOCH)]), moment.film, fine);
+      this.film.draw(this.theme, run.parameters(run.rows[run.indexAt(epoch, EPOCH)]), {
+        layers: moment.film,
+        fine,
+        letters: this.letters,
+      });
     }
-    if (this.atlas.element.isConnected) this.atlas.draw(this.theme, epoch, fine, this.letters);
+    if (this.atlas.element.isConnected) this.atlas.draw(this.theme, epoch, fine, this.isStacked ? null : this.letters);
     if (this.chart.element.isConnected) {
       this.chart.draw(this.theme, epoch, this.letters);
       if (fine)

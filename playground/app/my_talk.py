@@ -6,22 +6,21 @@ import streamlit as st
 
 from playground.app import session
 from playground.run.atlas import Atlas
-from playground.scenes import arrange
+from playground.scenes import arrange, packed
 from playground.scenes.document import Part
 
-_SOURCE = "talk source"
 TEXT = "talk text"
 """The key of the widget in which it is edited"""
 
 
 def source() -> str:
     """The text; "" before there is any."""
-    return str(session.kept(_SOURCE, ""))
+    return str(session.kept(session.TALK, ""))
 
 
 def set_source(text: str) -> None:
     """Go on with another text."""
-    session.keep(_SOURCE, text)
+    session.keep(session.TALK, text)
 
 
 def take_edit() -> None:
@@ -29,6 +28,11 @@ def take_edit() -> None:
     text, is_new = session.read_widget(TEXT)
     if is_new:
         set_source(text)
+
+
+def link() -> str:
+    """The address that opens this talk on its page. ValueError, in a sentence, where it is too long for one."""
+    return f"{str(st.context.url or '').partition('?')[0]}?talk={packed.to_text(source())}"
 
 
 # ---- a scene of what is on screen ----------------------------------------------------------------------------------

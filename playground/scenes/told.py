@@ -152,6 +152,15 @@ def packed(talk: Talk, source: str, studio: Studio) -> bytes:
     return b"".join((len(text).to_bytes(4, "little"), text, *messages, *(part for own in tiles for part in own)))
 
 
+def first_picture(talk: Talk, studio: Studio) -> tuple[Experiment, float] | None:
+    """The first run of a recorded talk, and the epoch at which its scene ends; None where all is words or atlases."""
+    for number, scene in enumerate(talk.scenes):
+        if scene.runs:
+            wanted = {run.name: _Wanted(set(), []) for run in scene.runs}
+            return scene.runs[0], _scene(talk, number, studio, wanted)["stops"][-1]["at"]
+    return None
+
+
 def _tiles(survey: Survey) -> list[bytes]:
     """All tiles of an atlas that is complete, in as many messages as its page would be sent."""
     messages: list[bytes] = []

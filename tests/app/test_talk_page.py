@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -131,6 +132,31 @@ def test_what_no_scene_can_show_is_a_sentence_and_the_talk_stays():
     assert "no hidden layer" in app.warning[0].value
     with pytest.raises(ValueError, match="at most 8 tiles across and 6 up"):
         arrange.of_atlas(Atlas(axes=(Axis("seed", tuple(range(1, 10))),)), View())
+
+
+def test_a_talk_travels_in_a_link_that_opens_it_in_another_tab():
+    at = page()
+    at.button(key="open depth").click().run()
+    link = next(each.value for each in at.code if "?talk=" in each.value)
+    other = page(talk=link.partition("?talk=")[2])
+    assert not other.exception
+    assert written(other) == ready_talks()["depth"]
+    assert not other.warning
+    assert "talk" not in other.query_params, "the address is short again"
+
+
+def test_a_link_with_a_broken_talk_is_a_sentence_and_one_that_is_too_long_says_so():
+    at = page(talk="eNqrVkrLz1eyUkpKLFKqBQAWYwRT!")
+    assert "The link's talk cannot be read: some of its letters are missing or wrong" in at.warning[0].value.replace(
+        "\\", ""
+    )
+    assert not at.text_area
+    button(at, "Begin with an empty talk").click().run()
+    random = np.random.default_rng(1)
+    words = " ".join(str(number) for number in random.integers(0, 10**9, 1500))
+    at.text_area(key=my_talk.TEXT).set_value(f"# A\n\n<!-- note: {words} -->").run()
+    assert any("This is too long for a link" in each.value for each in at.markdown)
+    assert not any("?talk=" in each.value for each in at.code)
 
 
 def test_the_offline_file_is_made_and_offered():

@@ -283,6 +283,12 @@ def test_the_speakers_window_shows_notes_and_what_comes_next_and_is_a_remote(new
 FOLLOWED = "() => { const { walk, view } = mlpTalk.follower; return [walk.scene, walk.stop, walk.epoch, view.frames]; }"
 
 
+LASER = """([x, y]) => { const laser = document.querySelector(".laser").getBoundingClientRect();
+  const box = document.querySelector(".diagram .plot").getBoundingClientRect();
+  const [left, top] = [laser.left + laser.width / 2, laser.top + laser.height / 2];
+  return Math.abs(left - box.left - x * box.width) < 2 && Math.abs(top - box.top - y * box.height) < 2; }"""
+
+
 def test_two_phones_follow_vote_let_go_and_come_back(new_page, brought, after_30):
     page = new_page(new=True, viewport="laptop")
     begin(page, f"{brought}#scene=2.1")
@@ -300,6 +306,10 @@ def test_two_phones_follow_vote_let_go_and_come_back(new_page, brought, after_30
     for each in (page, *phones):
         each.wait_for_function(DRAWN, arg=after_30, timeout=20_000)
     one, two = phones
+    box = page.locator(".diagram .plot").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 0.75 * box["height"])
+    one.wait_for_function(LASER, arg=[0.25, 0.75])
     one.get_by_role("button", name="Explore on your own").click()
     press_until(page, "PageDown", [2, 3])
     press_until(page, "PageDown", [3, 1])

@@ -234,6 +234,12 @@ PIECES = st.sampled_from(
         *(": ", " ; ", "<!-- ", " -->", "\n", "\n---\n", "# ", "same", "?lr=", "until ", ">=", "0..9", " in 3s", "x"),
         *(
             "neuron 1.2",
+            "tile 1.1",
+            "layer 1",
+            "?atlas=lr:0.1,1;width:2",
+            "?hidden=",
+            "fold: ",
+            "hold at 1",
             '"a"',
             "|",
             "hidden=4,4",

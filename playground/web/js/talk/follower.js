@@ -115,15 +115,15 @@ export class Follower {
     else this.rest = setTimeout(() => this.view.draw(walk.moment, true), FINE_AFTER_MS);
   }
 
-  // The speaker's pointer, where it is on the first picture.
+  // The speaker's pointer, where it is on its panel.
   drawLaser() {
     const pointer = this.alone ? null : this.told?.pointer;
-    const { surfaces, element } = this.view;
-    this.laser.hidden = !pointer || !surfaces[0].element.isConnected;
-    if (this.laser.hidden) return;
-    const [box, page] = [surfaces[0].box.getBoundingClientRect(), element.getBoundingClientRect()];
-    this.laser.style.left = `${box.left - page.left + pointer[0] * box.width}px`;
-    this.laser.style.top = `${box.top - page.top + pointer[1] * box.height}px`;
+    const panel = pointer && this.view.boxes[pointer[0]];
+    this.laser.hidden = !panel;
+    if (!panel) return;
+    const [box, page] = [panel.getBoundingClientRect(), this.view.element.getBoundingClientRect()];
+    this.laser.style.left = `${box.left - page.left + pointer[1] * box.width}px`;
+    this.laser.style.top = `${box.top - page.top + pointer[2] * box.height}px`;
   }
 
   drawBar() {

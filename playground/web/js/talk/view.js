@@ -58,6 +58,8 @@ export class View {
     place.replaceChildren(this.element);
     /** @type {any} */
     this.theme = null;
+    /** @type {HTMLElement[]} */
+    this.boxes = []; // of the panels on show, in order
     this.frames = 0; // how many pictures have been painted
     this.arranged = ""; // for what, as a text to compare
     this.drawn = "";
@@ -199,6 +201,7 @@ export class View {
     }
     const shown = big ? all.slice(big - 1, big) : all;
     const elements = shown.map(({ element }) => element);
+    this.boxes = elements.map((element) => /** @type {HTMLElement} */ (element.querySelector(".plot")));
     if (elements.length !== this.panels.children.length - 1 || elements.some((e, k) => this.panels.children[k] !== e))
       this.panels.replaceChildren(...elements, this.marks);
     this.panels.hidden = !shown.length;

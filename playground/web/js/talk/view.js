@@ -63,7 +63,7 @@ export class View {
     this.frames = 0; // how many pictures have been painted
     this.arranged = ""; // for what, as a text to compare
     this.drawn = "";
-    this.fine = false;
+    this.still = { of: "", fine: false }; // the moment of the run that is painted: a film moves while it stands
     /** @type {((option: number) => void) | null} */
     this.vote = null; // what a tap on an answer does
     this.voted = -1; // the answer that was tapped here
@@ -100,6 +100,7 @@ export class View {
   // ---- what is on show ---------------------------------------------------------------------------------------
   /** @param {Scene} scene @param {Moment} moment */
   arrange(scene, moment) {
+    this.still.of = "";
     const { say: said, show, answer } = scene.stops[moment.stop];
     tell(this.heading, scene.heading);
     this.element.classList.toggle("words-only", !show.length);
@@ -242,8 +243,28 @@ export class View {
   // ---- pictures ----------------------------------------------------------------------------------------------
   /** @param {Scene} scene @param {Moment} moment @param {boolean} fine */
   paint(scene, moment, fine) {
-    const { show, points } = scene.stops[moment.stop];
     const epoch = moment.epoch * (1 + 1e-6) + 1e-6; // a row has its epoch in single precision
+    const of = `${moment.scene} ${moment.epoch}`;
+    if (of !== this.still.of || (fine && !this.still.fine)) {
+      this.still = { of, fine };
+      this.paintRuns(scene, moment, epoch, fine);
+    }
+    if (this.film.element.isConnected && scene.runs.length) {
+      const run = this.runs[scene.runs[0]];
+      this.film.name(moment.film, scene.stops[moment.stop], moment.epoch);
+      this.film.draw(this.theme, run.parameters(run.rows[run.indexAt(epoch, EPOCH)]), {
+        layers: moment.film,
+        fine,
+        letters: this.letters,
+      });
+    }
+    this.pointAt(scene.stops[moment.stop].points);
+  }
+
+  // All that follows the clock of the runs alone.
+  /** @param {Scene} scene @param {Moment} moment @param {number} epoch @param {boolean} fine */
+  paintRuns(scene, moment, epoch, fine) {
+    const { show } = scene.stops[moment.stop];
     const budget = BUDGETS_MS[fine ? "fine" : "playing"] / Math.max(1, scene.runs.length);
     scene.runs.forEach((number, k) => {
       const [run, surface] = [this.runs[number], this.surfaces[k]];
@@ -261,22 +282,12 @@ export class View {
           this.diagram.canvas.setAttribute("aria-label", diagramInWords(run, row, surface.network, parameters));
       }
     });
-    if (this.film.element.isConnected && scene.runs.length) {
-      const run = this.runs[scene.runs[0]];
-      this.film.name(moment.film, scene.stops[moment.stop], moment.epoch);
-      this.film.draw(this.theme, run.parameters(run.rows[run.indexAt(epoch, EPOCH)]), {
-        layers: moment.film,
-        fine,
-        letters: this.letters,
-      });
-    }
     if (this.atlas.element.isConnected) this.atlas.draw(this.theme, epoch, fine, this.isStacked ? null : this.letters);
     if (this.chart.element.isConnected) {
       this.chart.draw(this.theme, epoch, this.letters);
       if (fine)
         this.chart.canvas.setAttribute("aria-label", `${this.chart.title.textContent}, epoch ${say(moment.epoch)}`);
     }
-    this.pointAt(points);
   }
 
   // ---- what is pointed at ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ with their audiences, and classes that hand in. What is drawn begins in playgrou
 import streamlit as st
 
 from playground.app.server import MIDDLEWARE, base_path
-from playground.app.shared_runs import classes, known, known_survey, run_of, turn
+from playground.app.shared_runs import classes, known, known_survey, run_of, studio, turn
 from playground.app.shared_talks import rooms, shelf, with_rooms
 from playground.scenes import class_route, live
 from playground.scenes import route as talks
@@ -20,7 +20,7 @@ routes = [
     *first.routes(run_of, prefix),
     *atlas_route.routes(known_survey, prefix),
     *landscape_route.routes(known, turn, prefix),
-    *talks.routes(shelf(), run_of, prefix),
+    *talks.routes(shelf(), studio(), prefix),
     *live.routes(shelf(), rooms(), prefix),
     *class_route.routes(classes, prefix),
 ]

@@ -1,8 +1,8 @@
-"""`make bench`: engine and atlas beside their peers, the page in a real browser, ten at once. `--quick` for less."""
+"""`make bench`: engine and atlas beside their peers, page and talks in a browser, ten at once; `--quick` for less."""
 
 import argparse
 
-from benchmarks import atlas, engine, geometry, load, page
+from benchmarks import atlas, engine, geometry, load, page, talk
 
 
 def main() -> None:
@@ -12,6 +12,7 @@ def main() -> None:
     quick = parser.parse_args().quick
     engine.main(["--quick"] if quick else [])
     page.main(["--quick"] if quick else [])
+    talk.main(["--quick"] if quick else [])
     load.main(["--quick"] if quick else [])
     atlas.main(["--quick"] if quick else [])
     geometry.main(["--quick"] if quick else [])

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from playground.app import components, search, session
+from playground.app import components, my_talk, search, session
 from playground.app.shared_runs import survey_of
 from playground.run.atlas import KINDS, PRESETS, Atlas, Axis, Preset
 from playground.run.compared import shown_value
@@ -40,6 +40,7 @@ def show() -> None:
                 _axis(atlas, place)
             _counts(atlas)
         _around(atlas)
+        my_talk.add_button()
     with st.container(horizontal=True, vertical_alignment="center"):
         _forms(atlas)
         if isinstance(atlas, Atlas):

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from playground.app import components, on_a_map, race, session
+from playground.app import components, my_talk, on_a_map, race, session
 from playground.app.shared_runs import run_of
 from playground.run.compared import LETTERS, MOST, PRESETS, Preset, differences, fits, from_link, shown_value, titles
 from playground.run.config import SETTINGS, Setting, read_layers
@@ -42,6 +42,7 @@ def show() -> None:
         _branches()
         _paste()
         _take_away()
+        my_talk.add_button()
     runs = session.side_by_side()
     if len(runs) == 1:
         st.markdown(

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.app import my_talk, session
-from playground.app.shared_runs import run_of
+from playground.app.shared_runs import studio
 from playground.app.shared_talks import shelf
 from playground.scenes import arrange, route
 from playground.scenes.document import MOST_LETTERS
@@ -112,6 +112,8 @@ def take(talk: Talk, is_in_order: bool) -> None:
         else:
             st.button("Start the talk", disabled=True, help="Once nothing is wrong with it.")
         st.download_button("Save the text", source, f"{stem}.md", "text/markdown", on_click="ignore")
+        with st.popover("Its link", help="It holds the whole talk: whoever opens it has the text on this page."):
+            _link()
         wants_file = st.button("Make the offline file", disabled=not is_in_order, help="One HTML, without a server.")
     if wants_file:
         _prepare(source)
@@ -126,19 +128,26 @@ def take(talk: Talk, is_in_order: bool) -> None:
         st.download_button("Download the offline file", found.file, f"{stem}.html", "text/html", on_click="ignore")
 
 
+def _link() -> None:
+    try:
+        st.code(my_talk.link(), language=None, wrap_lines=True)
+    except ValueError as error:
+        st.markdown(PLAIN(str(error)))
+
+
 def _prepare(source: str) -> None:
     """Record the runs, say how far it is, and keep the file."""
     words = "The runs are being recorded."
     bar = st.progress(0.0, words)
-    session.keep(CHECKED, (source, check(source, run_of, lambda share: bar.progress(share, words))))
+    session.keep(CHECKED, (source, check(source, studio(), lambda share: bar.progress(share, words))))
     bar.empty()
 
 
 ready()
 st.subheader("Your own")
 st.markdown(
-    "Write it here, open a file, or press **Add this as a scene** in the sidebar of any other page. On stage a "
-    "clicker, PageDown or the arrow keys go on, Space plays, B is black, S opens your notes, and ? says the rest."
+    "Write it here, open a file or a link, or press **Add this as a scene** in the sidebar of any other page. "
+    "On stage a clicker, PageDown or the arrow keys go on, Space plays, B is black, S opens your notes, and ? says all."
 )
 if HOW_TO.exists():  # who installs only what is needed to run has no docs
     with st.expander("How to write one"):

@@ -5,6 +5,7 @@ python -m playground export --link run.json --to numpy onnx history --into resul
 python -m playground export --link "?dataset=moons" --weights net.safetensors --step 500 --to npz
 python -m playground talk check mine.md
 python -m playground talk export mine.md --into results
+python -m playground talk gallery mine.md depth --into site
 python -m playground lesson check my-lesson.md
 """
 
@@ -22,8 +23,10 @@ from playground.export.weights_file import begin_with, read_weights
 from playground.run.experiment import Experiment
 from playground.run.link import run_from_query
 from playground.run.runs import Runs
+from playground.scenes.gallery import INDEX, Shown, file_names, gallery
 from playground.scenes.lesson_check import check_lesson
 from playground.scenes.ready import ready_talks
+from playground.scenes.recorded import new_studio
 from playground.scenes.talk_check import check
 from playground.scenes.trial import Trials
 
@@ -52,6 +55,10 @@ def main(arguments: list[str] | None = None) -> int:
     written.add_argument("file", help=whole)
     written.add_argument("--into", type=Path, default=Path(), help="the folder to write to; this one by default")
     written.set_defaults(do=lambda given: _talk(given.file, given.into))
+    several = what.add_parser("gallery", help="a page of several talks, with the file that plays each beside it")
+    several.add_argument("files", nargs="+", metavar="FILE", help=whole)
+    several.add_argument("-o", "--into", type=Path, required=True, help="the folder to write to")
+    several.set_defaults(do=lambda given: _gallery(given.files, given.into))
     lesson = commands.add_parser("lesson", help="lessons and tasks as Markdown files")
     what = lesson.add_subparsers(required=True, metavar="what")
     looked = what.add_parser("check", help="name every fault by its line, and try all claims and solutions")
@@ -89,11 +96,7 @@ def _export(link: str, weights: Path | None, step: int | None, formats: list[str
 
 def _talk(name: str, folder: Path | None) -> int:
     """Look a talk through, and write it where a folder is given."""
-    try:
-        source = ready_talks().get(name) or Path(name).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"{name} is no text in UTF-8: a talk is a Markdown file.") from None
-    checked = check(source, Runs().get)
+    checked = check(_source(name), new_studio())
     for problem in checked.problems:
         sys.stderr.write(f"{problem}\n")
     if checked.problems:
@@ -104,6 +107,32 @@ def _talk(name: str, folder: Path | None) -> int:
         path = folder / f"{Path(name).stem}.html"
         path.write_bytes(checked.file)
         sys.stdout.write(f"{path}\n")
+    return 0
+
+
+def _source(name: str) -> str:
+    try:
+        return ready_talks().get(name) or Path(name).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{name} is no text in UTF-8: a talk is a Markdown file.") from None
+
+
+def _gallery(names: list[str], folder: Path) -> int:
+    """Write a page of several talks and the files that play them; nothing, where one of them has a fault."""
+    studio = new_studio()
+    checked = [check(_source(name), studio) for name in names]
+    for name, found in zip(names, checked, strict=True):
+        sys.stderr.writelines(f"{name}: {problem}\n" for problem in found.problems)
+    if any(found.problems for found in checked):
+        return 1
+    files = file_names([Path(name).stem for name in names])
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, found in zip(files, checked, strict=True):
+        (folder / file).write_bytes(found.file)
+        sys.stdout.write(f"{folder / file}\n")
+    page = gallery([Shown(found, file) for found, file in zip(checked, files, strict=True)], studio)
+    (folder / INDEX).write_text(page, encoding="utf-8")
+    sys.stdout.write(f"{folder / INDEX}\n")
     return 0
 
 

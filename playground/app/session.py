@@ -36,6 +36,8 @@ _NEWS, _HELD, _LAST_CHANGE = "news", "held", "last_change"
 _BESIDE = "beside"
 _ON_SHOW, _BRANCHES, _COMPARED, _COMPARE_VIEW = "on_show", "branches", "compared", "compare_view"
 _ON_A_MAP, _ATLAS, _VIEW = "on_a_map", "atlas_shown", "atlas_view"
+TALK = "talk source"
+"""Where `keep` has the talk that this tab writes"""
 _OPENING = "opening"  # how the last link that was opened is played, and how many were
 _TASK = "task"
 _IN_PLACE = "in_place"  # whether what is on screen has taken the place of what was, so that Back skips that
@@ -378,6 +380,11 @@ def _follow_link() -> None:
             st.session_state[_VIEW], wrong = atlases.view_from_query(query)
             problems += more + wrong
     st.session_state[_ON_SHOW], more = from_query(query, st.context.cookies.get(VIEW_COOKIE))
+    if "talk" in query and not kept(TALK, ""):  # one that was begun stays
+        try:
+            keep(TALK, packed.markdown_of(query["talk"], "talk"))
+        except ValueError as error:
+            more.append(str(error))
     keep("arrived", None)  # a lesson takes its screen from the link, and its run too, where there is one
     if "task" in query:
         more += _follow_task(query["task"])

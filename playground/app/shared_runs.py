@@ -14,6 +14,7 @@ from playground.run.experiment import Experiment
 from playground.run.runs import CACHE_MEGABYTES, Known, Run, Runs
 from playground.run.survey import Survey, Surveys
 from playground.scenes.classroom import Classes
+from playground.scenes.recorded import Studio
 from playground.scenes.trial import Trials
 
 LEAST_MEGABYTES = 16
@@ -99,3 +100,8 @@ def survey_of(atlas: Cells) -> Survey:
 def known_survey(name: str) -> Survey | None:
     """The atlas of this name, unless nobody has opened it, or it was forgotten."""
     return _surveys().known(name)
+
+
+def studio() -> Studio:
+    """Where the runs and atlases of talks are recorded."""
+    return Studio(run_of, survey_of)

@@ -78,10 +78,7 @@ def _keep_to_compare() -> None:
         if with_seeds:
             session.add_with_seeds(run)
             st.switch_page(COMPARE)
-    st.button(
-        "Add this as a scene", key="add scene", width="stretch", on_click=my_talk.add_scene,
-        help="This run, at this moment, as the last scene of the talk that the page Talk writes.",
-    )  # fmt: skip
+    my_talk.add_button()
 
 
 def _choose_view() -> None:

@@ -6,11 +6,12 @@ import io
 
 import numpy as np
 
+from playground.export.colours import ground, point_colours
 from playground.export.subject import Subject
 from playground.figures.palette import LIGHT
 from playground.run.data import make_data
 from playground.run.number import say
-from playground.run.surface import ColourScale, answers, colour_scale, grid
+from playground.run.surface import answers, colour_scale, grid
 
 FRAMES = 48
 MILLISECONDS = 80
@@ -38,14 +39,14 @@ def gif(subject: Subject) -> bytes:
         net.parameters[...] = f.parameters[k]
         with np.errstate(all="ignore"):  # just before a run breaks, answers may be too large for any number
             out = np.nan_to_num(answers(net, inputs), nan=scale.middle)
-        ground = _ground(out, scale).reshape(GRID, GRID, 3)[::-1]  # a picture begins at its top
+        below = ground(out, scale).reshape(GRID, GRID, 3)[::-1]  # a picture begins at its top
         picture = Image.new("RGB", (SIDE, SIDE + BAR), LIGHT.background)
-        picture.paste(Image.fromarray(ground).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
+        picture.paste(Image.fromarray(below).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
         pen = ImageDraw.Draw(picture)
         reach = float(along[-1])
         x = np.concatenate([points.x_train, points.x_test])[:POINTS]
         y = np.concatenate([points.y_train, points.y_test])[:POINTS]
-        colours = _point_colours(y, scale)
+        colours = point_colours(y, scale)
         for (px, py), colour in zip((x / reach * [1, -1] + 1) * SIDE / 2, colours, strict=True):
             pen.ellipse([px - 3, py - 3, px + 3, py + 3], fill=colour, outline=LIGHT.background)
         pen.rectangle([0, SIDE, SIDE * (k + 1) / len(f), SIDE + 4], fill=LIGHT.positive)
@@ -56,30 +57,3 @@ def gif(subject: Subject) -> bytes:
     times = [MILLISECONDS] * (len(pictures) - 1) + [LAST_MILLISECONDS]
     pictures[0].save(file, "GIF", save_all=True, append_images=pictures[1:], duration=times, loop=0)
     return file.getvalue()
-
-
-def _rgb(colour: str) -> np.ndarray:
-    return np.array([int(colour[k : k + 2], 16) for k in (1, 3, 5)], dtype=np.float64)
-
-
-def _blend(values: np.ndarray, scale: ColourScale, strength: float) -> np.ndarray:
-    """Numbers (n,) as RGB colours (n, 3): full orange and blue for a `strength` of 1, paler below."""
-    middle = _rgb(LIGHT.neutral)
-    orange, blue = (strength * (_rgb(c) - middle) for c in (LIGHT.negative, LIGHT.positive))
-    s = np.clip((values - scale.middle) / scale.reach, -1.0, 1.0)[:, None]
-    return np.asarray(middle + np.maximum(-s, 0.0) * orange + np.maximum(s, 0.0) * blue)
-
-
-def _ground(out: np.ndarray, scale: ColourScale) -> np.ndarray:
-    """The colour of the ground, (n, 3), for answers (n, n_out): paler than the points that lie on it."""
-    if out.shape[1] == 1:
-        return _blend(out[:, 0], scale, strength=0.62).astype(np.uint8)
-    tints, middle = np.array([_rgb(c) for c in LIGHT.classes]), _rgb(LIGHT.neutral)
-    return np.asarray(middle + 0.5 * (tints[out.argmax(axis=1) % len(tints)] - middle)).astype(np.uint8)
-
-
-def _point_colours(y: np.ndarray, scale: ColourScale) -> list[str | tuple[int, ...]]:
-    """Of class numbers (n,) the class's, of values (n, 1) the colour that the ground would have there."""
-    if y.ndim == 1:
-        return [LIGHT.classes[int(c) % len(LIGHT.classes)] for c in y]
-    return [tuple(shade) for shade in _blend(y[:, 0], scale, strength=1.0).astype(int).tolist()]

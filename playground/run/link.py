@@ -30,13 +30,13 @@ MAX_LETTERS = 8_000  # of the changes in a link that is written; a server before
 MAX_STEP = 1_000_000
 MAX_WORK = 2e10  # multiplications that the way to a moment may take: some ten seconds
 # Keys that are not settings; those of the last lines belong to pages: compared.py, descent.py, atlas.py, search.py,
-# beside.py.
+# beside.py, Talk.
 _AROUND = (
     *("v", "classic", "then", "step", "data", *on_show.KEYS, *playback.KEYS),
     *("compare", "at", "clock", "show", "pair", "hold"),
     *("map", "from", "along", "rates"),
     *("atlas", "search", "tiles", "only"),
-    "beside",
+    *("beside", "talk"),
 )
 _NAME_OF_KEY = {s.key: name for name, s in SETTINGS.items()}
 

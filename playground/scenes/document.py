@@ -124,6 +124,14 @@ def unknown(commands: Iterable[Command], known: Collection[str], what: str) -> l
     ]
 
 
+def too_long(line: int, what: str, text: str, most: int) -> list[Problem]:
+    """A problem where a text has more letters than are read from afar."""
+    if len(text) <= most:
+        return []
+    told = f"{what} must have at most {most} letters, or the back row cannot read it; got {len(text)}."
+    return [Problem(line, told)]
+
+
 # ---- taking apart ----------------------------------------------------------------------------------------------
 def _front_matter(lines: list[str], problems: list[Problem]) -> tuple[tuple[Command, ...], int]:
     """The settings of the whole, and the index of the line after them."""

@@ -1,4 +1,4 @@
-"""A lesson or a task as a short text, for a link, and back, believing nothing."""
+"""A lesson, a task or a talk as a short text, for a link, and back, believing nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playground.scenes.lesson import Lesson, read_lesson
 from playground.tables.pack import squeezed, unsqueezed
 
 MOST_TEXT = 6_000
-"""Letters of a link that a task may take; browsers and chats cut much longer links"""
+"""Letters of a link that such a text may take; browsers and chats cut much longer links"""
 
 
 def to_text(markdown: str) -> str:
@@ -23,17 +23,17 @@ def to_text(markdown: str) -> str:
     return text
 
 
-def markdown_of(text: str) -> str:
-    """The file in a link. Raises ValueError, in a sentence; unpacks a bounded number of bytes."""
+def markdown_of(text: str, what: str = "task") -> str:
+    """The file in a link. Raises ValueError, in a sentence about `what`; unpacks a bounded number of bytes."""
     if len(text) > MOST_TEXT:
-        raise ValueError(f"The link's task must be at most {MOST_TEXT} letters; it is {len(text)}.")
+        raise ValueError(f"The link's {what} must be at most {MOST_TEXT} letters; it is {len(text)}.")
     try:
         raw = unsqueezed(text, 4 * MOST_LETTERS)
         if raw is None:
             raise ValueError
         return raw.decode("utf-8")
     except ValueError:
-        raise ValueError("The link's task cannot be read: some of its letters are missing or wrong.") from None
+        raise ValueError(f"The link's {what} cannot be read: some of its letters are missing or wrong.") from None
 
 
 @lru_cache(maxsize=100)

@@ -24,6 +24,7 @@ LONGEST_SECONDS = 6 * 3600.0
 LONELY_SECONDS = 600.0
 """A room whose speaker has been away for so long makes way for another"""
 MOST_OPTIONS = 4
+MOST_PANELS = 9
 MOST_LETTERS = 1000
 ACTIONS = ("next", "back", "toggle", "black", "first", "last", "leave", "votes")
 
@@ -183,17 +184,18 @@ class Rooms:
 def read_moment(text: str) -> dict[str, Any]:
     """What the speaker's screen says that it shows. ValueError, in a sentence, for anything else."""
     told = _object(text)
-    numbers = {"scene": 10_000, "stop": 1000, "big": 9, "started": 1e14}
+    numbers = {"scene": 10_000, "stop": 1000, "big": MOST_PANELS, "started": 1e14}
     moment: dict[str, Any] = {}
     for key, most in numbers.items():
         moment[key] = _whole(told.get(key, 0), key, most)
-    epoch = told.get("epoch", 0)
-    if isinstance(epoch, bool) or not isinstance(epoch, int | float) or not 0 <= epoch <= 1e6:
-        raise ValueError(f"The epoch must be a number from 0 to 1,000,000; got {str(epoch)[:20]}.")
-    moment["epoch"] = epoch
+    for key, most in {"epoch": 1e6, "film": 1000.0}.items():
+        number = told.get(key, 0)
+        if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= most:
+            raise ValueError(f"“{key}” must be a number from 0 to {most:,.0f}; got {str(number)[:20]}.")
+        moment[key] = number
     for key in ("playing", "black"):
         moment[key] = bool(told.get(key))
-    moment["pointer"] = _list(told.get("pointer"), 2, lambda x: isinstance(x, int | float) and 0 <= x <= 1)
+    moment["pointer"] = _pointer(told.get("pointer"))
     moment["votes"] = _list(told.get("votes"), MOST_OPTIONS, lambda n: isinstance(n, int) and 0 <= n <= MOST_VIEWERS)
     return moment
 
@@ -227,6 +229,14 @@ def _whole(value: Any, key: str, most: float) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise ValueError(f"“{key}” must be a whole number from 0 to {most:g}; got {str(value)[:20]}.")
     return value
+
+
+def _pointer(value: Any) -> list[Any] | None:
+    """Where the speaker points: the number of a panel, and the shares of its width and height; None for nowhere."""
+    place = _list(value, 3, lambda x: isinstance(x, int | float) and 0 <= x <= MOST_PANELS)
+    if place is None or len(place) != 3 or not isinstance(place[0], int) or max(place[1:]) > 1:
+        return None
+    return place
 
 
 def _list(value: Any, most: int, fits: Callable[[Any], bool]) -> list[Any] | None:

@@ -1,7 +1,7 @@
 """The routes of a talk: its page, its runs once they are recorded, and the way in for a talk of one's own.
 
     GET  talks/NAME         the page, which has the place in the talk in its fragment
-    GET  talks/NAME/told    202 and the share that is recorded, or the bytes of recorded.py
+    GET  talks/NAME/told    202 and the share that is recorded, or the bytes of told.py
     POST talks              {"source": TEXT}: the name under which this talk can be played, or what is wrong with it
 
 A question trains for a quarter of a second at the most, as any question of the stage does (web/route.py).
@@ -20,12 +20,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from playground.run.experiment import Experiment
-from playground.run.runs import Run
 from playground.scenes.document import MOST_LETTERS
 from playground.scenes.page import served_page
-from playground.scenes.recorded import beyond_reach, holding, packed, record
+from playground.scenes.recorded import Studio, beyond_reach, record
 from playground.scenes.shelf import OnShelf, Shelf
+from playground.scenes.told import packed
 from playground.web.reply import ANSWER_SECONDS
 from playground.web.route import HEADERS, posted
 
@@ -36,15 +35,15 @@ MOST_PACKED = 4
 """Talks that are kept as they are sent: some megabytes each"""
 
 
-def routes(shelf: Shelf, run_of: Callable[[Experiment], Run], prefix: str = "") -> list[Route]:
-    """The routes; `run_of` finds or makes a run, and `prefix` is "" or begins with a slash."""
+def routes(shelf: Shelf, studio: Studio, prefix: str = "") -> list[Route]:
+    """The routes; `studio` has runs and atlases recorded, and `prefix` is "" or begins with a slash."""
     threads = CapacityLimiter(MOST_THREADS)
     sent: OrderedDict[str, bytes] = OrderedDict()
-    held: OrderedDict[str, Callable[[Experiment], Run]] = OrderedDict()
+    held: OrderedDict[str, Studio] = OrderedDict()
     packing = Lock()
 
-    def run_for(name: str) -> Callable[[Experiment], Run]:
-        found = held.setdefault(name, holding(run_of))
+    def studio_for(name: str) -> Studio:
+        found = held.setdefault(name, studio.holding())
         while len(held) > MOST_PACKED:
             held.popitem(last=False)
         return found
@@ -63,14 +62,14 @@ def routes(shelf: Shelf, run_of: Callable[[Experiment], Run], prefix: str = "") 
             return _refused(410, "This server does not know this talk: open it again on the page “Talk”.")
         if name not in sent:
             gone = partial(from_thread.run, request.is_disconnected)
-            share = await to_thread.run_sync(partial(_record, found, run_for(name), gone), limiter=threads)
+            share = await to_thread.run_sync(partial(_record, found, studio_for(name), gone), limiter=threads)
             if isinstance(share, str):
                 return _refused(422, share)
             if share < 1.0:
                 return JSONResponse({"recorded": share}, 202, HEADERS)
             async with packing:
                 if name not in sent:
-                    pack = partial(packed, found.talk, found.source, run_for(name))
+                    pack = partial(packed, found.talk, found.source, studio_for(name))
                     sent[name] = await to_thread.run_sync(pack, limiter=threads)
                     held.pop(name, None)
                     while len(sent) > MOST_PACKED:
@@ -97,11 +96,11 @@ def routes(shelf: Shelf, run_of: Callable[[Experiment], Run], prefix: str = "") 
     ]
 
 
-def _record(found: OnShelf, run_of: Callable[[Experiment], Run], gone: Callable[[], bool]) -> float | str:
+def _record(found: OnShelf, studio: Studio, gone: Callable[[], bool]) -> float | str:
     """The share that is recorded after a quarter of a second; or in a sentence why it never will be."""
-    if problems := beyond_reach(found.talk, run_of):
+    if problems := beyond_reach(found.talk, studio):
         return str(problems[0])
-    return record(found.talk, run_of, ANSWER_SECONDS, gone)
+    return record(found.talk, studio, ANSWER_SECONDS, gone)
 
 
 def _refused(status: int, sentence: str) -> Response:

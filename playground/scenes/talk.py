@@ -16,26 +16,28 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, urlsplit
+from typing import Literal
 
-from playground.run import link
-from playground.run.compared import titles
+from playground.run.atlas import Atlas
 from playground.run.experiment import Experiment
-from playground.scenes.document import NOTE, Command, Document, Part, Problem, read, unknown
+from playground.scenes.document import NOTE, Command, Document, Part, Problem, read, too_long, unknown
+from playground.scenes.subject import KINDS, LONGEST_LABEL, Subject, SubjectReader
 
-PANELS = ("picture", "network", "loss", "accuracy", "gradients")
+PANELS = ("picture", "fold", "network", "loss", "accuracy", "gradients")
+ATLAS = "atlas"
+"""The only panel of a scene with an atlas"""
 CHARTS = ("loss", "accuracy", "gradients")
 THEMES = ("auto", "light", "dark")
 MOST_SCENES = 60
 MOST_RUNS = 24
-MOST_SIDE_BY_SIDE = 4
+MOST_ATLASES = 4
 MOST_STOPS = 12
 MOST_EPOCHS = 2000
-LONGEST_HEADING, LONGEST_SAY, LONGEST_LABEL = 60, 150, 40
+LONGEST_HEADING, LONGEST_SAY = 60, 150
 USUAL_SECONDS = 6.0
 SECONDS = (0.5, 120.0)
-COMMANDS = ("run", "compare", "play", "show", "hide", "point", "ask", "right", "say", "step", "also", NOTE)
-IN_A_STEP = ("play", "show", "hide", "point", "say", "answer")
+COMMANDS = (*KINDS, "play", "fold", "show", "hide", "point", "ask", "right", "say", "step", "also", NOTE)
+IN_A_STEP = ("play", "fold", "show", "hide", "point", "say", "answer")
 # Settings that other programs read in the same file: Marp's.
 OF_OTHERS = ("marp", "paginate", "size", "class", "style", "header", "footer", "math", "author", "date", "lang")
 SETTINGS_OF_A_TALK = ("title", "theme", "minutes", "playground", *OF_OTHERS)
@@ -60,7 +62,10 @@ FIGURES = ("test", "train", "test-loss", "train-loss")
 
 @dataclass(frozen=True)
 class Play:
-    """What moves at a press: from one epoch to another, or until a rule holds, in so many seconds."""
+    """What moves at a press: from one epoch to another, or until a rule holds, in so many seconds.
+
+    Or the film of the layers, from one layer to another; the inputs are layer 0.
+    """
 
     start: float | None
     """None for where the scene stands"""
@@ -68,15 +73,16 @@ class Play:
     seconds: float
     line: int
     at_once: bool = False
+    what: Literal["epoch", "film"] = "epoch"
 
 
 @dataclass(frozen=True)
 class Point:
-    """An arrow with a few words: at a neuron, a layer, a place of the picture, or an epoch of the chart."""
+    """An arrow with a few words: at a neuron, a layer, a place of the picture, an epoch of the chart, or a tile."""
 
     kind: str
     at: tuple[float, ...]
-    """(layer, neuron), (layer,), (x1, x2) or (epoch,); layers and neurons count from 1"""
+    """(layer, neuron), (layer,), (x1, x2), (epoch,) or (column, row); all but places and epochs count from 1"""
     text: str
 
 
@@ -96,19 +102,32 @@ class Scene:
     """One scene: its first stop is how it is entered, and each press goes to the next."""
 
     heading: str
-    runs: tuple[Experiment, ...]
-    labels: tuple[str, ...]
-    """What sets each run apart; "" where there is but one"""
-    step: int
-    """The step of the first run at which it stands"""
+    subject: Subject
     hold: float | None
     """The epoch at which it stands, where one is named"""
+    film: float
+    """The layer at which the film of the layers stands"""
     options: tuple[str, ...]
     right: int
     """Which of the options is, from 1; 0 for none"""
     notes: tuple[str, ...]
     stops: tuple[Stop, ...]
     line: int
+
+    @property
+    def runs(self) -> tuple[Experiment, ...]:
+        """What is shown side by side, or the only run; none for an atlas, or words."""
+        return self.subject.runs
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What sets each run apart."""
+        return self.subject.labels
+
+    @property
+    def has_fold(self) -> bool:
+        """Whether the film of the layers is ever on show."""
+        return any("fold" in stop.show for stop in self.stops)
 
 
 @dataclass(frozen=True)
@@ -124,6 +143,12 @@ class Talk:
     def runs(self) -> tuple[Experiment, ...]:
         """All runs that are shown, each once, in order."""
         return tuple(dict.fromkeys(run for scene in self.scenes for run in scene.runs))
+
+    @property
+    def atlases(self) -> tuple[Atlas, ...]:
+        """All atlases, each once, in order."""
+        found = (scene.subject.atlas for scene in self.scenes)
+        return tuple({atlas.name: atlas for atlas in found if atlas is not None}.values())
 
 
 def read_talk(text: str) -> tuple[Talk, list[Problem]]:
@@ -145,6 +170,9 @@ def read_talk(text: str) -> tuple[Talk, list[Problem]]:
     )
     if len(talk.runs) > MOST_RUNS:
         problems.append(Problem(1, f"A talk must have at most {MOST_RUNS} different runs; got {len(talk.runs)}."))
+    if len(talk.atlases) > MOST_ATLASES:
+        told = f"A talk must have at most {MOST_ATLASES} different atlases; got {len(talk.atlases)}."
+        problems.append(Problem(1, told))
     return talk, sorted(problems, key=lambda problem: problem.line)
 
 
@@ -174,7 +202,7 @@ class _Reader:
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
-        self.before: tuple[Experiment, int] | None = None
+        self.subjects = SubjectReader(problems)
 
     def tell(self, line: int, sentence: str) -> None:
         self.problems.append(Problem(line, sentence))
@@ -182,18 +210,15 @@ class _Reader:
     def scene(self, part: Part) -> Scene:
         """One part of the document as a scene."""
         self.problems += unknown(part.commands, COMMANDS, "A scene")
-        for key in ("run", "compare", "play", "ask", "right", "say"):
+        for key in (*KINDS, "play", "fold", "ask", "right", "say"):
             for again in part.all(key)[1:]:
                 self.tell(again.line, f"A scene must have one “{key}”; this is another. The next press is a “step”.")
-        runs, labels, step = self._runs(part)
-        hold, play = self._first_play(part, len(runs), runs)
-        entry = Stop(self._said(part), self._shown(part, runs), self._points(part.all("point"), runs))
-        stops = (
-            [replace(entry, play=play)]
-            if play and play.at_once
-            else [entry, *([replace(entry, play=play)] * bool(play))]
-        )
-        self._take_steps(part, stops, runs)
+        subject = self.subjects.read(part)
+        hold, film, plays = self._first_plays(part, subject)
+        entry = Stop(self._said(part), self._shown(part, subject), self._points(part.all("point"), subject))
+        moving = [replace(entry, play=play) for play in plays]
+        stops = moving if plays and plays[0].at_once else [entry, *moving]
+        self._take_steps(part, stops, subject)
         options, right = self._question(part)
         if right and not any(stop.answer for stop in stops):
             stops.append(replace(stops[-1], play=None, answer=True))
@@ -202,7 +227,7 @@ class _Reader:
         self._check_points(part, stops)
         notes = tuple(c.value for c in part.all(NOTE))
         heading = self._heading(part)
-        return Scene(heading, runs, labels, step, hold, options, right, notes, tuple(stops[:MOST_STOPS]), part.line)
+        return Scene(heading, subject, hold, film, options, right, notes, tuple(stops[:MOST_STOPS]), part.line)
 
     def _heading(self, part: Part) -> str:
         heading = _plain(part.heading)
@@ -212,88 +237,50 @@ class _Reader:
         return heading
 
     def _length(self, line: int, what: str, text: str, most: int) -> None:
-        if len(text) > most:
-            self.tell(
-                line, f"{what} must have at most {most} letters, or the back row cannot read it; got {len(text)}."
-            )
-
-    # ---- runs --------------------------------------------------------------------------------------------------
-    def _runs(self, part: Part) -> tuple[tuple[Experiment, ...], tuple[str, ...], int]:
-        one, many = part.all("run")[:1], part.all("compare")[:1]
-        if one and many:
-            self.tell(many[0].line, "A scene must have a “run” or a “compare”, not both.")
-        if many:
-            return self._side_by_side(many[0])
-        if not one:
-            return (), (), 0
-        found = self._run(one[0].value, one[0].line)
-        if found is None:
-            return (), (), 0
-        self.before = found
-        return (found[0],), ("",), found[1]
-
-    def _side_by_side(self, command: Command) -> tuple[tuple[Experiment, ...], tuple[str, ...], int]:
-        pieces = [piece.strip() for piece in re.split(r"(?:^|\s)\|(?:\s|$)", command.value) if piece.strip()]
-        if not 2 <= len(pieces) <= MOST_SIDE_BY_SIDE:
-            told = f"“compare” must name 2 to {MOST_SIDE_BY_SIDE} runs with “ | ” between them; got {len(pieces)}."
-            self.tell(command.line, told)
-        runs: list[Experiment] = []
-        labels = []
-        step, start = 0, self.before
-        for piece in pieces[:MOST_SIDE_BY_SIDE]:
-            label, text = _labelled(piece)
-            self._length(command.line, "The name of a run", label, LONGEST_LABEL)
-            self.before = (runs[0], step) if runs else start  # “same” is the first of these, or of the scene before
-            found = self._run(text, command.line)
-            if found is None:
-                continue
-            if found[0] in runs:
-                self.tell(command.line, f"The run “{text[:40]}” stands in this “compare” twice.")
-                continue
-            step = step if runs else found[1]
-            runs.append(found[0])
-            labels.append(label)
-        self.before = (runs[0], 0) if runs else start
-        apart = titles(runs) if runs else []
-        return tuple(runs), tuple(label or title for label, title in zip(labels, apart, strict=True)), step
-
-    def _run(self, text: str, line: int) -> tuple[Experiment, int] | None:
-        """The experiment and the step of a link, or of what the scene before had and what differs."""
-        query: dict[str, str] = {}
-        if match := re.fullmatch(r"same(?:[\s,&?]+(.*))?", text):
-            if self.before is None:
-                self.tell(line, "“same” needs a run in a scene before this one.")
-                return None
-            query = link.run_to_query(*self.before)
-            pieces = [p for p in re.split(r"[\s,&]+(?=[\w-]+=)", match[1] or "") if p]
-            query |= dict(pair for p in pieces for pair in parse_qsl(p.strip(", &"), keep_blank_values=True))
-            if wrong := [p for p in pieces if "=" not in p]:
-                self.tell(line, f"After “same” must come what differs, such as “hidden=4,4”; got “{wrong[0][:40]}”.")
-        else:
-            query = dict(parse_qsl(urlsplit(text).query, keep_blank_values=True))
-            if text != "?" and not query:
-                told = f"A run must be a link such as “?dataset=moons&lr=0.03”, or “same”; got “{text[:40]}”."
-                self.tell(line, told)
-                return None
-        experiment, step, problems = link.run_from_query(query)
-        for problem in problems:
-            self.tell(line, problem)
-        return experiment, step
+        self.problems += too_long(line, what, text, most)
 
     # ---- what moves --------------------------------------------------------------------------------------------
-    def _first_play(self, part: Part, n: int, runs: tuple[Experiment, ...]) -> tuple[float | None, Play | None]:
-        for command in part.all("play")[:1]:
-            if not n:
-                self.tell(command.line, "“play” needs a run: write “run: ?...” with a link of the playground.")
-                return None, None
-            if match := re.fullmatch(rf"hold(?: at ({_NUMBER}))?", command.value):
-                hold = self._epoch(match[1], command.line) if match[1] else None
-                return hold, None
-            return None, self._play(command.value, command.line, runs)
-        return None, None
+    def _first_plays(self, part: Part, subject: Subject) -> tuple[float | None, float, list[Play]]:
+        """The epoch and the layer at which the scene stands, and what moves at its first presses."""
+        hold, film, plays = None, None, list[Play]()
+        first = {command.key: command for command in reversed(part.commands) if command.key in ("play", "fold")}
+        for command in sorted(first.values(), key=lambda c: part.commands.index(c)):
+            is_film = command.key == "fold"
+            if match := re.fullmatch(rf"hold(?: at (?:layer )?({_NUMBER}))?", command.value):
+                if not self._can_move(command, subject):
+                    continue
+                if is_film:
+                    film = self._layer(match[1] or "0", command.line, subject)
+                elif match[1]:
+                    hold = self._epoch(match[1], command.line, subject)
+            elif play := self._play(command, subject):
+                plays.append(play)
+        if film is None:
+            film = next((play.start for play in plays if play.what == "film" and play.start is not None), 0.0)
+        return hold, film, plays
 
-    def _play(self, text: str, line: int, runs: tuple[Experiment, ...]) -> Play | None:
-        rest, at_once = re.subn(r"\s+at once$", "", text.strip())
+    def _can_move(self, command: Command, subject: Subject) -> bool:
+        """Whether there is what a “play” or a “fold” moves."""
+        if command.key == "fold":
+            return self._can_fold(command.line, subject)
+        if not subject.is_there:
+            self.tell(command.line, "“play” needs a run: write “run: ?...” with a link of the playground.")
+        return subject.is_there
+
+    def _can_fold(self, line: int, subject: Subject) -> bool:
+        if len(subject.runs) != 1:
+            self.tell(line, "“fold” shows the layers of one run: write “run: ?...” with a link of the playground.")
+            return False
+        if not subject.runs[0].config.hidden_layer_sizes:
+            self.tell(line, "“fold” needs a hidden layer: this network has none.")
+            return False
+        return True
+
+    def _play(self, command: Command, subject: Subject) -> Play | None:
+        if not self._can_move(command, subject):
+            return None
+        line, is_film = command.line, command.key == "fold"
+        rest, at_once = re.subn(r"\s+at once$", "", command.value.strip())
         match = re.fullmatch(rf"(.+?)(?:\s+in\s+({_NUMBER})\s*(?:s|seconds?))?", rest)
         what, seconds = (match[1], match[2]) if match else ("", None)
         time = float(seconds) if seconds else USUAL_SECONDS
@@ -301,18 +288,24 @@ class _Reader:
             self.tell(line, f"A run must play for {SECONDS[0]:g} to {SECONDS[1]:g} seconds; got {time:g}.")
             time = min(max(time, SECONDS[0]), SECONDS[1])
         if match := re.fullmatch(rf"({_NUMBER})?\s*\.\.\s*({_NUMBER})", what):
-            start = self._epoch(match[1], line) if match[1] else None
-            end = self._epoch(match[2], line)
+            read = self._layer if is_film else self._epoch
+            start = read(match[1], line, subject) if match[1] else None
+            end = read(match[2], line, subject)
             if start is not None and end <= start:
-                self.tell(line, f"A run must play forwards: to an epoch above {start:g}; got {end:g}.")
+                unit = "A film must go forwards: to a layer" if is_film else "A run must play forwards: to an epoch"
+                self.tell(line, f"{unit} above {start:g}; got {end:g}.")
                 return None
-            return Play(start, end, time, line, bool(at_once))
+            return Play(start, end, time, line, bool(at_once), "film" if is_film else "epoch")
+        if is_film:
+            told = f"“fold” must be such as “0..2 in 8s”, from layer to layer, or “hold at 1”; got “{what[:40]}”."
+            self.tell(line, told)
+            return None
         if match := re.fullmatch(rf"until\s+([\w-]+)\s*(>=|<=|>|<)\s*({_NUMBER})\s*(%?)", what):
-            return self._until(match, time, line, bool(at_once), runs)
+            return self._until(match, time, line, bool(at_once), subject.runs)
         self.tell(
             line,
             "“play” must be such as “0..100 in 6s”, “until test>=0.95 in 6s”, “hold” or “hold at 40”; "
-            f"got “{text[:40]}”.",
+            f"got “{command.value[:40]}”.",
         )
         return None
 
@@ -323,19 +316,28 @@ class _Reader:
         if figure not in FIGURES:
             self.tell(line, f"“until” must ask for {', '.join(FIGURES)}; got “{figure[:40]}”.")
             return None
-        if len(runs) > 1:
+        if len(runs) != 1:
             self.tell(line, "“until” needs a single run: of several, write up to which epoch they play.")
             return None
-        if not figure.endswith("loss") and runs and runs[0].config.task != "regression" and bound > 1:
+        if not figure.endswith("loss") and runs[0].config.task != "regression" and bound > 1:
             self.tell(line, f"A share of right answers is at most 1, which is 100 %; got {bound:g}.")
             return None
         return Play(None, Rule(figure, sign.startswith(">"), bound), seconds, line, at_once)
 
-    def _epoch(self, text: str, line: int) -> float:
+    def _epoch(self, text: str, line: int, subject: Subject) -> float:
         epoch = float(text)
+        if subject.atlas is not None and epoch > subject.atlas.epochs:
+            self.tell(line, f"This atlas has {subject.atlas.epochs} epochs; got {epoch:g}.")
+            return float(subject.atlas.epochs)
         if epoch > MOST_EPOCHS:
             self.tell(line, f"A talk must stay within {MOST_EPOCHS:,} epochs of a run; got {epoch:g}.")
         return min(epoch, float(MOST_EPOCHS))
+
+    def _layer(self, text: str, line: int, subject: Subject) -> float:
+        n = len(subject.runs[0].config.hidden_layer_sizes)
+        if float(text) > n:
+            self.tell(line, f"The film goes from the inputs, layer 0, to layer {n}, the last hidden one; got {text}.")
+        return min(float(text), float(n))
 
     # ---- what is on show ---------------------------------------------------------------------------------------
     def _said(self, part: Part) -> str:
@@ -349,13 +351,20 @@ class _Reader:
         self._length(part.line, "A scene's text", said, LONGEST_SAY)
         return said
 
-    def _shown(self, part: Part, runs: tuple[Experiment, ...]) -> tuple[str, ...]:
-        shown = set[str]() if not runs else {"picture"} if len(runs) > 1 else {"picture", "network"}
+    def _shown(self, part: Part, subject: Subject) -> tuple[str, ...]:
+        if subject.atlas is not None:
+            for command in (c for c in part.commands if c.key in ("show", "hide")):
+                self._refuse_panels(command)
+            return (ATLAS,)
+        n = len(subject.runs)
+        usual = [set[str](), {"picture", "network"}][n] if n < 2 else {"picture"}
+        film = {"fold"} if part.all("fold") and n == 1 and subject.runs[0].config.hidden_layer_sizes else set[str]()
+        shown = film or usual
         line = part.line
         for command in (c for c in part.commands if c.key in ("show", "hide")):
             line = command.line
-            shown = self._changed(shown, command, runs, first=command in part.all("show")[:1])
-        return self._ordered(shown, line)
+            shown = self._changed(shown, command, subject, first=command in part.all("show")[:1])
+        return self._ordered(shown | film, line)
 
     def _ordered(self, shown: set[str], line: int) -> tuple[str, ...]:
         if sum(panel in CHARTS for panel in shown) > 1:
@@ -363,9 +372,13 @@ class _Reader:
             shown -= set(sorted(shown & set(CHARTS))[1:])
         return tuple(panel for panel in PANELS if panel in shown)
 
-    def _changed(self, shown: set[str], command: Command, runs: tuple[Experiment, ...], *, first: bool) -> set[str]:
+    def _refuse_panels(self, command: Command) -> None:
+        self.tell(command.line, f"“{command.key}” has nothing to choose here: an atlas fills its scene.")
+
+    def _changed(self, shown: set[str], command: Command, subject: Subject, *, first: bool) -> set[str]:
         """With `show` in the scene itself, only what it names is on show; `hide` takes from what is."""
         named = [panel for panel in re.split(r"[\s,]+", command.value) if panel]
+        runs = subject.runs
         if not runs:
             self.tell(command.line, f"“{command.key}” needs a run: without one there is nothing to see.")
             return shown
@@ -374,22 +387,25 @@ class _Reader:
         if len(runs) > 1 and "network" in named and command.key == "show":
             self.tell(command.line, "Side by side there is no room for the networks: show picture and a chart.")
             named.remove("network")
+        if "fold" in named and command.key == "show" and not self._can_fold(command.line, subject):
+            named.remove("fold")
         known = {panel for panel in named if panel in PANELS}
         if command.key == "hide":
             return shown - known
         return known if first else shown | known
 
-    def _points(self, commands: list[Command], runs: tuple[Experiment, ...]) -> tuple[Point, ...]:
-        found = (self._point(command.value, command.line, runs) for command in commands)
+    def _points(self, commands: list[Command], subject: Subject) -> tuple[Point, ...]:
+        found = (self._point(command.value, command.line, subject) for command in commands)
         return tuple(point for point in found if point)
 
-    def _point(self, text: str, line: int, runs: tuple[Experiment, ...]) -> Point | None:
+    def _point(self, text: str, line: int, subject: Subject) -> Point | None:
         number = r"-?\d{1,4}(?:\.\d{1,4})?"
         forms: dict[str, str] = {
             "neuron": r"neuron (\d{1,3})\.(\d{1,3})",
             "layer": r"layer (\d{1,3})",
             "place": rf"at ({number})\s*,\s*({number})",
             "epoch": rf"epoch ({_NUMBER})",
+            "tile": r"tile (\d{1,3})\.(\d{1,3})",
         }
         where, words = text, ""
         if match := re.fullmatch(r"(.*?)\s*[\"“](.*)[\"”]", text):
@@ -398,18 +414,30 @@ class _Reader:
         for kind, form in forms.items():
             if match := re.fullmatch(form, where.strip()):
                 point = Point(kind, tuple(float(number) for number in match.groups()), words)
-                return point if self._is_there(point, line, runs) else None
+                return point if self._is_there(point, line, subject) else None
         self.tell(
             line,
-            '“point” must be such as “neuron 1.2 "this one cuts here"”, “layer 1”, “at 0.5, -1” or “epoch 40”; '
-            f"got “{text[:40]}”.",
+            '“point” must be such as “neuron 1.2 "this one cuts here"”, “layer 1”, “at 0.5, -1”, “epoch 40” or '
+            f"“tile 2.1”; got “{text[:40]}”.",
         )
         return None
 
-    def _is_there(self, point: Point, line: int, runs: tuple[Experiment, ...]) -> bool:
-        if not runs:
+    def _is_there(self, point: Point, line: int, subject: Subject) -> bool:
+        runs, atlas = subject.runs, subject.atlas
+        if not subject.is_there:
             self.tell(line, "“point” needs a run to point at.")
             return False
+        if (point.kind == "tile") != (atlas is not None):
+            told = "an atlas has tiles" if atlas is not None else "only an atlas has tiles"
+            self.tell(line, f"There is no such thing to point at: {told}, such as “tile 2.1”, column and row.")
+            return False
+        if atlas is not None:
+            column, row = point.at
+            if not (1 <= column <= atlas.columns and 1 <= row <= atlas.rows):
+                told = f"The atlas has columns 1 to {atlas.columns} and, from the bottom, rows 1 to {atlas.rows}"
+                self.tell(line, f"{told}; got {column:g}.{row:g}.")
+                return False
+            return True
         if point.kind not in ("neuron", "layer"):
             return True
         hidden = runs[0].config.hidden_layer_sizes
@@ -424,7 +452,8 @@ class _Reader:
         return True
 
     def _check_points(self, part: Part, stops: list[Stop]) -> None:
-        panels = {"neuron": ("network",), "layer": ("network", "gradients"), "place": ("picture",), "epoch": CHARTS[:2]}
+        panels = {"neuron": ("network",), "layer": ("network", "gradients"), "place": ("picture",), "epoch": CHARTS[:2],
+                  "tile": (ATLAS,)}  # fmt: skip
         for stop in stops:
             for point in stop.points:
                 if not set(panels[point.kind]) & set(stop.show):
@@ -433,7 +462,7 @@ class _Reader:
                         self.tell(part.line, told)
 
     # ---- presses and questions ---------------------------------------------------------------------------------
-    def _take_steps(self, part: Part, stops: list[Stop], runs: tuple[Experiment, ...]) -> None:
+    def _take_steps(self, part: Part, stops: list[Stop], subject: Subject) -> None:
         """Add a stop for each `step`, and what each `also` does to the stop before it."""
         for command in (c for c in part.commands if c.key in ("step", "also")):
             key, _, value = command.value.partition(" ")
@@ -445,40 +474,43 @@ class _Reader:
                 self.tell(command.line, "“also” must come after a “play” or a “step”, to which it adds.")
                 continue
             if doing := self._DOING.get(key):
-                stops[-1] = doing(self, stops[-1], inner, runs)
+                stops[-1] = doing(self, stops[-1], inner, subject)
             else:
                 told = f"A step can do {', '.join(IN_A_STEP)}; got “{command.value[:40]}”."
                 self.tell(command.line, told)
 
-    def _do_say(self, stop: Stop, command: Command, _: tuple[Experiment, ...]) -> Stop:
+    def _do_say(self, stop: Stop, command: Command, _: Subject) -> Stop:
         self._length(command.line, "What is said", command.value, LONGEST_SAY)
         return replace(stop, say=command.value)
 
-    def _do_play(self, stop: Stop, command: Command, runs: tuple[Experiment, ...]) -> Stop:
-        if not runs:
-            self.tell(command.line, "“play” needs a run: write “run: ?...” with a link of the playground.")
-            return stop
-        return replace(stop, play=self._play(command.value, command.line, runs))
+    def _do_play(self, stop: Stop, command: Command, subject: Subject) -> Stop:
+        play = self._play(command, subject)
+        show = self._ordered({*stop.show, "fold"}, command.line) if play and play.what == "film" else stop.show
+        return replace(stop, play=play, show=show)
 
-    def _do_show(self, stop: Stop, command: Command, runs: tuple[Experiment, ...]) -> Stop:
-        shown = self._changed(set(stop.show), command, runs, first=False)
+    def _do_show(self, stop: Stop, command: Command, subject: Subject) -> Stop:
+        if subject.atlas is not None:
+            self._refuse_panels(command)
+            return stop
+        shown = self._changed(set(stop.show), command, subject, first=False)
         # Another chart takes the place of the one that is there.
         if new := [panel for panel in CHARTS if panel in shown and panel not in stop.show]:
             shown = {panel for panel in shown if panel not in CHARTS or panel in new}
         return replace(stop, show=self._ordered(shown, command.line))
 
-    def _do_point(self, stop: Stop, command: Command, runs: tuple[Experiment, ...]) -> Stop:
-        point = self._point(command.value, command.line, runs)
+    def _do_point(self, stop: Stop, command: Command, subject: Subject) -> Stop:
+        point = self._point(command.value, command.line, subject)
         return replace(stop, points=(*stop.points, point)) if point else stop
 
-    def _do_answer(self, stop: Stop, command: Command, _: tuple[Experiment, ...]) -> Stop:
+    def _do_answer(self, stop: Stop, command: Command, _: Subject) -> Stop:
         if command.value:
             self.tell(command.line, f"“answer” stands alone: “right: 2” says which; got “{command.value[:40]}”.")
         return replace(stop, answer=True)
 
-    _DOING: Mapping[str, Callable[[_Reader, Stop, Command, tuple[Experiment, ...]], Stop]] = {
+    _DOING: Mapping[str, Callable[[_Reader, Stop, Command, Subject], Stop]] = {
         "say": _do_say,
         "play": _do_play,
+        "fold": _do_play,
         "show": _do_show,
         "hide": _do_show,
         "point": _do_point,
@@ -505,12 +537,6 @@ class _Reader:
             self.tell(right[0].line, told)
             return options, 0
         return options, int(right[0].value)
-
-
-def _labelled(piece: str) -> tuple[str, str]:
-    """A run of several, with the name that the author gives it, if any: "one layer" ?hidden=8."""
-    match = re.fullmatch(r"[\"“](.*?)[\"”]\s*(.*)", piece)
-    return (match[1], match[2]) if match else ("", piece)
 
 
 def _plain(text: str) -> str:

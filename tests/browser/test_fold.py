@@ -48,7 +48,7 @@ def test_the_numbers_beside_the_pictures_are_the_engines(page: Page):
     label = page.locator(".fold .station canvas").nth(2).get_attribute("aria-label") or ""
     assert re.search(rf"before the output\. Epoch 100\..*{re.escape(percent(shares[1]))}", label)
     # And each point lies where the engine has it, across the readout plane.
-    shown = page.evaluate("() => [...__fold.panels[2].scene.points[0]]")
+    shown = page.evaluate("() => [...__fold.panels[2].picture.scene.points[0]]")
     w, b = reading(net, (0,))
     np.testing.assert_allclose(shown, (a2 @ w + b) / np.linalg.norm(w) / plane.across, atol=1e-4)
 
@@ -121,7 +121,7 @@ def test_a_run_beside_is_drawn_with_its_neurons_in_the_order_of_their_likes(page
     space = spaces(run.net, run.data.x_train, frames)[1]
     a1 = through(net, run.data.x_train)[0][1]
     along = (a1 - space.mean) @ space.directions[:2].T / space.extents[:2].max()
-    shown = page.evaluate("() => [0, 1].map((k) => [...__fold.panels[1].below.scene.points[k]])")
+    shown = page.evaluate("() => [0, 1].map((k) => [...__fold.panels[1].below.picture.scene.points[k]])")
     np.testing.assert_allclose(np.transpose(shown), along, atol=1e-3)
     straight = separations(other.net, other.data, other.recording.seek(2500).parameters)
     assert straight

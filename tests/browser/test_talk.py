@@ -5,14 +5,15 @@ import re
 import urllib.request
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from playground.run.runs import Runs
 from playground.scenes.ready import ready_talks
-from playground.scenes.recorded import packed, record
+from playground.scenes.recorded import new_studio, record
 from playground.scenes.talk import read_talk
 from playground.scenes.talk_check import check
+from playground.scenes.told import packed
 from playground.web.message import decode
 from tests.browser.harness import visit
 
@@ -127,7 +128,8 @@ MEASURE = """async () => {
   const frames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const least = () => {
     const texts = document.createTreeWalker(presenter.view.element, NodeFilter.SHOW_TEXT);
-    const sizes = [presenter.view.letters];
+    const { letters, atlas } = presenter.view;
+    const sizes = [letters, ...(atlas.element.isConnected ? [atlas.look.letters, atlas.look.least] : [])];
     for (let text = texts.nextNode(); text; text = texts.nextNode()) {
       const element = text.parentElement;
       if (text.data.trim() && element.checkVisibility()) sizes.push(parseFloat(getComputedStyle(element).fontSize));
@@ -173,7 +175,7 @@ DRAWN = """(wanted) => {
 @pytest.fixture(scope="module")
 def after_30() -> list[float]:
     """What the engine has for the second scene of the short talk, once it has played."""
-    run = Runs().get(read_talk(SHORT)[0].scenes[1].runs[0])
+    run = new_studio().run_of(read_talk(SHORT)[0].scenes[1].runs[0])
     run.record_to(30, 60)
     return run.recording.parameters[30].tolist()
 
@@ -185,7 +187,7 @@ def test_the_picture_is_drawn_from_the_engines_own_parameters(new_page, brought,
 
 
 def test_the_offline_file_plays_without_a_network(new_page, tmp_path: Path):
-    checked = check(SHORT, Runs().get)
+    checked = check(SHORT, new_studio())
     assert checked.problems == ()
     path = tmp_path / "talk.html"
     path.write_bytes(checked.file)
@@ -204,6 +206,62 @@ def test_the_offline_file_plays_without_a_network(new_page, tmp_path: Path):
     with page.context.expect_page() as opened:
         page.keyboard.press("s")
     expect(opened.value.locator(".notes")).to_have_text("Point.")
+
+
+FILM_AND_ATLAS = """# A film
+
+<!-- run: ?dataset=moons&samples=80&hidden=4 ; show: picture, fold
+play: hold at 30
+fold: 0..1 in 1s -->
+
+---
+
+# An atlas
+
+<!-- atlas: ?dataset=moons&samples=80&atlas=lr:0.01,0.1;width:2,4;seeds:1;epochs:20
+play: 0..20 in 1s
+step: point tile 2.1 "here" -->
+"""
+TILE = """([cell, wanted]) => { const { tiles } = mlpTalk.presenter.view.atlas.grid, tile = tiles.cells[cell];
+  const own = tile.run.parameters(tile.rowAt(mlpTalk.presenter.walk.epoch));
+  return own.length === wanted.length && own.every((value, k) => Math.abs(value - wanted[k]) < 1e-5); }"""
+
+
+def test_a_film_and_an_atlas_play_from_a_file_with_the_engines_numbers(new_page, tmp_path: Path, after_30):
+    studio = new_studio()
+    checked = check(FILM_AND_ATLAS, studio)
+    assert checked.problems == ()
+    path = tmp_path / "talk.html"
+    path.write_bytes(checked.file)
+    page = new_page(new=True, viewport="laptop", tolerate=r"request to another host: file://")
+    page.context.set_offline(True)
+    begin(page, path.as_uri())
+    expect(page.locator(".film")).to_have_attribute("data-label", re.compile("^Inputs: straight cut"))
+    press_until(page, "PageDown", [1, 2])
+    page.wait_for_function("() => mlpTalk.presenter.walk.film > 0.2 && mlpTalk.presenter.walk.film < 0.9")
+    expect(page.locator(".film")).to_have_attribute("data-label", re.compile("^Layer 1: straight cut"))
+    drawn = page.evaluate("() => [...mlpTalk.presenter.view.film.film.moment.parameters]")
+    assert drawn == [float(np.float32(value)) for value in after_30]
+    page.keyboard.press("2")
+    expect(page.locator(".panels .panel")).to_have_count(1)
+    press_until(page, "PageDown", [2, 1])
+    press_until(page, "PageDown", [2, 2])
+    page.wait_for_function("() => mlpTalk.presenter.walk.epoch === 20")
+    run = studio.run_of(checked.talk.atlases[0].experiment(1, 0))
+    run.record_to(20, 60)
+    assert page.evaluate(TILE, [1, run.recording.parameters[20].tolist()])
+    press_until(page, "PageDown", [2, 3])
+    box, corner = (page.locator(what).bounding_box() for what in (".ring", ".atlas canvas"))
+    assert box is not None
+    assert corner is not None
+    x, y, side = page.evaluate(
+        "() => { const { grid } = mlpTalk.presenter.view.atlas; return [...grid.corner(1), grid.side]; }"
+    )
+    assert box["x"] <= corner["x"] + x
+    assert box["y"] <= corner["y"] + y
+    assert box["x"] + box["width"] >= corner["x"] + x + side
+    assert box["y"] + box["height"] >= corner["y"] + y + side
+    assert page.evaluate(MEASURE) == []
 
 
 def test_the_speakers_window_shows_notes_and_what_comes_next_and_is_a_remote(new_page, brought):
@@ -225,6 +283,12 @@ def test_the_speakers_window_shows_notes_and_what_comes_next_and_is_a_remote(new
 FOLLOWED = "() => { const { walk, view } = mlpTalk.follower; return [walk.scene, walk.stop, walk.epoch, view.frames]; }"
 
 
+LASER = """([x, y]) => { const laser = document.querySelector(".laser").getBoundingClientRect();
+  const box = document.querySelector(".diagram .plot").getBoundingClientRect();
+  const [left, top] = [laser.left + laser.width / 2, laser.top + laser.height / 2];
+  return Math.abs(left - box.left - x * box.width) < 2 && Math.abs(top - box.top - y * box.height) < 2; }"""
+
+
 def test_two_phones_follow_vote_let_go_and_come_back(new_page, brought, after_30):
     page = new_page(new=True, viewport="laptop")
     begin(page, f"{brought}#scene=2.1")
@@ -242,6 +306,10 @@ def test_two_phones_follow_vote_let_go_and_come_back(new_page, brought, after_30
     for each in (page, *phones):
         each.wait_for_function(DRAWN, arg=after_30, timeout=20_000)
     one, two = phones
+    box = page.locator(".diagram .plot").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 0.75 * box["height"])
+    one.wait_for_function(LASER, arg=[0.25, 0.75])
     one.get_by_role("button", name="Explore on your own").click()
     press_until(page, "PageDown", [2, 3])
     press_until(page, "PageDown", [3, 1])
@@ -271,11 +339,11 @@ def test_the_page_talk_starts_what_it_shows(new_page, server):
     address = page.get_by_role("link", name="Start").first.evaluate("(link) => link.href")
     assert address == f"{server.url}/talks/depth"
     begin(page, address)
-    runs = Runs()
+    studio = new_studio()
     source = ready_talks()["depth"]
     told, _ = read_talk(source)
-    record(told, runs.get)
-    data = packed(told, source, runs.get)
+    record(told, studio)
+    data = packed(told, source, studio)
     header = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
     first = data[4 + int.from_bytes(data[:4], "little") :][: header["lengths"][0]]
     assert page.evaluate("() => mlpTalk.presenter.view.runs[0].rows.length") == len(decode(first)[1])

@@ -10,6 +10,7 @@ const { stationsOf, stopsOf } = await import("../../playground/web/js/fold/stati
 const { Picture } = await import("../../playground/web/js/fold/picture.js");
 const { Beside } = await import("../../playground/web/js/fold/beside.js");
 const { placeOfRow, rowAt } = await import("../../playground/web/js/fold/rows.js");
+const { Film } = await import("../../playground/web/js/fold/film.js");
 const { filmSentence, readings } = await import("../../playground/web/js/fold/words.js");
 
 // 2-2-1: parameters unit by unit, the bias last.
@@ -289,4 +290,25 @@ test("a run beside has a picture only of an epoch that it has come to, with its 
   assert.deepEqual([...(beside.parametersAt(2.5) ?? [])], [-2, 20, 1]);
   assert.match(beside.lateWords(2.5), /^ended at epoch 2,/);
   beside.close();
+});
+
+test("a film that has come so many layers far is at the stop of that layer, and before its bend half-way there", () => {
+  const plain = net("tanh");
+  const told = {
+    ...{ one_input: false, plane: [[0], [0]], inputs: btoa("\0".repeat(8)), labels: [0], readouts: [], pairs: [[0]] },
+    spaces: [space(2), space(2)],
+  };
+  const header = { net: plain, data: { range: [-1, 1], axes: ["x₁", "x₂"] }, scale: READING.scale, task: "binary" };
+  const film = new Film(told, header);
+  const kinds = film.stops.map(({ kind }) => kind);
+  assert.deepEqual(kinds, ["plane", "before", "after"]);
+  assert.deepEqual(
+    [0, 0.25, 0.5, 1, 7].map((layers) => film.stopOf(layers)),
+    [0, 0.5, 1, 2, 2],
+  );
+  film.move(PARAMETERS, true, THEMES.light);
+  const [u] = film.sceneAt(film.stopOf(0.5)).lattice;
+  const before = film.sheets[1].sums(PARAMETERS, 0)[0];
+  const scale = before[0] / u[0];
+  for (const p of [7, 100, 6000]) near(before[p], u[p] * scale, 1e-4);
 });

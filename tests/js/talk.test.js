@@ -18,10 +18,22 @@ const stop = (at = 0, more = {}) => ({
   play: null,
   answer: false,
   at,
+  film: 0,
+  separations: [],
   ...more,
 });
-const play = (start, end, seconds = 2) => stop(end, { play: { start, end, seconds } });
-const scene = (...stops) => ({ heading: "", runs: [0], labels: [""], options: [], right: 0, notes: [], stops });
+const play = (start, end, seconds = 2) => stop(end, { play: { what: "epoch", start, end, seconds } });
+const film = (start, end, at) => stop(at, { film: end, play: { what: "film", start, end, seconds: 2 } });
+const scene = (...stops) => ({
+  heading: "",
+  runs: [0],
+  atlas: -1,
+  labels: [""],
+  options: [],
+  right: 0,
+  notes: [],
+  stops,
+});
 const SCENES = [scene(stop()), scene(stop(5), play(5, 25), stop(25)), scene(play(0, 10))];
 const at = ({ scene, stop, epoch, playing }) => [scene, stop, epoch, playing];
 
@@ -75,6 +87,29 @@ test("it plays as long as it says, whatever the frames, and Space pauses, goes o
   assert.deepEqual(at(walk), [1, 1, 5, true]);
   walk.tick(30); // a tab that was asleep does not jump to the end
   assert.ok(walk.epoch < 7);
+});
+
+test("the film of the layers moves as epochs do, and these stand still", () => {
+  const walk = new Walk([scene(stop(20), film(0, 2, 20), { ...play(20, 30), film: 2 })]);
+  const at = () => [walk.epoch, walk.film, walk.playing];
+  walk.next();
+  assert.deepEqual(at(), [20, 0, true]);
+  for (let k = 0; k < 10; k++) walk.tick(0.1);
+  assert.ok(Math.abs(walk.film - 1) < 1e-9 && walk.epoch === 20);
+  const phone = new Walk(walk.scenes);
+  phone.follow(walk.moment);
+  assert.deepEqual([phone.epoch, phone.film, phone.playing], [20, 1, true]);
+  walk.next(); // to its end,
+  assert.deepEqual(at(), [20, 2, false]);
+  walk.toggle(); // and again
+  assert.deepEqual(at(), [20, 0, true]);
+  walk.next();
+  walk.next();
+  assert.deepEqual(at(), [20, 2, true]);
+  walk.next();
+  assert.deepEqual(at(), [30, 2, false]);
+  walk.back();
+  assert.deepEqual(at(), [20, 2, false]);
 });
 
 test("the address says where it is, and any other is brought within the talk", () => {
@@ -177,6 +212,12 @@ test("panels lie within their room, do not touch, and pictures are square", () =
         }
 });
 
+test("an atlas has the whole room, and on a phone as much height as its rows need", () => {
+  const none = { pictures: 0, network: false, chart: false, atlas: 0.5 };
+  assert.deepEqual(placesOf(none, 1200, 500, 0).atlas, { x: 0, y: 0, width: 1200, height: 500 });
+  assert.equal(placesOf(none, 360, Infinity, 0).height, 360 * 0.725);
+});
+
 test("a narrow window has them one below the other, and says how high that is", () => {
   const places = placesOf({ pictures: 1, network: true, chart: true }, 360, Infinity, 0);
   assert.deepEqual(places.pictures, [{ x: 0, y: 0, width: 360, height: 360 }]);
@@ -256,8 +297,26 @@ test("the bytes of a talk are taken apart", () => {
   };
   const rows = [0, 0, 1, 1, 0.5, 0.5, 1, 1, 7, 5, 1, 0.9, 0.9, 0.6, 0.6, 1, 1, 8];
   const message = encode({ run: { run: "r", width: 9, wide: false, net: { layers: [{}, {}] } } }, rows);
-  const head = encode({ talk: { title: "T", scenes: [] }, lengths: [message.length] }, []);
-  const { talk, runs } = unpack(Uint8Array.from([...head, ...message]));
+  const tile = { cell: 0, rows: 1, width: 8, seeds: [1], middle: 0, broke: [null], moments: 1 };
+  const tiles = encode(
+    { atlas: { tiles: [tile], moments: [0], problems: {}, dropped: {} } },
+    [0, 0, 1, 1, 0.5, 0.25, 8, 9, 1, 0.25],
+  );
+  const page = {
+    form: "grid",
+    columns: 1,
+    only: {},
+    axes: [{ label: "", values: ["1"] }],
+    cells: [{ net: 0, world: 0 }],
+    nets: [{ layers: [] }],
+    worlds: [{}],
+  };
+  const header = { talk: { title: "T", scenes: [] }, lengths: [message.length], folds: { 0: "told" } };
+  const head = encode({ ...header, atlases: [{ page, link: "atlas?", lengths: [tiles.length] }] }, []);
+  const { talk, runs } = unpack(Uint8Array.from([...head, ...message, ...tiles]));
+  assert.deepEqual([talk.folds[0], talk.atlases[0].link], ["told", "atlas?"]);
+  const [cell] = talk.atlases[0].tiles.cells;
+  assert.deepEqual([[...cell.run.parameters(cell.rowAt(0))], cell.scoreAt(0)], [[8, 9], 0.25]);
   assert.equal(talk.title, "T");
   assert.deepEqual([...runs[0].parameters(runs[0].at(5))], [8]);
 });

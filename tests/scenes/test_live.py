@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 from websockets.sync.client import connect
 
-from playground.run.runs import Runs
 from playground.scenes import live, rooms, route
+from playground.scenes.recorded import new_studio
 from playground.scenes.rooms import Rooms, read_action, read_moment, read_vote
 from playground.scenes.shelf import MOST_TALKS, Shelf
 from tests.browser.harness import free_port
@@ -39,7 +39,7 @@ class House:
     def __init__(self, prefix: str) -> None:
         self.prefix, self.shelf, self.clock = prefix, Shelf(), Clock()
         self.rooms = Rooms(self.clock)
-        routes = [*route.routes(self.shelf, Runs().get, prefix), *live.routes(self.shelf, self.rooms, prefix)]
+        routes = [*route.routes(self.shelf, new_studio(), prefix), *live.routes(self.shelf, self.rooms, prefix)]
         self.client = TestClient(Starlette(routes=routes), base_url="http://test")
 
     def bring(self, source: str = SOURCE) -> str:
@@ -133,9 +133,11 @@ def test_what_the_speaker_shows_reaches_who_follows_and_who_comes_later(house):
     room = house.room()
     with house.speak(room) as speaker, house.follow(room) as first:
         speaker.send_json({"secret": room["secret"]})
-        speaker.send_json({"scene": 1, "stop": 0, "epoch": 2.5, "playing": True, "pointer": [0.25, 1], "secret": "x"})
+        speaker.send_json(
+            {"scene": 1, "stop": 0, "epoch": 2.5, "playing": True, "pointer": [2, 0.25, 1], "secret": "x"}
+        )
         said = first.receive_json()
-        assert (said["scene"], said["epoch"], said["playing"], said["pointer"]) == (1, 2.5, True, [0.25, 1])
+        assert (said["scene"], said["epoch"], said["playing"], said["pointer"]) == (1, 2.5, True, [2, 0.25, 1])
         assert "secret" not in said
         with house.follow(room) as late:
             assert late.receive_json() == said
@@ -237,6 +239,7 @@ def test_a_room_is_made_for_a_talk_that_is_known(house):
         (read_moment, '{"scene": true}'),
         (read_moment, '{"epoch": NaN}'),
         (read_moment, '{"epoch": "1"}'),
+        (read_moment, '{"film": -1}'),
         (read_moment, '{"scene": 1' + " " * 2000 + "}"),
         (read_vote, '{"vote": 4}'),
         (read_vote, "{}"),
@@ -250,9 +253,17 @@ def test_what_does_not_fit_is_a_sentence(read, text):
 
 
 def test_what_is_shown_to_a_viewer_is_numbers_alone():
-    moment = read_moment('{"scene": 2, "pointer": ["<b>", 1], "votes": [1, 99999], "text": "x"}')
-    assert (moment["pointer"], moment["votes"]) == (None, None)
-    assert set(moment) == {"scene", "stop", "big", "started", "epoch", "playing", "black", "pointer", "votes"}
+    moment = read_moment('{"scene": 2, "votes": [1, 99999], "text": "x"}')
+    assert moment["votes"] is None
+    keys = {"scene", "stop", "big", "started", "epoch", "film", "playing", "black", "pointer", "votes"}
+    assert set(moment) == keys
+
+
+@pytest.mark.parametrize(
+    "pointer", [["<b>", 1, 1], [0.5, 0.5], [0, 1.2, 0], [0.5, 0, 0], [True, 0, 0], [0, 0], [10, 0, 0], 3]
+)
+def test_a_pointer_that_is_none_points_nowhere(pointer):
+    assert read_moment(json.dumps({"pointer": pointer}))["pointer"] is None
 
 
 # ---- many, and the end -----------------------------------------------------------------------------------------

@@ -5,21 +5,21 @@ import re
 import numpy as np
 import pytest
 
+from playground.geometry.fold import separations
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from playground.run.runs import Runs
 from playground.scenes.document import read as read_document
 from playground.scenes.document import write
 from playground.scenes.ready import ready_talks
-from playground.scenes.recorded import epoch_of
+from playground.scenes.recorded import epoch_of, new_studio
 from playground.scenes.talk import Rule, read_talk
 from playground.scenes.talk_check import check
 
-RUNS = Runs()
+STUDIO = new_studio()
 
 
 def recorded(epochs: float = 200, **settings):
-    run = RUNS.get(Experiment(Config(**settings)))
+    run = STUDIO.run_of(Experiment(Config(**settings)))
     run.record_to(epochs, 60)
     return run
 
@@ -34,7 +34,7 @@ test_at.__test__ = False  # type: ignore[attr-defined]
 
 @pytest.fixture(scope="module")
 def checked():
-    return {name: check(source, RUNS.get) for name, source in ready_talks().items()}
+    return {name: check(source, STUDIO) for name, source in ready_talks().items()}
 
 
 def test_there_are_three():
@@ -133,7 +133,7 @@ def test_the_edge_of_the_bowl_is_two_over_its_steepest_curvature():
 
 
 def test_bold_first_and_careful_later():
-    run = RUNS.get(Experiment(Config(optimizer="sgd", learning_rate=1.0)).change(1500, learning_rate=0.1))
+    run = STUDIO.run_of(Experiment(Config(optimizer="sgd", learning_rate=1.0)).change(1500, learning_rate=0.1))
     run.record_to(120, 60)
     epochs, scores = run.recording.epochs, run.recording.test_score
     assert epochs[np.searchsorted(run.recording.steps, 1500)] == 60
@@ -155,6 +155,22 @@ def test_the_four_neurons_reach_what_the_scene_plays_until():
     assert first is not None
     scores = run.recording.test_score
     assert scores[int(first)] >= 0.95 > scores[: int(first)].max()
+
+
+def test_a_straight_cut_does_what_the_film_says_in_every_layer(checked):
+    (scene,) = (scene for scene in checked["depth"].talk.scenes if scene.has_fold)
+    run = STUDIO.run_of(scene.runs[0])
+    found = separations(run.trainer.net, run.trainer.data, run.recording.parameters[200])
+    assert [round(100 * share) for share in found or ()] == [65, 74, 99]
+
+
+def test_each_optimizer_is_best_at_the_rate_that_the_atlas_shows(checked):
+    (atlas,) = checked["learning_rate"].talk.atlases
+    tiles = STUDIO.survey_of(atlas).tiles
+    scores = np.array([tiles[cell].scores[0] for cell in range(atlas.n_cells)]).reshape(atlas.rows, atlas.columns)
+    rates, names = (axis.values for axis in atlas.axes)
+    best = {name: (rates[row.argmax()], round(100 * row.max())) for name, row in zip(names, scores, strict=True)}
+    assert best == {"sgd": (0.3, 96), "momentum": (0.03, 96), "rmsprop": (0.01, 98), "adam": (0.01, 97)}
 
 
 @pytest.mark.parametrize("name", ready_talks())

@@ -7,14 +7,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
 
+from playground.run.atlas import Atlas, Axis
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.runs import Runs
 from playground.scenes.ready import ready_talks
-from playground.scenes.recorded import packed, record, shortfalls
+from playground.scenes.recorded import new_studio, record, shortfalls
 from playground.scenes.talk import COMMANDS, Play, Point, Rule, read_talk
 from playground.scenes.talk_check import check
+from playground.scenes.told import packed
 from playground.web.message import decode
 
 SMALL = "?dataset=moons&samples=60&hidden=3"
@@ -72,7 +75,7 @@ def test_same_is_the_run_of_the_scene_before_and_what_differs():
     (first, second), problems = read_talk(text)[0].scenes, read_talk(text)[1]
     assert problems == []
     assert second.runs[0] == Experiment(first.runs[0].config.changed(hidden_layer_sizes=(4, 2), learning_rate=0.3))
-    assert (first.step, second.step) == (7, 7)
+    assert (first.subject.step, second.subject.step) == (7, 7)
 
 
 def test_side_by_side_same_is_the_first_of_them():
@@ -113,6 +116,29 @@ def test_a_scene_without_a_run_is_words():
     assert found.stops[0].say == "Only words, and more of them."
 
 
+def test_the_film_of_the_layers_moves_at_a_press_of_its_own():
+    found = read_one("run: ?hidden=4,4", "play: 5..9 in 1s", "fold: 0..2 in 8s", "step: fold 0..1 in 2s")
+    moves = [stop.play and (stop.play.what, stop.play.start, stop.play.end, stop.play.seconds) for stop in found.stops]
+    assert moves == [None, ("epoch", 5, 9, 1), ("film", 0, 2, 8), ("film", 0, 1, 2)]
+    assert {stop.show for stop in found.stops} == {("fold",)}
+    standing = read_one("run: ?hidden=4,4", "fold: hold at 1", "play: hold at 12", "show: picture")
+    assert (standing.film, standing.hold, standing.stops[0].show) == (1.0, 12.0, ("picture", "fold"))
+
+
+ATLAS = "?dataset=moons&samples=60&atlas=lr:0.01,0.1;width:2,3;seeds:2;epochs:20"
+
+
+def test_an_atlas_is_that_of_its_pages_link():
+    found = read_one(f"atlas: {ATLAS}&tiles=score&at=7", "play: ..20 in 2s", 'step: point tile 2.1 "here"')
+    atlas = found.subject.atlas
+    assert atlas == Atlas(
+        Experiment(Config(dataset="moons", n_samples=60)), (Axis("lr", (0.01, 0.1)), Axis("width", (2, 3))), 2, 20
+    )
+    assert (found.subject.view.show, found.subject.view.at) == ("score", 7.0)
+    assert {stop.show for stop in found.stops} == {("atlas",)}
+    assert found.stops[-1].points == (Point("tile", (2.0, 1.0), "here"),)
+
+
 # ---- what is wrong ---------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("commands", "sentence"),
@@ -123,10 +149,35 @@ def test_a_scene_without_a_run_is_words():
         (["run: ?learning=2"], "Line 5: The link's “learning” is not a setting"),
         (["run: same"], "Line 5: “same” needs a run in a scene before this one."),
         ([f"run: {SMALL}", f"run: {SMALL}"], "Line 6: A scene must have one “run”"),
-        ([f"run: {SMALL}", f"compare: {SMALL} | ?"], "Line 6: A scene must have a “run” or a “compare”, not both."),
+        ([f"run: {SMALL}", f"compare: {SMALL} | ?"], "Line 6: A scene must have one of “run”, “compare” and “atlas”"),
         ([f"compare: {SMALL}"], "Line 5: “compare” must name 2 to 4 runs"),
         ([f"compare: {SMALL} | {SMALL}"], "stands in this “compare” twice."),
         (["play: 0..10"], "Line 5: “play” needs a run"),
+        ([f"run: {SMALL}", f"atlas: {ATLAS}"], "Line 6: A scene must have one of “run”, “compare” and “atlas”"),
+        (["atlas: there"], "Line 5: An atlas must be a link such as"),
+        (["atlas: ?dataset=moons"], "Line 5: An atlas must say what varies"),
+        (["atlas: ?atlas=lr:0.1,x"], "Line 5: The link's atlas: A value of the learning rate must be a number; got x."),
+        (["atlas: ?atlas=seed:1,2,3,4,5,6,7,8,9"], "at most 8 tiles across and 6 up, or the back row sees nothing"),
+        ([f"atlas: {ATLAS}&at=21"], "Line 5: The atlas has 20 epochs; the link's moment is 21."),
+        ([f"atlas: {ATLAS}", "play: 0..21"], "Line 6: This atlas has 20 epochs; got 21."),
+        ([f"atlas: {ATLAS}", "show: loss"], "Line 6: “show” has nothing to choose here: an atlas fills its scene."),
+        ([f"atlas: {ATLAS}", "step: hide picture"], "Line 6: “hide” has nothing to choose here"),
+        ([f"atlas: {ATLAS}", "point: layer 1"], "Line 6: There is no such thing to point at: an atlas has tiles"),
+        (
+            [f"atlas: {ATLAS}", "point: tile 3.1"],
+            "Line 6: The atlas has columns 1 to 2 and, from the bottom, rows 1",
+        ),
+        ([f"atlas: {ATLAS}", "play: until test>=0.9"], "Line 6: “until” needs a single run"),
+        ([f"run: {SMALL}", "point: tile 1.1"], "Line 6: There is no such thing to point at: only an atlas has tiles"),
+        (["fold: 0..1"], "Line 5: “fold” shows the layers of one run"),
+        ([f"compare: {SMALL} | ?", "show: fold"], "Line 6: “fold” shows the layers of one run"),
+        (["run: ?hidden=none", "fold: 0..1"], "Line 6: “fold” needs a hidden layer: this network has none."),
+        (
+            [f"run: {SMALL}", "fold: 0..2"],
+            "Line 6: The film goes from the inputs, layer 0, to layer 1, the last",
+        ),
+        ([f"run: {SMALL}", "fold: until test>=1"], "Line 6: “fold” must be such as “0..2 in 8s”"),
+        ([f"run: {SMALL}", "fold: 1..0"], "Line 6: A film must go forwards: to a layer above 1; got 0."),
         ([f"run: {SMALL}", "play: fast"], "Line 6: “play” must be such as"),
         ([f"run: {SMALL}", "play: 9..3"], "Line 6: A run must play forwards: to an epoch above 9; got 3."),
         ([f"run: {SMALL}", "play: 0..9 in 900s"], "Line 6: A run must play for 0.5 to 120 seconds; got 900."),
@@ -135,7 +186,7 @@ def test_a_scene_without_a_run_is_words():
         ([f"run: {SMALL}", "play: until test>=3"], "Line 6: A share of right answers is at most 1, which is 100 %"),
         ([f"compare: {SMALL} | ?", "play: until test>=0.9"], "Line 6: “until” needs a single run"),
         (["show: picture"], "Line 5: “show” needs a run"),
-        ([f"run: {SMALL}", "show: weights"], "Line 6: There is no panel “weights”; there are picture, network"),
+        ([f"run: {SMALL}", "show: weights"], "Line 6: There is no panel “weights”; there are picture, fold, network"),
         ([f"run: {SMALL}", "show: loss, accuracy"], "Line 6: One chart must do"),
         ([f"compare: {SMALL} | ?", "show: network"], "Line 6: Side by side there is no room for the networks"),
         ([f"run: {SMALL}", "point: neuron 1.4"], "Line 6: Layer 1 has neurons 1 to 3; got 4."),
@@ -145,7 +196,7 @@ def test_a_scene_without_a_run_is_words():
         (["ask: yes"], "Line 5: A question must have 2 to 4 answers"),
         (["ask: a | b", "right: 3"], "Line 6: The right answer must be a whole number from 1 to 2; got “3”."),
         (["right: 1"], "Line 5: An answer needs a question"),
-        (["step: dance"], "Line 5: A step can do play, show, hide, point, say, answer; got “dance”."),
+        (["step: dance"], "Line 5: A step can do play, fold, show, hide, point, say, answer; got “dance”."),
         (["also: say A."], "Line 5: “also” must come after a “play” or a “step”"),
         (["say: " + "long " * 50], "Line 5: What is said must have at most 150 letters"),
     ],
@@ -183,6 +234,12 @@ PIECES = st.sampled_from(
         *(": ", " ; ", "<!-- ", " -->", "\n", "\n---\n", "# ", "same", "?lr=", "until ", ">=", "0..9", " in 3s", "x"),
         *(
             "neuron 1.2",
+            "tile 1.1",
+            "layer 1",
+            "?atlas=lr:0.1,1;width:2",
+            "?hidden=",
+            "fold: ",
+            "hold at 1",
             '"a"',
             "|",
             "hidden=4,4",
@@ -232,25 +289,30 @@ TALK = "\n\n---\n\n".join(
 )
 
 
-def unpack(data: bytes):
+def unpack_all(data: bytes):
     header = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
     at = 4 + int.from_bytes(data[:4], "little")
     messages = []
-    for length in header["lengths"]:
+    for length in [*header["lengths"], *(n for atlas in header["atlases"] for n in atlas["lengths"])]:
         messages.append(decode(data[at : at + length]))
         at += length
     assert at == len(data)
+    return header, messages
+
+
+def unpack(data: bytes):
+    header, messages = unpack_all(data)
     return header["talk"], messages
 
 
 def test_recorded_ahead_it_holds_the_engines_own_numbers_at_every_moment_that_is_shown():
-    runs = Runs()
+    studio = new_studio()
     talk, problems = read_talk(TALK)
     assert problems == []
-    assert record(talk, runs.get, seconds=0.0) < 1.0
-    assert record(talk, runs.get) == 1.0
-    assert shortfalls(talk, runs.get) == []
-    told_talk, messages = unpack(packed(talk, TALK, runs.get))
+    assert record(talk, studio, seconds=0.0) < 1.0
+    assert record(talk, studio) == 1.0
+    assert shortfalls(talk, studio) == []
+    told_talk, messages = unpack(packed(talk, TALK, studio))
     assert told_talk["source"] == TALK
     for experiment, (header, rows) in zip(talk.runs, messages, strict=True):
         assert header["run"]["run"] == experiment.name
@@ -270,55 +332,103 @@ def test_recorded_ahead_it_holds_the_engines_own_numbers_at_every_moment_that_is
     assert 7 in step[:, 0], "a moment inside an epoch is there too"
 
 
+def test_a_film_has_its_points_and_how_well_a_straight_cut_does_at_the_epoch_where_it_stands():
+    studio = new_studio()
+    source = scene("run: ?dataset=xor&samples=80&hidden=4", "play: 0..40 in 1s", "fold: 0..1 in 2s")
+    talk, _ = read_talk(source)
+    record(talk, studio)
+    header, _ = unpack_all(packed(talk, source, studio))
+    stops = header["talk"]["scenes"][0]["stops"]
+    assert [(stop["at"], stop["film"]) for stop in stops] == [(0, 0), (40, 0), (40, 1)]
+    trainer = studio.run_of(talk.runs[0]).trainer
+    for stop in stops:
+        parameters, x = trainer.recording.parameters[int(stop["at"])], trainer.data.x_train
+        W = np.array([[parameters[trainer.net.shape.index(0, i, j)] for j in range(4)] for i in range(3)])
+        layers = [x, np.tanh(x @ W[:2] + W[2])]
+        lines = [LogisticRegression(C=1e3, max_iter=5000).fit(a, trainer.data.y_train) for a in layers]
+        shares = [line.score(a, trainer.data.y_train) for line, a in zip(lines, layers, strict=True)]
+        assert stop["separations"] == pytest.approx(shares, abs=0.03)
+    assert stops[-1]["separations"][1] > 0.9 > stops[-1]["separations"][0]
+    assert len(header["folds"]["0"]["spaces"]) == 2
+
+
+def test_the_tiles_of_an_atlas_hold_the_engines_own_numbers():
+    studio = new_studio()
+    source = scene(f"atlas: {ATLAS}", "play: 0..20 in 1s")
+    talk, _ = read_talk(source)
+    assert record(talk, studio, seconds=0.0) < 1.0
+    assert record(talk, studio) == 1.0
+    assert shortfalls(talk, studio) == []
+    header, messages = unpack_all(packed(talk, source, studio))
+    assert [stop["at"] for stop in header["talk"]["scenes"][0]["stops"]] == [0, 20]
+    (told,) = header["atlases"]
+    assert told["link"].startswith("atlas?dataset=moons")
+    (atlas,) = talk.atlases
+    seen = set()
+    for message, numbers in messages:
+        numbers, at = numbers.ravel(), 0
+        moments = message["atlas"]["moments"]
+        for tile in message["atlas"]["tiles"]:
+            rows = numbers[at : at + tile["rows"] * tile["width"]].reshape(tile["rows"], tile["width"])
+            at += rows.size + 2 * len(moments) * len(tile["seeds"])
+            run = studio.run_of(atlas.experiment(tile["cell"], tile["middle"]))
+            run.record_to(20, 60)
+            for row in rows[[0, 5, -1]]:
+                own = run.recording.parameters[np.searchsorted(run.recording.epochs, row[1])]
+                np.testing.assert_allclose(row[6:], own, rtol=1e-5, atol=1e-6)
+            seen.add(tile["cell"])
+    assert seen == set(range(4))
+
+
 def test_a_run_of_few_epochs_moves_by_single_steps():
-    runs = Runs()
+    studio = new_studio()
     source = scene(f"run: {SMALL}", "play: 0..10 in 2s")
     talk, _ = read_talk(source)
-    record(talk, runs.get)
-    _, ((_, rows),) = unpack(packed(talk, source, runs.get))
+    record(talk, studio)
+    _, ((_, rows),) = unpack(packed(talk, source, studio))
     steps_per_epoch = talk.runs[0].steps_per_epoch(30)
     assert len(rows) == 10 * steps_per_epoch + 1
 
 
 def test_it_stands_at_the_epoch_that_is_named():
-    runs = Runs()
+    studio = new_studio()
     source = scene(f"run: {SMALL}", "play: hold at 12", "step: play ..20 in 1s")
     talk, _ = read_talk(source)
-    record(talk, runs.get)
-    stops = unpack(packed(talk, source, runs.get))[0]["scenes"][0]["stops"]
+    record(talk, studio)
+    stops = unpack(packed(talk, source, studio))[0]["scenes"][0]["stops"]
     assert [stop["at"] for stop in stops] == [12, 20]
     assert stops[1]["play"]["start"] == 12
 
 
 def test_until_ends_at_the_first_epoch_at_which_it_holds():
-    runs = Runs()
+    studio = new_studio()
     source = scene(f"run: {SMALL}&lr=0.1", "play: until train>=0.85 in 1s")
     talk, _ = read_talk(source)
-    record(talk, runs.get)
-    play = unpack(packed(talk, source, runs.get))[0]["scenes"][0]["stops"][1]["play"]
-    recording = runs.get(talk.runs[0]).recording
+    record(talk, studio)
+    play = unpack(packed(talk, source, studio))[0]["scenes"][0]["stops"][1]["play"]
+    recording = studio.run_of(talk.runs[0]).recording
     assert recording.train_score[int(play["end"])] >= 0.85 > recording.train_score[: int(play["end"])].max()
 
 
 def test_what_is_never_reached_is_a_sentence_with_its_line_and_the_best():
-    found = check(scene(f"run: {SMALL}", "play: until test-loss<=0.000001"), Runs().get)
+    found = check(scene(f"run: {SMALL}", "play: until test-loss<=0.000001"), new_studio())
     assert [problem.line for problem in found.problems] == [6]
     assert "does not reach test-loss<=1e-06 within 1000 epochs: at its best it has" in found.problems[0].sentence
 
 
 def test_what_would_take_a_server_long_is_a_sentence_before_anything_is_trained():
-    runs = Runs()
-    found = check(scene("run: ?hidden=64,64,64&batch=1&samples=2000", "play: 0..2000"), runs.get)
+    studio = new_studio()
+    found = check(scene("run: ?hidden=64,64,64&batch=1&samples=2000", "play: 0..2000"), studio)
     assert "This run can play to epoch" in str(found.problems[0])
-    assert runs.get(found.talk.runs[0]).last_step == 0
+    assert studio.run_of(found.talk.runs[0]).last_step == 0
 
 
 def test_a_run_that_breaks_is_shown_up_to_its_end():
     source = scene("run: ?dataset=plane&optimizer=sgd&lr=10", "show: picture, loss", "play: 0..20")
-    found = check(source, Runs().get)
+    found = check(source, new_studio())
     assert found.problems == ()
-    runs = Runs()
-    record(found.talk, runs.get)
-    _, ((header, rows),) = unpack(packed(found.talk, source, runs.get))
+    studio = new_studio()
+    record(found.talk, studio)
+    _, ((header, rows),) = unpack(packed(found.talk, source, studio))
     assert header["run"]["diverged"]
     assert rows[-1, 1] < 20

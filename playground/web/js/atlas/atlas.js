@@ -13,7 +13,7 @@ import { ask } from "../stage/ask.js";
 import { parseMessage } from "../stage/recording.js";
 import { Tile as Picture } from "../compare/tile.js";
 import { drawEffect, drawSeeds, scoreName, seedsInWords } from "./charts.js";
-import { Grid, GRIDS } from "./grid.js";
+import { Grid } from "./grid.js";
 import { drawLines, drawSetting, drawnCells, fieldsFor, rungsInWords, toText } from "./search.js";
 import { shortScore, Tiles, toCsv } from "./tiles.js";
 
@@ -532,9 +532,7 @@ export class Atlas {
   choose(spent) {
     const before = this.fineness;
     const { finest } = this.grid;
-    if (!this.playing) this.fineness = finest;
-    else if (spent > 11 && this.fineness < GRIDS.length - 1) this.fineness++;
-    else if (spent < 4 && this.fineness > Math.max(1, finest)) this.fineness--;
+    this.fineness = this.playing ? this.grid.affordable(before, spent) : finest;
     if (before !== this.fineness && !this.playing) this.repaint();
   }
 

@@ -11,14 +11,17 @@ import { shortScore } from "./tiles.js";
 
 export const GRIDS = [64, 40, 32, 24, 16]; // points along a tile's side, from the finest
 const MOST_POINTS = 260_000; // in all tiles together, where they stand
-const BELOW = 40; // room for the values of the axis that goes across, and its name
-const NAME = 20; // for the name of the axis that goes up
-const WIDEST = 70; // pixels for its values
-const [LEAST, MOST] = [26, 132]; // pixels of a tile
+// In letters of the axes: room for the values of the axis that goes across and its name, for the name of the axis that
+// goes up, and for its values.
+const [BELOW, NAME, WIDEST] = [40 / 12, 20 / 12, 70 / 12];
+const LEAST = 26; // pixels of a tile
+const USUAL = { letters: 12, least: 9, most: 132 };
 const ROOMY = 44; // a smaller tile has no room for the data's points and the seeds' ticks
 
 export class Grid {
-  constructor() {
+  // `look`: pixels of the letters of the axes, of the smallest on a tile, and of the largest tile.
+  constructor(look = USUAL) {
+    this.look = look;
     this.canvas = h("canvas", { tabindex: 0, role: "application", "aria-roledescription": "grid of tiles" });
     this.element = h("div", { class: "grid" }, this.canvas);
     this.map = document.createElement("canvas");
@@ -46,18 +49,26 @@ export class Grid {
     return found < 0 ? GRIDS.length - 1 : found;
   }
 
+  // How fine the next picture may be, if one as fine as this has taken so many milliseconds.
+  affordable(fineness, spent) {
+    if (spent > 11 && fineness < GRIDS.length - 1) return fineness + 1;
+    return spent < 4 && fineness > Math.max(1, this.finest) ? fineness - 1 : fineness;
+  }
+
   // As large as there is room for, across and down.
   layOut(width, height, theme) {
     const { columns, rows, page, isSearch } = /** @type {Tiles} */ (this.tiles);
+    const { letters, most } = this.look;
     const context = pen(this.canvas);
-    context.font = `12px ${theme.font}`;
+    context.font = `${letters}px ${theme.font}`;
     const widths = (page.axes[1]?.values ?? []).map((value) => context.measureText(value).width);
-    this.left = page.axes.length > 1 && !isSearch ? NAME + Math.min(WIDEST, Math.max(...widths)) + 8 : 8;
+    this.left =
+      page.axes.length > 1 && !isSearch ? NAME * letters + Math.min(WIDEST * letters, Math.max(...widths)) + 8 : 8;
     this.gap = width < 480 ? 4 : 6;
-    const below = isSearch ? 0 : BELOW;
+    const below = isSearch ? 0 : BELOW * letters;
     const across = (width - this.left - this.gap) / columns - this.gap;
     const down = (height - below - this.gap) / rows - this.gap;
-    this.side = Math.max(LEAST, Math.min(MOST, Math.floor(Math.min(across, Math.max(down, LEAST * 2)))));
+    this.side = Math.max(LEAST, Math.min(most, Math.floor(Math.min(across, Math.max(down, LEAST * 2)))));
     this.width = Math.max(this.left + columns * (this.side + this.gap) + this.gap, 160);
     this.height = below + rows * (this.side + this.gap) + this.gap;
   }
@@ -285,7 +296,8 @@ export class Grid {
   }
 
   chip(context, theme, word) {
-    const size = Math.max(9, Math.min(13, this.side / 6.5));
+    const { letters, least } = this.look;
+    const size = Math.max(least, Math.min(1.1 * letters, this.side / 6.5));
     const pad = this.side < ROOMY ? 2 : 3;
     context.font = `600 ${size}px ${theme.font}`;
     const [width, height] = [context.measureText(word).width + 2 * pad, size + pad];
@@ -349,7 +361,8 @@ export class Grid {
     const { page, columns, rows, isSearch } = /** @type {Tiles} */ (this.tiles);
     if (isSearch) return;
     context.fillStyle = theme.text;
-    context.font = `12px ${theme.font}`;
+    const { letters } = this.look;
+    context.font = `${letters}px ${theme.font}`;
     context.textAlign = "center";
     context.textBaseline = "top";
     const step = this.side + this.gap;
@@ -358,16 +371,20 @@ export class Grid {
       context.fillText(shortened(context, value, step), this.left + k * step + this.side / 2, bottom),
     );
     context.fillStyle = theme.muted;
-    context.fillText(page.axes[0].label, this.left + (columns * step) / 2, bottom + 18);
+    context.fillText(page.axes[0].label, this.left + (columns * step) / 2, bottom + 1.5 * letters);
     if (page.axes.length < 2) return;
     context.fillStyle = theme.text;
     context.textAlign = "right";
     context.textBaseline = "middle";
     page.axes[1].values.forEach((value, k) =>
-      context.fillText(shortened(context, value, WIDEST), this.left - 8, this.corner(k * columns)[1] + this.side / 2),
+      context.fillText(
+        shortened(context, value, WIDEST * letters),
+        this.left - 8,
+        this.corner(k * columns)[1] + this.side / 2,
+      ),
     );
     context.save();
-    context.translate(9, this.gap + (rows * step) / 2);
+    context.translate(0.75 * letters, this.gap + (rows * step) / 2);
     context.rotate(-Math.PI / 2);
     context.textAlign = "center";
     context.fillStyle = theme.muted;

@@ -6,14 +6,13 @@
 import { h, tell } from "../shared/dom.js";
 import { percent, say } from "../shared/format.js";
 import { player } from "../shared/player.js";
-import { layerColour, observeTheme } from "../shared/theme.js";
+import { observeTheme } from "../shared/theme.js";
 import { Pad } from "./pad.js";
 import { Beside } from "./beside.js";
-import { bunches, Picture } from "./picture.js";
+import { Film } from "./film.js";
+import { Picture } from "./picture.js";
 import { placeOfRow, rowAt } from "./rows.js";
-import { boundary, Cloud, Sheet } from "./sheet.js";
-import { stationsOf, stopsOf } from "./station.js";
-import { crossings, KINDS } from "./views.js";
+import { KINDS } from "./views.js";
 import { filmSentence, inWords, pairedInWords, readings } from "./words.js";
 import { EPOCH } from "../stage/recording.js";
 
@@ -24,8 +23,6 @@ await new Promise((resolve) => {
   );
 });
 
-const COARSE = 41; // points of the lattice along a side, while anything moves
-const FINE = 81;
 const FINE_AFTER_MS = 80;
 const WORDS_EVERY_MS = 400; // how often numbers in words follow while it plays
 const STOPS_A_SECOND = 0.7; // of the film
@@ -50,23 +47,17 @@ class Fold {
     /** @type {any} */
     this.told = this.theme = this.moment = null;
     this.laidOut = ""; // for which run, as a text to compare
-    /** @type {any[]} */
-    this.stations = [];
-    /** @type {any[]} */
-    this.stops = [];
+    /** @type {Film | null} */
+    this.film = null;
     /** @type {any[]} */
     this.panels = [];
-    /** @type {any} */
-    this.carriers = null; // sheets, coarse and fine, and the cloud of the points
-    /** @type {any} */
-    this.besideCarriers = null;
     /** @type {any[]} */
     this.groups = [];
     /** @type {Beside | null} */
     this.beside = null; // another run below this one
     this.besideTold = ""; // what was told of it, as a text to compare
-    /** @type {any[]} */
-    this.besideStations = [];
+    /** @type {Film | null} */
+    this.besideFilm = null;
     this.pair = [0];
     this.at = Infinity; // where the film is, in stops
     this.playing = false;
@@ -108,7 +99,7 @@ class Fold {
       "Where each neuron switches",
     );
     this.big = h("canvas", { role: "img" });
-    this.film = new Picture(this.big);
+    this.picture = new Picture(this.big);
     this.row = h("div", { class: "row" });
     this.padPlace = h("div", {});
     /** @type {Pad | null} */
@@ -131,7 +122,7 @@ class Fold {
     parent.querySelector(".fold-place").replaceChildren(this.element);
     this.listen(
       this.big,
-      () => this.film,
+      () => this.picture,
       () => this.stops[Math.round(this.at)]?.station,
     );
     this.wake = () => (this.loop ??= requestAnimationFrame((now) => this.frame(now)));
@@ -181,35 +172,34 @@ class Fold {
     if (key === this.laidOut) return;
     this.laidOut = key;
     this.said = "";
-    const before = this.stations;
-    this.stations = stationsOf(this.told, header);
+    const before = this.film;
+    this.film = new Film(this.told, header);
     for (const [k, station] of this.stations.entries()) {
-      const old = before[k];
+      const old = before?.stations[k];
       if (old && old.nUnits === station.nUnits && station.kinds.includes(old.choice.kind)) station.choice = old.choice;
     }
-    const nStops = this.stops.length;
-    this.stops = stopsOf(this.stations, header.net);
-    if (nStops !== this.stops.length) this.at = this.stops.length - 1;
-    const { net, data } = header;
-    const carriers = () => ({
-      sheets: [COARSE, FINE].map((n) => new Sheet(net, data.range, n, this.told.one_input)),
-      cloud: new Cloud(net, this.told.plane?.map((row) => Float32Array.from(row)) ?? null, unpacked(this.told)),
-    });
-    this.carriers = carriers();
+    if (before?.last !== this.film.last) this.at = this.film.last;
     // The other run is looked at from where this one is, so that the two can be compared.
-    this.besideCarriers = this.beside ? carriers() : null;
-    this.besideStations = this.beside ? stationsOf(this.told, header) : [];
-    this.besideStations.forEach((station, k) => (station.choice = this.stations[k].choice));
+    this.besideFilm = this.beside ? new Film(this.told, header) : null;
+    this.besideFilm?.stations.forEach((station, k) => (station.choice = this.stations[k].choice));
     this.groups = [];
     this.showPairs(header);
     this.pad = this.told.pixels ? new Pad(this.told.pixels, header, this.wake) : null;
     this.padPlace.replaceChildren(...(this.pad ? [this.pad.element] : []));
-    this.panels = this.stations.map((station, k) => this.panel(station, this.besideStations[k]));
+    this.panels = this.stations.map((station, k) => this.panel(station, this.besideFilm?.stations[k]));
     this.row.classList.toggle("two-runs", Boolean(this.beside));
     this.row.replaceChildren(...this.panels.map(({ element }) => element));
     this.slider.max = String(this.stops.length - 1);
     this.ticks.replaceChildren(...this.stops.map(({ kind, layer }) => h("span", {}, shortName(kind, layer))));
-    this.film.scene = null;
+    this.picture.scene = null;
+  }
+
+  get stations() {
+    return this.film?.stations ?? [];
+  }
+
+  get stops() {
+    return this.film?.stops ?? [];
   }
 
   showPairs(header) {
@@ -277,7 +267,6 @@ class Fold {
       name,
       picture: new Picture(canvas),
       reading: h("p", { class: "reading under" }),
-      scene: null,
     };
   }
 
@@ -431,23 +420,21 @@ class Fold {
     }
     this.tellPage();
     const started = performance.now();
-    const moment = this.carry(run, parameters, this.carriers);
+    const film = this.carry(/** @type {Film} */ (this.film), parameters);
     const others = this.beside?.parametersAt(row[EPOCH]);
     this.row.classList.toggle("waits", Boolean(this.beside && !others));
-    const there = others?.every(Number.isFinite) ? this.carry(run, others, this.besideCarriers) : null;
-    for (const panel of this.panels) panel.scene = null;
-    this.film.draw(this.filmScene(moment), moment.theme, this.groups, this.ringed);
-    for (const panel of this.due()) {
-      panel.picture.draw(this.sceneAt(panel, moment), moment.theme, this.groups, this.ringed);
-      const { below } = panel;
-      if (!below || !there) continue;
-      below.scene = this.sceneOf(below.station, there);
-      below.picture.draw(below.scene, there.theme, this.groups, this.ringed);
+    const there = this.besideFilm && others?.every(Number.isFinite) ? this.carry(this.besideFilm, others) : null;
+    this.at = Math.max(0, Math.min(this.at, film.last));
+    this.picture.draw(film.sceneAt(this.at), film.moment.theme, this.groups, this.ringed);
+    for (const { picture, station, below } of this.due()) {
+      picture.draw(film.sceneOf(station), film.moment.theme, this.groups, this.ringed);
+      if (below && there)
+        below.picture.draw(there.sceneOf(below.station), there.moment.theme, this.groups, this.ringed);
     }
     this.pad?.draw(parameters, this.theme);
     this.frames++;
     this.cost += 0.2 * (performance.now() - started - this.cost);
-    this.describe(now, run, row, moment, there);
+    this.describe(now, run, row, film, there);
   }
 
   // The small pictures that are drawn in this frame: all, unless that takes so long that the film would not run smoothly.
@@ -458,114 +445,12 @@ class Fold {
     return Array.from({ length: FEW }, (_, k) => this.panels[(this.turn + k) % n]);
   }
 
-  sceneAt(panel, moment) {
-    return (panel.scene ??= this.sceneOf(panel.station, moment));
-  }
-
-  // Everything at the moment: where the sheet, the points and the boundary are in every layer.
-  carry(run, parameters, { sheets, cloud }) {
-    const { header } = run;
-    const sheet = sheets[Number(this.isFine)];
-    sheet.move(parameters);
-    cloud.move(parameters);
-    const reading = { pair: this.pair, scale: header.scale };
-    const sides = sheet.sides(parameters, reading);
-    const ends = sheet.contour(sides);
-    // A picture of many takes the boundary as straight between the points of the lattice, one that stays asks the network.
-    const edge = this.isFine ? boundary(sheet, parameters, reading, header.net, sides, ends) : null;
-    const isMulti = header.task === "multiclass";
-    const outputs = sheet.out[sheet.out.length - 1];
-    const side = Uint8Array.from(sides, (value, p) => (isMulti ? best(outputs, p) : Number(value > 0)));
-    const colours = isMulti
-      ? outputs.map((_, c) => this.theme.classes[c % this.theme.classes.length])
-      : [this.theme.negative, this.theme.positive];
-    const theme = { ...this.theme, sides: colours };
-    if (!this.groups.length) this.groups = bunches(this.told, header, this.theme);
-    const readout = this.readout(parameters, cloud);
-    return { run, parameters, sheet, cloud, side, ends, boundary: edge, theme, readout };
-  }
-
-  // The direction in which the output reads at the moment.
-  readout(parameters, { network }) {
-    const found = this.told.readouts.find(({ pair }) => pair.join() === this.pair.join());
-    if (!found) return null;
-    const l = network.layers.length - 1;
-    const [i, j] = this.pair;
-    const minus = (of) => of(i) - (j === undefined ? 0 : of(j));
-    const w = found.rest.map((_, k) => minus((c) => network.weight(parameters, l, k, c)));
-    return { ...found, w, b: minus((c) => network.bias(parameters, l, c)) };
-  }
-
-  sceneOf(station, moment) {
-    const view = station.look(moment.readout);
-    const { sheet, cloud } = moment;
-    const lattice = station.lay(sheet);
-    const isFlat = sheet.high > 1 && view.kind !== "line" && view.kind !== "solid";
-    return {
-      ...{ sheet, lattice, side: moment.side },
-      points: spreadOut(station.lay(cloud), view.kind === "line"),
-      boundary: moment.boundary ? station.lay(moment.boundary) : cut(lattice, moment.ends),
-      folded: isFlat ? sheet.folded(lattice) : [],
-      crushed: sheet.high > 1 && station.kind === "after" ? sheet.crushed(station.valuesOf(sheet)) : [],
-      upright: view.kind === "readout" ? this.upright(view, moment) : [],
-      depth: station.depth(cloud),
-      axes: station.axes(),
-      labels: view.labels,
-      lines: this.switches.checked && station.kind === "plane" ? this.switchLines(moment, lattice) : [],
-    };
-  }
-
-  // Where the boundary is an upright line: at the sums of the output that lie on its middle.
-  upright(view, { run, readout, parameters, cloud }) {
-    const { layers } = cloud.network;
-    const layer = layers[layers.length - 1];
-    const sums = this.pair.length > 1 ? [0] : crossings(layer, run.header.scale);
-    const size = Math.hypot(...readout.w);
-    return parameters.length && size ? sums.map((z) => z / size / view.half[0]) : [];
-  }
-
-  // The lines at which the sums of the hidden neurons are zero.
-  switchLines({ sheet, parameters, run, cloud }, lattice) {
-    return cloud.network.layers.slice(0, -1).flatMap((_, l) =>
-      sheet.sums(parameters, l).map((sums) => {
-        return { ends: cut(lattice, sheet.contour(sums)), colour: layerColour(this.theme, l, run.n_layers) };
-      }),
-    );
-  }
-
-  // The film between two stops: everything on its straight way from one picture to the next.
-  filmScene(moment) {
-    const last = this.stops.length - 1;
-    this.at = Math.max(0, Math.min(this.at, last));
-    const k = Math.min(Math.floor(this.at), last);
-    const share = this.at - k;
-    const from = this.stopScene(this.stops[k], moment);
-    if (share === 0) return from;
-    const to = this.stopScene(this.stops[k + 1], moment);
-    const t = share * share * (3 - 2 * share); // slowly away and slowly there
-    const mix = (name) => from[name].map((row, c) => row.map((x, p) => x + t * (to[name][c][p] - x)));
-    const lattice = mix("lattice");
-    return {
-      ...(share < 0.5 ? from : to),
-      ...{ lattice, points: mix("points"), boundary: mix("boundary") },
-      ...{ upright: [], crushed: [], lines: [], axes: [], labels: ["", ""] },
-      folded: from.folded.length && to.folded.length ? moment.sheet.folded(lattice) : [],
-    };
-  }
-
-  stopScene(stop, moment) {
-    const { station } = stop;
-    const scene = this.sceneAt(this.panels[this.stations.indexOf(station)], moment);
-    if (stop.kind !== "before") return scene;
-    const lay = (of) => station.layBefore(of, moment.parameters);
-    const lattice = lay(moment.sheet);
-    return {
-      ...scene,
-      ...{ lattice, points: spreadOut(lay(moment.cloud), station.view.kind === "line") },
-      boundary: moment.boundary ? lay(moment.boundary) : cut(lattice, moment.ends),
-      ...{ upright: [], crushed: [], lines: [], axes: [], labels: ["", ""] },
-      folded: scene.folded.length ? moment.sheet.folded(lattice) : [],
-    };
+  // Take a film to the moment, as fine as there is time for.
+  carry(/** @type {Film} */ film, parameters) {
+    Object.assign(film, { pair: this.pair, switches: this.switches.checked });
+    film.move(parameters, this.isFine, this.theme);
+    if (!this.groups.length) this.groups = film.groups(this.theme);
+    return film;
   }
 
   // ---- words -------------------------------------------------------------------------------------------------------
@@ -579,7 +464,7 @@ class Fold {
     if (this.slider.getAttribute("aria-valuetext") !== words) this.slider.setAttribute("aria-valuetext", words);
   }
 
-  describe(now, run, row, moment, there) {
+  describe(now, run, row, /** @type {Film} */ film, /** @type {Film | null} */ there) {
     this.tellNote(run);
     const key = [
       run.header.run,
@@ -594,7 +479,14 @@ class Fold {
     [this.said, this.saidAt] = [key, now];
     const { task, data } = run.header;
     const known = this.moment?.step === player.step;
-    const describeOne = ({ station, reading, canvas, scene }, { cloud }, separations, name = "", late = "") => {
+    const describeOne = (
+      { station, reading, canvas },
+      /** @type {Film} */ { cloud, scenes },
+      separations,
+      name = "",
+      late = "",
+    ) => {
+      const scene = scenes.get(station);
       const hasNumber = known && station.space;
       if (!scene) return; // was not drawn this time
       const parts = readings({
@@ -616,14 +508,11 @@ class Fold {
     };
     const late = this.beside?.lateWords(row[EPOCH]);
     for (const panel of this.panels) {
-      describeOne(panel, moment, this.moment?.separations);
+      describeOne(panel, film, this.moment?.separations);
       if (panel.below && there)
         describeOne(panel.below, there, this.beside?.told.separations, `${panel.below.name}: `, late);
     }
-    this.big.setAttribute(
-      "aria-label",
-      `${filmSentence(this.stops, this.at)} ${where(moment, this.pair, data.classes)}`,
-    );
+    this.big.setAttribute("aria-label", `${filmSentence(this.stops, this.at)} ${where(film.moment, data.classes)}`);
   }
 
   tellNote(run) {
@@ -651,18 +540,14 @@ class Fold {
   }
 }
 
-// Ends of pieces of a contour, between the points of the lattice where they lie in a picture.
-const cut = (lattice, ends) =>
-  lattice.map((x) => Float32Array.from(ends, ([p, q, share]) => x[p] + share * (x[q] - x[p])));
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const shareOf = (flags) => (flags.length ? flags.filter(Boolean).length / flags.length : 0);
-const best = (outputs, p) => outputs.reduce((top, row, c) => (row[p] > outputs[top][p] ? c : top), 0);
 const shortName = (kind, layer) =>
   ({ plane: "in", inputs: "in", features: "features", before: `z${sub(layer)}`, after: `a${sub(layer)}` })[kind];
 const sub = (n) => [...String(n)].map((c) => "₀₁₂₃₄₅₆₇₈₉"[Number(c)]).join("");
 
 // How the plane is shared out.
-function where({ side }, pair, classes) {
+function where({ side }, classes) {
   const counts = new Map();
   for (const k of side) counts.set(k, (counts.get(k) ?? 0) + 1);
   const name = (k) => classes[k] ?? (k ? "above the middle" : "below the middle");
@@ -670,17 +555,4 @@ function where({ side }, pair, classes) {
     .sort(([a], [b]) => a - b)
     .map(([k, n]) => `${name(k)} has ${percent(n / side.length)}`)
     .join(", ")} of the sheet.`;
-}
-
-// On a line, points would hide each other: they are spread out up and down, which means nothing.
-function spreadOut([u, v], isLine) {
-  return [u, isLine ? v.map((_, p) => 0.5 * (((p * 0.618034) % 1) - 0.5)) : v];
-}
-
-// The inputs of the points, [n_in][n_points], from base64.
-function unpacked({ inputs, labels }) {
-  const bytes = Uint8Array.from(atob(inputs), (c) => c.charCodeAt(0));
-  const floats = new Float32Array(bytes.buffer);
-  const n = labels.length;
-  return Array.from({ length: floats.length / n }, (_, i) => floats.slice(i * n, (i + 1) * n));
 }

@@ -123,7 +123,7 @@ export class Picture {
   drawGrid(context, { sheet, lattice: [u, v], side }, theme) {
     const { size, high, step } = sheet;
     const colours = theme.sides;
-    context.lineWidth = 1;
+    context.lineWidth = theme.zoom;
     context.globalAlpha = 0.7;
     for (let k = 0; k < colours.length; k++) {
       context.beginPath();

@@ -87,7 +87,8 @@ export class Follower {
 
   // How far the runs of this scene go here.
   get end() {
-    const { runs, stops } = this.talk.scenes[this.walk.scene];
+    const { runs, atlas, stops } = this.talk.scenes[this.walk.scene];
+    if (atlas >= 0) return this.talk.atlases[atlas].tiles.page.epochs;
     if (!runs.length) return 0;
     return Math.max(this.runs[runs[0]].lastEpoch, ...stops.map(({ at }) => at));
   }
@@ -114,26 +115,27 @@ export class Follower {
     else this.rest = setTimeout(() => this.view.draw(walk.moment, true), FINE_AFTER_MS);
   }
 
-  // The speaker's pointer, where it is on the first picture.
+  // The speaker's pointer, where it is on its panel.
   drawLaser() {
     const pointer = this.alone ? null : this.told?.pointer;
-    const { surfaces, element } = this.view;
-    this.laser.hidden = !pointer || !surfaces[0].element.isConnected;
-    if (this.laser.hidden) return;
-    const [box, page] = [surfaces[0].box.getBoundingClientRect(), element.getBoundingClientRect()];
-    this.laser.style.left = `${box.left - page.left + pointer[0] * box.width}px`;
-    this.laser.style.top = `${box.top - page.top + pointer[1] * box.height}px`;
+    const panel = pointer && this.view.boxes[pointer[0]];
+    this.laser.hidden = !panel;
+    if (!panel) return;
+    const [box, page] = [panel.getBoundingClientRect(), this.view.element.getBoundingClientRect()];
+    this.laser.style.left = `${box.left - page.left + pointer[1] * box.width}px`;
+    this.laser.style.top = `${box.top - page.top + pointer[2] * box.height}px`;
   }
 
   drawBar() {
     if (!this.alone) return;
-    const { runs } = this.talk.scenes[this.walk.scene];
+    const { runs, atlas } = this.talk.scenes[this.walk.scene];
     tell(this.play, this.walk.playing ? "Pause" : "Play");
     this.play.disabled = !this.walk.play && !this.talk.scenes[this.walk.scene].stops[this.walk.stop + 1]?.play;
-    this.track.disabled = !runs.length;
+    this.track.disabled = !this.end;
     if (document.activeElement !== this.track || this.walk.playing)
       this.track.value = String(this.end ? (1000 * this.walk.epoch) / this.end : 0);
-    this.open.hidden = !runs.length;
+    this.open.hidden = !runs.length && atlas < 0;
+    if (atlas >= 0) this.open.href = `../${this.talk.atlases[atlas].link}&at=${Math.round(this.walk.epoch)}`;
     if (!runs.length) return;
     const run = this.runs[runs[0]];
     const step = run.rows[run.indexAt(this.walk.epoch * (1 + 1e-6) + 1e-6, EPOCH)][STEP];

@@ -2,7 +2,10 @@
 // makes them larger than two; a window that is higher than it is wide has them one below the other.
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Place */
-/** @typedef {{pictures: number, network: boolean, chart: boolean}} Panels */
+/**
+ * `atlas` is how many rows of tiles there are for each column; 0 for none.
+ * @typedef {{pictures: number, network: boolean, chart: boolean, atlas: number}} Panels
+ */
 
 const GAP = 20;
 const LEAST_BESIDE = 0.34; // of the width, for what stands beside the pictures
@@ -12,9 +15,11 @@ const LEAST_BESIDE = 0.34; // of the width, for what stands beside the pictures
  * @param {number} width of the room, in pixels
  * @param {number} height
  * @param {number} head pixels above each picture for its name
- * @returns {{pictures: Place[], network: Place | null, chart: Place | null, height: number}} the height that all take
+ * @returns {{pictures: Place[], network: Place | null, chart: Place | null, atlas: Place | null,
+ *   height: number}} the height that all take
  */
-export function placesOf({ pictures, network, chart }, width, height, head) {
+export function placesOf({ pictures, network, chart, atlas }, width, height, head) {
+  if (atlas) return whole(width, width < height ? Math.min(height, width * (0.85 * atlas + 0.3)) : height);
   if (width < height) return stacked({ pictures, network, chart }, width, head);
   const others = Number(network) + Number(chart);
   const room = others ? (1 - LEAST_BESIDE) * width - GAP : width;
@@ -38,7 +43,12 @@ export function placesOf({ pictures, network, chart }, width, height, head) {
       chart,
     ),
   };
-  return { ...places, height };
+  return { ...places, atlas: null, height };
+}
+
+// An atlas stands alone.
+function whole(width, height) {
+  return { pictures: [], network: null, chart: null, atlas: { x: 0, y: 0, width, height }, height };
 }
 
 // The network and the chart in what is left: one above the other, or next to each other where there is no picture.
@@ -84,6 +94,7 @@ function stacked({ pictures, network, chart }, width, head) {
     pictures: all,
     network: network ? below(0.6 * width) : null,
     chart: chart ? below(0.6 * width) : null,
+    atlas: null,
   };
   return { ...places, height: Math.max(0, y - GAP) };
 }

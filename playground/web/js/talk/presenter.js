@@ -29,7 +29,8 @@ export class Presenter {
     this.loop = 0;
     this.before = 0; // when the frame before was, while it plays
     this.toldAt = -Infinity;
-    this.pointer = null; // where the speaker's is, as shares of the screen
+    /** @type {number[] | null} */
+    this.pointer = null; // where the speaker's is: the number of a panel, and the shares of its width and height
     this.started = startOf(talk);
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.rest = undefined;
@@ -160,12 +161,7 @@ export class Presenter {
       this.pointer = null;
       this.tell();
     }, IDLE_AFTER_MS);
-    const box = this.view.surfaces[0].box.getBoundingClientRect();
-    const share = (value, from, size) =>
-      Math.round((POINTER_STEPS * (value - from)) / Math.max(1, size)) / POINTER_STEPS;
-    const [x, y] = [share(event.clientX, box.left, box.width), share(event.clientY, box.top, box.height)];
-    const inside = this.view.surfaces[0].element.isConnected && x >= 0 && x <= 1 && y >= 0 && y <= 1;
-    const pointer = inside ? [x, y] : null;
+    const pointer = placeAmong(this.view.boxes, event.clientX, event.clientY);
     if (String(pointer) === String(this.pointer)) return;
     this.pointer = pointer;
     if (performance.now() - this.toldAt > TELL_EVERY_MS) this.tell();
@@ -191,6 +187,17 @@ export class Presenter {
     if (waiting.isConnected) waiting.replaceWith(content);
     return undefined;
   }
+}
+
+// In which of the boxes a place of the window is, and where in it; null for none.
+function placeAmong(/** @type {HTMLElement[]} */ boxes, /** @type {number} */ left, /** @type {number} */ top) {
+  const share = (value, from, size) => Math.round((POINTER_STEPS * (value - from)) / Math.max(1, size)) / POINTER_STEPS;
+  for (const [k, box] of boxes.entries()) {
+    const { left: x0, top: y0, width, height } = box.getBoundingClientRect();
+    const [x, y] = [share(left, x0, width), share(top, y0, height)];
+    if (x >= 0 && x <= 1 && y >= 0 && y <= 1) return [k, x, y];
+  }
+  return null;
 }
 
 function help() {
@@ -250,7 +257,12 @@ export function nextInWords(/** @type {Talk} */ talk, { scene, stop }) {
   const next = stops[stop + 1];
   if (!next) return talk.scenes[scene + 1] ? `Next scene: ${talk.scenes[scene + 1].heading}` : "This is the end.";
   const parts = [];
-  if (next.play) parts.push(`plays to epoch ${Math.round(next.play.end)} in ${next.play.seconds} s`);
+  if (next.play) {
+    const { what, end, seconds } = next.play;
+    parts.push(
+      what === "film" ? `goes to layer ${end} in ${seconds} s` : `plays to epoch ${Math.round(end)} in ${seconds} s`,
+    );
+  }
   if (next.answer && !stops[stop].answer) parts.push("marks the right answer");
   if (next.say !== stops[stop].say) parts.push(`says “${next.say}”`);
   const shown = next.show.filter((panel) => !stops[stop].show.includes(panel));

@@ -9,7 +9,9 @@ import { EPOCH, frozenAt } from "../stage/recording.js";
 import { diagramInWords, surfaceInWords } from "../stage/spoken.js";
 import { BUDGETS_MS, Surface } from "../stage/surface.js";
 import { Chart, markOf } from "./chart.js";
+import { FilmPanel } from "./film.js";
 import { placesOf } from "./places.js";
+import { AtlasPanel } from "./atlas.js";
 
 /** @import { Recording } from "../stage/recording.js" */
 /** @import { Place } from "./places.js" */
@@ -33,6 +35,8 @@ export class View {
     this.look = { neuron: 96, letters: 28, beside: 70, links: 1.8, buttons: false };
     this.diagram = new Diagram(nobody, nobody, nobody, this.look);
     this.chart = new Chart();
+    this.film = new FilmPanel();
+    this.atlas = new AtlasPanel();
     this.heading = h("h1", {});
     this.panels = h("div", { class: "panels" });
     this.marks = h("div", { class: "marks", "aria-hidden": "true" });
@@ -54,10 +58,12 @@ export class View {
     place.replaceChildren(this.element);
     /** @type {any} */
     this.theme = null;
+    /** @type {HTMLElement[]} */
+    this.boxes = []; // of the panels on show, in order
     this.frames = 0; // how many pictures have been painted
     this.arranged = ""; // for what, as a text to compare
     this.drawn = "";
-    this.fine = false;
+    this.still = { of: "", fine: false }; // the moment of the run that is painted: a film moves while it stands
     /** @type {((option: number) => void) | null} */
     this.vote = null; // what a tap on an answer does
     this.voted = -1; // the answer that was tapped here
@@ -94,6 +100,7 @@ export class View {
   // ---- what is on show ---------------------------------------------------------------------------------------
   /** @param {Scene} scene @param {Moment} moment */
   arrange(scene, moment) {
+    this.still.of = "";
     const { say: said, show, answer } = scene.stops[moment.stop];
     tell(this.heading, scene.heading);
     this.element.classList.toggle("words-only", !show.length);
@@ -160,7 +167,7 @@ export class View {
       beside: 2.4 * size,
       links: size / 14,
     });
-    /** @type {{element: HTMLElement, kind: "pictures" | "network" | "chart", k: number}[]} */
+    /** @type {{element: HTMLElement, kind: "pictures" | "network" | "chart" | "atlas", k: number}[]} */
     const all = [];
     if (show.includes("picture")) {
       scene.runs.forEach((number, k) => {
@@ -175,6 +182,14 @@ export class View {
         all.push({ element: surface.element, kind: "pictures", k });
       });
     }
+    if (show.includes("fold")) {
+      this.film.setRun(runs[0], this.talk.folds[scene.runs[0]]);
+      all.push({ element: this.film.element, kind: "pictures", k: 0 });
+    }
+    if (show.includes("atlas")) {
+      this.atlas.setTiles(this.talk.atlases[scene.atlas].tiles);
+      all.push({ element: this.atlas.element, kind: "atlas", k: 0 });
+    }
     if (show.includes("network") && runs.length) {
       this.diagram.setRun(runs[0], this.networks[scene.runs[0]]);
       all.push({ element: this.diagram.element, kind: "network", k: 0 });
@@ -187,6 +202,7 @@ export class View {
     }
     const shown = big ? all.slice(big - 1, big) : all;
     const elements = shown.map(({ element }) => element);
+    this.boxes = elements.map((element) => /** @type {HTMLElement} */ (element.querySelector(".plot")));
     if (elements.length !== this.panels.children.length - 1 || elements.some((e, k) => this.panels.children[k] !== e))
       this.panels.replaceChildren(...elements, this.marks);
     this.panels.hidden = !shown.length;
@@ -195,7 +211,7 @@ export class View {
 
   // Each where it is largest.
   placePanels(shown, /** @type {number} */ size) {
-    const names = shown.some(({ element }) => element.dataset.label);
+    const names = shown.some(({ element }) => element.dataset.label || element === this.film.element);
     const kinds = shown.map(({ kind }) => kind);
     const { clientWidth: width, clientHeight: height } = this.panels;
     const places = placesOf(
@@ -203,6 +219,7 @@ export class View {
         pictures: kinds.filter((kind) => kind === "pictures").length,
         network: kinds.includes("network"),
         chart: kinds.includes("chart"),
+        atlas: kinds.includes("atlas") ? this.atlas.aspect : 0,
       },
       width,
       this.isStacked ? Infinity : height,
@@ -226,8 +243,28 @@ export class View {
   // ---- pictures ----------------------------------------------------------------------------------------------
   /** @param {Scene} scene @param {Moment} moment @param {boolean} fine */
   paint(scene, moment, fine) {
-    const { show, points } = scene.stops[moment.stop];
     const epoch = moment.epoch * (1 + 1e-6) + 1e-6; // a row has its epoch in single precision
+    const of = `${moment.scene} ${moment.epoch}`;
+    if (of !== this.still.of || (fine && !this.still.fine)) {
+      this.still = { of, fine };
+      this.paintRuns(scene, moment, epoch, fine);
+    }
+    if (this.film.element.isConnected && scene.runs.length) {
+      const run = this.runs[scene.runs[0]];
+      this.film.name(moment.film, scene.stops[moment.stop], moment.epoch);
+      this.film.draw(this.theme, run.parameters(run.rows[run.indexAt(epoch, EPOCH)]), {
+        layers: moment.film,
+        fine,
+        letters: this.letters,
+      });
+    }
+    this.pointAt(scene.stops[moment.stop].points);
+  }
+
+  // All that follows the clock of the runs alone.
+  /** @param {Scene} scene @param {Moment} moment @param {number} epoch @param {boolean} fine */
+  paintRuns(scene, moment, epoch, fine) {
+    const { show } = scene.stops[moment.stop];
     const budget = BUDGETS_MS[fine ? "fine" : "playing"] / Math.max(1, scene.runs.length);
     scene.runs.forEach((number, k) => {
       const [run, surface] = [this.runs[number], this.surfaces[k]];
@@ -245,12 +282,12 @@ export class View {
           this.diagram.canvas.setAttribute("aria-label", diagramInWords(run, row, surface.network, parameters));
       }
     });
+    if (this.atlas.element.isConnected) this.atlas.draw(this.theme, epoch, fine, this.isStacked ? null : this.letters);
     if (this.chart.element.isConnected) {
       this.chart.draw(this.theme, epoch, this.letters);
       if (fine)
         this.chart.canvas.setAttribute("aria-label", `${this.chart.title.textContent}, epoch ${say(moment.epoch)}`);
     }
-    this.pointAt(points);
   }
 
   // ---- what is pointed at ------------------------------------------------------------------------------------
@@ -266,7 +303,7 @@ export class View {
 
   // Where it is in its panel: a middle and a size, in pixels; null where the panel is not on show.
   targetOf(/** @type {Point} */ { kind, at }) {
-    const { diagram, chart } = this;
+    const { diagram, chart, atlas } = this;
     const around = 0.6 * this.letters;
     const [surface] = this.surfaces;
     if (kind === "place" && surface.element.isConnected) {
@@ -286,6 +323,7 @@ export class View {
       const box = diagram.box.getBoundingClientRect();
       return { box, x: units[0].x, y: (low + high) / 2, width: size, height: size + high - low };
     }
+    if (kind === "tile") return atlas.element.isConnected ? atlas.placeOf(at) : null;
     const place = chart.element.isConnected ? chart.placeOf({ kind, at }) : null;
     if (!place) return null;
     const size = { width: Math.max(place.width, 1.6 * around), height: Math.max(place.height, 1.6 * around) };

@@ -1,10 +1,11 @@
-// Where in its talk a speaker is: the scene, how many presses into it, the epoch, and whether that moves.
+// Where in its talk a speaker is: the scene, how many presses into it, the epoch, the layer that the film has come to, and
+// whether one of these moves.
 // It knows no page, no key and no clock.
 
 /** @import { Play, Scene } from "./script.js" */
 /**
  * All that a follower must know. `big` is the panel that fills the screen, from 1; 0 for none.
- * @typedef {{scene: number, stop: number, epoch: number, playing: boolean, black: boolean, big: number}} Moment
+ * @typedef {{scene: number, stop: number, epoch: number, film: number, playing: boolean, black: boolean, big: number}} Moment
  */
 
 const MOST_FRAME_SECONDS = 0.1;
@@ -16,6 +17,7 @@ export class Walk {
     this.scene = 0;
     this.stop = 0;
     this.epoch = 0;
+    this.film = 0;
     this.playing = false;
     this.black = false;
     this.big = 0;
@@ -53,7 +55,7 @@ export class Walk {
     this.stand(scene, stop);
     const { play } = this.here;
     if (!play) return;
-    this.epoch = play.start;
+    this[play.what] = play.start;
     this.playing = play.end > play.start;
   }
 
@@ -66,12 +68,13 @@ export class Walk {
     const { stops } = this.scenes[this.scene];
     this.stop = within(Math.min(stop, stops.length), stops.length);
     this.epoch = this.here.at;
+    this.film = this.here.film;
     this.playing = false;
     if (this.scene !== before) this.big = 0;
   }
 
   finish() {
-    this.epoch = this.play?.end ?? this.epoch;
+    if (this.play) this[this.play.what] = this.play.end;
     this.playing = false;
   }
 
@@ -82,7 +85,7 @@ export class Walk {
     else if (!play) {
       if (following?.play) this.next();
     } else {
-      if (this.epoch >= play.end) this.epoch = play.start;
+      if (this[play.what] >= play.end) this[play.what] = play.start;
       this.playing = play.end > play.start;
     }
   }
@@ -92,8 +95,8 @@ export class Walk {
     const { play } = this;
     if (!this.playing || !play) return false;
     const dt = Math.min(seconds, MOST_FRAME_SECONDS);
-    this.epoch = Math.min(play.end, this.epoch + ((play.end - play.start) * dt) / play.seconds);
-    if (this.epoch >= play.end) this.playing = false;
+    this[play.what] = Math.min(play.end, this[play.what] + ((play.end - play.start) * dt) / play.seconds);
+    if (this[play.what] >= play.end) this.playing = false;
     return true;
   }
 
@@ -126,19 +129,25 @@ export class Walk {
 
   /** @returns {Moment} */
   get moment() {
-    const { scene, stop, epoch, playing, black, big } = this;
-    return { scene, stop, epoch: Math.round(1000 * epoch) / 1000, playing, black, big };
+    const { scene, stop, epoch, film, playing, black, big } = this;
+    const short = (/** @type {number} */ x) => Math.round(1000 * x) / 1000;
+    return { scene, stop, epoch: short(epoch), film: short(film), playing, black, big };
   }
 
   // What plays here on its own clock is left alone as long as it is about where the speaker's is.
   /** @param {Moment} moment */
   follow(moment) {
-    const { scene, stop, epoch } = this;
+    const { scene, stop } = this;
+    const before = { epoch: this.epoch, film: this.film };
     this.stand(moment.scene, moment.stop);
     const { play } = this;
-    const second = play ? (play.end - play.start) / play.seconds : 0;
-    const near = scene === this.scene && stop === this.stop && Math.abs(epoch - moment.epoch) < 0.5 * second;
-    this.epoch = moment.playing && near ? epoch : Number(moment.epoch) || 0;
+    this.epoch = Number(moment.epoch) || 0;
+    this.film = Number(moment.film) || 0;
+    if (play && moment.playing && scene === this.scene && stop === this.stop) {
+      const second = (play.end - play.start) / play.seconds;
+      const own = before[play.what];
+      if (Math.abs(own - this[play.what]) < 0.5 * second) this[play.what] = own;
+    }
     this.playing = Boolean(moment.playing && play);
     this.black = Boolean(moment.black);
     this.big = Math.max(0, Math.trunc(moment.big) || 0);

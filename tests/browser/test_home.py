@@ -328,7 +328,9 @@ def test_a_link_stands_still_where_it_says_and_a_reload_keeps_how_it_is_looked_a
     page.mouse.click(*place_of(page, 2, 2))
     page.mouse.move(5, 5)
     opened = "&neuron=2.3&panel=matrix"
-    expect(page).to_have_url(re.compile(rf"\?step=0&goal=score0.99&speed=15&scale=log&discretize=on{opened}&view=full$"))
+    expect(page).to_have_url(
+        re.compile(rf"\?step=0&goal=score0.99&speed=15&scale=log&discretize=on{opened}&view=full$")
+    )
     entries = page.evaluate("() => history.length")
     page.reload()
     settle(page)

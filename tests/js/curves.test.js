@@ -185,7 +185,7 @@ test("the panel that a link names is open from the first picture on", () => {
     const run = recording(3, task);
     run.header.data = { asks: [], adds: false, face: usual, traces: [] };
     view.setRun(run, null);
-    assert.equal(view.heading.textContent, heading);
+    assert.equal(view.named.textContent, heading);
   }
   player.look.panel = "";
 });

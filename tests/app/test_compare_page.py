@@ -5,6 +5,7 @@ from contextlib import nullcontext
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.run.branches import Branch
 from playground.run.compared import MOST, PRESETS, to_text
 from playground.run.config import Config
 from playground.run.experiment import Experiment
@@ -62,7 +63,7 @@ def test_the_branches_of_the_run_on_the_playground_can_be_added():
     app = opened(then="100@lr:0.1")
     fork = MOONS.change(100, learning_rate=0.1)
     assert runs(app) == (fork,)
-    app.session_state["branches"] = [MOONS, fork]
+    app.session_state["branches"] = [Branch(MOONS, 0), Branch(fork, 1)]
     app.run()
     assert [b.label for b in app.button if b.key.startswith("branch ")] == ["Add the first run"]
     app.button(key=f"branch {MOONS.name}").click().run()

@@ -99,13 +99,13 @@ def only(job: Job, done: Sequence[Slice], which: Sequence[int], epochs: int) -> 
     With it come the parts of its slices that are theirs. They go on as if the others had never been there.
     """
     at = list(which)
-    state = _some(job.state, at) if job.state is not None else None
+    state = job.state.of(at) if job.state is not None else None
     slices = [
         Slice(
             part.start,
             Curves(part.curves.epochs, *(curve[:, at] for curve in _curves(part.curves))),
             StackFrames(part.frames.epochs, part.frames.parameters[:, at]),
-            _some(part.state, at),
+            part.state.of(at),
         )
         for part in done
     ]
@@ -115,8 +115,3 @@ def only(job: Job, done: Sequence[Slice], which: Sequence[int], epochs: int) -> 
 
 def _curves(curves: Curves) -> tuple[Array, ...]:
     return curves.train_loss, curves.test_loss, curves.train_score, curves.test_score
-
-
-def _some(state: StackState, which: Sequence[int]) -> StackState:
-    memory = {name: array if name == "t" else array[which] for name, array in state.memory.items()}
-    return StackState(state.epoch, state.parameters[which], memory)

@@ -67,6 +67,11 @@ class StackState:
     memory: Memory
     """What the optimizer remembers of each: arrays (n_networks, n_parameters), and `t` (n_layers,), its steps."""
 
+    def of(self, which: slice | list[int]) -> StackState:
+        """The same of some of the networks; how many steps their layers have made is common to all."""
+        memory = {name: array if name == "t" else array[which] for name, array in self.memory.items()}
+        return StackState(self.epoch, self.parameters[which], memory)
+
 
 class Stack:
     """Trains many networks of one shape side by side.
@@ -167,8 +172,7 @@ class Stack:
     def _restore(self, state: StackState, parts: Sequence[slice]) -> None:
         self._epoch = state.epoch
         for chunk, part in zip(self._chunks, parts, strict=True):
-            memory = {name: array if name == "t" else array[part] for name, array in state.memory.items()}
-            chunk.restore(state.epoch, state.parameters[part], memory)
+            chunk.restore(state.of(part))
 
     def _note(self, every: int) -> None:
         """Measure and keep what is wanted of the present epoch."""
@@ -221,12 +225,12 @@ class _Chunk:
         tables = [sample_table(x, shape.loss.targets(y, shape.sizes[-1], name)) for x, y, name in parts]
         return np.concatenate(tables, axis=1)
 
-    def restore(self, epoch: int, parameters: Array, memory: Memory) -> None:
+    def restore(self, state: StackState) -> None:
         """Go on from the end of an epoch."""
-        self._step = epoch * -(-self._n // self._settings.batch_size)
-        self.parameters[...] = parameters
+        self._step = state.epoch * -(-self._n // self._settings.batch_size)
+        self.parameters[...] = state.parameters
         for name, array in self.memory.items():
-            array[...] = memory[name]
+            array[...] = state.memory[name]
 
     def run_epoch(self, epoch: int) -> None:
         """One pass over the data, every network in its own order."""

@@ -367,10 +367,9 @@ def test_the_tiles_of_an_atlas_hold_the_engines_own_numbers():
     seen = set()
     for message, numbers in messages:
         numbers, at = numbers.ravel(), 0
-        moments = message["atlas"]["moments"]
         for tile in message["atlas"]["tiles"]:
             rows = numbers[at : at + tile["rows"] * tile["width"]].reshape(tile["rows"], tile["width"])
-            at += rows.size + 2 * len(moments) * len(tile["seeds"])
+            at += rows.size + 2 * tile["moments"] * len(tile["seeds"])
             run = studio.run_of(atlas.experiment(tile["cell"], tile["middle"]))
             run.record_to(20, 60)
             for row in rows[[0, 5, -1]]:

@@ -352,7 +352,9 @@ def test_a_film_has_its_points_and_how_well_a_straight_cut_does_at_the_epoch_whe
     assert len(header["folds"]["0"]["spaces"]) == 2
 
 
-def test_the_tiles_of_an_atlas_hold_the_engines_own_numbers():
+@pytest.mark.parametrize("most", [1, 250_000])  # numbers in a message: one tile in each, or all in one
+def test_the_tiles_of_an_atlas_hold_the_engines_own_numbers(most, monkeypatch):
+    monkeypatch.setattr("playground.web.atlas_route.MOST_NUMBERS", most)
     studio = new_studio()
     source = scene(f"atlas: {ATLAS}", "play: 0..20 in 1s")
     talk, _ = read_talk(source)
@@ -364,6 +366,7 @@ def test_the_tiles_of_an_atlas_hold_the_engines_own_numbers():
     (told,) = header["atlases"]
     assert told["link"].startswith("atlas?dataset=moons")
     (atlas,) = talk.atlases
+    assert len(messages) == (4 if most == 1 else 1)
     seen = set()
     for message, numbers in messages:
         numbers, at = numbers.ravel(), 0

@@ -352,7 +352,9 @@ def test_a_film_has_its_points_and_how_well_a_straight_cut_does_at_the_epoch_whe
     assert len(header["folds"]["0"]["spaces"]) == 2
 
 
-def test_the_tiles_of_an_atlas_hold_the_engines_own_numbers():
+@pytest.mark.parametrize("most", [1, 250_000])  # numbers in a message: one tile in each, or all in one
+def test_the_tiles_of_an_atlas_hold_the_engines_own_numbers(most, monkeypatch):
+    monkeypatch.setattr("playground.web.atlas_route.MOST_NUMBERS", most)
     studio = new_studio()
     source = scene(f"atlas: {ATLAS}", "play: 0..20 in 1s")
     talk, _ = read_talk(source)
@@ -364,13 +366,13 @@ def test_the_tiles_of_an_atlas_hold_the_engines_own_numbers():
     (told,) = header["atlases"]
     assert told["link"].startswith("atlas?dataset=moons")
     (atlas,) = talk.atlases
+    assert len(messages) == (4 if most == 1 else 1)
     seen = set()
     for message, numbers in messages:
         numbers, at = numbers.ravel(), 0
-        moments = message["atlas"]["moments"]
         for tile in message["atlas"]["tiles"]:
             rows = numbers[at : at + tile["rows"] * tile["width"]].reshape(tile["rows"], tile["width"])
-            at += rows.size + 2 * len(moments) * len(tile["seeds"])
+            at += rows.size + 2 * tile["moments"] * len(tile["seeds"])
             run = studio.run_of(atlas.experiment(tile["cell"], tile["middle"]))
             run.record_to(20, 60)
             for row in rows[[0, 5, -1]]:

@@ -11,7 +11,7 @@ import mlp
 from playground.app import components, session, stage
 from playground.app.shared_runs import run_of
 from playground.app.theme import theme_type
-from playground.inside.mini_batch import input_labels, map_figure, map_in_words
+from playground.inside.mini_batch import class_names, input_labels, map_figure, map_in_words
 from playground.inside.picture import Pick, parse_pick, picture
 from playground.inside.snippet import MOST_PARAMETERS, snippet
 from playground.inside.step import Step, take_apart
@@ -42,9 +42,9 @@ def _walk(experiment: Experiment, step: Step) -> None:
     """All that depends on the point and on what is picked; a click draws this part anew and leaves the rest alone."""
     pick = parse_pick(session.kept("pick", ""), step)
     point = min(int(session.kept("point", 0)), step.n - 1)
+    labels, classes = input_labels(experiment), class_names(experiment, theme_type())
+    components.inside(key=KEY, data=picture(step, point, pick, labels, classes), on_pick_change=_on_pick)
     st.markdown(_sentence(step, point))
-    labels = input_labels(experiment)
-    components.inside(key=KEY, data=picture(step, point, pick, labels), on_pick_change=_on_pick)
     left, right = st.columns([1, 1.15], gap="medium")
     with left:
         _map(experiment, step, point)

@@ -33,7 +33,7 @@ def show() -> None:
         norms = gradient_norms(run.recording.frames, last)
         updates = update_ratios(run.recording, run.trainer.net, last, run.update_ratios)
     names, theme = [layer.name for layer in checkup.layers], theme_type()
-    go_on = cures.outcome()
+    cures.outcome()
     with st.container(key=cures.FINDINGS):
         _verdicts(checkup)
     if checkup.frozen:
@@ -43,7 +43,6 @@ def show() -> None:
     over_time = _over_time(experiment.name, last, theme, norms, updates, names)
     charts.show(over_time, key="health_over_time", columns=2)
     _tables(checkup)
-    go_on()  # at last: the rest of the page is there while a cure is put to the test
 
 
 # ---- verdicts -----------------------------------------------------------------------------------------------------

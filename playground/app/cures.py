@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from playground.app import components, session
 from playground.app.shared_runs import run_of, turn
@@ -24,7 +21,7 @@ from playground.web.about import GOAL_EPOCHS
 from playground.web.portrait_route import portrait_address
 
 PATIENTS, FINDINGS, OUTCOME = "patients", "findings", "cure_outcome"
-TELL_SECONDS = 0.2
+TRAIN_SECONDS, EVERY_SECONDS = 0.4, 0.6
 
 
 # ---- patients -----------------------------------------------------------------------------------------------------
@@ -104,55 +101,42 @@ def give(rule: Rule, option: Try, step: int) -> None:
     _arrive(OUTCOME)
 
 
-def outcome() -> Callable[[], None]:
-    """What the cure that was given last has done, where its run is on screen; gives what goes on with the test."""
+def outcome() -> None:
+    """What the cure that was given last has done, where its run is on screen."""
     trial: CureTrial | None = session.kept("cure", None)
     if trial is None or trial.cure.after != session.experiment():
-        return _nothing
-    cure = trial.cure
+        return
     with st.container(border=True, key=OUTCOME):
-        st.markdown(f"**:material/healing: The cure: {cure.label}**, against “{cure.title}”")
-        pictures, words = st.container(), st.empty()
-        with st.container(horizontal=True, vertical_alignment="center"):
-            bar, button = st.empty(), st.empty()
-    if trial.pairs:
-        _pictures(pictures, trial)
-    words.markdown(in_words(trial))
-    if trial.is_complete:
-        return _nothing
-    stopped = session.kept("cure_stopped", False)
-    name, icon = ("Go on", ":material/play_arrow:") if stopped else ("Stop", ":material/stop:")
-    button.button(name, key="cure_stop", icon=icon, on_click=session.keep, args=("cure_stopped", not stopped))
-    return _nothing if stopped else partial(_go_on, trial, pictures, words, bar, button)
+        st.markdown(f"**:material/healing: The cure: {trial.cure.label}**, against “{trial.cure.title}”")
+        is_going = not trial.is_complete and not session.kept("cure_stopped", False)
+        st.fragment(_test, run_every=EVERY_SECONDS if is_going else None)(trial)
 
 
-def _nothing() -> None:
-    """There is nothing to go on with."""
-
-
-def _go_on(
-    trial: CureTrial, pictures: DeltaGenerator, words: DeltaGenerator, bar: DeltaGenerator, button: DeltaGenerator
-) -> None:
-    """Train on, and tell after each slice: that is where Streamlit ends the script for another click."""
-    begun, first, told = time.monotonic(), len(trial.pairs), -math.inf
-    while not trial.is_complete:
-        before = len(trial.pairs)
+def _test(trial: CureTrial) -> None:
+    """Train for a moment, and tell what is known; the page asks for the next moment, and hears of clicks in between."""
+    stopped, end = session.kept("cure_stopped", False), time.monotonic() + TRAIN_SECONDS
+    was_complete = trial.is_complete
+    while not stopped and not trial.is_complete and time.monotonic() < end:
         trial.advance()
-        done, now = len(trial.pairs), time.monotonic()
-        if done > before:
-            if done == 1:
-                _pictures(pictures, trial)
-            words.markdown(in_words(trial))
-        if now - told > TELL_SECONDS:
-            told = now
-            each = (now - begun) / (done - first) if done > first else None
-            left = f", about {math.ceil(each * (N_SEEDS - done))} s left" if each else ""
-            bar.progress(done / N_SEEDS, f"Beginning {min(done + 1, N_SEEDS)} of {N_SEEDS}{left}")
-    bar.empty()
-    button.empty()
+    if trial.is_complete and not was_complete:
+        st.rerun()  # without the clock
+    if trial.pairs:
+        _pictures(trial)
+    st.markdown(in_words(trial))
+    if trial.is_complete:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        done = len(trial.pairs)
+        left = f", about {math.ceil(trial.seconds / done * (N_SEEDS - done))} s left" if done else ""
+        state = "Stopped at beginning" if stopped else "Beginning"
+        st.progress(done / N_SEEDS, f"{state} {done + 1} of {N_SEEDS}{'' if stopped else left}")
+        name, icon = ("Go on", ":material/play_arrow:") if stopped else ("Stop", ":material/stop:")
+        if st.button(name, key="cure_stop", icon=icon):
+            session.keep("cure_stopped", not stopped)
+            st.rerun()
 
 
-def _pictures(place: DeltaGenerator, trial: CureTrial) -> None:
+def _pictures(trial: CureTrial) -> None:
     """The run on screen before and after."""
     named = zip(("before", "after"), trial.pairs[0], trial.portraits, strict=True)
     shown: list[dict[str, Any]] = [
@@ -160,10 +144,8 @@ def _pictures(place: DeltaGenerator, trial: CureTrial) -> None:
          "help": "", "picture": picture, "address": ""}
         for name, result, picture in named
     ]  # fmt: skip
-    with place:
-        components.portraits(
-            key="cure_pictures", data={"kind": "outcome", "heading": "Before and after", "portraits": shown}
-        )
+    data = {"kind": "outcome", "heading": "Before and after", "portraits": shown}
+    components.portraits(key="cure_pictures", data=data)
 
 
 def _told(trial: CureTrial, result: Outcome) -> str:

@@ -65,6 +65,8 @@ class CureTrial:
         """(before, after) of each beginning so far"""
         self.portraits: list[dict[str, Any] | None] = []
         """Of the first beginning: before, after"""
+        self.seconds = 0.0
+        """Of training so far, with the waiting for others"""
         self._turn = turn
         self._lock = threading.Lock()
         self._work = self._train_all()
@@ -90,8 +92,10 @@ class CureTrial:
 
     def advance(self) -> None:
         """Train a slice, if anything is left to train."""
+        begun = time.monotonic()
         with self._lock:
             next(self._work, None)
+        self.seconds += time.monotonic() - begun
 
     def _train_all(self) -> Iterator[None]:
         for k in range(N_SEEDS):

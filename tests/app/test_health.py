@@ -109,6 +109,7 @@ def two_beginnings(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(cure, "N_SEEDS", 2)
     monkeypatch.setattr(cures, "N_SEEDS", 2)
     monkeypatch.setattr(cures, "GOAL_EPOCHS", 30)
+    monkeypatch.setattr(cures, "TRAIN_SECONDS", math.inf)
 
 
 @pytest.mark.usefixtures("two_beginnings")

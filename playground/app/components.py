@@ -23,6 +23,7 @@ def _component(name: str, height: int) -> st.components.v2.types.ComponentRender
 stage = _component("stage", 240)
 charts = _component("charts", 0)
 inside = _component("inside", 640)
+program = _component("program", 420)
 fold = _component("fold", 640)
 landscape = _component("landscape", 640)
 draw = _component("draw", 300)

@@ -311,6 +311,19 @@ def test_a_number_is_copied_in_full(inside: Page):
     assert len(full) > 10
 
 
+def test_a_name_in_the_program_says_what_it_is_and_leads_to_its_idea(inside: Page):
+    inside.get_by_role("tab", name="As a NumPy program").click()
+    name = inside.locator(".program [data-word=D2]").first
+    name.hover()
+    expect(inside.locator(".program .said")).to_contain_text("the blame of layer 2")
+    lit = inside.evaluate("[...new Set([...document.querySelectorAll('.program .lit')].map(e => e.textContent))]")
+    assert lit == ["D2"]
+    name.click()
+    expect(inside.locator(ROOT)).to_have_attribute("data-idea", "Blame goes back to layer 2")
+    expect(inside.locator(".inside .stops [aria-current=step]")).to_be_focused()
+    expect(inside.locator(".inside .card")).to_be_in_viewport()
+
+
 @pytest.mark.parametrize(("viewport", "scheme"), [("phone", "dark"), ("laptop", "light")])
 def test_the_page_fits_its_window(new_page: Callable[..., Page], viewport: str, scheme: str):
     page = new_page(viewport=viewport, scheme=scheme)

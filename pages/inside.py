@@ -220,14 +220,9 @@ def _program(step: Step) -> None:
         "This very step as a program: it needs only NumPy, and prints the numbers shown above. Click a name to go to "
         "where it comes up in the walk."
     )
+    explained = glossary()
     words = {
-        name: {
-            "meaning": word.meaning,
-            "idea": word.idea,
-            "term": word.term,
-            "explained": glossary().get(word.term, ""),
-        }
-        for name, word in vocabulary(step).items()
+        name: {**word._asdict(), "explained": explained.get(word.term, "")} for name, word in vocabulary(step).items()
     }
     components.program(key="inside_program", data={"text": program, "words": words})
 

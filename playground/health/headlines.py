@@ -45,7 +45,9 @@ def healthy_in_words(c: Checkup) -> str:
     if n:
         dead = sum(layer.n_dead for layer in c.hidden)
         parts.append(f"{dead or 'None'} of the {n} hidden neurons {'is' if dead <= 1 else 'are'} flat for every point.")
-    ratios = c.recent_ratios[np.isfinite(c.recent_ratios)]
+    learning = [k for k in range(len(c.layers)) if k not in c.frozen]
+    ratios = c.recent_ratios[learning]
+    ratios = ratios[np.isfinite(ratios)]
     if len(ratios):
         low, high = float(ratios.min()), float(ratios.max())
         inside = low >= RATIO_BAND[0] and high <= RATIO_BAND[1]

@@ -152,7 +152,8 @@ def _update(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
     what = terms.link_name(layer, i, j)
     if terms.step.is_frozen(layer):
         yield Idea(
-            "update", "A frozen layer", f"Its gradient is found, but nothing in this layer moves. Here for {what}.",
+            "update", "A frozen layer", "frozen",
+            f"Its gradient is found, but nothing in this layer moves. Here for {what}.",
             ["words", "w ← w"], tuple(terms.update_lines(layer, i, j)[1:]), links=everything, carries="update",
         )  # fmt: skip
         return

@@ -284,8 +284,9 @@ export class Inside {
 
   // Another part of the page leads to a stop: the words of the program below.
   arrive(event) {
-    const k = this.data?.ideas.findIndex((idea) => idea.title === event.detail) ?? -1;
-    if (k < 0) return;
+    if (!this.data) return;
+    const found = this.data.ideas.findIndex((idea) => idea.title === event.detail);
+    const k = found < 0 ? this.data.ideas.length - 1 : found; // a frozen layer's walk ends otherwise, but it ends there
     this.show(k);
     this.element.scrollIntoView({ block: "start" });
     this.walk.stops[k].focus({ preventScroll: true });

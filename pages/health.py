@@ -1,4 +1,4 @@
-"""How the run on screen is doing at the moment of the timeline, in plain words, and experiments that may help."""
+"""How the run on screen is doing at the moment of the timeline, in plain words, and cures to try."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from functools import partial
 import streamlit as st
 
 from playground import figures
-from playground.app import charts, session, stage
+from playground.app import charts, cures, session, stage
 from playground.app.charts import Chart
 from playground.app.shared_runs import run_of
 from playground.app.theme import theme_type
 from playground.health import words
 from playground.health.checkup import Array, Checkup, examine, update_ratios
+from playground.health.headlines import healthy_in_words
 from playground.health.numbers import columns, gradient_norms, tables
-from playground.health.sick import SICK, Sick
 from playground.health.verdicts import Try, Verdict, verdicts
-from playground.run import link
-from playground.run.experiment import Experiment
 from playground.run.names import layer_name
 from playground.run.number import say
 
@@ -35,7 +33,9 @@ def show() -> None:
         norms = gradient_norms(run.recording.frames, last)
         updates = update_ratios(run.recording, run.trainer.net, last, run.update_ratios)
     names, theme = [layer.name for layer in checkup.layers], theme_type()
-    _verdicts(checkup)
+    cures.outcome()
+    with st.container(key=cures.FINDINGS):
+        _verdicts(checkup)
     if checkup.frozen:
         frozen = " and ".join(layer_name(layer + 1, len(names)) for layer in checkup.frozen)
         st.caption(f"Frozen here: {frozen}. The gradient is the one it would follow; its updates are of size zero.")
@@ -50,11 +50,8 @@ def _verdicts(checkup: Checkup) -> None:
     found = verdicts(checkup)
     when = f"epoch {say(checkup.epoch)}, step {checkup.step}"
     if not found:
-        st.success(
-            f"At {when}, no rule of thumb complains: every layer gets a gradient, the neurons work, and the steps are "
-            "of a good size. Try one of the sick networks below.",
-            icon=":material/favorite:",
-        )
+        words = healthy_in_words(checkup)
+        st.success(f"At {when}, no rule of thumb complains. {words}", icon=":material/favorite:")
         return
     causes = [verdict for verdict in found if not verdict.cause]
     st.markdown(f"**{len(found)} {'finding' if len(found) == 1 else 'findings'} at {when}**, by rules of thumb:")
@@ -73,24 +70,25 @@ def _consequences(found: list[Verdict]) -> None:
 
 
 def _card(verdict: Verdict, step: int, *, is_first: bool) -> None:
-    st.markdown(f"**:material/stethoscope: {verdict.rule.title}**")
-    st.markdown(session.plain(verdict.sentence))
+    """A finding and its cure; what else may help is a click further."""
+    st.markdown(f"**:material/stethoscope: {verdict.rule.title}**  \n{session.plain(verdict.sentence)}")
+    with st.container(horizontal=True):
+        for k, option in enumerate(verdict.tries[:1]):
+            _try_button(verdict, k, option, step, is_primary=is_first)
+        if verdict.tries[1:]:
+            with st.popover("Or try", icon=":material/more_horiz:", key=f"more_{verdict.rule.name}"):
+                for k, option in enumerate(verdict.tries[1:], start=1):
+                    _try_button(verdict, k, option, step, is_primary=False)
     numbers = " · ".join(f"{name} {say(value, 3)}" for name, value in verdict.numbers)
     sources = ", ".join(f"[{source.title}]({source.url})" for source in verdict.rule.sources)
-    with st.container(horizontal=True):
-        for k, option in enumerate(verdict.tries):
-            st.button(
-                option.label, key=f"try_{verdict.rule.name}_{k}", on_click=_try, args=(option, step),
-                icon=":material/science:", type="primary" if is_first and k == 0 else "secondary",
-            )  # fmt: skip
     st.caption(f"{numbers}  \nA rule of thumb, from {sources}.", help=f"The rule: {verdict.rule.when}")
 
 
-def _try(option: Try, step: int) -> None:
-    try:
-        session.show(option.experiment(session.experiment(), step))
-    except ValueError as error:
-        session.notify(str(error))
+def _try_button(verdict: Verdict, k: int, option: Try, step: int, *, is_primary: bool) -> None:
+    st.button(
+        option.label, key=f"try_{verdict.rule.name}_{k}", on_click=cures.give, args=(verdict.rule, option, step),
+        icon=":material/science:", type="primary" if is_primary else "secondary",
+    )  # fmt: skip
 
 
 # ---- the charts ---------------------------------------------------------------------------------------------------
@@ -144,23 +142,5 @@ def _tables(checkup: Checkup) -> None:
                 )  # fmt: skip
 
 
-# ---- patients -----------------------------------------------------------------------------------------------------
-def patients() -> None:
-    """Networks that are ill on purpose, each a click away."""
-    st.markdown("**Sick networks to try it on**")
-    with st.container(horizontal=True):
-        for name, sick in SICK.items():
-            st.button(
-                sick.label, key=f"sick_{name}", on_click=session.show, args=(Experiment(sick.config),),
-                help=f"{sick.help} {_address(sick)}",
-            )  # fmt: skip
-
-
-def _address(sick: Sick) -> str:
-    if sick.config.own_data is not None:
-        return "The data travel in its link, which the address bar shows."
-    return f"Its link ends in `{link.to_link(sick.config)}`"
-
-
+cures.patients()
 stage.show("timeline", show, whole=True)
-patients()

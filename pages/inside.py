@@ -11,15 +11,16 @@ import mlp
 from playground.app import components, session, stage
 from playground.app.shared_runs import run_of
 from playground.app.theme import theme_type
-from playground.inside.mini_batch import input_labels, map_figure, map_in_words
+from playground.inside.mini_batch import class_names, input_labels, map_figure, map_in_words
 from playground.inside.picture import Pick, parse_pick, picture
-from playground.inside.snippet import MOST_PARAMETERS, snippet
+from playground.inside.snippet import MOST_PARAMETERS, snippet, vocabulary
 from playground.inside.step import Step, take_apart
 from playground.inside.terms import agreeing_digits, slopes_table
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.run.names import unit_name
 from playground.run.number import say
+from playground.scenes.library import glossary
 
 KEY, MAP, TABLE, WHOLE = "inside", "inside_map", "inside_table", "inside_whole"
 
@@ -42,9 +43,9 @@ def _walk(experiment: Experiment, step: Step) -> None:
     """All that depends on the point and on what is picked; a click draws this part anew and leaves the rest alone."""
     pick = parse_pick(session.kept("pick", ""), step)
     point = min(int(session.kept("point", 0)), step.n - 1)
+    labels, classes = input_labels(experiment), class_names(experiment, theme_type())
+    components.inside(key=KEY, data=picture(step, point, pick, labels, classes), on_pick_change=_on_pick)
     st.markdown(_sentence(step, point))
-    labels = input_labels(experiment)
-    components.inside(key=KEY, data=picture(step, point, pick, labels), on_pick_change=_on_pick)
     left, right = st.columns([1, 1.15], gap="medium")
     with left:
         _map(experiment, step, point)
@@ -215,8 +216,15 @@ def _program(step: Step) -> None:
     except ValueError as error:
         st.info(session.plain(str(error)))
         return
-    st.markdown("This very step as a program: it needs only NumPy, and prints the numbers shown above.")
-    st.code(program, language="python", height=420)
+    st.markdown(
+        "This very step as a program: it needs only NumPy, and prints the numbers shown above. Click a name to go to "
+        "where it comes up in the walk."
+    )
+    explained = glossary()
+    words = {
+        name: {**word._asdict(), "explained": explained.get(word.term, "")} for name, word in vocabulary(step).items()
+    }
+    components.program(key="inside_program", data={"text": program, "words": words})
 
 
 stage.show("timeline", show)

@@ -40,6 +40,21 @@ def at_rest(page: Page) -> None:
     settle(page)
 
 
+def as_blame_runs_back(page: Page) -> None:
+    """Walk to where blame goes back to layer 2, and wait until it runs."""
+    page.get_by_role("button", name="Blame goes back to layer 2").click()
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(500)
+
+
+def cured(page: Page) -> None:
+    """Give the cure of the first finding, and wait until it is tried from every beginning."""
+    page.locator("[data-testid=stMain] button[kind=primary]").click()
+    page.get_by_text("From 20 beginnings").wait_for(timeout=120_000)
+    page.locator("[data-testid=stMain]").evaluate("(main) => main.scrollTo(0, 0)")
+    at_rest(page)
+
+
 def solved(page: Page) -> None:
     """Have the challenge on screen tried, and wait for what the engine says."""
     page.get_by_role("button", name="Try it from").click()
@@ -95,8 +110,8 @@ PICTURES = (
     Picture("playground-dark", path="/?dataset=blobs&classes=5&noise=0.3&hidden=6,4", scheme="dark"),
     Picture("playground-laptop", path="/?look=projector", viewport="laptop", before=in_mid_run),
     Picture("playground-phone", viewport="phone"),
-    Picture("inside", path="/inside?step=1000", before=at_rest),
-    Picture("health", path="/health?hidden=8,8,8,8,8,8,8,8&activation=sigmoid&step=1000", before=at_rest),
+    Picture("inside", path="/inside?step=1000", before=as_blame_runs_back),
+    Picture("health", path="/health?dataset=circles&hidden=2&step=3000", before=cured),
     Picture("landscape", path="/landscape?step=2500", before=at_rest),
     Picture("fold", path="/fold?step=5000", before=at_rest),
     Picture(

@@ -4,12 +4,13 @@ Every figure says in its title what to look for, names its axes and their units,
 nothing around it moves when its numbers change. `theme` is "light" or "dark".
 """
 
-from playground.figures.curves import gradient_norms, loss_curve, update_ratios
+from playground.figures.curves import RATIO_BAND, gradient_norms, loss_curve, update_ratios
 from playground.figures.histograms import Column, binned, flat_units, histograms, sizes
 from playground.figures.maps import decision_boundary, gradient_map, mini_batch, weight_heatmaps
 from playground.figures.recorded import charts
 
 __all__ = [
+    "RATIO_BAND",
     "Column",
     "binned",
     "charts",

@@ -13,7 +13,8 @@ from playground.figures.look import epochs_axis, figure, log_axis, palette
 from playground.figures.palette import layer_colour
 
 MOST_POINTS = 300
-RATIO_BAND = (10**-3.5, 10**-2.5)
+RATIO_BAND = (1e-4, 2e-2)
+"""Sizes of an update, over that of the weights, of which no rule of the page Health complains"""
 """Updates are about a thousandth of the weights in a run that learns well (CS231n's notes): half a decade each way."""
 
 
@@ -82,13 +83,13 @@ def update_ratios(
     }  # fmt: skip
     return figure(
         theme,
-        title="Size of one update over size of the weights\nAbout 1/1000 (green) is a good pace.",
+        title="Size of one update over size of the weights\nAbout 1/1000 is usual; green: no rule complains.",
         height=300,
         traces=_layer_lines(epochs, ratios, names, theme),
         hovermode="x unified",
         shapes=[band],
         xaxis=epochs_axis(np.asarray(epochs) if last is None else [last]),
-        yaxis=log_axis([*np.ravel(ratios), 1e-4, 1e-2], "‖ΔW‖ / ‖W‖"),
+        yaxis=log_axis([*np.ravel(ratios), 0.8 * RATIO_BAND[0], 1.25 * RATIO_BAND[1]], "‖ΔW‖ / ‖W‖"),
     )
 
 

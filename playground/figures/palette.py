@@ -90,4 +90,9 @@ def layer_colour(palette: Palette, layer: int, n_layers: int) -> str:
     return palette.layers[int(layer * (len(palette.layers) - 1) / max(1, n_layers - 1) + 0.5)]
 
 
+CLASS_COLOURS = {
+    "light": ("orange", "blue", "green", "pink", "olive", "grey", "violet", "red", "light blue", "brown"),
+    "dark": ("orange", "blue", "turquoise", "beige", "yellow", "grey", "lilac", "pink", "light blue", "tan"),
+}
+"""What the colours of the classes are called in a sentence, by theme."""
 THEMES = {"light": LIGHT, "dark": DARK}

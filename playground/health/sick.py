@@ -18,6 +18,8 @@ class Sick:
     config: Config
     shows: str
     """The rule that it must trigger"""
+    until: int = 60
+    """The epoch at which its picture is taken, and at which it is opened"""
 
 
 def _penguins() -> Table:
@@ -34,6 +36,7 @@ SICK: dict[str, Sick] = {
         "On the way back through eight flat curves, the gradient fades to almost nothing.",
         Config(hidden_layer_sizes=(8,) * 8, activations=("sigmoid",)),
         "vanishing",
+        until=120,
     ),
     "zeros": Sick(
         "All weights zero",
@@ -64,6 +67,7 @@ SICK: dict[str, Sick] = {
         "Two lines cannot close around the inner points, however long it trains; three could.",
         Config(dataset="circles", hidden_layer_sizes=(2,)),
         "too_small",
+        until=120,
     ),
     "too_slow": Sick(
         "A learning rate of 0.0001",

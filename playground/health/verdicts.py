@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 import mlp
+from playground.figures import RATIO_BAND
 from playground.health.checkup import Checkup, LayerNumbers
 from playground.run.config import DEFAULTS, EASY_NEURONS, LIVE, MAX_SAMPLES, calmer, nearest_preset
 from playground.run.experiment import Experiment
@@ -26,6 +27,9 @@ class Source:
     title: str
     url: str
 
+
+TOO_SLOW, TOO_FAST = RATIO_BAND
+"""Size of an update over that of the weights: the picture's green band ends where the rules begin"""
 
 CS231N = Source(
     "CS231n, Neural networks part 3: babysitting the learning", "https://cs231n.github.io/neural-networks-3/"
@@ -202,7 +206,7 @@ def rate_too_high(c: Checkup) -> Finding | None:
     ratios = c.history.update_ratios
     finite = ratios[np.isfinite(ratios)]
     recent = np.where(np.isfinite(c.recent_ratios), c.recent_ratios, 0.0)
-    if c.rises >= 0.4 and recent.max(initial=0.0) > 0.02 and c.train_loss > 0.1 * c.chance:
+    if c.rises >= 0.4 and recent.max(initial=0.0) > TOO_FAST and c.train_loss > 0.1 * c.chance:
         return Finding(
             f"The loss rose in {percent(c.rises, 2)} of the last epochs, and one update moves the weights by "
             f"{percent(recent.max(), 2)}; about 0.1 % is usual.",
@@ -233,7 +237,7 @@ def rate_too_low(c: Checkup) -> Finding | None:
     if not np.isfinite(recent).all() or c.epoch < 1.0 or _dead_layers(c) or _any_twins(c):
         return None
     largest = float(recent.max())
-    if not 0.0 < largest < 1e-4 or c.rises > 0.1 or c.train_loss <= 0.5 * c.chance:
+    if not 0.0 < largest < TOO_SLOW or c.rises > 0.1 or c.train_loss <= 0.5 * c.chance:
         return None
     pace = (
         f"One update moves the weights by {percent(largest, 2)} at most; about 0.1 % is usual. "
@@ -262,14 +266,14 @@ def noisy(c: Checkup) -> Finding | None:
         return None
     if c.rises < 0.35 or c.jitter < 0.02 or not 0.1 * c.chance < c.train_loss < 0.97 * c.chance:
         return None
-    larger = int(nearest_preset("batch_size", min(max(8 * c.batch_size, 10), c.n_train)))
+    larger = int(nearest_preset("batch_size", min(max(8 * c.batch_size, 32), c.n_train)))
     lower = nearest_preset("learning_rate", c.learning_rate / 10.0)
     return Finding(
         f"The loss jumps by {percent(c.jitter, 2)} from epoch to epoch. A batch of {c.batch_size} shows more luck than "
         f"slope: here it takes about {say(c.noise_scale, 3)} points until signal and noise are of one size.",
         {"noise scale": c.noise_scale, "batch size": c.batch_size, "jump from epoch to epoch": c.jitter},
         (
-            _try(f"Go on with batches of {larger}", batch_size=larger),
+            _try(f"Start again with batches of {larger}", batch_size=larger, again=True),
             _try(f"Go on with a learning rate of {lower:g}", learning_rate=lower),
         ),
     )

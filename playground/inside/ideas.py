@@ -6,14 +6,13 @@ shows; its formula stands once for the whole layer (capitals: a row for each poi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from playground.inside.expressions import Formula, Line, frac, row, sub, sup, words
 from playground.inside.terms import Terms
-from playground.run.names import layer_name
-from playground.run.number import say
+from playground.run.names import layer_name, layer_names
 
 
 @dataclass(frozen=True)
@@ -22,6 +21,8 @@ class Idea:
 
     stage: str
     title: str
+    short: str
+    """Its name where there is room for two or three words"""
     sentence: str
     vector: Formula
     lines: tuple[Line, ...]
@@ -29,23 +30,27 @@ class Idea:
     """Layers whose units it speaks of; 0 are the inputs"""
     links: tuple[int, ...] = ()
     """Layers whose incoming links it speaks of"""
-    shows: str = "a"
-    """The number in each unit: a, z or delta"""
+    shows: Mapping[int, str] = field(default_factory=dict)
+    """By layer, the number in its units: z, p or delta; a in all others"""
     carries: str = "w"
-    """The number that a link stands for: w, gradient or update"""
+    """The number that a link stands for: w, share (w times what comes in), blame (w times δ), gradient or update"""
+    flow: str = ""
+    """Which way it runs over the links spoken of: forward, back, or not at all"""
 
     def payload(self) -> dict[str, Any]:
         """For the browser."""
         return {
             "stage": self.stage,
             "title": self.title,
+            "short": self.short,
             "sentence": self.sentence,
             "vector": self.vector,
             "lines": [line.payload() for line in self.lines],
             "units": self.units,
             "links": self.links,
-            "shows": self.shows,
+            "shows": {str(layer): number for layer, number in self.shows.items()},
             "carries": self.carries,
+            "flow": self.flow,
         }
 
 
@@ -58,18 +63,20 @@ def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
     sizes, n = terms.step.net.sizes, len(terms.step.layers)
     inputs = tuple(Line(terms.a(0, i).name, terms.a(0, i)) for i in range(min(sizes[0], 4)))
     yield Idea(
-        "forward", "The point enters", "Each input holds one number that describes the point.",
+        "forward", "The point enters", "point", "Each input holds one number that describes the point.",
         row(_up("A", 0), "=", "X"), inputs, units=(0,),
     )  # fmt: skip
     for k in range(1, n + 1):
         unit = j if k == layer else 0
-        name = layer_name(k, n)
+        name, short = layer_name(k, n), layer_names(n)[k - 1]
         activation = terms.step.layers[k - 1].activation
         adds, bias = (", and adds its bias", ["+", _up("b", k)]) if terms.step.net.shape.use_bias else ("", [])
         yield Idea(
-            "forward", f"Sums of {name}", f"Every neuron of {name} weighs what comes in, adds it up{adds}.",
+            "forward", f"Sums of {name}", f"sums {short}",
+            f"Every neuron of {name} weighs what comes in, adds it up{adds}.",
             row(_up("Z", k), "=", _up("A", k - 1), _up("W", k), *bias),
-            (terms.sum_line(k, unit),), units=(k - 1, k), links=(k,), shows="z",
+            (terms.sum_line(k, unit),), units=(k - 1, k), links=(k,), shows={k: "z"},
+            carries="share", flow="forward",
         )  # fmt: skip
         if k < n or activation.name != "identity":
             masked = terms.step.layers[k - 1].mask is not None
@@ -80,7 +87,8 @@ def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
                 sentence += " Dropout then silences some neurons for this point."
             product = ["⊙", _up("M", k)] if masked else []
             yield Idea(
-                "forward", f"The bend of {name}", sentence, row(_up("A", k), "=", "f(", _up("Z", k), ")", *product),
+                "forward", f"The bend of {name}", f"bend {short}", sentence,
+                row(_up("A", k), "=", "f(", _up("Z", k), ")", *product),
                 (terms.bend_line(k, unit),), units=(k,),
             )  # fmt: skip
 
@@ -90,48 +98,51 @@ def _loss(terms: Terms) -> Iterator[Idea]:
     answers = terms.answer_lines()
     if answers:
         yield Idea(
-            "loss", "The answer", "The last sums become probabilities: the network's belief in each class.",
+            "loss", "The answer", "answer",
+            terms.belief_in_words(),
             row("P", "=", "softmax" if len(answers) > 1 and loss.name == "categorical_crossentropy" else "σ",
                 "(", _up("Z", n), ")"),
-            tuple(answers), units=(n,),
+            tuple(answers), units=(n,), shows={n: "p"},
         )  # fmt: skip
-    truth = _truth(terms)
     yield Idea(
-        "loss", "How wrong it is", f"{truth} {loss.label}: {loss.help[0].lower()}{loss.help[1:]}",
+        "loss", "How wrong it is", "loss",
+        f"{terms.truth_in_words()} {loss.label}: {loss.help[0].lower()}{loss.help[1:]}",
         row("L", "=", ["words", loss.formula]), (*_without(terms.loss_lines(), answers), terms.mean_loss_line()),
-        units=(n,),
+        units=(n,), shows={n: "p"} if answers else {},
     )  # fmt: skip
 
 
 def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
     n = len(terms.step.layers)
+    deltas = dict.fromkeys(range(1, n + 1), "delta")
     total, share = ("sum", []) if terms.step.is_sum else ("mean", [frac("1", "n")])
     for k in range(n, 0, -1):
         unit, source = (j, i) if k == layer else (0, 0)
-        name = layer_name(k, n)
+        name, short = layer_name(k, n), layer_names(n)[k - 1]
         blame = tuple(terms.blame_lines(k, unit))
         if k == n:
             yield Idea(
-                "backward", "Blame at the output",
+                "backward", "Blame at the output", "blame output",
                 "How would the loss change if the output rose a little? That slope is δ, the output's blame.",
-                row(_up("δ", k), "=", frac("∂L", row("∂", _up("Z", k)))), blame, units=(k,), shows="delta",
+                row(_up("δ", k), "=", frac("∂L", row("∂", _up("Z", k)))), blame, units=(k,), shows=deltas,
             )  # fmt: skip
         else:
             yield Idea(
-                "backward", f"Blame goes back to {name}",
+                "backward", f"Blame goes back to {name}", f"blame {short}",
                 "Each neuron gets back the blame of the neurons it fed, times the weight of the link between them, "
                 "times the slope of its own bend. Where the bend is flat, no blame gets through.",
                 row(_up("δ", k), "=", "(", _up("δ", k + 1), sup(_up("W", k + 1), "T"), ")", "⊙",
                     "f′(", _up("Z", k), ")"),
-                blame, units=(k, k + 1), links=(k + 1,), shows="delta",
+                blame, units=(k, k + 1), links=(k + 1,), shows=deltas,
+                carries="blame", flow="back",
             )  # fmt: skip
         yield Idea(
-            "backward", f"The gradient of the weights into {name}",
+            "backward", f"The gradient of the weights into {name}", f"gradient {short}",
             "A weight's share of the blame: what came in at its one end, times the δ at its other end; "
             f"then the {total} over the {terms.step.n} points of the mini-batch.",
             row(_up("G", k), "=", *share, sup(_up("A", k - 1), "T"), _up("δ", k)),
             (terms.gradient_line(k, source, unit), terms.batch_gradient_line(k, source, unit)),
-            units=(k,), links=(k,), shows="delta", carries="gradient",
+            units=(k,), links=(k,), shows=deltas, carries="gradient",
         )  # fmt: skip
 
 
@@ -141,32 +152,34 @@ def _update(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
     what = terms.link_name(layer, i, j)
     if terms.step.is_frozen(layer):
         yield Idea(
-            "update", "A frozen layer", f"Its gradient is found, but nothing in this layer moves. Here for {what}.",
+            "update", "A frozen layer", "frozen",
+            f"Its gradient is found, but nothing in this layer moves. Here for {what}.",
             ["words", "w ← w"], tuple(terms.update_lines(layer, i, j)[1:]), links=everything, carries="update",
         )  # fmt: skip
         return
     before = terms.penalty_lines(layer, i, j)
     if before:
         yield Idea(
-            "update", "Regularization and clipping", f"Before the step, the gradient is changed; here for {what}.",
+            "update", "Regularization and clipping", "limits",
+            f"Before the step, the gradient is changed; here for {what}.",
             _changes(terms),
             tuple(before), links=everything, carries="gradient",
         )  # fmt: skip
     rate = terms.rate_lines()
     if rate:
         yield Idea(
-            "update", "The learning rate of this step", terms.step.settings.schedule.help,
+            "update", "The learning rate of this step", "rate", terms.step.settings.schedule.help,
             row("η", "=", sub("η", 0), "s"), tuple(rate), links=everything, carries="gradient",
         )  # fmt: skip
     lines = terms.update_lines(layer, i, j)[1 + len(before) + len(rate) :]
     if lines[:-1]:
         yield Idea(
-            "update", f"What {optimizer.label} remembers",
+            "update", f"What {optimizer.label} remembers", "memory",
             f"{optimizer.help} Here for {what}.", ["words", optimizer.formula], tuple(lines[:-1]),
             links=everything, carries="gradient",
         )  # fmt: skip
     yield Idea(
-        "update", "The new weights",
+        "update", "The new weights", "update",
         f"Every weight moves a little against its slope, and the next mini-batch can come. Here for {what}.",
         ["words", optimizer.formula.split(",  ")[-1]], (*lines[-1:],), links=everything, carries="update",
     )  # fmt: skip
@@ -181,13 +194,6 @@ def _changes(terms: Terms) -> Formula:
     if s.l1:
         parts += ["+", row(sub("λ", 1), "sign(", "W", ")")]
     return row(*parts) if s.clip_norm is None else row(*parts, words(",  then no longer than allowed"))
-
-
-def _truth(terms: Terms) -> str:
-    label = terms.step.labels[terms.point]
-    if getattr(label, "ndim", 0):
-        return f"The right answer is {', '.join(say(float(v), 3) for v in label)}."
-    return f"The point is of class {int(label)}."
 
 
 def _without(lines: list[Line], known: list[Line]) -> list[Line]:

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 import mlp
 from playground import figures
+from playground.figures.palette import CLASS_COLOURS
 from playground.inside.step import Step
 from playground.run.data import make_data, plane_of
 from playground.run.experiment import Experiment
@@ -45,6 +46,14 @@ def map_in_words(step: Step, x: np.ndarray, point: int) -> str:
 
 def _listed(values: np.ndarray) -> str:
     return ", ".join(say(float(value)) for value in np.ravel(values))
+
+
+def class_names(experiment: Experiment, theme: str) -> list[str]:
+    """What the classes are called in a sentence, by their colours in a theme; none for a regression."""
+    points, _ = make_data(experiment)
+    own, colours = experiment.config.own_data, CLASS_COLOURS[theme]
+    names = own.classes if own is not None else [f"class {k}" for k in range(points.n_classes)]
+    return [f"{colours[k % len(colours)]} ({name})" for k, name in enumerate(names[: points.n_classes])]
 
 
 def input_labels(experiment: Experiment) -> list[str]:

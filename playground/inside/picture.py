@@ -10,8 +10,10 @@ import numpy as np
 
 from playground.inside.expressions import num
 from playground.inside.ideas import walk
+from playground.inside.nudge import nudge
 from playground.inside.step import Step
 from playground.inside.terms import Terms, link_key, unit_key
+from playground.run.number import say
 
 MOST_UNITS = 12
 """More units of one layer than these are too small to read, so only a part is drawn."""
@@ -35,17 +37,19 @@ def parse_pick(key: Any, step: Step) -> Pick:
     return (1, 0, 0)
 
 
-def picture(step: Step, point: int, pick: Pick, labels: Sequence[str]) -> dict[str, Any]:
-    """Everything about one point of the mini-batch; `labels` name the inputs."""
-    terms = Terms(step, point, labels)
+def picture(step: Step, point: int, pick: Pick, labels: Sequence[str], classes: Sequence[str] = ()) -> dict[str, Any]:
+    """Everything about one point of the mini-batch; `labels` name the inputs, `classes` the classes."""
+    terms = Terms(step, point, labels, classes)
     layer, i, j = pick if len(pick) == 3 else (max(pick[0], 1), 0, pick[1] if pick[0] else 0)
     shown = _shown(terms, pick)
     groups = terms.about_link(*pick) if len(pick) == 3 else terms.about_unit(*pick)
     name = terms.link_name(*pick) if len(pick) == 3 else terms.unit_name(*pick)
     return {
+        "where": f"Step {step.step} → {step.step + 1}, epoch {say(step.epoch)}: point {point + 1} of {step.n}",
         "columns": [_column(terms, n, shown[n], labels) for n in range(len(step.net.sizes))],
         "links": [_links(terms, n, shown[n - 1], shown[n]) for n in range(1, len(step.net.sizes))],
         "ideas": [idea.payload() for idea in walk(terms, layer, i, j)],
+        "nudge": _nudge(terms, pick),
         "pick": link_key(*pick) if len(pick) == 3 else unit_key(*pick),
         "name": name,
         "groups": [group.payload() for group in groups],
@@ -74,18 +78,22 @@ def _shown(terms: Terms, pick: Pick) -> list[list[int]]:
 
 def _column(terms: Terms, layer: int, shown: list[int], labels: Sequence[str]) -> dict[str, Any]:
     units = []
+    n = len(terms.step.layers)
+    beliefs = [num(line.value) for line in terms.answer_lines()] if layer == n else []
     for k in shown:
         unit: dict[str, Any] = {"key": unit_key(layer, k), "a": num(terms.a(layer, k).value)}
         unit["name"] = labels[k] if layer == 0 else terms.unit_name(layer, k)
         if layer:
             n_in = terms.step.net.sizes[layer - 1]
             unit |= {"z": num(terms.z(layer, k).value), "delta": num(terms.delta(layer, k).value)}
+            if beliefs:
+                unit |= {"p": beliefs[k]}
             if terms.step.net.shape.use_bias:
                 unit |= {"bias": _carried(terms, layer, n_in, k)}
         units.append(unit)
-    n = len(terms.step.layers)
     title = "inputs" if layer == 0 else ("output" if layer == n else f"layer {layer}")
-    return {"title": title, "units": units, "more": terms.step.net.sizes[layer] - len(shown)}
+    letter = "x" if layer == 0 else terms.output_letter if layer == n else "a"
+    return {"title": title, "letter": letter, "units": units, "more": terms.step.net.sizes[layer] - len(shown)}
 
 
 def _links(terms: Terms, layer: int, sources: list[int], targets: list[int]) -> list[dict[str, Any]]:
@@ -97,15 +105,27 @@ def _links(terms: Terms, layer: int, sources: list[int], targets: list[int]) -> 
 
 
 def _carried(terms: Terms, layer: int, i: int, j: int) -> dict[str, Any]:
-    """The numbers of a weight or bias: its value, its gradient, and how far it moves."""
+    """The numbers of a weight or bias: its value, what it carries for the point, its gradient, how far it moves."""
     k = terms.index(layer, i, j)
     w = float(terms.step.net.parameters[k])
+    comes_in = 1.0 if terms.is_bias(layer, i) else terms.a(layer - 1, i).value
     return {
         "key": link_key(layer, i, j),
         "w": w,
+        "share": w * comes_in,
+        "blame": w * terms.delta(layer, j).value,
         "gradient": float(terms.step.gradient[k]),
         "update": float(terms.step.after[k]) - w,
     }
+
+
+def _nudge(terms: Terms, pick: Pick) -> dict[str, Any] | None:
+    """What the picked weight does to the loss when it is moved, or the bias of the picked neuron; None without one."""
+    layer, i, j = pick if len(pick) == 3 else (pick[0], terms.step.net.sizes[pick[0] - 1], pick[1])
+    if not layer or (terms.is_bias(layer, i) and not terms.step.net.shape.use_bias):
+        return None
+    name = "bias" if terms.is_bias(layer, i) else "weight"
+    return {"name": name, "loss": terms.batch_loss, **nudge(terms.step, terms.index(layer, i, j))}
 
 
 def _part(step: Step, shown: list[list[int]]) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 
 import mlp
 from mlp.source import source_of
 from playground.inside.step import Step
+from playground.run.names import layer_name
 
 MOST_PARAMETERS = 3000
 _ARRAYS = (("W", "G", np.s_[:, :-1]), ("b", "g", np.s_[:, -1]))
@@ -32,6 +34,54 @@ def snippet(step: Step) -> str:
     rules = "\n" + functions(step.net.shape.activations) + "\n"
     parts = [_head(step), _numbers(step), rules, _forward(step), _backward(step), _update(step), _last(step)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+class Word(NamedTuple):
+    """A name of the program."""
+
+    meaning: str
+    idea: str
+    """The title of the idea in which it comes up"""
+    term: str = ""
+    """The word of the glossary that explains it"""
+
+
+def vocabulary(step: Step) -> dict[str, Word]:
+    """What each name of the program stands for, and where in the walk it comes up."""
+    n, biases = len(step.layers), step.net.shape.use_bias
+    last = "The new weights"
+    total = "added up" if step.is_sum else "on average"
+    found = {
+        "X": Word(f"the {step.n} points of the mini-batch, a row each", "The point enters", "Point"),
+        "y": Word("the right answers", "How wrong it is"),
+        "z": Word("what the network says in the end", f"Sums of {layer_name(n, n)}"),
+        "loss": Word("how wrong the network is on the mini-batch", "How wrong it is", "Loss"),
+        "lr": Word("the learning rate of this step", last, "Learning rate"),
+        "update": Word(f"the rule of {step.settings.optimizer.label}", last, "Optimizer"),
+    }
+    for k, layer in enumerate(step.layers, start=1):
+        name = layer_name(k, n)
+        sums, gradient = f"Sums of {name}", f"The gradient of the weights into {name}"
+        bends = k < n or layer.activation.name != "identity"
+        bend = f"The bend of {name}" if bends else sums
+        blame = "Blame at the output" if k == n else f"Blame goes back to {name}"
+        found |= {
+            f"W{k}": Word(f"the weights into {name}", sums, "Weight"),
+            f"Z{k}": Word(f"the sums of {name}, a row for each point", sums),
+            f"A{k}": Word(f"what {name} hands on", bend, "Activation"),
+            f"D{k}": Word(f"δ: the blame of {name}, a row for each point", blame),
+            f"G{k}": Word(f"the slopes of the loss along the weights into {name}, {total}", gradient),
+            f"new_W{k}": Word(f"the weights into {name} after the step", last, "Weight"),
+        }
+        if biases:
+            found |= {
+                f"b{k}": Word(f"the biases of {name}", sums, "Bias"),
+                f"g{k}": Word(f"the slopes of the loss along the biases of {name}, {total}", gradient),
+                f"new_b{k}": Word(f"the biases of {name} after the step", last, "Bias"),
+            }
+        if layer.mask is not None:
+            found[f"M{k}"] = Word(f"dropout's mask of {name}: 0 for a neuron that sits out", bend)
+    return found
 
 
 def _head(step: Step) -> str:

@@ -31,7 +31,7 @@ from playground.inside.expressions import (
 )
 from playground.inside.step import H, Step, digits
 from playground.run.names import unit_name
-from playground.run.number import say
+from playground.run.number import percent, say
 
 STAGES = ("forward", "loss", "backward", "update")
 
@@ -67,6 +67,8 @@ class Terms:
     point: int
     inputs: Sequence[str] = ()
     """What the network's inputs are called"""
+    classes: Sequence[str] = ()
+    """What the classes are called in a sentence"""
 
     # ---- letters ----
     def a(self, layer: int, unit: int) -> Leaf:
@@ -95,10 +97,14 @@ class Terms:
         value = self.step.n * self.step.layers[layer - 1].d_z[self.point, unit]
         return Leaf(_letter("δ", layer, unit), float(value), unit_key(layer, unit))
 
+    @property
+    def output_letter(self) -> str:
+        """The letter of what the last layer gives: of logits, or of answers."""
+        return "z" if self.step.net.loss.from_logits else "ŷ"
+
     def outputs(self) -> list[Leaf]:
         """What the last layer gives: logits z, or answers ŷ."""
-        last, n = len(self.step.layers), self.step.net.sizes[-1]
-        letter = "z" if self.step.net.loss.from_logits else "ŷ"
+        last, n, letter = len(self.step.layers), self.step.net.sizes[-1], self.output_letter
         values = self.step.layers[-1].a[self.point]
         return [Leaf(letter if n == 1 else sub(letter, k + 1), float(values[k]), unit_key(last, k)) for k in range(n)]
 
@@ -146,6 +152,32 @@ class Terms:
         if loss == "categorical_crossentropy":
             return [formulas.softmax_line(outputs, k) for k in range(len(outputs))]
         return []
+
+    def truth_in_words(self) -> str:
+        """What the point is, in a sentence."""
+        label = self.step.labels[self.point]
+        if getattr(label, "ndim", 0):
+            return f"The right answer is {', '.join(say(float(v), 3) for v in label)}."
+        return f"The point is {self.class_name(int(label))}."
+
+    def belief_in_words(self) -> str:
+        """What the network believes, in a sentence; for a loss that makes probabilities of the last sums."""
+        beliefs = [line.value for line in self.answer_lines()]
+        if len(beliefs) == 1:
+            (p,) = beliefs
+            return (
+                f"The last sum becomes a probability: the network's belief p that the point is {self.class_name(1)}. "
+                f"It is {percent(p)}, so the network says {self.class_name(int(p >= 0.5))}."
+            )
+        k = int(np.argmax(beliefs))
+        return (
+            "The last sums become probabilities: the network's belief in each class. "
+            f"The largest, {percent(beliefs[k])}, says {self.class_name(k)}."
+        )
+
+    def class_name(self, k: int) -> str:
+        """A class in a sentence; they are counted from 0."""
+        return self.classes[k] if k < len(self.classes) else f"of class {k}"
 
     def loss_lines(self) -> list[Line]:
         """From the outputs to the loss of this point."""

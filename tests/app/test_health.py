@@ -4,19 +4,24 @@ import base64
 import json
 import math
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.app import cures
 from playground.app.shared_runs import run_of
+from playground.health import cure
 from playground.health.checkup import examine
 from playground.health.numbers import tables
 from playground.health.sick import SICK
+from playground.health.verdicts import RULES
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.link import to_query
+from playground.run.number import say
 from playground.run.runs import new_trainer
 from playground.web.about import GOAL_EPOCHS
 
@@ -36,6 +41,16 @@ def charts_of(app: AppTest) -> list[dict]:
     """What the components of playground/charts.py were given."""
     parts = [part.proto for part in app.get("bidi_component") if part.proto.component_name == "charts"]
     return [chart for part in parts for chart in json.loads(part.json)["charts"]]
+
+
+def portraits_of(app: AppTest) -> dict:
+    """What the last of the page's rows of small pictures was given."""
+    rows = [p.proto for p in app.get("bidi_component") if p.proto.component_name == "portraits"]
+    return json.loads(rows[-1].json)
+
+
+def _query_of(config: Config) -> dict[str, str]:
+    return {} if config.own_data is not None else to_query(config)
 
 
 def figures(app: AppTest) -> dict[str, dict]:
@@ -88,6 +103,16 @@ def test_the_page_shows_the_engines_numbers_at_the_moment():
         np.testing.assert_allclose(numbers(updates["y"])[early], ratios)
 
 
+@pytest.fixture
+def two_beginnings(monkeypatch: pytest.MonkeyPatch):
+    """Cures are put to the test from two beginnings only, to epoch 30."""
+    monkeypatch.setattr(cure, "N_SEEDS", 2)
+    monkeypatch.setattr(cures, "N_SEEDS", 2)
+    monkeypatch.setattr(cures, "GOAL_EPOCHS", 30)
+    monkeypatch.setattr(cures, "TRAIN_SECONDS", math.inf)
+
+
+@pytest.mark.usefixtures("two_beginnings")
 def test_a_sick_network_gets_its_verdict_and_its_cure_starts_a_new_run():
     app = open_page(step=3000, **to_query(SICK["deep_sigmoid"].config))
     words = " ".join(m.value for m in app.markdown)
@@ -97,9 +122,53 @@ def test_a_sick_network_gets_its_verdict_and_its_cure_starts_a_new_run():
     assert not app.exception
     now = app.session_state["experiment"].now
     assert (now.activations, now.hidden_layer_sizes) == (("tanh",), (8, 8))
-    assert "The gradient fades" not in " ".join(m.value for m in app.markdown)
+    said = " ".join(m.value for m in app.markdown)
+    assert "The gradient fades" not in said
+    assert "The cure: Use two hidden layers of tanh**, against “Saturated neurons”" in said
+    trial = app.session_state["page_cure"]
+    assert [len(trial.pairs), trial.cure.epochs] == [2, 30]
+    assert cures.in_words(trial) in said
+    before, after = portraits_of(app)["portraits"]
+    for shown, experiment, result in zip(
+        (before, after), (trial.cure.before, trial.cure.after), trial.pairs[0], strict=True
+    ):
+        trainer = new_trainer(experiment)
+        recording = trainer.run(30)
+        right = round(100 * recording.test_score[-1])
+        assert shown["line"] == f"{right} of 100 right, loss {say(float(recording.test_loss[-1]), 3)}"
+        assert result.score == recording.test_score[-1]
+    assert app.session_state["moment"] == 3000, "what comes is looked at where the finding was"
 
 
+@pytest.mark.usefixtures("two_beginnings")
+def test_a_test_that_was_stopped_keeps_what_is_known_and_goes_on_when_it_is_told_to():
+    app = open_page(step=3000, **to_query(SICK["zeros"].config))
+    app.session_state["page_cure_stopped"] = True
+    app.button(key="try_twins_0").click()
+    app.run()
+    trial = app.session_state["page_cure"]
+    assert trial.is_complete, "a new cure is put to the test even where the last was stopped"
+    again = cure.CureTrial(trial.cure, nullcontext)
+    while not again.pairs:
+        again.advance()
+    app.session_state["page_cure"], app.session_state["page_cure_stopped"] = again, True
+    app.run()
+    assert len(again.pairs) == 1
+    assert "From one beginning" in " ".join(m.value for m in app.markdown)
+    app.button(key="cure_stop").click().run()
+    assert again.is_complete
+    assert again.pairs == trial.pairs
+    assert not [b for b in app.button if b.key == "cure_stop"]
+
+
+def test_what_a_cure_has_done_is_only_told_beside_its_own_run():
+    app = open_page(step=500)
+    other = Experiment(Config(seed=5))
+    app.session_state["page_cure"] = cure.CureTrial(cure.Cure("dead", "Dead", "x", other, other, 5), nullcontext)
+    assert "The cure" not in " ".join(m.value for m in app.run().markdown)
+
+
+@pytest.mark.usefixtures("two_beginnings")
 def test_a_cure_that_may_change_in_mid_run_forks_at_the_moment():
     app = open_page(step=2000, **to_query(SICK["too_slow"].config))
     app.button(key="try_rate_too_low_0").click().run()
@@ -144,9 +213,26 @@ def test_every_chart_is_told_in_its_numbers():
 @pytest.mark.parametrize("name", SICK)
 def test_the_patients_are_one_click_away(name: str):
     app = open_page()
-    app.button(key=f"sick_{name}").click().run()
-    assert not app.exception
-    assert app.session_state["experiment"].config == SICK[name].config
+    assert name in [shown["name"] for shown in portraits_of(app)["portraits"]]
+
+    def click():
+        from playground.app.cures import open_patient
+        from playground.app.session import begin
+
+        begin(at_home=False)
+        import streamlit as st
+
+        open_patient(st.session_state["name"])
+
+    clicked = AppTest.from_function(click, default_timeout=60)
+    clicked.session_state["name"] = name
+    clicked.run()
+    assert not clicked.exception
+    assert clicked.session_state["experiment"].config == SICK[name].config
+    found = open_page(step=clicked.session_state["moment"], **_query_of(SICK[name].config))
+    if SICK[name].config.own_data is None:
+        titles = " ".join(m.value for m in found.markdown)
+        assert RULES[SICK[name].shows].title in titles, "it is opened where its finding is there"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The page "Inside a step": it follows the moment, the point and the pick, for every kind of run."""
 
+import json
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,8 +14,14 @@ from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.number import say
 from playground.run.runs import new_trainer
+from playground.scenes.library import glossary
 from playground.tables.table import Table
 from tests.app.test_health import open_page
+
+
+def programs(app: AppTest) -> list[dict]:
+    """What the part that shows the step as a program was given, if it is there."""
+    return [json.loads(p.proto.json) for p in app.get("bidi_component") if p.proto.component_name == "program"]
 
 
 def sentence(app: AppTest) -> str:
@@ -47,12 +55,15 @@ def test_the_plane_is_told_in_its_numbers():
 
 def test_the_plan_the_formulas_and_the_program_are_drawn_when_they_are_opened():
     app = open_page("inside", step=100)
-    assert not app.code
+    assert not programs(app)
     assert not app.latex
     app.session_state["inside_whole"] = "In vectors"
     assert len(app.run().latex) == 2
     app.session_state["inside_whole"] = "As a NumPy program"
-    assert app.run().code[0].value.startswith("# Step 100 to 101")
+    (program,) = programs(app.run())
+    assert program["text"].startswith("# Step 100 to 101")
+    learning_rate = program["words"]["lr"]
+    assert learning_rate["explained"] == glossary()["Learning rate"]
     app.session_state["inside_whole"] = "As the computer does it"
     app.run()
     plan = next(d.value for d in app.dataframe if "NumPy call" in d.value)

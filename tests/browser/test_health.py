@@ -20,8 +20,30 @@ def test_one_click_on_a_cure_starts_the_experiment(page: Page):
     expect(page.locator("[data-testid=stMain] button[kind=primary]")).to_have_count(1)
     page.get_by_role("button", name="Use two hidden layers of tanh").click()
     page.wait_for_url(re.compile(r"/health(\?(?!.*hidden)|$)"))
+    outcome = page.locator(".st-key-cure_outcome")
+    expect(outcome).to_be_focused(timeout=15_000)
+    expect(outcome).to_be_in_viewport()
+    expect(outcome.locator("figure small")).to_have_text([re.compile(r"\d+ of 100 right, loss ")] * 2, timeout=30_000)
+    outcome.get_by_role("button", name="Stop").click()
+    expect(outcome.get_by_role("button", name="Go on")).to_be_visible(timeout=15_000)
+    expect(outcome.get_by_text(re.compile(r"From .* beginnings?: "))).to_be_visible()
     settle(page)
     expect(fading).to_have_count(0, timeout=15_000)
+
+
+def test_a_sick_network_is_drawn_and_a_click_opens_it_where_its_finding_is(page: Page):
+    visit(page, "/health")
+    patient = page.get_by_role("button", name="All weights zero")
+    expect(patient.locator("small")).to_have_text("50 of 100 right", timeout=30_000)
+    colours = patient.locator("canvas").evaluate(
+        "(c) => new Set(new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer)).size"
+    )
+    assert colours > 3, "its points are drawn"
+    patient.click()
+    findings = page.locator(".st-key-findings")
+    expect(findings.get_by_text("All neurons of a layer are the same").first).to_be_visible(timeout=15_000)
+    expect(findings).to_be_focused()
+    expect(page.locator(".stage .handle")).to_have_attribute("aria-valuenow", "1500")
 
 
 def test_the_page_follows_the_timeline(page: Page):

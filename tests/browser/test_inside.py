@@ -6,7 +6,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from playground.inside.step import take_apart
+from playground.run.experiment import Experiment
+from playground.run.number import say
 from tests.browser.harness import settle, visit
+from tests.browser.stage import recorded
 
 ROOT = ".inside"
 LINK = ".inside .link[data-key='{}'] .touch"
@@ -23,7 +27,7 @@ def open_page(page: Page) -> None:
     visit(page, "/inside")
     page.locator(".stage .handle").focus()
     page.keyboard.press("End")
-    expect(page.get_by_text(re.compile(r"Step [1-9]\d+ → \d+"))).to_be_visible(timeout=20_000)
+    expect(page.locator(".inside .where")).to_have_text(re.compile(r"Step [1-9]\d+ → \d+"), timeout=20_000)
     page.evaluate("document.activeElement.blur()")
     page.wait_for_selector(f"{ROOT}[data-idea]")
     settle(page)
@@ -67,14 +71,85 @@ def test_arrow_keys_walk_from_idea_to_idea_and_highlight_what_each_speaks_of(ins
     assert now(inside) == moment, "the walk must not move the timeline"
 
 
-def test_stages_are_reached_by_their_buttons(inside: Page):
-    for stage in ("Loss", "Backward", "Update", "Forward"):
-        button = inside.locator(".inside .tabs").get_by_role("button", name=stage)
-        button.click()
-        expect(inside.locator(ROOT)).to_have_attribute("data-stage", stage.lower())
-        expect(button).to_have_attribute("aria-pressed", "true")
-        lit = inside.evaluate("[...document.querySelectorAll('.inside .group.now')].map(e => e.dataset.stage)")
-        assert set(lit) <= {stage.lower()}
+def test_every_stop_of_the_walk_is_a_button_with_its_name_and_the_keys_go_on_from_it(inside: Page):
+    stops = inside.locator(".inside .stops button")
+    expect(stops).to_have_count(16)
+    stop = inside.get_by_role("button", name="11 of 16: Blame goes back to layer 2")
+    stop.click()
+    expect(inside.locator(ROOT)).to_have_attribute("data-idea", "Blame goes back to layer 2")
+    expect(stop).to_have_attribute("aria-current", "step")
+    expect(stop).to_contain_text("blame")
+    lit = inside.evaluate("[...document.querySelectorAll('.inside .group.now')].map(e => e.dataset.stage)")
+    assert set(lit) == {"backward"}
+    inside.keyboard.press("ArrowRight")
+    expect(inside.locator(ROOT)).to_have_attribute("data-idea", "The gradient of the weights into layer 2")
+    expect(stops.nth(11)).to_be_focused()
+
+
+FITS = """() => {
+  const room = [...document.querySelectorAll('.inside :is(.halves, .card, .scroller, .status)')];
+  return { below: Math.max(...room.map((e) => e.getBoundingClientRect().bottom - innerHeight)),
+           inner: Math.max(...room.map((e) => Math.max(e.scrollHeight - e.clientHeight, 0))),
+           scrolled: document.querySelector('[data-testid=stMain]').scrollTop }; }"""
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1280, 720)])
+def test_drawing_and_card_stand_on_one_screen_at_every_stop(inside: Page, size: tuple[int, int]):
+    inside.set_viewport_size({"width": size[0], "height": size[1]})
+    inside.wait_for_function(
+        "() => document.querySelector('.inside .halves').getBoundingClientRect().bottom <= innerHeight"
+    )
+    for k in range(16):
+        inside.locator(".inside .stops button").nth(k).click()
+        fits = inside.evaluate(FITS)
+        assert fits["below"] <= 0, (k, fits)
+        assert fits["inner"] <= 1, (k, fits)
+        assert fits["scrolled"] == 0
+
+
+FLOW = """() => [...document.querySelectorAll('.inside .link .drops')].flatMap((drops) => {
+  const { display, animationName, animationDirection } = getComputedStyle(drops);
+  const { link, dataset } = drops.parentElement;
+  return display === 'none' ? [] : [[dataset.layer, animationName, animationDirection, link.share, link.blame,
+                                     parseFloat(drops.style.strokeWidth)]]; })"""
+
+
+def test_values_run_forward_blame_runs_back_and_both_stand_still_where_motion_is_unwelcome(inside: Page):
+    assert inside.evaluate(FLOW) == []
+    inside.locator(".inside .stops button").nth(3).click()
+    forward = inside.evaluate(FLOW)
+    assert {tuple(row[:3]) for row in forward} == {("2", "inside-run", "normal")}
+    assert len(forward) == 64
+    order = sorted(forward, key=lambda row: abs(row[3]))
+    assert [row[5] for row in order] == sorted(row[5] for row in forward), "the more a link carries, the thicker"
+    inside.locator(".inside .stops button").nth(10).click()
+    back = inside.evaluate(FLOW)
+    assert {tuple(row[:3]) for row in back} == {("3", "inside-run", "reverse")}
+    order = sorted(back, key=lambda row: abs(row[4]))
+    assert [row[5] for row in order] == sorted(row[5] for row in back)
+    inside.emulate_media(reduced_motion="reduce")
+    assert {row[1] for row in inside.evaluate(FLOW)} == {"none"}
+
+
+def test_a_nudged_weight_tells_promise_and_truth_by_keyboard(inside: Page):
+    slider = inside.get_by_role("slider", name="Nudge this weight: how far")
+    before = idea(inside)
+    slider.focus()
+    inside.keyboard.press("End")
+    told = inside.evaluate(
+        """() => ({ value: document.querySelector('.inside .handles output').textContent,
+                    bars: [...document.querySelectorAll('.inside .bar b')].map((b) => Number(b.title)) })"""
+    )
+    where = re.match(r"Step (\d+) →", inside.locator(".inside .where").inner_text())
+    assert where
+    here = take_apart(recorded(Experiment(), 210).trainer, int(where[1]))
+    w = here.net.parameters.copy()
+    w[0] += 1.0
+    promise, truth = told["bars"]
+    assert promise == pytest.approx(here.gradient[0], rel=1e-9)
+    assert truth == pytest.approx(here.loss_of(w) - here.loss_of(here.net.parameters), rel=1e-9)
+    assert told["value"].endswith(f"→ {say(w[0])}")
+    assert idea(inside) == before, "keys on the slider must not walk"
 
 
 def test_on_the_timeline_the_arrow_keys_move_through_time_instead(inside: Page):
@@ -83,7 +158,7 @@ def test_on_the_timeline_the_arrow_keys_move_through_time_instead(inside: Page):
     for back in (1, 2):
         inside.keyboard.press("ArrowLeft")
         expect(inside.locator(".stage .handle")).to_have_attribute("aria-valuenow", str(moment - back))
-    expect(inside.get_by_text(re.compile(rf"Step {moment - 2} → {moment - 1}"))).to_be_visible(timeout=15_000)
+    expect(inside.locator(".inside .where")).to_contain_text(f"Step {moment - 2} → {moment - 1}", timeout=15_000)
     assert idea(inside) == before
 
 
@@ -129,7 +204,7 @@ FOCUSED = """() => { const e = document.activeElement, style = getComputedStyle(
 
 def test_the_drawing_is_one_tab_stop_and_keys_lead_to_every_unit_and_link(inside: Page):
     assert inside.locator(".inside svg [tabindex='0']").count() == 1
-    inside.locator(".inside .steps button.next").focus()
+    inside.locator(".inside .walk button.next").focus()
     inside.keyboard.press("Tab")  # the focus that a keyboard gives is the one that must be visible
     assert inside.evaluate(FOCUSED)["key"] == "l:1:0:0"  # what is picked
     inside.keyboard.press("Home")
@@ -234,6 +309,19 @@ def test_a_number_is_copied_in_full(inside: Page):
     expect(inside.locator(".inside .copied")).to_contain_text(full)
     assert inside.evaluate("navigator.clipboard.readText()") == full
     assert len(full) > 10
+
+
+def test_a_name_in_the_program_says_what_it_is_and_leads_to_its_idea(inside: Page):
+    inside.get_by_role("tab", name="As a NumPy program").click()
+    name = inside.locator(".program [data-word=D2]").first
+    name.hover()
+    expect(inside.locator(".program .said")).to_contain_text("the blame of layer 2")
+    lit = inside.evaluate("[...new Set([...document.querySelectorAll('.program .lit')].map(e => e.textContent))]")
+    assert lit == ["D2"]
+    name.click()
+    expect(inside.locator(ROOT)).to_have_attribute("data-idea", "Blame goes back to layer 2")
+    expect(inside.locator(".inside .stops [aria-current=step]")).to_be_focused()
+    expect(inside.locator(".inside .card")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), [("phone", "dark"), ("laptop", "light")])

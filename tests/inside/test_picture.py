@@ -4,8 +4,13 @@ import numpy as np
 import pytest
 
 import mlp
+from playground.inside.mini_batch import class_names
+from playground.inside.nudge import FEWEST_STOPS, MOST_STOPS, changes, nudge
 from playground.inside.picture import picture
-from playground.inside.step import take_apart
+from playground.inside.step import Step, take_apart
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from playground.run.runs import new_trainer
 
 N_IN, HIDDEN, N_OUT = 3, 4, 2
 LABELS = ("a", "b", "c")
@@ -55,6 +60,7 @@ def test_every_unit_and_link_has_the_engines_numbers(trainer: mlp.Trainer, point
             assert number(unit["delta"]) == pytest.approx(len(rows) * trace.d_z[point, j])
             bias = unit["bias"]
             assert bias["w"] == pytest.approx(layer.biases[j])
+            assert bias["share"] == bias["w"]
             assert bias["gradient"] == pytest.approx(trace.d_b[j])
             assert bias["update"] == pytest.approx(next_layer.biases[j] - layer.biases[j])
         links = {(link["from"], link["to"]): link for link in shown["links"][n - 1]}
@@ -63,5 +69,88 @@ def test_every_unit_and_link_has_the_engines_numbers(trainer: mlp.Trainer, point
             link = links[f"u:{n - 1}:{i}", f"u:{n}:{j}"]
             assert link["key"] == f"l:{n}:{i}:{j}"
             assert link["w"] == pytest.approx(layer.weights[i, j])
+            assert link["share"] == pytest.approx(layer.weights[i, j] * trace.x[point, i])
+            assert link["blame"] == pytest.approx(layer.weights[i, j] * len(rows) * trace.d_z[point, j])
             assert link["gradient"] == pytest.approx(trace.d_W[i, j])
             assert link["update"] == pytest.approx(next_layer.weights[i, j] - layer.weights[i, j])
+
+
+def step_of(config: Config, epochs: int = 3, at: int = 5) -> Step:
+    trainer = new_trainer(Experiment(config))
+    trainer.run(epochs)
+    return take_apart(trainer, at)
+
+
+@pytest.mark.parametrize("config", [Config(), Config(dataset="blobs", n_classes=4)], ids=["two", "four"])
+def test_the_output_shows_the_belief_that_the_card_speaks_of(config: Config):
+    step, names = step_of(config), class_names(Experiment(config), "light")
+    shown = picture(step, 2, (1, 0, 0), LABELS[:2], names)
+    beliefs = step.net.predict_proba(step.x[2:3])[0]
+    units = shown["columns"][-1]["units"]
+    assert [number(unit["p"]) for unit in units] == pytest.approx(beliefs if len(units) > 1 else beliefs[1:])
+    answer, wrong = (next(i for i in shown["ideas"] if i["title"] == t) for t in ("The answer", "How wrong it is"))
+    assert answer["shows"] == wrong["shows"] == {"3": "p"}
+    said, truth = names[int(beliefs.argmax())], names[int(step.labels[2])]
+    assert answer["sentence"].endswith(f"says {said}.")
+    assert f"{100 * (beliefs.max() if len(units) > 1 else beliefs[1]):.1f} %" in answer["sentence"]
+    assert wrong["sentence"].startswith(f"The point is {truth}.")
+
+
+def test_the_classes_are_named_by_the_colours_they_are_drawn_in():
+    assert class_names(Experiment(), "dark") == ["orange (class 0)", "blue (class 1)"]
+    assert class_names(Experiment(Config(dataset="blobs")), "dark")[2] == "turquoise (class 2)"
+    assert class_names(Experiment(Config(dataset="plane")), "light") == []
+
+
+def test_values_run_forward_and_blame_runs_back_and_nothing_else_moves():
+    ideas = picture(step_of(Config()), 0, (1, 0, 0), LABELS[:2])["ideas"]
+    assert len(ideas) == 16
+    for idea in ideas:
+        is_sum, is_blame = idea["title"].startswith("Sums"), idea["title"].startswith("Blame goes")
+        assert idea["flow"] == ("forward" if is_sum else "back" if is_blame else "")
+        assert (idea["carries"] == "share") == is_sum
+        assert (idea["carries"] == "blame") == is_blame
+        if idea["stage"] == "backward":
+            assert idea["shows"] == {"1": "delta", "2": "delta", "3": "delta"}
+        if is_sum:
+            assert idea["shows"] == {str(idea["links"][0]): "z"}
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_a_nudge_comes_to_the_loss_that_the_engine_finds(reduction: str):
+    step = step_of(Config(reduction=reduction, dropout=0.0))
+    place = step.net.shape.index(1, 3, 2)
+    told = nudge(step, place)
+    assert told["w"] == step.net.parameters[place]
+    assert told["changes"][len(told["changes"]) // 2] == 0.0
+    net, share = step.net.copy(), step.n if reduction == "sum" else 1
+    for change, loss in zip(told["changes"], told["losses"], strict=True):
+        net.parameters[...] = step.net.parameters
+        net.parameters[place] += change
+        engine = net.loss.mean(np.ascontiguousarray(net.outputs(step.x).T), step.targets)
+        assert loss == pytest.approx(share * engine, rel=1e-12)
+    # The promise is the slope of that curve: what the change comes to, if it is small enough.
+    h = 1e-5
+    up, down = (np.array(step.net.parameters) for _ in range(2))
+    up[place] += h
+    down[place] -= h
+    measured = share * (step.loss_of(up) - step.loss_of(down)) / (2 * h)
+    assert told["gradient"] == pytest.approx(measured, rel=1e-7)
+
+
+def test_a_nudge_belongs_to_what_is_picked():
+    step = step_of(Config())
+    of = {pick: picture(step, 0, pick, LABELS[:2])["nudge"] for pick in ((2, 3, 1), (2, 8, 1), (2, 1), (0, 1))}
+    assert of[2, 3, 1]["w"] == step.net.layers[1].weights[3, 1]
+    assert of[2, 8, 1] == of[2, 1]
+    assert of[2, 1]["name"] == "bias"
+    assert of[2, 1]["w"] == step.net.layers[1].biases[1]
+    assert of[0, 1] is None
+    assert picture(step_of(Config(use_bias="off")), 0, (2, 1), LABELS[:2])["nudge"] is None
+
+
+def test_a_large_network_is_nudged_to_fewer_places():
+    assert len(changes(step_of(Config()))) == MOST_STOPS
+    large = changes(step_of(Config(hidden_layer_sizes=(64, 64, 64, 64), batch_size=2000, n_samples=2000), 1, 0))
+    assert FEWEST_STOPS <= len(large) < MOST_STOPS
+    assert 0.0 in large

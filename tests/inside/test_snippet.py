@@ -3,13 +3,17 @@
 import ast
 import contextlib
 import io
+import re
 
 import numpy as np
 import pytest
 
 import mlp
 from playground.inside import snippet
+from playground.inside.ideas import walk
 from playground.inside.step import Step
+from playground.inside.terms import Terms
+from playground.scenes.library import glossary
 from tests.inside.test_terms import N_OUT, UNUSUAL, make_trainer, steps_of
 
 
@@ -25,8 +29,23 @@ def run(program: str) -> dict[str, object]:
     return printed
 
 
+def check_words(program: str, step: Step) -> None:
+    """Every name is explained that the program gives to an array, and each leads to an idea of the walk."""
+    words, titles = snippet.vocabulary(step), {idea.title for idea in walk(Terms(step, 0), 1, 0, 0)}
+    tree = ast.parse(program)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} | {
+        node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
+    }
+    assert set(words) <= used
+    assert {name for name in used if re.fullmatch(r"(new_)?[A-Za-z]\d+", name)} <= set(words)
+    assert {word.idea for word in words.values()} <= titles
+    assert {word.term for word in words.values()} <= {"", *glossary()}
+
+
 def check(step: Step) -> None:
-    printed = run(snippet.snippet(step))
+    program = snippet.snippet(step)
+    check_words(program, step)
+    printed = run(program)
     assert printed["loss"] == pytest.approx(float(step.losses.mean()), rel=1e-12, abs=1e-13)
     for k, (after, used) in enumerate(zip(step.matrices(step.after), step.matrices(step.used), strict=True), start=1):
         np.testing.assert_allclose(printed[f"new W{k}"], after[:, :-1].T, rtol=1e-12, atol=1e-12)

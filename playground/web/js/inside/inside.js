@@ -12,21 +12,37 @@ import { pieces } from "./mathml.js";
 import { say, short } from "../shared/format.js";
 import { loadStyle } from "../shared/style.js";
 import { observeTheme } from "../shared/theme.js";
+import { Nudge } from "./nudge.js";
+import { Walk } from "./walk.js";
 
 await loadStyle("inside.css", import.meta.url);
 
 const SVG = "http://www.w3.org/2000/svg";
-const STAGES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
-const CARRIED = { w: "its weight", gradient: "its gradient", update: "how far it moves" };
-const SHOWN = { a: "its output a", z: "its sum z", delta: "its blame δ" };
+const CARRIED = {
+  w: "its weight",
+  share: "what it carries: its weight times what comes in",
+  blame: "the blame that it takes back: its weight times δ",
+  gradient: "its gradient",
+  update: "how far it moves",
+};
+const SHOWN = { x: "x", a: "output a", z: "sum z", ŷ: "answer ŷ", p: "belief p", δ: "blame δ" };
 const PITCH = 76; // the least room for a column of units
-const TOP = 22;
 /** @type {import("../shared/keys.js").Row[]} */
 const KEYS = [
   ["→, ←", "to the next idea, and to the one before (in place of a step of the run)"],
   ["↑, ↓, Enter, in the drawing", "from unit to unit, and what it says"],
   ["↑, ↓, Enter, on the card", "from letter to letter of the formula, and to what it belongs to"],
 ];
+const TOP = 20;
+const BELOW = 10; // pixels left free under the card
+const BOTTOM = 18; // room below the units, for what is left out
+const LEAST_STEP = 22; // pixels from unit to unit
+const LOW = 240; // pixels of height for the drawing above the card
+const MOST = 760;
+const AMPLE = 600; // pixels of height at which the card has larger type
+const LEAST = 320; // pixels of height for card and drawing
+const SCALES = [1.4, 1.2, 1, 0.94, 0.88, 0.82, 0.76, 0.7]; // of the card's type: the largest at which all of it fits
+const STOP = "inside-stop"; // an event that tells the title of an idea to go to
 const FIELDS =
   "input, textarea, select, canvas, [contenteditable], [role=slider], [role=radiogroup], [role=listbox], [role=combobox], [role=grid], [role=tab], [role=tablist], [role=menu], [role=dialog]";
 
@@ -58,20 +74,9 @@ export class Inside {
   constructor(parent) {
     /** @type {(key: string) => void} */
     this.pick = () => {};
-    this.tabs = Object.entries(STAGES).map(([stage, label]) =>
-      h("button", { type: "button", class: "words", "data-stage": stage, onclick: () => this.goToStage(stage) }, label),
-    );
-    this.back = h(
-      "button",
-      { type: "button", class: "words", title: "The idea before (Left arrow)", onclick: () => this.go(-1) },
-      "← Back",
-    );
-    this.next = h(
-      "button",
-      { type: "button", class: "words next", title: "The next idea (Right arrow)", onclick: () => this.go(1) },
-      "Next →",
-    );
-    this.count = h("span", { class: "count" });
+    this.walk = new Walk((k) => this.show(k));
+    this.nudge = new Nudge();
+    this.where = h("p", { class: "where" });
     this.title = h("h3", {});
     this.sentence = h("p", { class: "idea-sentence" });
     this.vector = h("div", { class: "vector" });
@@ -98,23 +103,13 @@ export class Inside {
     this.element = h(
       "div",
       { class: "inside" },
-      h(
-        "div",
-        { class: "walk", role: "group", "aria-label": "Walk through the step" },
-        h("div", { class: "tabs" }, ...this.tabs),
-        h("div", { class: "steps" }, this.back, this.next, this.count),
-        h(
-          "span",
-          { class: "hint" },
-          "← → walk from idea to idea, ↑ ↓ through the drawing. On the timeline ← → move through time.",
-        ),
-      ),
-      h(
+      this.walk.element,
+      (this.halves = h(
         "div",
         { class: "halves" },
-        h("section", { class: "net", "aria-label": "Network" }, this.scroller, this.status),
+        h("section", { class: "net", "aria-label": "Network" }, this.where, this.scroller, this.status),
         this.card,
-      ),
+      )),
       h(
         "section",
         { class: "about", "aria-label": "What is picked" },
@@ -129,6 +124,7 @@ export class Inside {
           ),
           this.copied,
         ),
+        this.nudge.element,
         this.groups,
         this.announced,
       ),
@@ -144,13 +140,19 @@ export class Inside {
     this.element.addEventListener("focusout", () => this.unpoint());
     this.element.addEventListener("click", (event) => this.use(event.target));
     this.element.addEventListener("keydown", (event) => this.keyWithin(event));
-    this.resize = new ResizeObserver(() => this.draw());
-    this.resize.observe(this.scroller);
+    this.resize = new ResizeObserver(() => this.fit());
+    this.onResize = () => this.fit();
+    window.addEventListener("resize", this.onResize);
+    for (const element of [this.scroller, this.card, this.element.closest(".stMainBlockContainer")])
+      if (element) this.resize.observe(element); // what stands above it may change its height
+    this.onStop = (event) => this.arrive(event);
+    document.addEventListener(STOP, this.onStop);
     this.lit = null;
     this.data = null;
     this.at = 0; // which of the ideas
     this.forget = undefined; // the timer that takes a message away
     this.width = null; // for which the picture was drawn
+    this.room = /** @type {number | null} */ (null); // pixels of height, where the window sets it
     this.roomy = false;
     this.places = new Map(); // by key: where a unit stands
     this.links = new Map();
@@ -160,12 +162,15 @@ export class Inside {
       this.theme = theme;
       this.width = null;
       this.draw();
+      if (this.data) this.nudge.receive(this.data.nudge, this.data.pick, theme);
     });
   }
 
   close() {
     document.removeEventListener("keydown", this.onKey, true);
     this.unlist();
+    document.removeEventListener(STOP, this.onStop);
+    window.removeEventListener("resize", this.onResize);
     this.resize.disconnect();
     this.themes.stop();
   }
@@ -178,7 +183,9 @@ export class Inside {
     this.at = Math.max(0, k);
     this.themes.check();
     this.width = null;
-    this.draw();
+    this.where.textContent = data.where;
+    this.walk.receive(ideas);
+    this.fit();
     this.drawIdea();
     this.drawAbout();
   }
@@ -188,16 +195,8 @@ export class Inside {
     return this.data.ideas[this.at];
   }
 
-  go(by) {
-    this.show(Math.max(0, Math.min(this.data.ideas.length - 1, this.at + by)));
-  }
-
-  goToStage(stage) {
-    this.show(this.data.ideas.findIndex((idea) => idea.stage === stage));
-  }
-
   show(k) {
-    if (k < 0 || k === this.at) return;
+    if (k === this.at || !this.data.ideas[k]) return;
     this.at = k;
     remembered = { stage: this.idea.stage, title: this.idea.title };
     this.drawIdea();
@@ -212,7 +211,7 @@ export class Inside {
     if (!by || target.closest?.(FIELDS) || scrolls(target, ["X"])) return;
     event.preventDefault();
     event.stopPropagation();
-    this.go(by);
+    this.show(this.at + by);
   }
 
   // The drawing and each card have one Tab stop; from there on, keys go from one thing in it to the next. In a formula
@@ -274,15 +273,46 @@ export class Inside {
     const { idea, at } = this;
     this.element.dataset.idea = idea.title;
     this.element.dataset.stage = idea.stage;
-    for (const tab of this.tabs) tab.setAttribute("aria-pressed", String(tab.dataset.stage === idea.stage));
-    this.back.disabled = at === 0;
-    this.next.disabled = at === this.data.ideas.length - 1;
-    this.count.textContent = `${at + 1} of ${this.data.ideas.length}`;
+    this.walk.mark(at);
     this.title.textContent = idea.title;
     this.sentence.textContent = idea.sentence;
     this.vector.replaceChildren(...pieces(idea.vector));
     this.lines.replaceChildren(...idea.lines.map(line));
     this.card.scrollTop = 0;
+    this.fitCard();
+  }
+
+  // Another part of the page leads to a stop: the words of the program below.
+  arrive(event) {
+    if (!this.data) return;
+    const found = this.data.ideas.findIndex((idea) => idea.title === event.detail);
+    const k = found < 0 ? this.data.ideas.length - 1 : found; // a frozen layer's walk ends otherwise, but it ends there
+    this.show(k);
+    this.element.scrollIntoView({ block: "start" });
+    this.walk.stops[k].focus({ preventScroll: true });
+  }
+
+  // ---- as large as the window lets it be -------------------------------------------------------------------------
+  // Drawing and card stand on one screen: they take what is left of the window below the walk. Where one stands above
+  // the other, each has the height that it needs.
+  fit() {
+    if (!this.data) return;
+    const page = this.element.closest(".stMain");
+    const top = this.halves.getBoundingClientRect().top + (page?.scrollTop ?? 0);
+    const room = Math.max(LEAST, Math.min(MOST, window.innerHeight - top - BELOW));
+    this.room = getComputedStyle(this.halves).gridTemplateColumns.split(" ").length > 1 ? Math.floor(room) : null;
+    this.halves.style.height = this.room ? `${this.room}px` : "";
+    this.walk.fit();
+    this.draw();
+    this.fitCard();
+  }
+
+  // Smaller type where a long formula would not fit otherwise; a narrow page lets the card grow instead.
+  fitCard() {
+    for (const scale of this.room ? SCALES.slice(this.room < AMPLE ? 2 : 0) : [1]) {
+      this.card.style.setProperty("--fit", String(scale));
+      if (this.card.scrollHeight <= this.card.clientHeight) return;
+    }
   }
 
   // ---- what is picked ------------------------------------------------------------------------------------------
@@ -302,6 +332,7 @@ export class Inside {
     );
     if (focused) this.groups.firstChild?.focus(); // the card that had the focus is gone
     this.element.dataset.pick = this.data.pick;
+    this.nudge.receive(this.data.nudge, this.data.pick, this.theme);
     this.markGroups();
   }
 
@@ -331,15 +362,19 @@ export class Inside {
   // ---- the picture ---------------------------------------------------------------------------------------------
   draw() {
     const room = this.scroller.clientWidth;
-    if (!this.data || !room || room === this.width) return;
-    this.width = room;
+    const shape = `${room} ${this.room}`;
+    if (!this.data || !room || shape === this.width) return;
+    this.width = shape;
     const { columns, links } = this.data;
     const width = Math.max(room, PITCH * columns.length);
     const most = Math.max(...columns.map((column) => column.units.length));
-    const step = Math.max(27, Math.min(46, 330 / most));
-    const height = Math.max(240, TOP + most * step + 30);
+    const space = this.room ? this.room - this.where.offsetHeight - this.status.offsetHeight - 8 : LOW;
+    const grow = Math.max(1, Math.min(1.6, space / 400, width / columns.length / 130)); // in a large window
+    this.drawing.style.setProperty("--grow", String(grow));
+    const step = Math.max(LEAST_STEP, Math.min(54 * grow, (space - TOP - BOTTOM) / most));
+    const height = Math.max(this.room ? space : 200, TOP + most * step + BOTTOM);
     this.roomy = step > 36; // for the inputs' names above their units
-    const [w, high] = [Math.min(58, (width / columns.length) * 0.7), Math.min(26, step - 6)];
+    const [w, high] = [Math.min(64 * grow, (width / columns.length) * 0.8), Math.min(26 * grow, step - 5)];
     const gap = (width - w - 8) / Math.max(1, columns.length - 1);
     const focused = this.drawing.contains(document.activeElement) ? keyOf(document.activeElement) : null;
     this.places = new Map();
@@ -351,7 +386,7 @@ export class Inside {
       ]),
     );
     columns.forEach((column, l) => {
-      const top = TOP + (height - TOP - 20 - column.units.length * step) / 2 + step / 2;
+      const top = TOP + (height - TOP - BOTTOM - column.units.length * step) / 2 + step / 2;
       column.units.forEach((unit, k) =>
         this.places.set(unit.key, { x: 4 + w / 2 + gap * l, y: top + k * step, unit, layer: l }),
       );
@@ -393,6 +428,7 @@ export class Inside {
         "aria-label": this.words(link.key, true),
       },
       svg("path", { d, class: "touch" }),
+      svg("path", { d, class: "drops" }),
       svg("path", { d, class: "ink" }),
     );
     group.link = link;
@@ -401,7 +437,7 @@ export class Inside {
 
   unit({ x, y, unit, layer }, w, high) {
     const box = svg("rect", { x: x - w / 2, y: y - high / 2, width: w, height: high, rx: 6 });
-    const text = svg("text", { x, y: y + 4, class: "value" });
+    const text = svg("text", { x, y, dy: "0.35em", class: "value" });
     const group = svg(
       "g",
       { class: "unit", "data-key": unit.key, "data-layer": layer, role: "button", "aria-label": this.words(unit.key) },
@@ -427,21 +463,32 @@ export class Inside {
       const value = group.link[idea.carries];
       const ink = group.lastChild;
       ink.style.stroke = signColour(value, theme);
-      ink.style.strokeWidth = 0.5 + 4.5 * Math.sqrt(Math.abs(value) / top);
+      const share = Math.sqrt(Math.abs(value) / top);
+      ink.style.strokeWidth = 0.5 + 4.5 * share;
+      const drops = group.querySelector(".drops");
+      drops.style.stroke = ink.style.stroke;
+      drops.style.strokeWidth = value ? 2 + 6 * share : 0;
+      for (const way of ["forward", "back"])
+        group.classList.toggle(way, idea.flow === way && idea.links.includes(Number(group.dataset.layer)));
       group.classList.toggle("spoken", idea.links.includes(Number(group.dataset.layer)));
       group.classList.toggle("picked", group.dataset.key === this.data.pick);
     }
     for (const group of this.drawing.querySelectorAll(".unit")) {
-      const shown = group.unit[idea.shows] ?? group.unit.a;
-      const value = Number(shown[2]);
-      const named = !this.roomy && group.dataset.layer === "0" && group.unit.name.length <= 3;
-      group.querySelector(".value").textContent = named ? `${group.unit.name} ${short(value)}` : short(value);
+      const { layer } = group.dataset;
+      const value = Number((group.unit[idea.shows[layer] ?? "a"] ?? group.unit.a)[2]);
+      const letter = layer === "0" ? this.inputLetter(group.unit.name) : this.letter(Number(layer));
+      const text = group.querySelector(".value");
+      text.replaceChildren(svg("tspan", { class: "letter" }, `${letter} `), short(value));
       const share = Math.round(8 + 50 * Math.min(1, Math.abs(value)));
       group.firstChild.style.fill = `color-mix(in srgb, ${signColour(value, theme)} ${value ? share : 0}%, ${theme.background})`;
       group.classList.toggle("spoken", idea.units.includes(Number(group.dataset.layer)));
       group.classList.toggle("picked", group.dataset.key === this.data.pick);
     }
     this.light(this.lit);
+    // A picture that is wider than its place shows what is spoken of.
+    const spoken = [...this.places.values()].filter(({ layer }) => idea.units.includes(layer)).map(({ x }) => x);
+    if (spoken.length)
+      this.scroller.scrollLeft = (Math.min(...spoken) + Math.max(...spoken)) / 2 - this.scroller.clientWidth / 2;
   }
 
   // Light up a link or unit and every term that belongs to it.
@@ -452,9 +499,33 @@ export class Inside {
       for (const element of this.element.querySelectorAll(`[data-key="${CSS.escape(key)}"]`))
         element.classList.add("lit");
     const { idea } = this;
-    const still = `Every neuron shows ${SHOWN[idea.shows]}; every link is as wide as ${CARRIED[idea.carries]}, blue above zero and orange below. ${this.data.part}`;
+    const still = `${this.shown()}; each link is as wide as ${CARRIED[idea.carries]}, blue above zero and orange below. ${this.data.part}`;
     const text = key ? this.words(key) : null;
     if (this.status.textContent !== (text ?? still)) this.status.textContent = text ?? still;
+  }
+
+  // The letter of the number that the units of a layer show.
+  letter(layer) {
+    const name = this.idea.shows[layer] ?? "a";
+    return name === "delta" ? "δ" : name === "a" ? this.data.columns[layer].letter : name;
+  }
+
+  // An input is named by itself: above its box where there is room, else in it.
+  inputLetter(name) {
+    if (this.roomy) return "";
+    return name.length <= 3 ? name : "x";
+  }
+
+  // What the units show, layers of one kind together: "Layer 1 and output: sum z".
+  shown() {
+    /** @type {Map<string, string[]>} */
+    const kinds = new Map();
+    this.data.columns.forEach(({ title }, layer) => {
+      const letter = this.letter(layer);
+      kinds.set(letter, [...(kinds.get(letter) ?? []), title]);
+    });
+    const parts = [...kinds].map(([letter, titles]) => `${listed(titles)}: ${SHOWN[letter]}`);
+    return parts.join("; ").replace(/^./, (first) => first.toUpperCase());
   }
 
   // What a key stands for, with its numbers; in full for those who do not see where it lies.
@@ -464,6 +535,7 @@ export class Inside {
       const { unit } = place;
       const parts = [`output a = ${say(Number(unit.a[2]))}`];
       if (unit.z) parts.push(`sum z = ${say(Number(unit.z[2]))}`, `blame δ = ${say(Number(unit.delta[2]))}`);
+      if (unit.p) parts.push(`belief p = ${say(Number(unit.p[2]))}`);
       if (unit.bias) parts.push(`bias b = ${say(unit.bias.w)}`);
       return `${unit.name}: ${parts.join(", ")}`;
     }
@@ -482,6 +554,7 @@ export class Inside {
   }
 }
 
+const listed = (words) => (words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0]);
 const keyOf = (element) => element?.closest?.("[data-key]")?.getAttribute("data-key") ?? null;
 
 // "name = letters", and below it "= numbers = value".

@@ -1,0 +1,172 @@
+"""A cure put to the test: the run as it was and as it is with the cure, each from twenty draws of the first weights.
+
+A beginning that is ill without the cure counts as cured if the finding is gone with it and the loss is lower. All is
+trained a slice at a time, so that who waits can stop at any moment, and keeps what is known by then.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import mlp
+from playground.health.checkup import examine
+from playground.health.portrait import portrait
+from playground.health.verdicts import verdicts
+from playground.run.experiment import Experiment
+from playground.run.runs import new_trainer, trainer_settings
+from playground.run.seeds import N_SEEDS
+
+SLICE_SECONDS = 0.02
+
+Turn = Callable[[], AbstractContextManager[None]]
+
+
+class Outcome(NamedTuple):
+    """How one run ended."""
+
+    score: float
+    """Share of the test points that are right, or of the training points without any; R² of a regression"""
+    loss: float
+    """On the same points; infinite for a run that broke"""
+    is_ill: bool
+    """Whether the finding is there"""
+
+
+@dataclass(frozen=True)
+class Cure:
+    """What was tried, and against what."""
+
+    rule: str
+    """The name of the rule whose finding it is to cure"""
+    title: str
+    """The finding, in words"""
+    label: str
+    """The cure, in words"""
+    before: Experiment
+    after: Experiment
+    epochs: int
+    """Where both are judged"""
+
+
+class CureTrial:
+    """Both runs of a cure, from one beginning after the other; the first is the one on screen."""
+
+    def __init__(self, cure: Cure, turn: Turn) -> None:
+        self.cure = cure
+        self.pairs: list[tuple[Outcome, Outcome]] = []
+        """(before, after) of each beginning so far"""
+        self.portraits: list[dict[str, Any] | None] = []
+        """Of the first beginning: before, after"""
+        self.seconds = 0.0
+        """Of training so far, with the waiting for others"""
+        self._turn = turn
+        self._lock = threading.Lock()
+        self._work = self._train_all()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to train."""
+        return len(self.pairs) == N_SEEDS
+
+    @property
+    def cured(self) -> int:
+        """Of those that are ill without the cure, in how many the finding is gone and the loss is lower."""
+        return sum(before.is_ill and not after.is_ill and after.loss < before.loss for before, after in self.pairs)
+
+    @property
+    def ill(self) -> int:
+        """How many beginnings have the finding without the cure."""
+        return sum(before.is_ill for before, _ in self.pairs)
+
+    def typical(self, which: int) -> float:
+        """The median of the scores before (0) or after (1)."""
+        return float(np.median([pair[which].score for pair in self.pairs]))
+
+    def advance(self) -> None:
+        """Train a slice, if anything is left to train."""
+        begun = time.monotonic()
+        with self._lock:
+            next(self._work, None)
+        self.seconds += time.monotonic() - begun
+
+    def _train_all(self) -> Iterator[None]:
+        for k in range(N_SEEDS):
+            pair = []
+            for experiment in (self.cure.before, self.cure.after):
+                trainer = yield from self._trained(experiment, k)
+                pair.append(outcome(trainer, experiment, self.cure.rule))
+                if k == 0:
+                    self.portraits.append(portrait(experiment, _last_network(trainer)))
+            self.pairs.append((pair[0], pair[1]))
+            yield
+
+    def _trained(self, experiment: Experiment, k: int) -> Generator[None, None, mlp.Trainer]:
+        """A run from another beginning, through all its changes, up to the end; a slice at each turn."""
+        trainer = beginning(experiment, k)
+        for change in experiment.changes:
+            yield from self._to(trainer, math.inf, change.step)
+            step = min(change.step, trainer.recording.last_step)
+            parameters = trainer.recording.seek(step).parameters.copy()
+            for index, value in change.edits:
+                parameters[index] = value
+            now = experiment.at(change.step + 1).now
+            trainer = trainer.fork(
+                step, parameters=parameters if change.edits else None, **trainer_settings(now, trainer.data)
+            )
+        yield from self._to(trainer, self.cure.epochs, math.inf)
+        return trainer
+
+    def _to(self, trainer: mlp.Trainer, epoch: float, step: float) -> Iterator[None]:
+        """Train until an epoch or a step is recorded, or the run has ended."""
+        n, recording = 1, trainer.recording
+        while not recording.has_ended and recording.last_step < step:
+            left = epoch - float(recording.epochs[-1])
+            if left <= 0.0:
+                break
+            n = int(max(1, min(n, left)))
+            with self._turn():
+                begun = time.perf_counter()
+                trainer.run(epochs=n)
+                spent = time.perf_counter() - begun
+            n = max(1, min(2 * n, int(n * SLICE_SECONDS / max(spent, 1e-6)), 1 if step < math.inf else 10**6))
+            yield
+
+
+def beginning(experiment: Experiment, k: int) -> mlp.Trainer:
+    """The trainer that an experiment begins with, from first weights and batches of a seed higher by k."""
+    config = experiment.config
+    trainer = new_trainer(Experiment(config))
+    if not k:
+        return trainer
+    net = trainer.net.copy()
+    net.seed = config.seed + k
+    net.reset()
+    return mlp.Trainer(net, trainer.data, seed=config.seed + k, **trainer_settings(config, trainer.data))
+
+
+def outcome(trainer: mlp.Trainer, experiment: Experiment, rule: str) -> Outcome:
+    """How a run stands at its last step."""
+    recording, config = trainer.recording, experiment.config
+    has_test = len(trainer.data.x_test) > 0
+    loss = float((recording.test_loss if has_test else recording.train_loss)[-1])
+    score = float((recording.test_score if has_test else recording.train_score)[-1])
+    features = config.features if config.is_planar else ()
+    with np.errstate(all="ignore"):
+        found = verdicts(examine(trainer, recording.last_step, features, own_data=config.own_data))
+    broke = recording.diverged is not None or not math.isfinite(loss)
+    worst = 0.0 if trainer.data.n_classes else -math.inf
+    return Outcome(worst if broke else score, math.inf if broke else loss, any(v.rule.name == rule for v in found))
+
+
+def _last_network(trainer: mlp.Trainer) -> mlp.MLP:
+    net = trainer.net.copy()
+    net.parameters[...] = trainer.recording.seek(trainer.recording.last_step).parameters
+    return net

@@ -1,0 +1,45 @@
+"""What the loss does when one weight is moved: what the gradient promises, and what really comes.
+
+The promise, gradient times change, is exact only for the smallest changes: that is what a slope is, and why a learning
+rate can be too high.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from playground.inside.step import Array, Step
+
+REACH = 1.0
+MOST_STOPS, FEWEST_STOPS = 81, 9
+"""Odd, so that one of them is no change at all"""
+MOST_WORK = 4e7
+"""Multiplications, about, of all stops together: some 20 ms"""
+
+
+def changes(step: Step) -> Array:
+    """(k,): the changes of a weight that are tried, from -REACH to REACH; fewer in a network that takes long."""
+    each = step.n * step.net.n_parameters
+    n = int(np.clip(MOST_WORK // each, FEWEST_STOPS, MOST_STOPS)) // 4 * 4 + 1
+    return np.linspace(-REACH, REACH, n)
+
+
+def nudge(step: Step, place: int) -> dict[str, Any]:
+    """The loss of the mini-batch, or its sum, at all changes of the parameter at a place of the flat vector."""
+    tried = changes(step)
+    share = step.n if step.is_sum else 1
+    losses = []
+    for change in tried:
+        w = step.net.parameters.copy()
+        w[place] += change
+        loss = share * step.loss_of(w)
+        losses.append(loss if math.isfinite(loss) else None)  # JSON has no word for the others
+    return {
+        "w": float(step.net.parameters[place]),
+        "gradient": float(step.gradient[place]),
+        "changes": tried.tolist(),
+        "losses": losses,
+    }

@@ -1,0 +1,92 @@
+// The walk as a progress bar: a stop for each idea, with its name where there is room, under the stage it belongs to.
+//
+// One stop of the Tab key; from there on the arrow keys, which are the walk's own on the whole page, lead on.
+import { h } from "../shared/dom.js";
+
+const STAGES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
+const NAMED = 48; // pixels that a stop needs for its name
+const ROOMY = 72; // and for its name in larger type
+
+export class Walk {
+  constructor(go) {
+    /** @type {(k: number) => void} */
+    this.go = go;
+    this.at = 0;
+    this.ideas = [];
+    this.stops = [];
+    this.list = h("ol", { class: "stops" });
+    this.back = h(
+      "button",
+      { type: "button", title: "The idea before (Left arrow)", "aria-label": "Back", onclick: () => go(this.at - 1) },
+      "←",
+    );
+    this.next = h(
+      "button",
+      { type: "button", class: "next", title: "The next idea (Right arrow)", onclick: () => go(this.at + 1) },
+      "Next →",
+    );
+    this.element = h("nav", { class: "walk", "aria-label": "Walk through the step" }, this.back, this.list, this.next);
+  }
+
+  // The ideas of another step are mostly the same: what has the focus stays.
+  receive(ideas) {
+    const same = ideas.length === this.ideas.length && ideas.every((idea, k) => this.ideas[k].title === idea.title);
+    this.ideas = ideas;
+    if (same) return;
+    this.stops = ideas.map((idea, k) =>
+      h(
+        "button",
+        {
+          ...{ type: "button", onclick: () => this.go(k) },
+          ...{ title: `${k + 1}. ${idea.title}`, "aria-label": `${k + 1} of ${ideas.length}: ${idea.title}` },
+        },
+        h("i", {}),
+        h("span", {}, ...named(idea.short)),
+      ),
+    );
+    const stages = Object.keys(STAGES).filter((stage) => ideas.some((idea) => idea.stage === stage));
+    this.list.replaceChildren(
+      ...stages.map((stage) => {
+        const of = this.stops.filter((_, k) => ideas[k].stage === stage);
+        return h(
+          "li",
+          { "data-stage": stage, style: `--n: ${of.length}` },
+          h("b", {}, STAGES[stage]),
+          h("span", { class: "of" }, ...of),
+        );
+      }),
+    );
+    this.fit();
+  }
+
+  // Where it has come to: what lies behind is filled, and the stop itself is marked.
+  mark(at) {
+    const focused = this.stops.includes(document.activeElement);
+    this.at = at;
+    this.stops.forEach((stop, k) => {
+      stop.classList.toggle("done", k < at);
+      if (k === at) stop.setAttribute("aria-current", "step");
+      else stop.removeAttribute("aria-current");
+      stop.setAttribute("tabindex", k === at ? "0" : "-1");
+    });
+    for (const stage of this.list.children)
+      stage.classList.toggle("now", stage.getAttribute("data-stage") === this.ideas[at].stage);
+    this.back.disabled = at === 0;
+    this.next.disabled = at === this.stops.length - 1;
+    if (focused) this.stops[at].focus();
+    const { offsetLeft, offsetWidth } = this.stops[at];
+    this.list.scrollLeft = offsetLeft + offsetWidth / 2 - this.list.clientWidth / 2;
+  }
+
+  fit() {
+    const room = this.list.clientWidth / this.stops.length;
+    this.list.classList.toggle("named", room >= NAMED);
+    this.list.classList.toggle("roomy", room >= ROOMY);
+  }
+}
+
+// "gradient layer 2" on two lines: what, and where.
+function named(short) {
+  const [what, ...where] = short.split(" ");
+  return where.length ? [what, h("br", {}), where.join(" ")] : [what];
+}

@@ -1,0 +1,138 @@
+// Small pictures of runs: what a network answers all over the plane, and its points, each with a few words.
+//
+// Comes in:  {kind, heading, portraits: [{name, label, line, help, picture, address}], arrive}: kind "patients" are
+//            buttons that open a run, "outcome" pictures to look at. A picture that is not given is fetched from its
+//            address. `arrive` is {number, to}: once for each number, go to the part of the page that has changed.
+// Goes out:  the trigger `chosen`, a name.
+import { fit, h } from "../shared/dom.js";
+import { loadStyle } from "../shared/style.js";
+import { observeTheme, ramps } from "../shared/theme.js";
+
+await loadStyle("portraits.css", import.meta.url);
+
+const LEVELS = 25; // as in playground/health/portrait.py
+const SIZE = 60; // CSS pixels
+const LOOK_MS = 100;
+const LOOKS = 40; // for a part of the page that is still being drawn
+const views = new WeakMap();
+let arrived = 0;
+
+export default function mount({ data, parentElement, setTriggerValue }) {
+  const place = parentElement.querySelector(".portraits-place");
+  let view = views.get(parentElement);
+  if (!view || !place.contains(view.element)) {
+    view = new Portraits();
+    views.set(parentElement, view);
+    place.replaceChildren(view.element);
+  }
+  view.choose = (name) => setTriggerValue("chosen", name);
+  view.receive(data);
+  if (data.arrive && data.arrive.number !== arrived) {
+    arrived = data.arrive.number;
+    goTo(data.arrive.to, LOOKS);
+  }
+  return () => setTimeout(() => parentElement.isConnected || view.themes.stop(), 0);
+}
+
+// Show a part of the page that has changed, and give it the focus, so that it is read out.
+function goTo(selector, looks) {
+  const part = document.querySelector(selector);
+  if (!part) {
+    if (looks) setTimeout(() => goTo(selector, looks - 1), LOOK_MS);
+    return;
+  }
+  part.setAttribute("tabindex", "-1");
+  part.focus({ preventScroll: true });
+  part.scrollIntoView({ block: "nearest" });
+}
+
+export class Portraits {
+  constructor() {
+    /** @type {(name: string) => void} */
+    this.choose = () => {};
+    this.portraits = new Map(); // by name: {element, canvas, line, picture}
+    this.heading = h("b", {});
+    this.row = h("div", { class: "row" });
+    this.element = h("section", {}, this.heading, this.row);
+    this.theme = null;
+    this.themes = observeTheme(this.element, (theme) => {
+      this.theme = theme;
+      this.draw();
+    });
+  }
+
+  receive({ kind, heading, portraits }) {
+    this.element.className = `portraits ${kind}`;
+    this.element.setAttribute("aria-label", heading);
+    this.heading.textContent = heading;
+    for (const portrait of portraits) {
+      const shown = this.portraits.get(portrait.name) ?? this.add(portrait, kind);
+      shown.line.textContent = portrait.line || shown.line.textContent;
+      shown.picture = portrait.picture ?? shown.picture;
+    }
+    this.themes.check();
+    this.draw();
+  }
+
+  add({ name, label, help, address }, kind) {
+    const canvas = h("canvas", { "aria-hidden": "true" });
+    const line = h("small", {});
+    const parts = [canvas, h("span", {}, label), line];
+    const element =
+      kind === "patients"
+        ? h("button", { type: "button", title: help, onclick: () => this.choose(name) }, ...parts)
+        : h("figure", { title: help }, ...parts);
+    const shown = { element, canvas, line, picture: null };
+    this.portraits.set(name, shown);
+    this.row.append(element);
+    if (address) this.fetch(shown, address);
+    return shown;
+  }
+
+  async fetch(shown, address) {
+    try {
+      const answer = await fetch(new URL(address, import.meta.url));
+      if (!answer.ok) return; // its name and its words are there all the same
+      const told = await answer.json();
+      shown.picture = told.picture;
+      shown.line.textContent = told.line;
+      this.draw();
+    } catch {
+      // without a server the page has nothing to open either
+    }
+  }
+
+  draw() {
+    if (!this.theme) return;
+    for (const { canvas, picture } of this.portraits.values()) paint(canvas, picture, this.theme);
+  }
+}
+
+// The cells as pixels that the browser makes larger, and the points over them.
+export function paint(canvas, picture, theme) {
+  const context = fit(canvas, SIZE, SIZE);
+  context.fillStyle = theme.neutral;
+  context.fillRect(0, 0, SIZE, SIZE);
+  if (!picture) return;
+  const { side, points } = picture;
+  const cells = Uint8Array.from(atob(picture.cells), (sign) => sign.charCodeAt(0));
+  const small = document.createElement("canvas");
+  small.width = small.height = side;
+  const pixels = new Uint32Array(side * side);
+  const { classes } = ramps(theme);
+  cells.forEach((cell, k) => {
+    const colours = classes[Math.floor(cell / LEVELS) % classes.length];
+    const row = side - 1 - Math.floor(k / side); // the lowest x₂ comes first
+    pixels[row * side + (k % side)] = colours[128 + Math.round(((cell % LEVELS) / (LEVELS - 1)) * 127)];
+  });
+  const image = new ImageData(new Uint8ClampedArray(pixels.buffer), side, side);
+  const pen = /** @type {CanvasRenderingContext2D} */ (small.getContext("2d"));
+  pen.putImageData(image, 0, 0);
+  context.drawImage(small, 0, 0, SIZE, SIZE);
+  for (let p = 0; p < points.length; p += 3) {
+    context.fillStyle = theme.classes[points[p + 2] % theme.classes.length];
+    context.beginPath();
+    context.arc(((points[p] + 1) / 2) * SIZE, ((1 - points[p + 1]) / 2) * SIZE, 1.2, 0, 7);
+    context.fill();
+  }
+}

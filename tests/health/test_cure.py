@@ -1,0 +1,161 @@
+"""Cures are judged by the engine's own runs, and sick networks are drawn from theirs."""
+
+import base64
+from contextlib import nullcontext
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from playground.health import cure as cures
+from playground.health.checkup import examine, network_at
+from playground.health.cure import Cure, CureTrial, Outcome, beginning, outcome
+from playground.health.headlines import healthy_in_words
+from playground.health.portrait import LEVELS, SIDE, portrait
+from playground.health.sick import SICK
+from playground.health.verdicts import RULES, TOO_FAST, TOO_SLOW, verdicts
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from playground.run.runs import Runs, new_trainer
+from playground.run.seeds import Seeds
+from playground.run.surface import answers, grid
+from playground.web.portrait_route import picture_of, routes
+
+ZEROS = Experiment(SICK["zeros"].config)
+
+
+def trial_of(before: Experiment, after: Experiment, rule: str, epochs: int, n: int) -> CureTrial:
+    trial = CureTrial(Cure(rule, RULES[rule].title, "a cure", before, after, epochs), nullcontext)
+    while len(trial.pairs) < n:
+        trial.advance()
+    return trial
+
+
+def test_a_beginning_is_the_run_that_the_seeds_study_trains():
+    trainer = new_trainer(Experiment())
+    seeds = Seeds(trainer)
+    for _ in range(3):
+        seeds.train()
+    for k in (0, 1, 7):
+        alone = beginning(Experiment(), k)
+        alone.run(3)
+        np.testing.assert_allclose(
+            alone.recording.parameters[-1].astype(np.float32), seeds.parameters_at(3)[1][k], rtol=1e-6
+        )
+
+
+def test_random_weights_cure_twins_in_every_beginning_and_the_scores_are_the_runs_own():
+    after = Experiment(ZEROS.config.changed(initializer="glorot_uniform"))
+    trial = trial_of(ZEROS, after, "twins", 40, 3)
+    assert (trial.ill, trial.cured) == (3, 3)
+    for k, (was, now) in enumerate(trial.pairs):
+        for experiment, told in ((ZEROS, was), (after, now)):
+            trainer = beginning(experiment, k)
+            recording = trainer.run(40)
+            assert told.score == recording.test_score[-1]
+            assert told.loss == recording.test_loss[-1]
+            found = [v.rule.name for v in verdicts(examine(trainer, recording.last_step, experiment.config.features))]
+            assert told.is_ill == ("twins" in found)
+
+
+def test_a_cure_in_mid_run_is_given_at_its_step_in_every_beginning():
+    before = Experiment(SICK["too_slow"].config)
+    after = before.change(130, learning_rate=0.3)
+    trial = trial_of(before, after, "rate_too_low", 20, 2)
+    for k in range(2):
+        trainer = beginning(before, k)
+        trainer.run(10)
+        changed = trainer.fork(130, optimizer=replace(trainer.settings.optimizer, learning_rate=0.3))
+        while changed.recording.epochs[-1] < 20:
+            changed.run(1)
+        assert trial.pairs[k][1].loss == pytest.approx(changed.recording.test_loss[-1], rel=1e-12)
+        assert trial.pairs[k][1].loss != trial.pairs[k][0].loss
+
+
+def test_only_a_beginning_that_was_ill_and_ends_better_without_the_finding_is_cured():
+    trial = CureTrial(Cure("dead", "", "", ZEROS, ZEROS, 1), nullcontext)
+    ill, well = Outcome(0.5, 0.7, is_ill=True), Outcome(0.9, 0.2, is_ill=False)
+    worse = Outcome(0.4, 0.9, is_ill=False)
+    trial.pairs = [(ill, well), (ill, ill), (ill, worse), (well, worse._replace(loss=0.1))]
+    assert (trial.ill, trial.cured) == (3, 1)
+    assert (trial.typical(0), trial.typical(1)) == (0.5, 0.45)
+
+
+def test_a_run_that_broke_is_the_worst():
+    broken = Experiment(Config(dataset="plane", activations=("relu",), optimizer="sgd", learning_rate=10.0))
+    trainer = beginning(broken, 0)
+    trainer.run(30)
+    assert outcome(trainer, broken, "rate_too_high") == Outcome(-np.inf, np.inf, is_ill=True)
+
+
+def test_a_trial_can_be_left_at_any_slice_and_goes_on_from_there(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cures, "N_SEEDS", 1)
+    after = Experiment(ZEROS.config.changed(initializer="glorot_uniform"))
+    trial, slices = CureTrial(Cure("twins", "", "", ZEROS, after, 30), nullcontext), 0
+    while not trial.is_complete:
+        trial.advance()
+        slices += 1
+    assert slices > 3
+    trial.advance()
+    assert len(trial.pairs) == 1
+
+
+@pytest.mark.parametrize("config", [Config(), Config(dataset="blobs", n_classes=4), Config(dataset="plane")])
+def test_a_portrait_shows_what_the_engine_answers(config: Config):
+    experiment = Experiment(config)
+    trainer = new_trainer(experiment)
+    trainer.run(8)
+    net = network_at(trainer, trainer.recording.last_step)
+    shown = portrait(experiment, net)
+    assert shown is not None
+    cells = np.frombuffer(base64.b64decode(shown["cells"]), np.uint8)
+    _, inputs = grid(experiment, trainer.data, SIDE)
+    output = answers(net, inputs)
+    which = output.argmax(axis=1) if output.shape[1] > 1 else None
+    if config.dataset == "spirals":
+        which, sure = net.classify(inputs), np.abs(2 * output[:, 0] - 1)
+        np.testing.assert_allclose(cells % LEVELS / (LEVELS - 1), sure, atol=0.5 / (LEVELS - 1) + 1e-9)
+    if which is not None:
+        np.testing.assert_array_equal(cells // LEVELS, which)
+    assert len(shown["points"]) == 300
+
+
+def test_the_route_gives_each_sick_network_its_own_run_and_nothing_else():
+    runs = Runs()
+    with TestClient(Starlette(routes=routes(runs.get))) as client:
+        told = client.get("/portrait/zeros").json()
+        run = runs.get(ZEROS)
+        k = int(np.searchsorted(run.recording.epochs, SICK["zeros"].until, side="right")) - 1
+        assert told["line"] == f"{round(100 * run.recording.test_score[k])} of 100 right"
+        assert told["picture"] == portrait(ZEROS, network_at(run.trainer, int(run.recording.steps[k])))
+        assert client.get("/portrait/nobody").status_code == 404
+        assert client.post("/portrait/zeros").status_code == 405
+
+
+@pytest.mark.parametrize("name", SICK)
+def test_a_sick_network_is_opened_where_its_finding_is_there(name: str):
+    config = SICK[name].config
+    told = picture_of(name, Runs().get)
+    assert told["picture"] is not None
+    trainer = new_trainer(Experiment(config))
+    trainer.run(SICK[name].until)
+    found = verdicts(examine(trainer, trainer.recording.last_step, config.features, own_data=config.own_data))
+    assert SICK[name].shows in [v.rule.name for v in found]
+
+
+def test_the_words_of_a_healthy_run_say_on_which_side_of_the_green_band_it_is():
+    trainer = new_trainer(Experiment())
+    trainer.run(40)
+    checkup = examine(trainer, trainer.recording.last_step, Config().features)
+    rows = np.full((5, 3), 1e-3)
+    for low, high, words in (
+        (1e-3, 1e-3, ", inside the"),
+        (TOO_SLOW / 2, 1e-3, ", outside"),
+        (1e-3, 2 * TOO_FAST, ", outside"),
+    ):
+        rows[:, 0], rows[:, 1] = low, high
+        told = healthy_in_words(replace(checkup, history=replace(checkup.history, update_ratios=rows)))
+        assert words in told
+        assert "of the 16 hidden neurons" in told

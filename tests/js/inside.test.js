@@ -1,0 +1,75 @@
+// The nudged weight is told in the right numbers, and the walk knows where it stands.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import "./page.js";
+
+const { Nudge, reading, verdict } = await import("../../playground/web/js/inside/nudge.js");
+const { Walk } = await import("../../playground/web/js/inside/walk.js");
+
+// A loss of 2 + (w - 1)², at w = 3: a slope of 4.
+const CHANGES = [-1, -0.5, 0, 0.5, 1];
+const bowl = (w) => 2 + (w - 1) ** 2;
+const DATA = {
+  name: "weight",
+  loss: "L̄",
+  w: 3,
+  gradient: 4,
+  changes: CHANGES,
+  losses: CHANGES.map((c) => bowl(3 + c)),
+};
+
+test("the promise is gradient times change, and the truth is the difference of two losses", () => {
+  assert.deepEqual(reading(DATA, 1), { change: -0.5, value: 2.5, now: 6, loss: 4.25, promised: -2, real: -1.75 });
+  assert.deepEqual(reading(DATA, 2), { change: 0, value: 3, now: 6, loss: 6, promised: 0, real: 0 });
+});
+
+test("how far the promise holds is told in words", () => {
+  const says = (promised, real) => verdict({ change: 0.1, promised, real });
+  assert.match(says(1, 0.95), /nearly the whole change/);
+  assert.match(says(1, 0.8), /bends away/);
+  assert.match(says(-1, 0.5), /direction is wrong/);
+  assert.match(says(1, NaN), /beyond all bounds/);
+  assert.match(says(0, 0), /nor changes anything/);
+  assert.match(verdict({ change: 0, promised: 0, real: 0 }), /Move the slider/);
+});
+
+test("the slider keeps its place while it is the same weight, and goes back to none for another", () => {
+  const nudge = new Nudge();
+  nudge.receive(DATA, "l:1:0:0", null);
+  assert.equal(Number(nudge.slider.value), 2);
+  nudge.slider.value = "4";
+  nudge.receive({ ...DATA, losses: [...DATA.losses.slice(0, 4), null] }, "l:1:0:0", null);
+  assert.equal(Number(nudge.slider.value), 4);
+  assert.match(nudge.words.textContent, /beyond all bounds/);
+  assert.equal(nudge.slider.getAttribute("aria-valuetext"), "+1: from 3 → 4");
+  nudge.receive(DATA, "l:1:1:0", null);
+  assert.equal(Number(nudge.slider.value), 2);
+  nudge.receive(null, "u:0:0", null);
+  assert.equal(nudge.element.hidden, true);
+});
+
+test("every idea is a stop with its name, and the current one alone is marked and in the Tab order", () => {
+  const walk = new Walk(() => {});
+  const ideas = ["forward", "forward", "loss", "update"].map((stage, k) => ({
+    ...{ stage, title: `Idea ${k}`, short: k ? `sums layer ${k}` : "point" },
+  }));
+  walk.receive(ideas);
+  walk.mark(1);
+  assert.deepEqual(
+    walk.stops.map((stop) => [stop.getAttribute("aria-current"), stop.getAttribute("tabindex")]),
+    [
+      [null, "-1"],
+      ["step", "0"],
+      [null, "-1"],
+      [null, "-1"],
+    ],
+  );
+  assert.equal(walk.stops[1].getAttribute("aria-label"), "2 of 4: Idea 1");
+  assert.ok(!walk.back.disabled && !walk.next.disabled);
+  walk.mark(3);
+  assert.ok(walk.next.disabled);
+  const before = walk.stops[0];
+  walk.receive(ideas.map((idea) => ({ ...idea })));
+  assert.equal(walk.stops[0], before, "the same ideas keep their buttons, and so the focus");
+});

@@ -131,16 +131,18 @@ for (const [name, theme] of Object.entries(THEMES)) {
   });
 
   test(`Inside a step draws links and units in the colour of what they carry (${name})`, () => {
-    const link = (value) => ({
-      link: { w: value },
-      lastChild: { style: {} },
-      dataset: { layer: "1", key: "" },
-      classList: { toggle() {} },
-    });
-    const unit = (value) => {
-      const text = { textContent: "" };
+    const link = (value) => {
+      const drops = { style: {} };
+      const classes = new Map();
       return {
-        unit: { name: "unit 1", a: ["num", String(value), String(value)] },
+        ...{ link: { w: 9, blame: value }, lastChild: { style: {} }, dataset: { layer: "1", key: "" }, classes },
+        ...{ classList: { toggle: (name, on) => classes.set(name, on) }, querySelector: () => drops },
+      };
+    };
+    const unit = (value) => {
+      const text = { replaceChildren: (...parts) => (text.parts = parts), parts: [] };
+      return {
+        unit: { name: "unit 1", a: ["num", "9", "9"], z: ["num", String(value), String(value)] },
         firstChild: { style: {} },
         dataset: { layer: "1", key: "" },
         classList: { toggle() {} },
@@ -150,18 +152,32 @@ for (const [name, theme] of Object.entries(THEMES)) {
     const links = [link(-2), link(0.5)];
     const units = [unit(-0.5), unit(0.5)];
     const drawing = { firstChild: {}, querySelectorAll: (what) => (what === ".link" ? links : units) };
-    const idea = { carries: "w", shows: "a", links: [], units: [] };
-    Inside.prototype.paint.call({ idea, theme, drawing, data: { pick: "" }, roomy: true, light() {} });
+    const idea = { carries: "blame", flow: "back", shows: { 1: "z" }, links: [1], units: [] };
+    const { letter } = Inside.prototype;
+    const view = { idea, theme, drawing, letter, data: { pick: "" }, roomy: true, places: new Map(), light() {} };
+    Inside.prototype.paint.call(view);
     assert.deepEqual(
       links.map((group) => group.lastChild.style.stroke),
       [theme.negative, theme.positive],
     );
     assert.ok(links[0].lastChild.style.strokeWidth > links[1].lastChild.style.strokeWidth);
+    const drops = links.map((group) => group.querySelector().style);
+    assert.deepEqual(
+      drops.map((style) => style.stroke),
+      [theme.negative, theme.positive],
+    );
+    assert.ok(drops[0].strokeWidth > drops[1].strokeWidth, "what runs is as thick as what it carries");
+    assert.ok(links.every(({ classes }) => classes.get("back") && !classes.get("forward")));
     const fills = units.map((group) => group.firstChild.style.fill);
     assert.ok(fills[0].includes(theme.negative) && fills[1].includes(theme.positive));
     assert.deepEqual(
-      units.map((group) => group.querySelector().textContent),
-      ["−0.50", "0.50"],
+      units.map((group) =>
+        group
+          .querySelector()
+          .parts.map((part) => part.children?.[0].textContent ?? part)
+          .join(""),
+      ),
+      ["z −0.50", "z 0.50"],
     );
   });
 

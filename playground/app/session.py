@@ -28,7 +28,7 @@ from playground.run.experiment import Experiment
 from playground.run.on_show import VIEW_COOKIE, OnShow, from_query
 from playground.scenes import packed
 from playground.scenes.challenge import Challenge
-from playground.web.question import read_wish
+from playground.web.question import MOST_SERIAL, read_wish
 
 _LOG = logging.getLogger(__name__)
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
@@ -602,7 +602,8 @@ def hear(key: str = STAGE) -> None:
         wish = read_wish(told, _furthest())
     except ValueError as problem:
         _LOG.warning("A wish of the stage was dropped: %s", problem)
-        if isinstance(told, dict) and isinstance(serial := told.get("serial"), int):
+        serial = told.get("serial") if isinstance(told, dict) else None
+        if type(serial) is int and 0 <= serial <= MOST_SERIAL:
             st.session_state[_FULFILLED] = serial  # or it would be told again and again
         return
     if wish["run"] == experiment().name:

@@ -14,6 +14,8 @@ from playground.web.message import Action, AtlasQuestion, LandscapeQuestion, Que
 
 MOST_STEPS = 2**24
 """The last step that a row of float32 can name"""
+MOST_SERIAL = 2**53
+"""The last number of a wish"""
 MOST_EPOCHS = 10_000
 """In one question"""
 MOST_SEED_EPOCHS = 1000
@@ -182,7 +184,7 @@ _LANDSCAPE_QUESTION: Mapping[str, _Rule] = {
     "beside": _names,
 }
 _WISH: Mapping[str, _Rule] = {
-    "serial": _whole(0, 2**53),
+    "serial": _whole(0, MOST_SERIAL),
     "run": lambda key, x: x if x is None else _name(key, x),
     "have": _whole(-1, MOST_STEPS),
     "change": _settings,

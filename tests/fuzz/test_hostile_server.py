@@ -55,6 +55,7 @@ LINKS = [
 COMPONENTS = [
     ("", "gallery", "chosen", "VALUE"),
     ("", "tries", "wish", '{"open": {"run": VALUE, "link": VALUE}}'),
+    ("", "way_back", "told", "VALUE"),
     ("inside", "inside", "pick", "[VALUE, VALUE]"),
     ("compare", "compare", "wish", '{"open": VALUE, "step": VALUE}'),
     ("data", "draw", "use", '{"points": VALUE}'),
@@ -143,6 +144,7 @@ async def by_trigger(visitor: Visitor) -> None:
 async def by_component(server: Server, path: str, component: str, event: str, form: str) -> None:
     rng = random.Random(path)
     async with visit(server.url, "dataset=xor&samples=60&hidden=3&view=full", path) as visitor:
+        await visitor.until(lambda: component in visitor.components)
         for k in range(N_COMPONENT):
             value = rng.choice([form, "VALUE"])
             while "VALUE" in value:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from playground.run import compared, link, on_show
+from playground.run.compared import change_in_words
 from playground.run.config import LIVE, SETTINGS, Config
 from playground.run.experiment import Experiment
 from playground.run.link import from_query, run_from_query, run_to_query, to_link, to_query
@@ -55,7 +56,7 @@ def test_layers_frozen_on_the_way_travel_beside_other_changes():
     query = run_to_query(experiment)
     assert query["then"] == "9@frozen:1,3,lr:0.1,w4:0.5;20@frozen:none"
     assert run_from_query(query) == (experiment, 0, [])
-    assert experiment.title == "frozen layers none from step 20"
+    assert change_in_words(experiment.changes[-1]) == "frozen layers none"
     for text, sentence in (("9@frozen:7", "between 1 and 3, the output; got 7."), ("9@frozen:1,x", "got x.")):
         found, _, problems = run_from_query({"then": text})
         assert found == Experiment()

@@ -49,8 +49,6 @@ export class Player {
     this.speed = USUAL_SPEED;
     /** @type {Look} */
     this.look = { scale: "", discretize: false, testPoints: true, neuron: "", panel: "" };
-    /** @type {{data: string, point: number} | null} */
-    this.ring = null; // a training point that is ringed in every picture, and of which data it is one
     /** @type {{at: number[], data: string} | null} */
     this.ring = null; // where the training point lies that is ringed in every picture, and of which data; "" for any
     this.opened = 0; // the number of the link that was followed last

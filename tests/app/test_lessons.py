@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.app.shared_runs import classes
+from playground.health.sick import SICK
 from playground.run.config import SETTINGS, Config
 from playground.run.experiment import Experiment
 from playground.run.link import run_to_query
@@ -226,12 +227,14 @@ def test_the_pages_that_a_task_does_not_need_are_closed_with_a_sentence(page):
 
 
 def test_pages_that_only_look_are_open_and_what_they_would_change_is_refused():
-    app = opened("health", task=LINK)
-    sick = next(key for key in keys(app) if key.startswith("sick_"))
-    click(app, sick)
-    assert run_on_screen(app) == MOONS
+    sick = Experiment(SICK["deep_sigmoid"].config)
+    task = Draft("Sick", "", sick, ("seed",), "test accuracy >= 90 %")
+    app = opened("health", task=packed.to_text(markdown(task)), step="3000")
+    assert run_on_screen(app) == sick
+    click(app, next(key for key in keys(app) if key.startswith("try_")))
+    assert run_on_screen(app) == sick
     assert "This task leaves as it is" in words(app)
-    assert not {key for key in keys(app) if key.startswith("setting_")} - {"setting_hidden_layer_sizes"}
+    assert {key for key in keys(app) if key.startswith("setting_")} == {"setting_seed"}
 
 
 def test_a_task_that_cannot_be_read_is_a_sentence_and_locks_nothing():

@@ -35,6 +35,7 @@ tries = _component("tries", 0)
 descent = _component("descent", 560)
 lessons = _component("lessons", 0)
 mark = _component("mark", 0)
+line = _component("line", 0)
 hand_in = _component("hand_in", 0)
 way_back = _component("way_back", 0)
 

@@ -7,6 +7,7 @@ from typing import Any
 from playground.app import session
 from playground.run.experiment import Experiment
 from playground.scenes import packed
+from playground.scenes.border import Line
 from playground.scenes.challenge import Result
 from playground.scenes.lesson import Lesson, Screen
 from playground.scenes.library import library, text_of
@@ -96,8 +97,8 @@ def remember(lesson: Lesson, **what: Any) -> None:
     session.keep("lessons", {**session.kept("lessons", {}), lesson.name: {**_remembered(lesson), **what}})
 
 
-def guess(lesson: Lesson) -> float | str | None:
-    """What was guessed: the number of an option, a number, UNKNOWN, or None before the guess."""
+def guess(lesson: Lesson) -> float | str | Line | None:
+    """What was guessed: the number of an option, a number, a line, UNKNOWN, or None before the guess."""
     return _remembered(lesson).get("guess")
 
 

@@ -12,6 +12,7 @@ from playground.app.shared_runs import run_of, trials, turn
 from playground.run.glossary import words_in
 from playground.scenes import hand_in
 from playground.scenes.answers import compute
+from playground.scenes.border import Border, Line, border, line_in_words, read_line
 from playground.scenes.challenge import Challenge, Result, try_out
 from playground.scenes.lesson import Lesson, Question, Screen
 from playground.scenes.rules import MEASURED, counts, named, told
@@ -82,8 +83,17 @@ def _predict(lesson: Lesson, screen: Screen) -> None:
         return
     guess = place.guess(lesson)
     known = guess if isinstance(guess, int | float) else None
-    if q.options:
-        chosen: float | None = st.radio(
+    chosen: float | Line | None
+    if q.is_line:
+        if (truth := _border(lesson, 0)) is None:
+            return
+        line = guess if isinstance(guess, tuple) else None
+        laid = components.line(
+            key=f"line {lesson.name}", data=_plane(truth, line, is_told=False), on_at_change=lambda: None,
+        )  # fmt: skip
+        chosen = line if laid.at is None else read_line(laid.at, truth.side)
+    elif q.options:
+        chosen = st.radio(
             "Your guess", range(len(q.options)), index=None if known is None else int(known),
             key=f"guess {lesson.name}", format_func=lambda k: q.options[k], label_visibility="collapsed",
         )  # fmt: skip
@@ -104,31 +114,47 @@ def _predict(lesson: Lesson, screen: Screen) -> None:
         st.button(place.UNKNOWN, key="unknown", on_click=_guess, args=(lesson, place.UNKNOWN))
 
 
-def _guess(lesson: Lesson, guess: str | float | None) -> None:
+def _guess(lesson: Lesson, guess: str | float | Line | None) -> None:
     """Keep a guess and go on; None for what its widget says by now: that may be newer than the button."""
     screen = lesson.screen("predict")
     q = screen.question if screen else None
     if q is None:
         return
-    if guess is None:
+    if guess is None and q.is_line:
+        laid, truth = getattr(session.said(f"line {lesson.name}"), "at", None), _border(lesson, 0)
+        guess = read_line(laid, truth.side) if truth is not None else None
+        if guess is None and laid is not None:
+            return  # pulled together since
+    elif guess is None:
         said = session.said(f"{'mark' if q.is_epoch else 'guess'} {lesson.name}")
         guess = getattr(said, "at", None) if q.is_epoch else said
     if guess is None:  # marked before, and not touched since
         guess = place.guess(lesson)
     if guess is None:
         return
-    is_known = not isinstance(guess, str)
-    words = str(guess) if not is_known else q.options[int(guess)] if q.options else f"{guess:g} {q.unit}".strip()
-    place.remember(lesson, guess=guess, guessed=words, right=is_known and _is_right(lesson, q, float(guess)))
+    place.remember(lesson, guess=guess, guessed=_in_words(q, guess), right=_is_right(lesson, q, guess))
     place.to_screen(lesson, "run")
 
 
-def _is_right(lesson: Lesson, q: Question, guess: float) -> bool:
-    return q.is_right(guess, _answer(lesson, q))
+def _in_words(q: Question, guess: str | float | Line) -> str:
+    if isinstance(guess, str):
+        return guess
+    if isinstance(guess, tuple):
+        return line_in_words(guess)
+    unit = f" {q.unit}" if q.unit else ""
+    return q.options[int(guess)] if q.options else f"epoch {guess:g}" if q.is_epoch else f"{guess:g}{unit}"
+
+
+def _is_right(lesson: Lesson, q: Question, guess: str | float | Line) -> bool:
+    if isinstance(guess, tuple):
+        run = lesson.screen("run")
+        truth = _border(lesson, run.until) if run else None
+        return truth is not None and q.is_right(truth.agreement(guess), 100.0)
+    return not isinstance(guess, str) and q.is_right(guess, _answer(lesson, q))
 
 
 def _answer(lesson: Lesson, q: Question) -> float:
-    """What the engine says; NaN for a choice, whose answer the lesson knows."""
+    """What the engine says; NaN for a choice, whose answer the lesson knows, and for a line."""
     run = lesson.screen("run")
     if q.answer is None or run is None:
         return math.nan
@@ -143,6 +169,31 @@ def _chart(q: Question, guess: float | None) -> dict[str, object]:
     return {"low": q.low, "high": q.high, "guess": guess, "answer": None, "curves": [], "label": "epoch"}
 
 
+def _border(lesson: Lesson, epochs: int) -> Border | None:
+    """The border of the screen `run` after so many epochs, and its plane; None, with a notice, where there is none."""
+    run = lesson.screen("run")
+    if run is None:
+        return None
+    try:
+        return border(run.run, epochs, turn)
+    except ValueError as error:
+        session.notify(str(error))
+        return None
+
+
+def _plane(truth: Border, line: Line | None, *, is_told: bool) -> dict[str, object]:
+    """The plane of a question for a line, with the answer or without."""
+    told = {
+        "n": len(truth.values),
+        "values": truth.values.ravel().round(6).tolist(),
+        "differs": [] if line is None else truth.differs(line).ravel().astype(int).tolist(),
+    }
+    return {
+        "side": truth.side, "points": truth.points.round(3).tolist(), "guess": None if line is None else list(line),
+        "border": told if is_told else None,
+    }  # fmt: skip
+
+
 # ---- compare -------------------------------------------------------------------------------------------------------
 def _compare(lesson: Lesson, screen: Screen) -> None:
     """The guess beside what came."""
@@ -151,20 +202,20 @@ def _compare(lesson: Lesson, screen: Screen) -> None:
     guess = place.guess(lesson)
     if q is None or run is None or guess is None:
         return
-    answer = _answer(lesson, q)
     is_known = not isinstance(guess, str)
+    right = _is_right(lesson, q, guess)
+    verdict = "You saw that coming." if right else "That is how it came." if not is_known else "A surprise, then."
+    if q.is_line:
+        _compare_lines(lesson, run, guess if isinstance(guess, tuple) else None, verdict)
+        return
+    answer = _answer(lesson, q)
     if q.options:
         came = q.options[q.right]
-        mine = q.options[int(guess)] if is_known else place.UNKNOWN
     else:
-        unit = f" {q.unit}" if q.unit else ""
-        came = f"epoch {answer:.0f}" if q.is_epoch else f"{told('', answer)}{unit}"
+        came = f"epoch {answer:.0f}" if q.is_epoch else f"{told('', answer)}{f' {q.unit}' if q.unit else ''}"
         came = "it never came" if math.isnan(answer) else came
-        mine = (f"epoch {guess:g}" if q.is_epoch else f"{guess:g}{unit}") if is_known else place.UNKNOWN
-    right = is_known and q.is_right(float(guess), answer)
-    verdict = "You saw that coming." if right else "That is how it came." if not is_known else "A surprise, then."
     with st.container(border=True, key="guess_and_truth"):
-        st.markdown(f"**Your guess:** {mine}  \n**What came:** {came}  \n{verdict}")
+        st.markdown(f"**Your guess:** {_in_words(q, guess)}  \n**What came:** {came}  \n{verdict}")
         if q.is_epoch:
             curves = trials().alone(run.run.now, run.until, turn)
             kind = "accuracy" if q.answer and q.answer.first and "accuracy" in q.answer.first.name else "loss"
@@ -172,9 +223,25 @@ def _compare(lesson: Lesson, screen: Screen) -> None:
                 {"name": named(name), "y": getattr(curves, MEASURED[name])[: run.until + 1, 0].round(5).tolist()}
                 for name in (f"train {kind}", f"test {kind}")
             ]
-            known = float(guess) if is_known else None
+            known = guess if isinstance(guess, int | float) else None
             at = None if math.isnan(answer) else answer
             components.mark(key="compared", data={**_chart(q, known), "answer": at, "curves": shown})
+
+
+def _compare_lines(lesson: Lesson, run: Screen, line: Line | None, verdict: str) -> None:
+    """The line that was laid beside the border that came, after the last epoch of the run."""
+    truth = _border(lesson, run.until)
+    if truth is None:
+        return
+    with st.container(border=True, key="guess_and_truth"):
+        if line is None:
+            st.markdown(f"**Your guess:** {place.UNKNOWN}  \n{verdict}")
+        else:
+            st.markdown(
+                f"Your line and the network's border agree on **{truth.agreement(line):.1f} %** of the picture.  \n"
+                f"{verdict}"
+            )
+        components.line(key="compared lines", data=_plane(truth, line, is_told=True))
 
 
 # ---- explain -------------------------------------------------------------------------------------------------------

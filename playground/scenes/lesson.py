@@ -17,6 +17,7 @@ from playground.run.experiment import Experiment
 from playground.run.link import run_from_query
 from playground.scenes import document
 from playground.scenes.answers import Answer, read_answer
+from playground.scenes.border import check_border
 from playground.scenes.challenge import MOST_STARS, Challenge
 from playground.scenes.document import Command, Part, Problem
 from playground.scenes.rules import MOST_EPOCHS, USUAL_EPOCHS, Rule, read_rule
@@ -26,7 +27,7 @@ MOST_OPTIONS = 6
 _EVERYWHERE = ("screen", "run", "until", "controls", "fact", "holds", document.NOTE)
 _COMMANDS = {
     "play": (),
-    "predict": ("option", "right", "number", "epoch", "unit", "answer", "within"),
+    "predict": ("option", "right", "number", "epoch", "line", "unit", "answer", "within"),
     "run": (),
     "compare": (),
     "explain": ("right-reason", "wrong-reason", "shows", "says"),
@@ -39,7 +40,7 @@ _NAME_OF_KEY = {s.key: name for name, s in SETTINGS.items()}
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be predicted: a choice among options, a number, or an epoch."""
+    """What is to be predicted: a choice among options, a number, an epoch, or a line on the plane."""
 
     options: tuple[str, ...] = ()
     right: int = -1
@@ -51,6 +52,9 @@ class Question:
     within: float = 0.0
     """How far from the answer a guess may be"""
     is_epoch: bool = False
+    is_line: bool = False
+    """Whether a line is drawn where the border will be: it counts as the percentage of the plane that it parts as the
+    network does, and the answer is 100"""
 
     def is_right(self, guess: float, answer: float) -> bool:
         """Whether a guess is right: the number of an option, or a number near the answer."""
@@ -153,6 +157,7 @@ def read_lesson(text: str, name: str) -> tuple[Lesson | None, list[Problem]]:
     title = whole.setting("title") or (screens[0].heading if screens else "")
     if not title:
         problems.append(Problem(1, "A lesson must have a title: “title: ...” between two lines of dashes at its top."))
+    reader.line_on_a_plane(screens)
     problems.sort(key=lambda problem: problem.line)
     if not screens:
         return None, problems
@@ -239,13 +244,15 @@ class _Reader:
     # ---- predict ---------------------------------------------------------------------------------------------------
     def _question(self, part: Part) -> Question | None:
         options = part.all("option")
-        asked = [(kind, command) for kind in ("number", "epoch") if (command := self._one(part, kind))]
+        asked = [(kind, command) for kind in ("number", "epoch", "line") if (command := self._one(part, kind))]
         if options and not asked:
             return self._choice(part, options)
         if len(asked) != 1 or options:
-            self._say(part.line, "This screen must ask one thing: some “option”s, or one “number”, or one “epoch”.")
+            self._say(part.line, "This screen must ask one thing: some “option”s, or one “number”, “epoch” or “line”.")
             return None
         kind, command = asked[0]
+        if kind == "line":
+            return self._line(part, command)
         low, dots, high = command.value.partition("..")
         numbers = [self._number(command, text) for text in (low, high)] if dots else [None]
         if None in numbers or numbers[0] >= numbers[1]:  # type: ignore[operator]
@@ -283,6 +290,31 @@ class _Reader:
             self._say(line, f"“right” must be the number of the right option, from 1 to {len(options)}; {told}.")
             return None
         return Question(tuple(option.value[:200] for option in options), int(right.value) - 1)
+
+    def _line(self, part: Part, command: Command) -> Question | None:
+        if command.value.strip() != "border":
+            self._say(command.line, f"line must be “border”, where the colours meet; got “{command.value[:40]}”.")
+            return None
+        within = self._one(part, "within")
+        near = self._number(within, within.value) if within else None
+        if near is None or not 0 < near < 50:
+            told = f"got “{within.value[:20]}”" if within else "it is missing"
+            line = within.line if within else command.line
+            self._say(
+                line, f"within must be the percentage of the plane that may differ, above 0 and below 50; {told}."
+            )
+            return None
+        return Question(answer=None, within=near, unit="%", is_line=True)
+
+    def line_on_a_plane(self, screens: list[Screen]) -> None:
+        """Whether the run has a border on which a line can be drawn, where one is asked for."""
+        predict, run = (next((s for s in screens if s.kind == kind), None) for kind in ("predict", "run"))
+        if run is None or predict is None or predict.question is None or not predict.question.is_line:
+            return
+        try:
+            check_border(run.run)
+        except ValueError as error:
+            self._say(run.line, str(error))
 
     # ---- explain ---------------------------------------------------------------------------------------------------
     def _reasons(self, part: Part) -> tuple[Reason, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from playground.scenes.border import border
 from playground.scenes.challenge import Challenge, try_out
 from playground.scenes.document import Problem
 from playground.scenes.lesson import Claim, Lesson, Screen, read_lesson
@@ -24,7 +25,26 @@ def check_lesson(
                 problems.append(problem)
         if screen.challenge is not None:
             problems += _challenge(screen, screen.challenge, trials, turn, tell)
-    return problems + _without(lesson)
+    return problems + _line(lesson, turn, tell) + _without(lesson)
+
+
+def _line(lesson: Lesson, turn: Turn, tell: Callable[[str], None]) -> list[Problem]:
+    """Whether there is a line that would be right, where one is asked for."""
+    predict, run = lesson.screen("predict"), lesson.screen("run")
+    if run is None or predict is None or predict.question is None or not predict.question.is_line:
+        return []
+    try:
+        truth = border(run.run, run.until, turn)
+    except ValueError as error:
+        return [Problem(run.line, str(error))]
+    nearest = truth.nearest_line()
+    agreement = truth.agreement(nearest) if nearest else 0.0
+    within = predict.question.within
+    if agreement < 100 - within:
+        sentence = "The run's border is no line" if nearest else "The run has no border"
+        return [Problem(predict.line, f"{sentence}: none parts the plane as it does to within {within:g} %.")]
+    tell(f"Line {predict.line}: a line can part {agreement:.3g} % of the plane as the run does.")
+    return []
 
 
 def _claims(screen: Screen) -> list[Claim]:

@@ -159,6 +159,20 @@ class Trials:
                 self._kept.popitem(last=False)
 
 
+def trained(config: Config, epochs: int, turn: Turn) -> mlp.Trainer:
+    """One run, from its own seed and from the beginning, after so many epochs, or where it ends by itself before.
+
+    Raises ValueError, in a sentence, where that would keep others waiting.
+    """
+    _check_time(config, epochs, 1)
+    with turn():
+        trainer = new_trainer(Experiment(config))
+    for start in range(0, epochs, EPOCHS_A_TURN):
+        with turn():
+            trainer.run(epochs=min(EPOCHS_A_TURN, epochs - start))
+    return trainer
+
+
 def _check_time(config: Config, epochs: int, n_seeds: int) -> None:
     """Refuse what would take the engine longer than a minute, about. ValueError, in a sentence."""
     n_train = config.n_samples * (1 - config.test_fraction) if config.own_data is None else len(config.own_data)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import math
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 from playground.scenes.answers import compute
+from playground.scenes.border import Border, border
 from playground.scenes.lesson import Lesson, Question, Screen
 from playground.scenes.rules import told
 from playground.scenes.trial import Trials, Turn
@@ -59,6 +61,8 @@ def _predict(lesson: Lesson, screen: Screen, key: tuple[Trials, Turn] | None) ->
             for k, option in enumerate(q.options)
         )
         return ["<h2>2. Predict</h2>", paragraphs, f'<ul class="options">{items}</ul>']
+    if q.is_line:
+        return ["<h2>2. Predict</h2>", paragraphs, *_plane(lesson, q, key)]
     if key is not None:
         return ["<h2>2. Predict</h2>", paragraphs, f'<p class="key">{_text(_answer(lesson, q, *key))}</p>']
     if q.is_epoch:
@@ -75,6 +79,29 @@ def _answer(lesson: Lesson, q: Question, trials: Trials, turn: Turn) -> str:
     value = compute(q.answer, run.run, run.until, trials, turn)
     came = "it never comes" if math.isnan(value) else f"epoch {value:.0f}" if q.is_epoch else told("", value)
     return f"{came} {q.unit}; counted as right within {q.within:g}."
+
+
+def _plane(lesson: Lesson, q: Question, key: tuple[Trials, Turn] | None) -> list[str]:
+    """The training points, to draw a line on; in the key with the border, as the engine computes it."""
+    run = lesson.screen("run")
+    if run is None:
+        return []
+    truth = border(run.run, run.until if key else 0, key[1] if key else nullcontext)
+    if key is None:
+        return [f'<div class="plane">{_picture(truth, False)}<span>Draw the line with a ruler.</span></div>']
+    words = f"Counted as right where at least {100 - q.within:g} % of the picture is parted as here."
+    return [f'<div class="plane">{_picture(truth, True)}<span class="key">{words}</span></div>']
+
+
+def _picture(truth: Border, is_key: bool) -> str:
+    """Points as rings and dots, for a printer without colours; -100 to 100 either way, x2 upwards."""
+    scale = 100 / truth.side
+    dots = "".join(
+        f'<circle class="c{kind:.0f}" cx="{x1 * scale:.1f}" cy="{-x2 * scale:.1f}" r="3"></circle>'
+        for x1, x2, kind in truth.points
+    )
+    solid = "".join(f"M{x1 * scale:.1f},{-x2 * scale:.1f}h0" for x1, x2 in truth.crossings()) if is_key else ""
+    return f'<svg viewBox="-100 -100 200 200">{dots}<path d="{solid}"></path></svg>'
 
 
 def _run(lesson: Lesson, screen: Screen, key: object) -> list[str]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.app.shared_runs import classes
+from playground.health.sick import SICK
 from playground.run.config import SETTINGS, Config
 from playground.run.experiment import Experiment
 from playground.run.link import run_to_query
 from playground.run.runs import new_trainer
 from playground.scenes import hand_in, packed
+from playground.scenes.border import border
 from playground.scenes.library import library
 from playground.scenes.task import Draft, markdown
 from tests.app.test_home import FRAME
@@ -93,6 +97,26 @@ def test_a_number_is_compared_with_what_the_engine_came_to(guess, verdict):
     assert app.query_params["screen"] == "run"
     click(app, "on")
     assert f"**Your guess:** {guess} %  \n**What came:** {came()}  \n{verdict}" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [((-2.0, 0.0, 2.0, 0.1), "You saw that coming."), ((0.0, -2.0, 0.1, 2.0), "A surprise, then.")],
+)
+def test_a_line_is_compared_with_the_border_of_the_engine(line, verdict):
+    app = opened(lesson="one-neuron", screen="predict")
+    assert app.button(key="guessed").disabled
+    app.session_state["page_lessons"] = {"one-neuron": {"guess": line}}
+    app.run()
+    click(app, "guessed")
+    assert app.query_params["screen"] == "run"
+    assert run_on_screen(app).config.dataset == "moons"
+    assert app.session_state["page_lessons"]["one-neuron"]["right"] is (verdict == "You saw that coming.")
+    assert app.session_state["page_lessons"]["one-neuron"]["guessed"].startswith("the line through")
+    click(app, "on")
+    run = library()["one-neuron"].screen("run")
+    share = border(run.run, run.until, nullcontext).agreement(line)
+    assert f"agree on **{share:.1f} %** of the picture.  \n{verdict}" in words(app)
 
 
 def test_a_choice_is_compared_with_the_right_one():
@@ -203,12 +227,14 @@ def test_the_pages_that_a_task_does_not_need_are_closed_with_a_sentence(page):
 
 
 def test_pages_that_only_look_are_open_and_what_they_would_change_is_refused():
-    app = opened("health", task=LINK)
-    sick = next(key for key in keys(app) if key.startswith("sick_"))
-    click(app, sick)
-    assert run_on_screen(app) == MOONS
+    sick = Experiment(SICK["deep_sigmoid"].config)
+    task = Draft("Sick", "", sick, ("seed",), "test accuracy >= 90 %")
+    app = opened("health", task=packed.to_text(markdown(task)), step="3000")
+    assert run_on_screen(app) == sick
+    click(app, next(key for key in keys(app) if key.startswith("try_")))
+    assert run_on_screen(app) == sick
     assert "This task leaves as it is" in words(app)
-    assert not {key for key in keys(app) if key.startswith("setting_")} - {"setting_hidden_layer_sizes"}
+    assert {key for key in keys(app) if key.startswith("setting_")} == {"setting_seed"}
 
 
 def test_a_task_that_cannot_be_read_is_a_sentence_and_locks_nothing():

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from playground.run.config import Config
 from playground.run.experiment import Experiment
@@ -107,6 +107,20 @@ def test_every_page_stands_and_answers_at_this_address(browser: Browser, server,
             before = page.evaluate("() => __player.step")
             press(page, "Step")
             wait_for(page, f"p.step === {before + 1}")
+
+
+@pytest.mark.parametrize("name", ["below", "told"])
+def test_the_link_and_the_qr_code_of_a_class_lead_to_it_below_a_path(browser: Browser, server, based, nginx, name: str):
+    home = replace(server if name == "below" else based, url="/".join(nginx[name].split("/")[:3]))
+    with guarded_page(browser, home, tolerate=r"_stcore/(health|host-config)") as (page, _):
+        page.goto(nginx[name] + "lessons?desk=class")
+        page.get_by_role("button", name="Open a class").click()
+        code = page.locator("h3", has_text="Class ").inner_text().removeprefix("Class ").strip()
+        link = f"{nginx[name]}lessons?room={code}"
+        assert page.get_by_role("img", name="QR code").get_attribute("alt") == f"QR code of {link}"
+        expect(page.get_by_text(link, exact=True)).to_be_visible()
+        page.goto(link)
+        expect(page.get_by_text(f"You are in class {code}")).to_be_visible(timeout=30_000)
 
 
 def test_a_page_goes_on_at_another_process_when_its_own_is_killed(browser: Browser, tmp_path: Path):

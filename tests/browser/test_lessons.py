@@ -8,7 +8,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.scenes import packed
+from playground.scenes.border import border
 from playground.scenes.library import library
 from playground.scenes.task import Draft, markdown
 from tests.browser.harness import Server, reaching, settle, visit
@@ -58,8 +59,8 @@ def test_a_lesson_from_the_list_to_its_last_star_by_keyboard(page):
     tab_to(page, "On: predict")
     page.keyboard.press("Enter")
     shows(page, "predict")
-    tab_to(page, "The epoch that you expect")
-    for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
+    tab_to(page, "First end of the line")
+    for key in ("ArrowUp", "ArrowDown", "ArrowLeft"):
         page.keyboard.press(key)
     expect(page.get_by_role("button", name="That is my guess")).to_be_enabled()
     tab_to(page, "That is my guess")
@@ -69,7 +70,7 @@ def test_a_lesson_from_the_list_to_its_last_star_by_keyboard(page):
     page.keyboard.press("Enter")
     shows(page, "compare")
     expect(page.get_by_text("You saw that coming.")).to_be_visible()
-    expect(page.get_by_text("Dashed: your mark, epoch 3.")).to_be_visible()
+    expect(page.get_by_text("Dashed: your line.")).to_be_visible()
     tab_to(page, "On: explain")
     page.keyboard.press("Enter")
     shows(page, "explain")
@@ -150,6 +151,45 @@ def test_by_touch_on_a_phone_in_the_frame_of_another_site_to_the_board_of_a_clas
     assert teacher.locator(".st-key-board i").count() == 0
     teacher.reload()  # the browser remembers that the class is its own
     expect(teacher.locator(".st-key-board tr", has_text="Ada")).to_be_visible(timeout=30_000)
+
+
+def test_a_line_is_dragged_by_touch_and_compared_with_the_engines_border(new_page):
+    page = new_page(viewport="phone")
+    page.emulate_media(reduced_motion="reduce")
+    visit(page, "/lessons?lesson=one-neuron&screen=predict")
+    run = library()["one-neuron"].screen("run")
+    assert run is not None
+    truth = border(run.run, run.until, nullcontext)
+    handles = page.locator(".line .plane button")
+    expect(page.get_by_role("button", name="That is my guess")).to_be_disabled()
+    handles.first.scroll_into_view_if_needed()
+    plane = page.locator(".line svg").bounding_box()
+    assert plane is not None
+    touch = page.context.new_cdp_session(page)
+    for k, (x, y) in enumerate([(0.2, 0.9), (0.7, 0.1)]):  # shares of the picture
+        box = handles.nth(k).bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 44
+        start = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        to = (plane["x"] + x * plane["width"], plane["y"] + y * plane["height"])
+        half = tuple((a + b) / 2 for a, b in zip(start, to, strict=True))
+        for kind, places in (
+            ("touchStart", [start]), ("touchMove", [half]), ("touchMove", [to]), ("touchEnd", []),
+        ):  # fmt: skip
+            points = [{"x": a, "y": b} for a, b in places]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    button = page.get_by_role("button", name="That is my guess")
+    expect(button).to_be_enabled()
+    button.click()
+    shows(page, "run")
+    page.get_by_role("button", name="On: compare").click()
+    shows(page, "compare")
+    told = page.get_by_text("Your line and the network's border agree on").inner_text()
+    share = truth.agreement(tuple(truth.side * v for v in (2 * 0.2 - 1, 1 - 2 * 0.9, 2 * 0.7 - 1, 1 - 2 * 0.1)))
+    assert abs(float(re.search(r"([\d.]+) %", told)[1]) - share) < 1.5  # a finger is as exact as a pixel
+    expect(page.get_by_text("A surprise, then.")).to_be_visible()
+    assert page.locator(".line .guess").count() == 1
+    assert page.locator(".line button:visible").count() == 0
 
 
 HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'

@@ -115,6 +115,64 @@ test("an epoch is marked by keys and by a pointer, and told when it stands", asy
   assert.equal(mark.handle.getAttribute("role"), null);
 });
 
+test("a line is laid by keys and by a pointer, and afterwards shown beside the border", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { Line } = await import("../../playground/web/js/line/line.js");
+  const line = new Line();
+  line.themes.stop();
+  const told = [];
+  line.tell = (at) => told.push(at);
+  line.picture.getBoundingClientRect = () => ({ left: 100, top: 50, width: 200, height: 200 });
+  const points = [
+    [1, -1, 0],
+    [-2, 2, 1],
+  ];
+  line.draw({ side: 2, points, guess: null, border: null });
+  assert.deepEqual(line.ends, [-1, 0, 1, 0]);
+  const [disc, square] = line.picture.children;
+  assert.deepEqual([disc.attributes.cx, disc.attributes.cy], ["240", "240"]);
+  assert.deepEqual([square.attributes.x, square.attributes.y], ["-3", "-3"]);
+  const press = (k, key, more = {}) => line.key(k, { key, preventDefault() {}, stopPropagation() {}, ...more });
+  press(0, "ArrowUp");
+  press(0, "ArrowLeft", { shiftKey: true });
+  press(1, "ArrowDown");
+  assert.deepEqual(told, [], "keys that follow each other are one answer");
+  context.mock.timers.tick(1000);
+  assert.deepEqual(told, [[-1.5, 0.1, 1, -0.1]]);
+  assert.match(line.handles[0].attributes["aria-label"], /^First end of the line: x₁ −1\.5, x₂ 0\.1\./);
+  line.drag({ clientX: 150, clientY: 100 });
+  assert.deepEqual(line.ends, [-1.5, 0.1, 1, -0.1], "nothing is held");
+  line.hold(1, { target: {}, pointerId: 1 });
+  line.drag({ clientX: 250, clientY: 75 });
+  context.mock.timers.tick(1000);
+  assert.equal(told.length, 1, "while it is held it is not told");
+  line.release();
+  assert.deepEqual(told[1], [-1.5, 0.1, 1, 1.5]);
+  line.hold(1, { target: {}, pointerId: 1 });
+  line.drag({ clientX: 9999, clientY: -9999 });
+  assert.deepEqual(line.ends, [-1.5, 0.1, 2, 2], "no end leaves the plane");
+  line.drag({ clientX: 126, clientY: 145 });
+  line.release();
+  assert.deepEqual(told[2], [], "two ends in one place make no line");
+  assert.match(line.words.textContent, /pull them apart/);
+
+  const border = { n: 3, values: [-1, -1, -1, 1, 1, 1, 1, 1, 1], differs: [0, 0, 0, 0, 0, 0, 1, 0, 0] };
+  line.draw({ side: 2, points, guess: [-2, -1, 2, -1], border });
+  const kind = (name) => line.picture.children.find(({ attributes }) => attributes.class === name);
+  assert.deepEqual([kind("guess").attributes.y1, kind("guess").attributes.y2], ["240", "240"]);
+  assert.equal(kind("answer").attributes.d, "M160.0,240.0L0.0,240.0M320.0,240.0L160.0,240.0");
+  assert.deepEqual(
+    ["c0", "c1", "differs"].map((name) => kind(`cells ${name}`).attributes.d.split("z").length - 1),
+    [3, 6, 1],
+  );
+  assert.match(kind("cells differs").attributes.d, /^M-80\.0,-80\.0/, "above on the left");
+  assert.ok(line.handles.every(({ hidden }) => hidden));
+  press(0, "ArrowUp");
+  assert.deepEqual(line.ends, [-2, -1, 2, -1], "afterwards it only shows");
+  line.draw({ side: 2, points, guess: null, border });
+  assert.equal(kind("guess"), undefined);
+});
+
 test("what is handed in is posted as JSON, and every answer is shown as text", async () => {
   const { Form } = await import("../../playground/web/js/hand_in/hand_in.js");
   const posted = [];

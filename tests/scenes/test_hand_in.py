@@ -178,7 +178,7 @@ def test_a_worksheet_asks_and_its_key_tells(name):
     assert 'class="right"' in key
     assert lesson.screens[-1].solutions[0].link.partition("?")[2].split("&")[0] in key
     body = key.partition("<body>")[2].partition("</body>")[0]
-    assert not re.search(r"<(?!/?(?:h1|h2|p|small|div|span|ul|li|em|strong|i|table|tr|th|td)\b)", body)
+    assert not re.search(r"<(?!/?(?:h1|h2|p|small|div|span|ul|li|em|strong|i|table|tr|th|td|svg|circle|path)\b)", body)
 
 
 # ---- classes -------------------------------------------------------------------------------------------------------

@@ -3,13 +3,12 @@
 // Comes in:  {low, high, label, guess: number or null, answer: number or null, curves: [{name, y: [...]}]}; with
 //            curves it only shows, without any it asks.
 // Goes out:  the state `at`, the epoch that was marked.
-import { h } from "../shared/dom.js";
+import { h, svg } from "../shared/dom.js";
 import { loadStyle } from "../shared/style.js";
 import { observeTheme } from "../shared/theme.js";
 
 await loadStyle("../lessons/lessons.css", import.meta.url);
 
-const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 190;
 const [LEFT, TOP, BOTTOM] = [14, 8, 158];
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]; // between two upright lines, at most six of them
@@ -28,13 +27,6 @@ export default function mount({ data, parentElement, setStateValue }) {
   mark.draw(data);
   mark.themes.check();
   return () => setTimeout(() => parentElement.isConnected || mark.themes.stop(), 0);
-}
-
-function svg(tag, attributes = {}, ...children) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  made.append(...children);
-  return made;
 }
 
 export class Mark {

@@ -10,6 +10,16 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+// The same for an element of a drawing.
+export function svg(tag, attributes = {}, ...children) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  made.append(...children);
+  return made;
+}
+
 // Write a text that may be the same as before: writing it again would have the page laid out again.
 export function tell(element, text) {
   if (element.textContent !== text) element.textContent = text;

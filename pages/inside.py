@@ -18,9 +18,9 @@ from playground.inside.step import Step, take_apart
 from playground.inside.terms import agreeing_digits, slopes_table
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
+from playground.run.glossary import glossary
 from playground.run.names import unit_name
 from playground.run.number import say
-from playground.scenes.library import glossary
 
 KEY, MAP, TABLE, WHOLE = "inside", "inside_map", "inside_table", "inside_whole"
 

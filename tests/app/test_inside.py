@@ -12,9 +12,9 @@ from playground.inside.picture import MOST_UNITS, parse_pick, picture
 from playground.inside.step import take_apart
 from playground.run.config import Config
 from playground.run.experiment import Experiment
+from playground.run.glossary import glossary
 from playground.run.number import say
 from playground.run.runs import new_trainer
-from playground.scenes.library import glossary
 from playground.tables.table import Table
 from tests.app.test_health import open_page
 

@@ -178,7 +178,7 @@ def test_what_is_done_before_it_is_told_comes_after_it() -> None:
     text = way(CHANGED, MOONS, branches=(MOONS, CHANGED))
     app = session_of(LINK, before="session.change(learning_rate=0.3)", told=[text])
     assert past(app) == [MOONS.name, CHANGED.name]
-    assert {run.name for run in app.session_state["branches"]} > {MOONS.name, CHANGED.name}
+    assert {branch.run.name for branch in app.session_state["branches"]} > {MOONS.name, CHANGED.name}
     owed = session_of(LINK, before="session.undo()", told=[text])
     assert (owed.session_state["experiment"], past(owed)) == (MOONS, [])
     owed = session_of(LINK, before=f"session.switch({MOONS.name!r})", told=[text])

@@ -13,7 +13,7 @@ from playground.inside import snippet
 from playground.inside.ideas import walk
 from playground.inside.step import Step
 from playground.inside.terms import Terms
-from playground.scenes.library import glossary
+from playground.run.glossary import glossary
 from tests.inside.test_terms import N_OUT, UNUSUAL, make_trainer, steps_of
 
 

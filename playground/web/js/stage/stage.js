@@ -229,7 +229,7 @@ class Stage {
 
   drawPictures(/** @type {number} */ now) {
     const { row, run, page } = player;
-    if (!row || !run || !page) return;
+    if (!row || !run || !page || !this.theme) return; // not on the page yet: it has no colours
     if (run !== this.run) this.setRun(run);
     this.dress(page);
     if (player.step !== this.step) {

@@ -36,7 +36,7 @@ export function plainly(player, visitor) {
   const { run, row, state } = player;
   if (state === "loading" || state === "disconnected") return [sentence(player)];
   if (state === "diverged")
-    return [`The numbers grew beyond all bounds after step ${say(row[STEP])}: the steps are too long.`];
+    return [`The numbers grew beyond all bounds after step ${say(row[STEP])}: a lower learning rate helps.`];
   const stands = !player.moving && !player.scrubbing;
   if (row[STEP] === 0 && stands && !visitor.has("play")) return [INVITATIONS[run.header.task] ?? INVITATIONS.classes];
   const mark = run.header.marks.find(({ step, text }) => step === row[STEP] && !/gradient/i.test(text));

@@ -752,7 +752,7 @@ def test_a_fork_stays_beside_the_run_it_came_from_and_both_can_be_switched(home)
 
 @in_full
 def test_a_change_at_the_start_is_played_beside_the_run_that_was_played_there(home):
-    wait_for(home, "p.state === 'paused'", timeout=20_000)
+    wait_for(home, "p.atGoal && !p.moving && p.told === p.step && !p.asked", timeout=40_000)
     home.keyboard.press("Home")
     wait_for(home, "p.step === 0 && p.told === 0 && !p.asked", timeout=20_000)
     home.get_by_role("slider", name="Learning rate").press("ArrowRight")

@@ -33,7 +33,9 @@
       const hides = style.overflowX !== "visible" || e.tagName === "BUTTON";
       if (hides && e.scrollWidth > e.clientWidth + 1 && style.display !== "inline") problems.push(`cut: ${name(e)}`);
       if (style.overflowY === "hidden" && e.scrollHeight > e.clientHeight + 3) problems.push(`cut below: ${name(e)}`);
-      if (box.right > innerWidth + 1) problems.push(`beyond the right edge: ${name(e)}`);
+      // What stands in a strip that is moved sideways by hand is as far right as the strip.
+      const { right } = strip(e)?.getBoundingClientRect() ?? box;
+      if (right > innerWidth + 1) problems.push(`beyond the right edge: ${name(e)}`);
     }
   }
   for (const [k, one] of boxes.entries())
@@ -51,6 +53,13 @@
   if (plane && Math.abs(plane.width - plane.height) > 1)
     problems.push(`the picture is ${plane.width} x ${plane.height}: not square`);
   return [...new Set(problems)];
+
+  function strip(e) {
+    const page = "html, body, [data-testid=stMain]";
+    for (let around = e.parentElement; around && !around.matches(page); around = around.parentElement)
+      if (/auto|scroll/.test(getComputedStyle(around).overflowX)) return around;
+    return null;
+  }
 
   // What is left of a box by what hides or scrolls around it.
   function within(e, { left, top, right, bottom }) {

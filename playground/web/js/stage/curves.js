@@ -8,6 +8,7 @@ import { judged } from "./stops.js";
 /** @import { Recording } from "./recording.js" */
 
 const MOST_POINTS = 500;
+const LOW_HEIGHT = 70; // pixels, of a chart that is a thin line
 
 export class Curves {
   // lines(run, theme) -> [{name, colour, dash, of: (row, run) => number}]
@@ -86,14 +87,15 @@ export class Curves {
       hovertemplate: `${line.name}: %{y:.4~g}<extra></extra>`,
     }));
     for (const other of others) traces.unshift(branchLine(other, theme));
+    const nticks = height < LOW_HEIGHT ? 2 : 4; // or one number would lie on the next
     const look = layout(theme, { width, height }, this.margin, {
       hovermode: "x unified",
       xaxis: axis(theme, { range: [0, end], nticks: 8, tickfont: { size: 10 } }),
       yaxis: axis(theme, {
-        nticks: 4,
+        nticks,
         exponentformat: "power",
         tickfont: { size: 10 },
-        ...sparse(traces, this.yaxis(this)),
+        ...sparse(traces, this.yaxis(this), nticks),
       }),
     });
     Plotly.react(this.plot, traces, look, CONFIG);
@@ -157,11 +159,11 @@ function thinned(rows) {
 }
 
 // On a logarithmic axis over more than a power of ten or two, the powers alone are named: 2 and 5 would lie on them.
-function sparse(traces, yaxis) {
+function sparse(traces, yaxis, nticks) {
   if (yaxis.type !== "log") return yaxis;
   const values = traces.flatMap(({ y }) => y).filter((value) => value > 0 && Number.isFinite(value));
   const decades = Math.log10(
     values.reduce((a, b) => Math.max(a, b), 0) / values.reduce((a, b) => Math.min(a, b), Infinity),
   );
-  return decades > 1.5 ? { ...yaxis, dtick: Math.max(1, Math.ceil(decades / 4)) } : yaxis;
+  return decades > 1.5 ? { ...yaxis, dtick: Math.max(1, Math.ceil(decades / nticks)) } : yaxis;
 }

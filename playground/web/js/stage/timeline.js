@@ -17,7 +17,7 @@ export class Timeline extends Curves {
       title: "Timeline: drag the loss curve",
       margin: { l: 44, r: 14, t: 4, b: 18 },
       lines: (run, theme) => this.linesOf(theme),
-      yaxis: () => ({ type: this.scale, rangemode: this.scale === "linear" ? "tozero" : "normal", nticks: 4 }),
+      yaxis: () => ({ type: this.scale, rangemode: this.scale === "linear" ? "tozero" : "normal" }),
     });
     this.player = player;
     this.scale = "linear";

@@ -6,26 +6,28 @@ from tests.browser.harness import visit
 from tests.browser.stage import state
 
 LIST = "dialog.key-list"
+# What each page lists, and what stands there once its component has come.
 PAGES = {
-    "/": ["The run"],
-    "/inside": ["The run", "Inside a step"],
-    "/compare": ["Compared runs"],
-    "/atlas": ["The atlas"],
-    "/data": ["The drawing sheet, once it has the focus"],
-    "/health": ["The run"],
+    "/": (["The run"], ".stage"),
+    "/inside": (["The run", "Inside a step"], ".inside"),
+    "/compare": (["Compared runs"], ".compare"),
+    "/atlas": (["The atlas"], ".atlas"),
+    "/data": (["The drawing sheet, once it has the focus"], ".draw"),
+    "/health": (["The run"], ".stage"),
 }
 
 
 def test_every_page_lists_its_own_keys_and_none_of_a_page_that_was_left(page: Page):
-    for path, titles in PAGES.items():
+    for path, (titles, component) in PAGES.items():
         visit(page, path)
+        page.wait_for_selector(component)
         page.keyboard.press("?")
         page.wait_for_selector(f"{LIST}[open]")
         assert page.locator(f"{LIST} h2").all_inner_texts() == titles
         page.keyboard.press("Escape")
         page.wait_for_selector(LIST, state="detached")
     page.get_by_role("link", name="Compare", exact=True).click()
-    page.wait_for_selector(".compare-place")
+    page.wait_for_selector(".compare-place .compare")
     page.keyboard.press("?")
     page.wait_for_selector(f"{LIST}[open]")
     assert page.locator(f"{LIST} h2").all_inner_texts() == ["Compared runs"]

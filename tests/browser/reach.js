@@ -3,12 +3,12 @@
 {
   const VIEWS = {
     stage: [".stage-place", "stages", "stage/stage.js", "shared/player.js"],
-    compare: [".compare-place", "pages", "compare/compare.js"],
-    atlas: [".atlas-place", "pages", "atlas/atlas.js"],
+    compare: [".compare-place", "views", "shared/component.js"],
+    atlas: [".atlas-place", "views", "shared/component.js"],
     fold: [".fold-place", "pages", "fold/fold.js"],
     landscape: [".landscape-place", "pages", "landscape/landscape.js"],
-    map: [".descent-place", "maps", "descent/descent.js"],
-    sheet: [".draw-place", "sheets", "draw/draw.js"],
+    map: [".descent-place", "views", "shared/component.js"],
+    sheet: [".draw-place", "views", "shared/component.js"],
   };
   const modules = {};
 

@@ -3,6 +3,7 @@
 // Comes in:  `data`, the bytes of a message with an `AtlasPage`. Goes out: the trigger `wish`, {open: [cell, k]},
 //            {compare: [cell, k]} or {seeds: [cell, k]} for the run of a cell from its seed number k, or {missing: name};
 //            and questions by the server's route, which bring the tiles (playground/web/atlas_route.py).
+import { untilGone, viewIn } from "../shared/component.js";
 import { h, tell } from "../shared/dom.js";
 import { listKeys } from "../shared/keys.js";
 import { icon } from "../shared/icons.js";
@@ -40,19 +41,12 @@ const KEYS = [
 const BUSY = "input, textarea, select, option, [contenteditable], [role=listbox], [role=combobox], [role=radiogroup]";
 /** @type {any} */
 const NOTHING = { axes: [{ label: "", values: [] }], cells: [], worlds: [], columns: 1, only: {} };
-export const pages = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".atlas-place");
-  let page = pages.get(parentElement);
-  if (!page || !place.contains(page.element)) {
-    page = new Atlas();
-    pages.set(parentElement, page);
-    place.replaceChildren(page.element);
-  }
+  const page = viewIn(parentElement, "atlas", () => new Atlas());
   page.wish = (wish) => setTriggerValue("wish", wish);
   page.receive(parseMessage(data).header.page);
-  return () => setTimeout(() => parentElement.isConnected || page.close(), 0);
+  return untilGone(parentElement, () => page.close());
 }
 
 export class Atlas {

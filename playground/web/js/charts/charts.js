@@ -2,6 +2,7 @@
 //
 // Comes in:  `data`, an object made by playground/charts.py.
 // Goes out:  nothing.
+import { untilGone } from "../shared/component.js";
 import { h } from "../shared/dom.js";
 import { CONFIG, loadPlotly } from "../shared/plot.js";
 import { player } from "../shared/player.js";
@@ -12,7 +13,7 @@ export default function mount({ data, parentElement }) {
   let grid = grids.get(parentElement);
   if (!grid) grids.set(parentElement, (grid = new Grid(parentElement)));
   grid.receive(data);
-  return () => setTimeout(() => parentElement.isConnected || grid.close(), 0);
+  return untilGone(parentElement, () => grid.close());
 }
 
 class Grid {

@@ -3,6 +3,7 @@
 // Comes in:  `data`, the bytes of a set of messages (`encode_many` in playground/web/message.py), one for each run that
 //            this browser does not hold yet. Goes out: the trigger `wish`, {open: k, step}, {remove: k} or
 //            {missing: [name]}; and questions by the server's route.
+import { untilGone, viewIn } from "../shared/component.js";
 import { h, tell } from "../shared/dom.js";
 import { listKeys } from "../shared/keys.js";
 import { icon } from "../shared/icons.js";
@@ -45,19 +46,12 @@ const BUSY = "input, textarea, select, option, [contenteditable], [role=listbox]
 const held = new Map(); // runs by name, for as long as the tab is open
 // What a link told to show, as a text to compare, and what was on show when the page was left.
 let left = { told: "", view: USUAL };
-export const pages = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".compare-place");
-  let page = pages.get(parentElement);
-  if (!page || !place.contains(page.element)) {
-    page = new Compare();
-    pages.set(parentElement, page);
-    place.replaceChildren(page.element);
-  }
+  const page = viewIn(parentElement, "compare", () => new Compare());
   page.wish = (wish) => setTriggerValue("wish", wish);
   page.receive(data);
-  return () => setTimeout(() => parentElement.isConnected || page.close(), 0);
+  return untilGone(parentElement, () => page.close());
 }
 
 // A set of messages: the length of a header, the header in JSON, then the messages, whose lengths it tells.

@@ -2,6 +2,7 @@
 //
 // Comes in:  a `Descent` (stage/types.d.ts): the heights, and the ways that the engine's optimizers take. Goes out: the
 //            trigger `start`, [x, y], where the map was clicked.
+import { untilGone, viewIn } from "../shared/component.js";
 import { fit, h, tell } from "../shared/dom.js";
 import { say } from "../shared/format.js";
 import { CONFIG, axis, layout, loadPlotly, textForPlotly } from "../shared/plot.js";
@@ -11,20 +12,13 @@ import { MARGIN, drawWays, fate, ground, places } from "./picture.js";
 /** @import { Descent } from "../stage/types.d.ts" */
 
 const PER_SECOND = 40; // steps
-export const maps = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".descent-place");
-  let map = maps.get(parentElement);
-  if (!map || !place.contains(map.element)) {
-    map = new DescentMap();
-    maps.set(parentElement, map);
-    place.replaceChildren(map.element);
-  }
+  const map = viewIn(parentElement, "descent", () => new DescentMap());
   map.wish = (start) => setTriggerValue("start", start);
   map.themes.check();
   map.receive(data);
-  return () => setTimeout(() => parentElement.isConnected || map.close(), 0);
+  return untilGone(parentElement, () => map.close());
 }
 
 class DescentMap {

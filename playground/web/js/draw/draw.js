@@ -3,6 +3,7 @@
 // Comes in:  {start, version, classes, points: [x1, x2, class, ...], most}: `points` are put on the sheet whenever
 //            `version` is new; `classes` are the names of those that can be drawn.
 // Goes out:  the trigger `use`, {points: [x1, x2, class, ...]}: train on these.
+import { untilGone, viewIn } from "../shared/component.js";
 import { fit, h } from "../shared/dom.js";
 import { listKeys } from "../shared/keys.js";
 import { observeTheme } from "../shared/theme.js";
@@ -26,21 +27,14 @@ const KEYS = [
   ["Delete", "take the nearest point away"],
   ["Ctrl + Z", "undo"],
 ];
-export const sheets = new WeakMap();
 /** @type {any} */
 let kept = null; // what was drawn, while other pages are looked at: {version, points}
 
 export default function mount({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".draw-place");
-  let sheet = sheets.get(parentElement);
-  if (!sheet || !place.contains(sheet.element)) {
-    sheet = new Sheet();
-    sheets.set(parentElement, sheet);
-    place.replaceChildren(sheet.element);
-  }
+  const sheet = viewIn(parentElement, "draw", () => new Sheet());
   sheet.use = () => setTriggerValue("use", { points: sheet.points.flat() });
   sheet.receive(data);
-  return () => setTimeout(() => parentElement.isConnected || sheet.close(), 0);
+  return untilGone(parentElement, () => sheet.close());
 }
 
 class Sheet {

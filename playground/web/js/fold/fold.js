@@ -3,6 +3,7 @@
 //
 // Comes in:  `data`, an object made by pages/fold.py: `viewpoints` and `separations` of playground/geometry/fold.py.
 // Goes out:  nothing.
+import { untilGone } from "../shared/component.js";
 import { h, tell } from "../shared/dom.js";
 import { percent, say } from "../shared/format.js";
 import { player } from "../shared/player.js";
@@ -36,7 +37,7 @@ export default function mount({ data, parentElement }) {
   let fold = pages.get(parentElement);
   if (!fold) pages.set(parentElement, (fold = new Fold(parentElement)));
   fold.receive(data);
-  return () => setTimeout(() => parentElement.isConnected || fold.close(), 0);
+  return untilGone(parentElement, () => fold.close());
 }
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -2,26 +2,20 @@
 //
 // Comes in:  {chosen, datasets: [{name, label, help, kind, points: [x1, x2, class, ...]}]}.
 // Goes out:  the trigger `chosen`, a dataset's name.
+import { untilGone, viewIn } from "../shared/component.js";
 import { fit, h } from "../shared/dom.js";
 import { observeTheme } from "../shared/theme.js";
 
 const SIDE = 44;
 const MOST_COLUMNS = 4;
-const galleries = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".gallery-place");
-  let gallery = galleries.get(parentElement);
-  if (!gallery || !place.contains(gallery.element)) {
-    gallery = new Gallery(data.datasets);
-    galleries.set(parentElement, gallery);
-    place.replaceChildren(gallery.element);
-  }
+  const gallery = viewIn(parentElement, "gallery", () => new Gallery(data.datasets));
   gallery.choose = (name) => setTriggerValue("chosen", name);
   gallery.chosen = data.chosen;
   gallery.themes.check();
   gallery.draw();
-  return () => setTimeout(() => parentElement.isConnected || gallery.themes.stop(), 0);
+  return untilGone(parentElement, () => gallery.themes.stop());
 }
 
 export class Gallery {

@@ -2,6 +2,7 @@
 //
 // Comes in:  {address, room, lesson, code, task}; the address from the folder of this module.
 // Nothing goes out: it is posted, and the answer shown as text.
+import { untilGone, viewIn } from "../shared/component.js";
 import { h } from "../shared/dom.js";
 import { loadStyle } from "../shared/style.js";
 import { observeTheme } from "../shared/theme.js";
@@ -9,19 +10,16 @@ import { observeTheme } from "../shared/theme.js";
 await loadStyle("../lessons/lessons.css", import.meta.url);
 
 const MOST_LETTERS = 30;
-const forms = new WeakMap();
 
 export default function mount({ data, parentElement }) {
-  const place = parentElement.querySelector(".hand_in-place");
-  let form = forms.get(parentElement);
-  if (!form || !place.contains(form.element)) {
-    form = new Form((request) => fetch(new URL(data.address, import.meta.url), request));
-    forms.set(parentElement, form);
-    place.replaceChildren(form.element);
-  }
+  const form = viewIn(
+    parentElement,
+    "hand_in",
+    () => new Form((request) => fetch(new URL(data.address, import.meta.url), request)),
+  );
   form.data = data;
   form.themes.check();
-  return () => setTimeout(() => parentElement.isConnected || form.themes.stop(), 0);
+  return untilGone(parentElement, () => form.themes.stop());
 }
 
 export class Form {

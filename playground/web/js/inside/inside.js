@@ -6,6 +6,7 @@
 //
 // The walk itself needs no server: all ideas come with the message, so that arrow keys answer at once.
 import { signColour } from "../shared/colour.js";
+import { untilGone } from "../shared/component.js";
 import { h, scrolls } from "../shared/dom.js";
 import { listKeys } from "../shared/keys.js";
 import { pieces } from "./mathml.js";
@@ -60,7 +61,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   }
   view.pick = (key) => setTriggerValue("pick", key);
   view.receive(data);
-  return () => setTimeout(() => parentElement.isConnected || view.close(), 0);
+  return untilGone(parentElement, () => view.close());
 }
 
 function svg(tag, attributes = {}, ...children) {

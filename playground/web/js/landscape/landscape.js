@@ -4,6 +4,7 @@
 // Goes out:  the trigger `start`, {values}: the parameters of a network of the map, to go on from.
 //
 // The map is asked for once the moment stands, coarse and then fine, and what is no longer waited for is hung up on.
+import { untilGone } from "../shared/component.js";
 import { fit, h, pen, tell } from "../shared/dom.js";
 import { say } from "../shared/format.js";
 import { loadPlotly } from "../shared/plot.js";
@@ -43,7 +44,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   if (!view) pages.set(parentElement, (view = new Landscape(parentElement)));
   view.start = (values) => setTriggerValue("start", { values });
   view.receive(data);
-  return () => setTimeout(() => parentElement.isConnected || view.close(), 0);
+  return untilGone(parentElement, () => view.close());
 }
 
 class Landscape {

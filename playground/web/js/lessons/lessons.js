@@ -3,6 +3,7 @@
 // Comes in:  {lessons: [{name, title, about, minutes}], record: {name, guessed, right, stars, code} or null, room}.
 //            With no lessons there is only something to keep.
 // Goes out:  the trigger `open`, a lesson's name.
+import { untilGone, viewIn } from "../shared/component.js";
 import { h } from "../shared/dom.js";
 import { loadStyle } from "../shared/style.js";
 import { observeTheme } from "../shared/theme.js";
@@ -11,23 +12,16 @@ import { asText, forget, keep, read, stars } from "./progress.js";
 await loadStyle("lessons.css", import.meta.url);
 
 const storage = () => window.localStorage; // a browser that forbids it throws as soon as it is named
-const lists = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
   if (data.record) keep(storage, data.record);
   if (!data.lessons.length) return () => {};
-  const place = parentElement.querySelector(".lessons-place");
-  let list = lists.get(parentElement);
-  if (!list || !place.contains(list.element)) {
-    list = new List();
-    lists.set(parentElement, list);
-    place.replaceChildren(list.element);
-  }
+  const list = viewIn(parentElement, "lessons", () => new List());
   list.open = (name) => setTriggerValue("open", name);
   list.room = data.room;
   list.draw(data.lessons);
   list.themes.check();
-  return () => setTimeout(() => parentElement.isConnected || list.themes.stop(), 0);
+  return untilGone(parentElement, () => list.themes.stop());
 }
 
 export class List {

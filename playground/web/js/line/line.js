@@ -4,6 +4,7 @@
 //            {n, values: [...], differs: [...]}}: on n * n places, from the lowest row, what the network says there and
 //            1 where the line has the place on its other side. With a border it only shows, without one it asks.
 // Goes out:  the state `at`, the line's two ends, [x1, x2, to1, to2].
+import { untilGone, viewIn } from "../shared/component.js";
 import { contour } from "../shared/contour.js";
 import { h, svg } from "../shared/dom.js";
 import { loadStyle } from "../shared/style.js";
@@ -17,20 +18,13 @@ const NEAREST = 0.1; // of half the side: ends that are nearer to each other mak
 const TELL_AFTER_MS = 250; // keys that follow each other are one answer
 const ENDS = ["First", "Second"];
 const KEYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-const lines = new WeakMap();
 
 export default function mount({ data, parentElement, setStateValue }) {
-  const place = parentElement.querySelector(".line-place");
-  let line = lines.get(parentElement);
-  if (!line || !place.contains(line.element)) {
-    line = new Line();
-    lines.set(parentElement, line);
-    place.replaceChildren(line.element);
-  }
+  const line = viewIn(parentElement, "line", () => new Line());
   line.tell = (at) => setStateValue("at", at);
   line.draw(data);
   line.themes.check();
-  return () => setTimeout(() => parentElement.isConnected || line.themes.stop(), 0);
+  return untilGone(parentElement, () => line.themes.stop());
 }
 
 export class Line {

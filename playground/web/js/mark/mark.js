@@ -3,6 +3,7 @@
 // Comes in:  {low, high, label, guess: number or null, answer: number or null, curves: [{name, y: [...]}]}; with
 //            curves it only shows, without any it asks.
 // Goes out:  the state `at`, the epoch that was marked.
+import { untilGone, viewIn } from "../shared/component.js";
 import { h, svg } from "../shared/dom.js";
 import { loadStyle } from "../shared/style.js";
 import { observeTheme } from "../shared/theme.js";
@@ -13,20 +14,13 @@ const HEIGHT = 190;
 const [LEFT, TOP, BOTTOM] = [14, 8, 158];
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]; // between two upright lines, at most six of them
 const TELL_AFTER_MS = 250; // keys that follow each other are one answer
-const marks = new WeakMap();
 
 export default function mount({ data, parentElement, setStateValue }) {
-  const place = parentElement.querySelector(".mark-place");
-  let mark = marks.get(parentElement);
-  if (!mark || !place.contains(mark.element)) {
-    mark = new Mark();
-    marks.set(parentElement, mark);
-    place.replaceChildren(mark.element);
-  }
+  const mark = viewIn(parentElement, "mark", () => new Mark());
   mark.tell = (at) => setStateValue("at", at);
   mark.draw(data);
   mark.themes.check();
-  return () => setTimeout(() => parentElement.isConnected || mark.themes.stop(), 0);
+  return untilGone(parentElement, () => mark.themes.stop());
 }
 
 export class Mark {

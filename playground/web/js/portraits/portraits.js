@@ -4,6 +4,7 @@
 //            buttons that open a run, "outcome" pictures to look at. A picture that is not given is fetched from its
 //            address. `arrive` is {number, to}: once for each number, go to the part of the page that has changed.
 // Goes out:  the trigger `chosen`, a name.
+import { untilGone, viewIn } from "../shared/component.js";
 import { fit, h } from "../shared/dom.js";
 import { loadStyle } from "../shared/style.js";
 import { observeTheme, ramps } from "../shared/theme.js";
@@ -14,24 +15,17 @@ const LEVELS = 25; // as in playground/health/portrait.py
 const SIZE = 60; // CSS pixels
 const LOOK_MS = 100;
 const LOOKS = 40; // for a part of the page that is still being drawn
-const views = new WeakMap();
 let arrived = 0;
 
 export default function mount({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".portraits-place");
-  let view = views.get(parentElement);
-  if (!view || !place.contains(view.element)) {
-    view = new Portraits();
-    views.set(parentElement, view);
-    place.replaceChildren(view.element);
-  }
+  const view = viewIn(parentElement, "portraits", () => new Portraits());
   view.choose = (name) => setTriggerValue("chosen", name);
   view.receive(data);
   if (data.arrive && data.arrive.number !== arrived) {
     arrived = data.arrive.number;
     goTo(data.arrive.to, LOOKS);
   }
-  return () => setTimeout(() => parentElement.isConnected || view.themes.stop(), 0);
+  return untilGone(parentElement, () => view.themes.stop());
 }
 
 // Show a part of the page that has changed, and give it the focus, so that it is read out.

@@ -2,6 +2,7 @@
 //
 // Comes in:  {text, words: {name: {meaning, idea, term, explained}}}; term is a word of the glossary, or "".
 // Goes out:  the event "inside-stop" on the document, with the title of an idea, for the walk above (inside/inside.js).
+import { untilGone, viewIn } from "../shared/component.js";
 import { h, tell } from "../shared/dom.js";
 import { loadStyle } from "../shared/style.js";
 import { observeTheme } from "../shared/theme.js";
@@ -11,18 +12,11 @@ await loadStyle("program.css", import.meta.url);
 const TOKENS = /(#[^\n]*|"[^"\n]*")|([A-Za-z_]\w*)|([^A-Za-z_#"]+|["#])/g;
 const KEYWORDS = new Set(["import", "as", "def", "return", "for", "in", "if", "else", "lambda"]);
 const STILL = "Point at a name to see what it stands for.";
-const views = new WeakMap();
 
 export default function mount({ data, parentElement }) {
-  const place = parentElement.querySelector(".program-place");
-  let view = views.get(parentElement);
-  if (!view || !place.contains(view.element)) {
-    view = new Program();
-    views.set(parentElement, view);
-    place.replaceChildren(view.element);
-  }
+  const view = viewIn(parentElement, "program", () => new Program());
   view.receive(data);
-  return () => setTimeout(() => parentElement.isConnected || view.themes.stop(), 0);
+  return untilGone(parentElement, () => view.themes.stop());
 }
 
 // The text in pieces: {text, kind}, where a name that has a meaning is a "word".

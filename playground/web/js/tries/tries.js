@@ -2,6 +2,7 @@
 //
 // Comes in:  nothing; the tries are this browser's own (store.js). Goes out: the trigger `wish`, {open: try} or
 //            {compare: [try, ...]}, where a try is {run, link}.
+import { untilGone, viewIn } from "../shared/component.js";
 import { h, tell } from "../shared/dom.js";
 import { player } from "../shared/player.js";
 import { observeTheme } from "../shared/theme.js";
@@ -12,20 +13,13 @@ import { store } from "./kept.js";
 
 const MOST_COMPARED = 4;
 const CURRENT_EVERY_MS = 1000;
-export const tables = new WeakMap();
 
 export default function mount({ parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".tries-place");
-  let table = tables.get(parentElement);
-  if (!table || !place.contains(table.element)) {
-    table = new Tries(store);
-    tables.set(parentElement, table);
-    place.replaceChildren(table.element);
-  }
+  const table = viewIn(parentElement, "tries", () => new Tries(store));
   table.wish = (wish) => setTriggerValue("wish", wish);
   table.themes.check();
   table.draw();
-  return () => setTimeout(() => parentElement.isConnected || table.close(), 0);
+  return untilGone(parentElement, () => table.close());
 }
 
 // What an order is by, what it is called, and what a try has there; the smallest comes first.

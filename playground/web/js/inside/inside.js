@@ -7,7 +7,7 @@
 // The walk itself needs no server: all ideas come with the message, so that arrow keys answer at once.
 import { signColour } from "../shared/colour.js";
 import { untilGone } from "../shared/component.js";
-import { h, scrolls } from "../shared/dom.js";
+import { h, scrolls, svg } from "../shared/dom.js";
 import { listKeys } from "../shared/keys.js";
 import { pieces } from "./mathml.js";
 import { say, short } from "../shared/format.js";
@@ -18,7 +18,6 @@ import { Walk } from "./walk.js";
 
 await loadStyle("inside.css", import.meta.url);
 
-const SVG = "http://www.w3.org/2000/svg";
 const CARRIED = {
   w: "its weight",
   share: "what it carries: its weight times what comes in",
@@ -62,13 +61,6 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   view.pick = (key) => setTriggerValue("pick", key);
   view.receive(data);
   return untilGone(parentElement, () => view.close());
-}
-
-function svg(tag, attributes = {}, ...children) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
 }
 
 export class Inside {

@@ -2,10 +2,9 @@
 //
 // All losses are the engine's own, one for each stop of the slider; the promise is gradient times change.
 import { signColour } from "../shared/colour.js";
-import { h } from "../shared/dom.js";
+import { h, svg } from "../shared/dom.js";
 import { say } from "../shared/format.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT, EDGE] = [220, 96, 8];
 
 // The numbers at one stop of the slider.
@@ -25,12 +24,6 @@ export function verdict({ change, promised, real }) {
   if (promised * real < 0)
     return "So far off, even the direction is wrong: this is why a learning rate can be too high.";
   return "So far off, the curve bends away from its slope.";
-}
-
-function svg(tag, attributes = {}) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  return made;
 }
 
 export class Nudge {

@@ -309,6 +309,16 @@ def solved(browser: Browser) -> dict[str, float]:
         return {"6x8 spirals solved after, s": page.evaluate("() => performance.now() - window.pressed") / 1000}
 
 
+def tell(title: str, found: dict[str, list[float]], path: Path | None) -> None:
+    """Print the median, the lowest and the highest of each figure, and write all that was found to a file, if named."""
+    width = max(map(len, found))
+    print(f"\n{title} (lowest to highest)")
+    for name, values in found.items():
+        print(f"  {name:{width}s} {statistics.median(values):8.2f}   ({min(values):.2f} to {max(values):.2f})")
+    if path:
+        path.write_text(json.dumps(found, indent=1), encoding="utf-8")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Take every measurement in turns, and print the medians."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -343,11 +353,7 @@ def main(arguments: list[str] | None = None) -> None:
                     for name, value in job().items():
                         found.setdefault(prefix + name, []).append(value)
         browser.close()
-    print(f"\nThe page in headless Chromium, medians of {rounds} rounds (lowest to highest)")
-    for name, values in found.items():
-        print(f"  {name:44s} {statistics.median(values):8.2f}   ({min(values):.2f} to {max(values):.2f})")
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    tell(f"The page in headless Chromium, medians of {rounds} rounds", found, options.json)
 
 
 if __name__ == "__main__":

@@ -8,14 +8,12 @@ picture of the next scene is on the screen. The files that play without a server
 from __future__ import annotations
 
 import argparse
-import json
-import statistics
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.page import counted, traced, waits
+from benchmarks.page import counted, tell, traced, waits
 from playground.scenes.ready import ready_talks
 from playground.scenes.recorded import new_studio
 from playground.scenes.talk_check import check
@@ -119,11 +117,7 @@ def main(arguments: list[str] | None = None) -> None:
                 found.setdefault(f"{name}: scene to scene, ms", []).extend(from_scene_to_scene(browser, file))
                 found.setdefault(f"{name}: alive after, s", []).append(alive(browser, file))
         browser.close()
-    print(f"\nThe ready talks at 1920 x 1080, medians of {rounds} rounds (lowest to highest)")
-    for name, values in found.items():
-        print(f"  {name:90s} {statistics.median(values):8.2f}   ({min(values):.2f} to {max(values):.2f})")
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    tell(f"The ready talks at 1920 x 1080, medians of {rounds} rounds", found, options.json)
 
 
 if __name__ == "__main__":

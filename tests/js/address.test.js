@@ -5,20 +5,8 @@ import test, { afterEach, beforeEach } from "node:test";
 import { Address } from "../../playground/web/js/stage/address.js";
 import { SPEEDS } from "../../playground/web/js/stage/player.js";
 import { STOPS } from "../../playground/web/js/stage/stops.js";
-import { PER, World } from "./world.js";
+import { OPENING, PER, World } from "./world.js";
 
-const OPENING = {
-  number: 1,
-  play: null,
-  until: null,
-  goal: "usual",
-  speed: "60",
-  scale: "",
-  discretize: false,
-  test_points: true,
-  ring: null,
-  ...{ neuron: "", panel: "" },
-};
 const LINK = { about: { link: "?lr=0.1", link_holds_all: true }, ask: "ask" };
 
 /** @type {World} */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { THEMES, pixelsOf } from "./page.js";
+import { NET, WORLD } from "./tiny.js";
 
 const { Tiles, shortScore, toCsv } = await import("../../playground/web/js/atlas/tiles.js");
 const { Grid, shade } = await import("../../playground/web/js/atlas/grid.js");
@@ -10,16 +11,6 @@ const { byValue, median, seedsInWords } = await import("../../playground/web/js/
 const { percent } = await import("../../playground/web/js/shared/format.js");
 const { ramps } = await import("../../playground/web/js/shared/theme.js");
 
-// A network 2-1 without hidden layers: weight, weight, bias.
-const NET = {
-  ...{ features: ["x1", "x2"], feature_labels: ["x₁", "x₂"], plane: null, output: "sigmoid", use_bias: true },
-  ...{ n_trainable: 3, activation_labels: ["sigmoid"], bounded: [false] },
-  layers: [{ n_in: 2, n_out: 1, weight: [0, 1, 3], bias: [2, 3], activation: "identity", activation_settings: {} }],
-};
-const WORLD = {
-  ...{ n_train: 10, task: "binary", scale: { middle: 0.5, reach: 0.5, probability: true } },
-  data: { name: "d", curve: false, range: [-1, 1], up: [-1, 1], traces: [], classes: ["a", "b"], axes: ["x", "y"] },
-};
 const MOMENTS = [0, 1, 2, 4];
 
 const page = (columns = 3, rows = 2) => ({

@@ -16,6 +16,20 @@ export const row = (step) => {
 const steps = (from, to, by = 1) =>
   Array.from({ length: Math.max(0, Math.floor((to - from) / by) + 1) }, (_, k) => from + k * by);
 
+// How a link is played that says nothing of it.
+export const OPENING = {
+  number: 1,
+  play: null,
+  until: null,
+  goal: "usual",
+  speed: "60",
+  scale: "",
+  discretize: false,
+  test_points: true,
+  ring: null,
+  ...{ neuron: "", panel: "" },
+};
+
 const PAGE = {
   ...{
     serial: 0,
@@ -28,18 +42,7 @@ const PAGE = {
     whole: false,
   },
   ...{ hidden: [], projector: false, view_link: "", plotly: "", ask: "" },
-  opening: {
-    number: 1,
-    play: null,
-    until: null,
-    goal: "usual",
-    speed: "60",
-    scale: "",
-    discretize: false,
-    test_points: true,
-    ring: null,
-    ...{ neuron: "", panel: "" },
-  },
+  opening: OPENING,
 };
 
 export class World {

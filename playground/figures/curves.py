@@ -15,7 +15,6 @@ from playground.figures.palette import layer_colour
 MOST_POINTS = 300
 RATIO_BAND = (1e-4, 2e-2)
 """Sizes of an update, over that of the weights, of which no rule of the page Health complains"""
-"""Updates are about a thousandth of the weights in a run that learns well (CS231n's notes): half a decade each way."""
 
 
 def loss_curve(

@@ -112,7 +112,7 @@ def _place(text: str) -> tuple[float, float] | None:
         x, y = map(float, text.split(","))
     except ValueError:
         return None
-    return (x, y) if max(abs(x), abs(y)) <= FARTHEST else None
+    return (x, y) if abs(x) <= FARTHEST and abs(y) <= FARTHEST else None
 
 
 def _epoch(text: str) -> float | None:

@@ -95,7 +95,9 @@ class Dimension:
         if found is None or kind.choices:
             return cls(key, kind.read(text) or kind.usual)
         low, high = (kind.read(end) for end in found.groups())
-        return cls(key, ends=(*low[:1], *high[:1]))
+        if not len(low) == len(high) == 1:
+            raise ValueError(f"The range of the {kind.name} must be such as 0.001 to 1; got {text[:40]}.")
+        return cls(key, ends=(low[0], high[0]))
 
 
 USUAL = (

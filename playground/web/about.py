@@ -91,7 +91,8 @@ def _live(name: str, now: Any, n_layers: int) -> LiveSetting:
     s = SETTINGS[name]
     values: Sequence[Any] = s.choices or s.presets
     if name == "frozen":
-        values = [(), *((layer,) for layer in range(1, n_layers + 1)), tuple(range(1, n_layers))]
+        alone = [(layer,) for layer in range(1, n_layers + 1)]
+        values = list(dict.fromkeys([(), *alone, tuple(range(1, n_layers))]))
     elif not values:
         values = np.linspace(s.low or 0.0, s.high or 0.0, 10).round(3).tolist()
     return {"name": name, "label": s.label, "values": [type(now)(v) for v in values if v != now], "now": now}

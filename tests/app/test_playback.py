@@ -42,7 +42,7 @@ def test_a_link_says_how_it_is_played(query, playback):
 @pytest.mark.parametrize(
     ("key", "text"),
     [
-        *[("ring", text) for text in ("1", "1,2,3", "nan,0", "inf,1", "1e9,0", "a,b", "<b>,1")],
+        *[("ring", text) for text in ("1", "1,2,3", "nan,0", "1,nan", "inf,1", "1e9,0", "a,b", "<b>,1")],
         *[("play", text) for text in ("yes", "-3", "0", "nan", "inf", "1e9", "on off")],
         *[(key, text) for key in CHOICES for text in ("", "61", "ON", "<b>")],
         *[("panel", text) for text in ("predicted", "residuals", "Matrix")],

@@ -92,6 +92,8 @@ def test_every_setting_can_be_searched_in(key):
         ("lr:0.1~nan", "Learning rate must be between 1e-05 and 10; got nan."),
         ("width:2.5~8", "A value of the neurons in a layer must be a whole number; got 2.5."),
         ("width:2", "Neurons in a layer must have 2 to 32 values; got 1."),
+        ("lr:0.1~,;width:2~8", "The range of the learning rate must be such as 0.001 to 1; got 0.1~,."),
+        ("lr:0.1,0.2~1;width:2~8", "The range of the learning rate must be such as 0.001 to 1; got 0.1,0.2~1."),
         ("warmth:1~2", "A setting to search in must be one of lr, width,"),
         ("activation:relu,rule", "A value of the activation must be one of identity,"),
         ("lr:0.1~1", "A search must vary 2 to 6 settings that differ."),

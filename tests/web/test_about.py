@@ -115,6 +115,15 @@ def test_the_live_settings_have_their_present_values_and_others_to_choose_from()
     assert all(math.isfinite(value) for value in live["dropout"]["values"])
 
 
+@pytest.mark.parametrize("hidden", [(), (4,), (4, 3, 2)])
+def test_each_choice_of_frozen_layers_is_there_once(hidden: tuple[int, ...]):
+    header, _ = told(Experiment(Config(hidden_layer_sizes=hidden, n_samples=60)))
+    (frozen,) = (setting for setting in header["settings"]["live"] if setting["name"] == "frozen")
+    n_layers = len(hidden) + 1
+    assert len(set(frozen["values"])) == len(frozen["values"])
+    assert set(frozen["values"]) == {*((k,) for k in range(1, n_layers + 1)), tuple(range(1, n_layers))} - {()}
+
+
 @pytest.mark.parametrize("dataset", PLANAR)
 def test_what_a_first_look_is_told_is_what_the_engine_counts_and_measures(dataset: str):
     experiment = Experiment(Config().changed(dataset=dataset, n_samples=120))

@@ -66,10 +66,10 @@ class _Plan(NamedTuple):
     """What a step on so many samples is made of."""
 
     passes: Pass
-    there_and_back: list[Call]
-    """Forwards and backwards through the network, to the gradient."""
     update: list[Call]
     """From the gradient to the next parameters."""
+    calls: list[Call]
+    """All of it: forwards and backwards through the network, to the gradient, and the update."""
 
 
 class _Batch(NamedTuple):
@@ -189,11 +189,12 @@ class TrainingLoop:
             update = update_sections(
                 self.net.shape, s.optimizer, w, g, self.rate, self.memory, s.l1, s.l2, s.clip_norm, n_summed, s.frozen
             )
-            plan = _Plan(passes, flat([*passes.forward, *passes.backward]), flat(update))
+            to_next = flat(update)
+            plan = _Plan(passes, to_next, [*flat([*passes.forward, *passes.backward]), *to_next])
             self._plans[size] = plan
-            self.nbytes += nbytes([*plan.there_and_back, *plan.update])
+            self.nbytes += nbytes(plan.calls)
         plan = self._plans[size]
-        return plan.passes.batch, plan.passes.masks, [*plan.there_and_back, *plan.update]
+        return plan.passes.batch, plan.passes.masks, plan.calls
 
     # ------------------------------------------------------------------ state and measures
 

@@ -180,9 +180,11 @@ class Column:
     @cached_property
     def has_several_units(self) -> bool:
         """Whether its cells are numbers with units that differ, such as 5 kg and 300 g."""
+        if self.is_numeric:
+            return False
         present = [cell for cell, gone in zip(self.cells, self.missing, strict=True) if not gone]
         units = [dressed.unit for cell in present if (dressed := undress(cell)) is not None]
-        return not self.is_numeric and 0.9 * len(present) <= len(units) and len(set(units)) > 1
+        return 0.9 * len(present) <= len(units) and len(set(units)) > 1
 
     @property
     def read_as(self) -> str:
@@ -278,7 +280,8 @@ def read_sheet(raw: bytes, title: str = "", reading: Reading | None = None) -> S
         for name, column, decimal, told_unit in zip(known, cells, decimals, heading.units or ("",) * width, strict=True)
     )
     if reading.fill_values:
-        columns = tuple(replace(c, void=fill_values(c.numbers)) if c.is_numeric else c for c in columns)
+        found = [fill_values(c.numbers) if c.is_numeric else () for c in columns]
+        columns = tuple(replace(c, void=void) if void else c for c, void in zip(columns, found, strict=True))
     remarks += [*_on_signs(columns), *_on_words(columns), *_on_fill_values(columns)]
     return Sheet(columns, encoding, layout.delimiter, heading.n_rows, clean_name(title), tuple(remarks))
 

@@ -112,6 +112,7 @@ export class Scores extends Curves {
     this.face = face.name;
     this.answers.drawn = null;
     this.askedFor = null;
+    this.player.wantsAnswers &&= this.isOpen; // a question asked before the next drawing brings none along
     this.box.hidden = this.legend.hidden = this.isOpen;
     this.answers.element.hidden = !this.isOpen;
     this.probe.element.hidden = face.name !== "predicted" || !this.probe.canAsk;

@@ -14,7 +14,7 @@ import numpy as np
 
 from playground.export.subject import Subject
 from playground.run import link
-from playground.run.config import DEFAULTS, SETTINGS, best_of
+from playground.run.config import DEFAULTS, SETTINGS, best_of, item_of
 from playground.run.experiment import Experiment
 from playground.tables import pack
 
@@ -115,11 +115,9 @@ def _settings(plain: Any) -> tuple[dict[str, Any], list[str]]:
 def _typed(value: Any, like: Any) -> Any:
     """A value of JSON as the setting has it; what does not fit stays, for the checker to name."""
     if isinstance(like, tuple):
-        return (
-            tuple(_typed(v, like[0] if like else 0) for v in value[:100])
-            if isinstance(value, list)
-            else str(value)[:40]
-        )
+        if not isinstance(value, list):
+            return str(value)[:40]
+        return tuple(_typed(item, item_of(like)) for item in value[:100])
     if isinstance(like, float) and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53:
         return float(value)
     if type(value) is type(like):

@@ -9,7 +9,7 @@ from bisect import bisect_left
 import numpy as np
 
 from playground.export.subject import Subject
-from playground.run.compared import change_in_words
+from playground.run.compared import dated_in_words
 from playground.run.experiment import Experiment
 
 FORMULA_STARTS = ("=", "+", "-", "@")
@@ -52,7 +52,7 @@ def _changes(experiment: Experiment, steps: list[int]) -> list[str]:
     for change in experiment.changes:
         k = bisect_left(steps, change.step)
         if k < len(steps):
-            found[k].append(f"{change_in_words(change)} from step {change.step:,}")
+            found[k].append(dated_in_words(change))
     return ["; ".join(each) for each in found]
 
 

@@ -11,7 +11,7 @@ import mlp
 from playground import figures
 from playground.figures.palette import CLASS_COLOURS
 from playground.inside.step import Step
-from playground.run.data import make_data, plane_of
+from playground.run.data import classes_of, make_data, plane_of
 from playground.run.experiment import Experiment
 from playground.run.number import say
 from playground.run.surface import answers, colour_scale, grid
@@ -51,8 +51,7 @@ def _listed(values: np.ndarray) -> str:
 def class_names(experiment: Experiment, theme: str) -> list[str]:
     """What the classes are called in a sentence, by their colours in a theme; none for a regression."""
     points, _ = make_data(experiment)
-    own, colours = experiment.config.own_data, CLASS_COLOURS[theme]
-    names = own.classes if own is not None else [f"class {k}" for k in range(points.n_classes)]
+    colours, names = CLASS_COLOURS[theme], classes_of(experiment, points.n_classes)
     return [f"{colours[k % len(colours)]} ({name})" for k, name in enumerate(names[: points.n_classes])]
 
 

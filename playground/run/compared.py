@@ -129,13 +129,18 @@ def change_in_words(change: Change) -> str:
     return f"{told}, {by_hand}" if told else by_hand
 
 
+def dated_in_words(change: Change) -> str:
+    """The same, and since when."""
+    return f"{change_in_words(change)} from step {change.step:,}"
+
+
 def _in_mid_sentence(label: str) -> str:
     """Without its capital, if that is not a sign of its own, as in L2."""
     return label[0].lower() + label[1:] if label[1:2].islower() else label
 
 
 def _changes(run: Experiment) -> list[str]:
-    return [f"{change_in_words(change)} from step {change.step:,}" for change in run.changes]
+    return [dated_in_words(change) for change in run.changes]
 
 
 # ---- sets to begin with --------------------------------------------------------------------------------------------
@@ -289,9 +294,10 @@ def _held(text: str, letters: str) -> tuple[int | None, ...]:
 def from_link(text: str) -> tuple[Experiment, list[str]]:
     """The run that a pasted link opens, with or without its address; and a sentence for what is wrong with it."""
     address = urlsplit(text if "?" in text or "://" in text or text.startswith("/") else f"?{text}")
-    query = dict(parse_qsl(address.query, keep_blank_values=True))
+    pairs = parse_qsl(address.query, keep_blank_values=True)
+    query = dict(pairs)
     run, _, problems = link.run_from_query(query)
-    problems += link.twice(parse_qsl(address.query, keep_blank_values=True))
+    problems += link.twice(pairs)
     known = {*(s.key for s in SETTINGS.values()), "classic", "data", "then", "step", *on_show.KEYS}
     if text and not query.keys() & known and not (address.netloc and not query):
         problems.append(f"There is no run in “{text[:40]}”: a link to one looks like ?dataset=moons&lr=0.03.")

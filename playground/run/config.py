@@ -429,6 +429,11 @@ ALSO_BY_OTHERS = ("activations", "output_activation", "n_classes", "loss", "froz
 """Settings whose allowed values depend on others."""
 
 
+def item_of(like: tuple[Any, ...]) -> Any:
+    """A value of the type that the items of a list have; a list that is usually empty holds whole numbers."""
+    return like[0] if like else 0
+
+
 def problem(s: Setting, value: Any) -> str | None:
     """Say in one sentence why `value` does not fit setting `s`, or give None where it does."""
     if isinstance(value, tuple):

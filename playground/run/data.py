@@ -43,6 +43,12 @@ def scale_of(experiment: Experiment) -> Scale | None:
     return c.own_data.prepared(c.test_fraction, c.data_seed).target if c.own_data is not None else None
 
 
+def classes_of(experiment: Experiment, n_classes: int) -> tuple[str, ...]:
+    """What so many classes are called: as in the own data, or by their numbers."""
+    own = experiment.config.own_data
+    return own.classes if own is not None else tuple(f"class {k}" for k in range(n_classes))
+
+
 def untrained(experiment: Experiment) -> str | None:
     """A sentence where the test share leaves nothing of a class to train on; None where all classes are trained."""
     c = experiment.config
@@ -50,8 +56,7 @@ def untrained(experiment: Experiment) -> str | None:
     if not points.n_classes:
         return None
     own = c.own_data
-    n_classes = c.n_classes or mlp.DATASETS[c.dataset].default_classes
-    classes = own.classes if own is not None else tuple(f"class {k}" for k in range(n_classes))
+    classes = classes_of(experiment, c.n_classes or mlp.DATASETS[c.dataset].default_classes)
     gone = [name for k, name in enumerate(classes) if not (points.y_train == k).any()]
     if not gone:
         return None

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 from playground.run import on_show, playback
 from playground.run.classics import CLASSICS
-from playground.run.config import DEFAULTS, LIVE, SETTINGS, Config, best_of
+from playground.run.config import DEFAULTS, LIVE, SETTINGS, Config, best_of, item_of
 from playground.run.experiment import Change, Experiment
 from playground.tables import pack
 from playground.tables.table import Table
@@ -232,8 +232,7 @@ def read_value(text: str, like: Any) -> Any:
     """Text to a value of the type of `like`; what cannot be read stays text, for the checker to name."""
     if isinstance(like, tuple):
         items = [] if text.strip() in ("", "none") else text.split(",")
-        example = like[0] if like else 0  # a list that is usually empty holds whole numbers
-        return tuple(read_value(item, example) for item in items)
+        return tuple(read_value(item, item_of(like)) for item in items)
     text = text.strip()
     try:
         value = type(like)(text)

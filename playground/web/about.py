@@ -14,7 +14,7 @@ from playground.figures.palette import CLASS_SYMBOLS
 from playground.run import link
 from playground.run.compared import in_words
 from playground.run.config import EASY_LAYERS, EASY_NEURONS, LIVE, SETTINGS, calmer_rate
-from playground.run.data import make_data, plane_of, scale_of
+from playground.run.data import classes_of, make_data, plane_of, scale_of
 from playground.run.experiment import Experiment
 from playground.run.playback import Playback
 from playground.run.runs import Run
@@ -142,7 +142,7 @@ def _layer(net: mlp.MLP, layer: int) -> Layer:
 
 def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) -> Points:
     own = experiment.config.own_data
-    classes = own.classes if own is not None else tuple(f"class {c}" for c in range(points.n_classes))
+    classes = classes_of(experiment, points.n_classes)
     side = half_side(points)
     is_sum = own is None and experiment.config.dataset == "sum"
     curve = points.task == "regression" and experiment.config.has_one_input

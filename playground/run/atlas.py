@@ -25,6 +25,7 @@ from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.run.link import read_value, work_of_a_step, write_value
 from playground.run.runs import new_network, trainer_settings
+from playground.run.seeds import judged
 
 KEY = "atlas"
 """What it stands under in a link"""
@@ -368,13 +369,18 @@ class Tile:
         return self.parameters.nbytes + 4 * self.test_loss.nbytes
 
     @property
+    def curves(self) -> mlp.Curves:
+        """Those of all its seeds."""
+        return mlp.Curves(self.epochs, self.train_loss, self.test_loss, self.train_score, self.test_score)
+
+    @property
     def scores(self) -> Array:
         """(n_seeds,): at the end, of new points where there are any; NaN where a network has diverged."""
         return self.scores_at(self.epochs[-1])
 
     def scores_at(self, epoch: float) -> Array:
         """(n_seeds,): the same at the last moment that is not after an epoch."""
-        score = self.train_score if np.isnan(self.test_loss).all() else self.test_score
+        _, score = judged(self.curves)
         place = int(np.searchsorted(self.epochs, epoch, side="right")) - 1
         whole = [broke is None or broke >= self.epochs[place] for broke in self.broke]
         return np.where(whole, score[place], np.nan)
@@ -394,7 +400,7 @@ def tiles(job: Job, slices: Sequence[Slice], n_seeds: int) -> list[Tile]:
         own = {name: curve[:, start : start + n_seeds] for name, curve in curves.items()}
         broken = ~np.isfinite(own["train_loss"])
         broke = tuple(int(epochs[row.argmax()]) - 1 if row.any() else None for row in broken.T)
-        middle = _middle(own, broke)
+        middle = _middle(mlp.Curves(epochs, **own), broke)
         last = broke[middle]
         n = len(kept) if last is None else int(np.searchsorted(keep, last, side="right"))
         at_moments = {name: curve[kept] for name, curve in own.items()}
@@ -405,11 +411,11 @@ def tiles(job: Job, slices: Sequence[Slice], n_seeds: int) -> list[Tile]:
     return found
 
 
-def _middle(curves: Mapping[str, Array], broke: Sequence[int | None]) -> int:
+def _middle(curves: mlp.Curves, broke: Sequence[int | None]) -> int:
     """The seed in the middle by its score at the end, then by its loss; those that have diverged are the worst."""
-    test = not np.isnan(curves["test_loss"][0]).all()
-    score, loss = (curves[f"{'test' if test else 'train'}_{what}"][-1] for what in ("score", "loss"))
-    keys = [(b is None, s, -x) if b is None else (False, b, 0.0) for b, s, x in zip(broke, score, loss, strict=True)]
+    losses, scores = judged(curves)
+    each = zip(broke, scores[-1], losses[-1], strict=True)
+    keys = [(True, score, -loss) if last is None else (False, last, 0.0) for last, score, loss in each]
     order = sorted(range(len(keys)), key=lambda k: keys[k])
     return order[(len(order) - 1) // 2]
 

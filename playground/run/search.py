@@ -22,6 +22,7 @@ from playground.run.atlas import KINDS, MOST_VALUES, Cells, Tile
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.link import read_value, write_value
+from playground.run.seeds import judged
 from playground.run.sobol import sobol
 
 KEY = "search"
@@ -258,8 +259,8 @@ def _groups(axis: Dimension, values: list[Any]) -> list[list[int]]:
 
 def _standing(tile: Tile) -> tuple[float, float]:
     """By which tiles are ranked: the score of the seed in the middle, then minus its loss; the worst if it diverged."""
-    score, has_test = tile.scores[tile.middle], not np.isnan(tile.test_loss).all()
-    loss = (tile.test_loss if has_test else tile.train_loss)[-1, tile.middle]
+    score, (losses, _) = tile.scores[tile.middle], judged(tile.curves)
+    loss = losses[-1, tile.middle]
     return (-math.inf, 0.0) if np.isnan(score) else (float(score), -float(loss))
 
 

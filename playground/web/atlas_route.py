@@ -21,6 +21,7 @@ from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.run.runs import new_network
 from playground.run.search import Dimension, Search
+from playground.run.seeds import judged
 from playground.run.survey import Survey
 from playground.web.about import sketch
 from playground.web.assets import plotly_address
@@ -106,10 +107,8 @@ def _tile(atlas: Cells, cell: int, tile: Tile) -> tuple[AtlasTile, np.ndarray]:
     curves = (tile.train_loss, tile.test_loss, tile.train_score, tile.test_score)
     figures = np.column_stack([curve[:n, m] for curve in curves])
     rows = np.column_stack([tile.steps[:n], tile.epochs[:n], figures, tile.parameters[:n]])
-    has_test = not np.isnan(tile.test_loss[0]).all()
-    shown = (tile.test_loss, tile.test_score) if has_test else (tile.train_loss, tile.train_score)
     with np.errstate(over="ignore"):
-        numbers = np.concatenate([rows.ravel(), *(curve.ravel() for curve in shown)]).astype(np.float32)
+        numbers = np.concatenate([rows.ravel(), *(curve.ravel() for curve in judged(tile.curves))]).astype(np.float32)
     return {
         "cell": cell,
         "moments": len(tile.epochs),

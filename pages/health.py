@@ -12,7 +12,7 @@ from playground.app.charts import Chart
 from playground.app.shared_runs import run_of
 from playground.app.theme import theme_type
 from playground.health import words
-from playground.health.checkup import Array, Checkup, examine, update_ratios
+from playground.health.checkup import Array, Checkup, examine_run, update_ratios
 from playground.health.headlines import healthy_in_words
 from playground.health.numbers import columns, gradient_norms, tables
 from playground.health.verdicts import Try, Verdict, verdicts
@@ -24,10 +24,8 @@ def show() -> None:
     """What follows the timeline."""
     experiment = session.experiment()
     run = run_of(experiment)
-    features = experiment.config.features if experiment.config.is_planar else ()
     with run.lock:
-        own_data = experiment.config.own_data
-        checkup = examine(run.trainer, session.moment(), features, run.update_ratios, own_data)
+        checkup = examine_run(experiment, run.trainer, session.moment(), run.update_ratios)
         # Others may have trained the run further than this timeline goes.
         last = min(max(session.held(experiment.name), session.moment()), run.last_step)
         norms = gradient_norms(run.recording.frames, last)

@@ -16,6 +16,7 @@ from playground.app.shared_runs import run_of, turn
 from playground.run.descent import FARTHEST, RATES, STEPS, WEIGHTS, Landscape, OnAMap, Way, arrived, way
 from playground.run.functions import FUNCTIONS
 from playground.run.names import parameter_name
+from playground.run.runs import network_at
 from playground.run.two_weights import TwoWeights
 from playground.web.assets import plotly_address
 from playground.web.message import Descent, WayTold
@@ -72,9 +73,8 @@ def _weights(chosen: OnAMap) -> Map:
     experiment = session.experiment()
     run = run_of(experiment)
     with run.lock:
-        net, data = run.trainer.net.copy(), run.trainer.data
         step = min(session.moment(), run.last_step)
-        net.parameters[...] = run.recording.seek(step).parameters
+        net, data = network_at(run.trainer, step), run.trainer.data
     along = chosen.along or _steepest(net, data)
     if max(along) >= net.n_parameters:  # another network was chosen since, or a link was
         session.notify(

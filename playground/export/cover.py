@@ -12,7 +12,7 @@ from playground.export.colours import ground, point_colours
 from playground.figures.palette import LIGHT
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
-from playground.run.runs import Run
+from playground.run.runs import Run, network_at
 from playground.run.surface import answers, colour_scale, grid, half_side
 
 GRID = 80
@@ -24,9 +24,7 @@ def cover(experiment: Experiment, run: Run, epoch: float, words: str) -> str:
     """The decision surface with the points on it, or the curve over the only input; `words` says what it shows."""
     points, _ = make_data(experiment)
     with run.lock:
-        recording, net = run.recording, run.trainer.net.copy()
-        step = round(float(np.interp(epoch, recording.epochs, recording.steps)))
-        net.parameters[...] = recording.seek(step).parameters
+        net = network_at(run.trainer, run.step_at(epoch))
     scale, reach = colour_scale(net, points), half_side(points)
     along, inputs = grid(experiment, points, GRID)
     with np.errstate(all="ignore"):  # just before a run breaks, answers may be too large for any number

@@ -13,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 import mlp
+from playground.run.experiment import Experiment
 from playground.run.names import layer_names
+from playground.run.runs import network_at
 from playground.tables.table import Table
 
 Array = npt.NDArray[np.float64]
@@ -180,13 +182,6 @@ def layer_numbers(net: mlp.MLP, data: mlp.Dataset) -> list[LayerNumbers]:
     ]
 
 
-def network_at(trainer: mlp.Trainer, step: int) -> mlp.MLP:
-    """A network of its own with the parameters after `step` updates."""
-    net = trainer.net.copy()
-    net.parameters[...] = trainer.recording.seek(min(step, trainer.recording.last_step)).parameters
-    return net
-
-
 def noise_scale(net: mlp.MLP, data: mlp.Dataset) -> float:
     """tr(Σ) / |G|², with Σ the covariance of single points' gradients and G their mean (arXiv:1812.06162)."""
     with np.errstate(all="ignore"):
@@ -242,6 +237,14 @@ def _update_ratio(net: mlp.MLP, before: Array, after: Array) -> Array:
             [np.linalg.norm(m.flat[k]) / np.linalg.norm(w.flat[k])
              for m, w, k in zip(moves, sizes, of_weights, strict=True)]
         )  # fmt: skip
+
+
+def examine_run(
+    experiment: Experiment, trainer: mlp.Trainer, step: int, known: dict[int, Array] | None = None
+) -> Checkup:
+    """All numbers at one moment of an experiment's run; `known` as for `update_ratios`."""
+    c = experiment.config
+    return examine(trainer, step, c.features if c.is_planar else (), known, c.own_data)
 
 
 def examine(

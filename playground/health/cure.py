@@ -17,12 +17,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import mlp
-from playground.health.checkup import examine
+from playground.health.checkup import examine_run
 from playground.health.portrait import portrait
 from playground.health.verdicts import verdicts
 from playground.run.experiment import Experiment
-from playground.run.runs import new_trainer, trainer_settings
-from playground.run.seeds import N_SEEDS
+from playground.run.runs import forked, network_at, new_trainer
+from playground.run.seeds import N_SEEDS, seeded
 
 SLICE_SECONDS = 0.02
 
@@ -104,23 +104,17 @@ class CureTrial:
                 trainer = yield from self._trained(experiment, k)
                 pair.append(outcome(trainer, experiment, self.cure.rule))
                 if k == 0:
-                    self.portraits.append(portrait(experiment, _last_network(trainer)))
+                    self.portraits.append(portrait(experiment, network_at(trainer, trainer.recording.last_step)))
             self.pairs.append((pair[0], pair[1]))
             yield
 
     def _trained(self, experiment: Experiment, k: int) -> Generator[None, None, mlp.Trainer]:
         """A run from another beginning, through all its changes, up to the end; a slice at each turn."""
         trainer = beginning(experiment, k)
-        for change in experiment.changes:
+        for grown in list(experiment.lineage())[1:]:
+            change = grown.changes[-1]
             yield from self._to(trainer, math.inf, change.step)
-            step = min(change.step, trainer.recording.last_step)
-            parameters = trainer.recording.seek(step).parameters.copy()
-            for index, value in change.edits:
-                parameters[index] = value
-            now = experiment.at(change.step + 1).now
-            trainer = trainer.fork(
-                step, parameters=parameters if change.edits else None, **trainer_settings(now, trainer.data)
-            )
+            trainer = forked(trainer, change, grown.now)
         yield from self._to(trainer, self.cure.epochs, math.inf)
         return trainer
 
@@ -142,31 +136,19 @@ class CureTrial:
 
 def beginning(experiment: Experiment, k: int) -> mlp.Trainer:
     """The trainer that an experiment begins with, from first weights and batches of a seed higher by k."""
-    config = experiment.config
-    trainer = new_trainer(Experiment(config))
-    if not k:
-        return trainer
-    net = trainer.net.copy()
-    net.seed = config.seed + k
-    net.reset()
-    return mlp.Trainer(net, trainer.data, seed=config.seed + k, **trainer_settings(config, trainer.data))
+    trainer = new_trainer(Experiment(experiment.config))
+    net, settings = seeded(trainer, trainer.settings, k)
+    return mlp.Trainer(net, trainer.data, **vars(settings))
 
 
 def outcome(trainer: mlp.Trainer, experiment: Experiment, rule: str) -> Outcome:
     """How a run stands at its last step."""
-    recording, config = trainer.recording, experiment.config
+    recording = trainer.recording
     has_test = len(trainer.data.x_test) > 0
     loss = float((recording.test_loss if has_test else recording.train_loss)[-1])
     score = float((recording.test_score if has_test else recording.train_score)[-1])
-    features = config.features if config.is_planar else ()
     with np.errstate(all="ignore"):
-        found = verdicts(examine(trainer, recording.last_step, features, own_data=config.own_data))
+        found = verdicts(examine_run(experiment, trainer, recording.last_step))
     broke = recording.diverged is not None or not math.isfinite(loss)
     worst = 0.0 if trainer.data.n_classes else -math.inf
     return Outcome(worst if broke else score, math.inf if broke else loss, any(v.rule.name == rule for v in found))
-
-
-def _last_network(trainer: mlp.Trainer) -> mlp.MLP:
-    net = trainer.net.copy()
-    net.parameters[...] = trainer.recording.seek(trainer.recording.last_step).parameters
-    return net

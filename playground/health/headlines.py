@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 from playground.figures import RATIO_BAND
-from playground.health.checkup import Checkup, examine
+from playground.health.checkup import Checkup, examine_run
 from playground.health.verdicts import headline
 from playground.run.experiment import Experiment
 from playground.run.number import percent, say
@@ -59,6 +59,5 @@ def healthy_in_words(c: Checkup) -> str:
 
 def headline_at(experiment: Experiment, run: Run, step: int) -> str:
     """What Health says first at a step."""
-    c = experiment.config
     with run.lock, np.errstate(all="ignore"):  # of a run that blows up the numbers may be beyond all bounds
-        return headline(examine(run.trainer, step, c.features if c.is_planar else (), run.update_ratios, c.own_data))
+        return headline(examine_run(experiment, run.trainer, step, run.update_ratios))

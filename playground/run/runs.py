@@ -22,7 +22,7 @@ import numpy as np
 import mlp
 from playground.run.config import Config
 from playground.run.data import make_data
-from playground.run.experiment import Experiment
+from playground.run.experiment import Change, Experiment
 from playground.run.marks import marks
 from playground.run.seeds import N_SEEDS, Seeds, Spread
 
@@ -145,6 +145,11 @@ class Run:
         """The epoch of the last recorded moment at or before a step."""
         with self.lock:
             return float(self.recording.epochs[np.searchsorted(self.recording.steps, step, side="right") - 1])
+
+    def step_at(self, epoch: float) -> int:
+        """The step of an epoch that is recorded, of a broken one the nearest."""
+        with self.lock:
+            return round(float(np.interp(epoch, self.recording.epochs, self.recording.steps)))
 
     def record_to(self, epoch: float, seconds: float, gone: Callable[[], bool] = never) -> None:
         """Train until an epoch is recorded, or for so long; between two slices other threads may look or train.
@@ -327,15 +332,7 @@ class Runs:
         last = experiment.changes[-1]
         before.record_until(last.step)
         with before.lock:
-            step = min(last.step, before.last_step)
-            parameters = before.recording.seek(step).parameters.copy()
-            for index, value in last.edits:
-                parameters[index] = value
-            return before.trainer.fork(
-                step,
-                parameters=parameters if last.edits else None,
-                **trainer_settings(experiment.now, before.trainer.data),
-            )
+            return forked(before.trainer, last, experiment.now)
 
 
 def new_trainer(experiment: Experiment) -> mlp.Trainer:
@@ -343,6 +340,23 @@ def new_trainer(experiment: Experiment) -> mlp.Trainer:
     c = experiment.config
     _, data = make_data(experiment)
     return mlp.Trainer(new_network(c, data), data, seed=c.seed, **trainer_settings(c, data))
+
+
+def forked(trainer: mlp.Trainer, change: Change, now: Config) -> mlp.Trainer:
+    """The trainer that goes on from a change, recorded up to it, with the settings `now` in force."""
+    step, parameters = min(change.step, trainer.recording.last_step), None
+    if change.edits:
+        parameters = trainer.recording.seek(step).parameters.copy()
+        for index, value in change.edits:
+            parameters[index] = value
+    return trainer.fork(step, parameters=parameters, **trainer_settings(now, trainer.data))
+
+
+def network_at(trainer: mlp.Trainer, step: int) -> mlp.MLP:
+    """A network of its own with the parameters after `step` updates, or after the last that are recorded."""
+    net = trainer.net.copy()
+    net.parameters[...] = trainer.recording.seek(min(step, trainer.recording.last_step)).parameters
+    return net
 
 
 def new_network(c: Config, data: mlp.Dataset) -> mlp.MLP:

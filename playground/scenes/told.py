@@ -226,8 +226,7 @@ def _separations(run: Run, epoch: float) -> list[float | None]:
     """How well a straight cut separates the classes at an epoch, in the inputs and after each hidden layer."""
     with run.lock:
         recording, trainer = run.recording, run.trainer
-        step = round(float(np.interp(epoch, recording.epochs, recording.steps)))
-        found = separations(trainer.net, trainer.data, recording.seek(step).parameters) or []
+        found = separations(trainer.net, trainer.data, recording.seek(run.step_at(epoch)).parameters) or []
     return [share if math.isfinite(share) else None for share in found]
 
 

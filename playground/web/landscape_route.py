@@ -31,7 +31,7 @@ from playground.geometry.landscape import (
 )
 from playground.geometry.planes import Path, path_of
 from playground.run.beside import misfit
-from playground.run.runs import Known
+from playground.run.runs import Known, network_at
 from playground.web.message import LandscapeQuestion, LandscapeTold, encode
 from playground.web.question import read_landscape_question
 from playground.web.route import HEADERS, METHODS, asked
@@ -104,9 +104,8 @@ def _moment(found: Known, step: int, pieces: Pieces) -> Moment:
     """The network after a step, or after the last one that is recorded. ValueError where it has blown up."""
     run = found.run
     with pieces.turn(), run.lock:
-        net, data = run.trainer.net.copy(), run.trainer.data
         step = min(step, run.last_step)
-        net.parameters[...] = run.recording.seek(step).parameters
+        net, data = network_at(run.trainer, step), run.trainer.data
         if not np.isfinite(net.parameters).all():
             raise ValueError("The run has blown up at this moment: there is no landscape around it. Go back in time.")
         loss = net.loss_value(data.x_train, data.y_train)

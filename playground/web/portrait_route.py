@@ -16,11 +16,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from playground.health.checkup import network_at
 from playground.health.portrait import portrait
 from playground.health.sick import SICK
 from playground.run.experiment import Experiment
-from playground.run.runs import Run
+from playground.run.runs import Run, network_at
 
 ADDRESS = "portrait"
 MOST_THREADS = 2

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from playground.health import cure as cures
-from playground.health.checkup import examine, network_at
+from playground.health.checkup import examine
 from playground.health.cure import Cure, CureTrial, Outcome, beginning, outcome
 from playground.health.headlines import healthy_in_words
 from playground.health.portrait import LEVELS, SIDE, portrait
@@ -18,7 +18,7 @@ from playground.health.sick import SICK
 from playground.health.verdicts import RULES, TOO_FAST, TOO_SLOW, verdicts
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from playground.run.runs import Runs, new_trainer
+from playground.run.runs import Runs, network_at, new_trainer
 from playground.run.seeds import Seeds
 from playground.run.surface import answers, grid
 from playground.web.portrait_route import picture_of, routes

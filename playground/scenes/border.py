@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.run.surface import answers, colour_scale, grid, half_side
 from playground.scenes.trial import Turn, trained
@@ -93,10 +94,11 @@ def check_border(experiment: Experiment) -> None:
 def border(experiment: Experiment, epochs: int, turn: Turn) -> Border:
     """The border after so many epochs of the settings in force. ValueError, in a sentence, where there can be none."""
     check_border(experiment)
-    trainer = trained(experiment.now, epochs, turn)
-    points = trainer.data
-    _, inputs = grid(Experiment(experiment.now), points, N)
-    values = answers(trainer.net, inputs)[:, 0] - colour_scale(trainer.net, points).middle
-    classes = points.y_train > colour_scale(trainer.net, points).middle
+    trainer, now = trained(experiment.now, epochs, turn), Experiment(experiment.now)
+    points, _ = make_data(now)
+    _, inputs = grid(now, points, N)
+    middle = colour_scale(trainer.net, points).middle
+    values = answers(trainer.net, inputs)[:, 0] - middle
+    classes = points.y_train > middle
     shown = np.column_stack([points.x_train[:, :2], classes.reshape(len(points.x_train), -1)[:, 0]])
     return Border(half_side(points), shown, values.reshape(N, N))

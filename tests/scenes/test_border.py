@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from playground.run.config import Config
+from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.run.runs import new_trainer
+from playground.run.surface import half_side
 from playground.scenes.border import Border, N, border, line_in_words, read_line
 from playground.scenes.lesson import read_lesson
 from playground.scenes.lesson_check import check_lesson
@@ -50,6 +52,17 @@ def test_the_border_is_that_of_the_recording_at_the_last_epoch():
     for row, column in ((0, 0), (7, 50), (60, 3), (33, 31)):
         ours = trainer.net.predict_proba(np.array([[along[column], along[row]]]))[0, 1] - 0.5
         assert truth.values[row, column] == pytest.approx(ours, abs=1e-12)
+
+
+def test_the_border_of_a_network_with_other_features_lies_on_the_plane_of_its_points():
+    config = Config(dataset="circles", hidden_layer_sizes=(), features=("x1^2", "x2^2"), learning_rate=0.1)
+    truth = border(Experiment(config), 200, nullcontext)
+    points, _ = make_data(Experiment(config))
+    assert (truth.points[:, :2] == points.x_train).all()
+    assert truth.side == half_side(points)
+    along = np.linspace(-truth.side, truth.side, N)
+    column, row = (np.abs(along[:, np.newaxis] - truth.points[:, k]).argmin(axis=0) for k in (0, 1))
+    assert ((truth.values[row, column] > 0) == truth.points[:, 2]).mean() > 0.9
 
 
 @pytest.mark.parametrize(

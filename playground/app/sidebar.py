@@ -398,7 +398,9 @@ def _all_back() -> None:
 
 
 def _set_back(names: list[str]) -> None:
-    session.change(**{name: _usual(name) for name in names})
+    # What is usual for other data than the present ones is what the page opens with.
+    more = ("n_classes",) if "dataset" in names else ()
+    session.change(**{name: DEFAULTS[name] if more else _usual(name) for name in (*names, *more)})
 
 
 # ---- what they do when they are moved ------------------------------------------------------------------------------

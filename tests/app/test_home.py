@@ -179,6 +179,20 @@ def test_what_is_set_apart_has_a_way_back_of_its_own_and_one_for_all(app):
     assert not any(button.key == "all back" for button in app.button)
 
 
+@pytest.mark.parametrize("query", [
+    {"dataset": "blobs", "classes": "5", "samples": "200"}, {"dataset": "blobs", "loss": "categorical_crossentropy"},
+    {"dataset": "sine", "features": "x1,x1^2"},
+    {"dataset": "sine", "samples": "120", "loss": "mae"}, {"dataset": "digits", "hidden": "9"},
+])  # fmt: skip
+def test_all_settings_back_ends_at_what_the_page_opens_with_whatever_the_data(query):
+    page = AppTest.from_file(FRAME, default_timeout=30)
+    page.query_params.update({**query, "view": "full"})
+    page.run()
+    page.button(key="all back").click().run()
+    assert not page.exception
+    assert experiment(page).now == Config()
+
+
 NEEDS_MORE = ("dataset", "output_activation")  # a button by itself, and what needs other data
 
 

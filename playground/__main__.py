@@ -119,7 +119,7 @@ def _source(name: str) -> str:
 
 def _gallery(names: list[str], folder: Path) -> int:
     """Write a page of several talks and the files that play them; nothing, where one of them has a fault."""
-    studio = new_studio()
+    studio = new_studio().holding()
     checked = [check(_source(name), studio) for name in names]
     for name, found in zip(names, checked, strict=True):
         sys.stderr.writelines(f"{name}: {problem}\n" for problem in found.problems)

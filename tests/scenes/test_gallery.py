@@ -2,6 +2,7 @@
 
 import base64
 import re
+from functools import partial
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -13,6 +14,7 @@ from playground.export.colours import ground
 from playground.export.cover import GRID, cover
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
+from playground.run.runs import Runs
 from playground.run.surface import answers, colour_scale, grid
 from playground.scenes.gallery import file_names
 from playground.scenes.recorded import new_studio
@@ -48,6 +50,19 @@ def test_every_talk_is_there_with_its_picture_its_length_and_its_file(tmp_path, 
     assert "2 minutes, 1 scene, 0." in page
     assert not re.search(r"https?://(?!www\.w3\.org)|<script|src=", page), "nothing is loaded from elsewhere"
     assert capsys.readouterr().err == ""
+
+
+def test_many_talks_are_recorded_whole_however_little_room_there_is(tmp_path, monkeypatch):
+    pages = []
+    for most_bytes in (None, 1):
+        if most_bytes:
+            monkeypatch.setattr("playground.scenes.recorded.Runs", partial(Runs, most_bytes))
+        for dataset in ("moons", "circles"):
+            (tmp_path / f"{dataset}.md").write_text(ONE.replace("moons", dataset), encoding="utf-8")
+        talks = [str(tmp_path / f"{dataset}.md") for dataset in ("moons", "circles")]
+        assert main(["talk", "gallery", *talks, "-o", str(tmp_path / "site")]) == 0
+        pages.append((tmp_path / "site" / "index.html").read_text(encoding="utf-8"))
+    assert pages[0] == pages[1]
 
 
 def test_a_talk_with_a_fault_is_named_and_nothing_is_written(tmp_path, capsys):

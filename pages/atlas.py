@@ -22,6 +22,10 @@ NONE = "none"
 SEEDS, EPOCHS = (1, 2, 3, 5, 10, 20), (10, 20, 50, 100, 200, 500, 1000)
 FORMS = {"Grid": Atlas, "Search": Search}
 DIRECTIONS = ("From left to right", "From bottom to top")
+WHO_GOES_ON = {
+    False: "All runs begin, and only the best are trained to the end.",
+    True: "All runs are trained to the end.",
+}
 
 
 def show() -> None:
@@ -46,7 +50,7 @@ def show() -> None:
         if isinstance(atlas, Atlas):
             _presets()
         else:
-            st.markdown("All runs begin, and only the best are trained to the end.", width="content")
+            st.markdown(WHO_GOES_ON[atlas.keep_one_of == 1], width="content")
     survey_of(atlas)
     components.atlas(key=KEY, data=page_message(atlas, session.atlas_view()), on_wish_change=_on_wish)
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from playground.export.replay import about_rows
 from playground.geometry.fold import separations, viewpoints
+from playground.run.atlas import View
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
 from playground.run.runs import Run, frame_rows
@@ -69,6 +70,7 @@ class SceneTold(TypedDict):
     heading: str
     runs: Sequence[int]  # places in the list of runs
     atlas: int  # place in the list of atlases; -1 for none
+    tiles: str  # what its tiles show
     labels: Sequence[str]
     options: Sequence[str]
     right: int  # from 1; 0 for none
@@ -121,7 +123,6 @@ def packed(talk: Talk, source: str, studio: Studio) -> bytes:
     wanted = {run.name: _Wanted({0.0}, []) for run in talk.runs}
     scenes = [_scene(talk, k, studio, wanted) for k in range(len(talk.scenes))]
     messages = [_message(run, studio.run_of(run), wanted[run.name]) for run in talk.runs]
-    shown = {scene.subject.atlas.name: scene.subject for scene in reversed(talk.scenes) if scene.subject.atlas}
     tiles = [_tiles(studio.survey_of(atlas)) for atlas in talk.atlases]
     told: TalkTold = {
         "title": talk.title,
@@ -141,7 +142,7 @@ def packed(talk: Talk, source: str, studio: Studio) -> bytes:
         },
         "atlases": [
             {
-                "page": atlas_page(atlas, shown[atlas.name].view, plotly=""),
+                "page": atlas_page(atlas, View(), plotly=""),
                 "link": f"atlas{link_of(atlas)}",
                 "lengths": [len(message) for message in own],
             }
@@ -214,6 +215,7 @@ def _scene(talk: Talk, number: int, studio: Studio, wanted: dict[str, _Wanted]) 
         "heading": scene.heading,
         "runs": [names.index(run.name) for run in scene.runs],
         "atlas": [each.name for each in talk.atlases].index(atlas.name) if atlas is not None else -1,
+        "tiles": scene.subject.view.show,
         "labels": scene.labels,
         "options": scene.options,
         "right": scene.right,

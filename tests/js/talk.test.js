@@ -28,6 +28,7 @@ const scene = (...stops) => ({
   heading: "",
   runs: [0],
   atlas: -1,
+  tiles: "",
   labels: [""],
   options: [],
   right: 0,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from playground.run.atlas import Atlas, Axis
+from playground.run.atlas import VIEWS, Atlas, Axis
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.runs import Runs
@@ -380,6 +380,16 @@ def test_the_tiles_of_an_atlas_hold_the_engines_own_numbers(most, monkeypatch):
                 np.testing.assert_allclose(row[6:], own, rtol=1e-5, atol=1e-6)
             seen.add(tile["cell"])
     assert seen == set(range(4))
+
+
+def test_scenes_of_one_atlas_each_show_what_their_own_link_says():
+    source = scene(f"atlas: {ATLAS}&tiles=score") + "\n\n---\n\n" + scene(f"atlas: {ATLAS}")
+    talk, problems = read_talk(source)
+    assert problems == []
+    studio = new_studio()
+    assert record(talk, studio) == 1.0
+    header, _ = unpack_all(packed(talk, source, studio))
+    assert [(told["atlas"], told["tiles"]) for told in header["talk"]["scenes"]] == [(0, "score"), (0, VIEWS[0])]
 
 
 def test_a_run_of_few_epochs_moves_by_single_steps():

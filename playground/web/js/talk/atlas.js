@@ -18,9 +18,12 @@ export class AtlasPanel {
     this.grid.canvas.removeAttribute("tabindex");
     this.grid.canvas.setAttribute("role", "img");
     this.fineness = 1;
+    this.show = "";
   }
 
-  setTiles(/** @type {Tiles} */ tiles) {
+  // `show`: what they show.
+  setTiles(/** @type {Tiles} */ tiles, /** @type {string} */ show) {
+    this.show = show;
     if (tiles !== this.grid.tiles) this.grid.setTiles(tiles);
   }
 
@@ -50,7 +53,7 @@ export class AtlasPanel {
     if (width < 80 || height < 60) return;
     grid.layOut(width, height, theme);
     const start = performance.now();
-    grid.draw(theme, { ...STANDS, show: tiles.page.show, epoch, fineness: fine ? grid.finest : this.fineness });
+    grid.draw(theme, { ...STANDS, show: this.show, epoch, fineness: fine ? grid.finest : this.fineness });
     if (!fine) this.fineness = grid.affordable(this.fineness, performance.now() - start);
     grid.canvas.setAttribute("aria-label", `${tiles.rows} rows of ${tiles.columns} tiles, epoch ${Math.floor(epoch)}`);
   }

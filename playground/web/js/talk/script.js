@@ -14,7 +14,7 @@ import { parseMessage, Recording } from "../stage/recording.js";
  *   film: number, separations: (number | null)[]}} Stop
  */
 /**
- * @typedef {{heading: string, runs: number[], atlas: number, labels: string[], options: string[], right: number, notes: string[],
+ * @typedef {{heading: string, runs: number[], atlas: number, tiles: string, labels: string[], options: string[], right: number, notes: string[],
  *   stops: Stop[]}} Scene
  */
 /**

@@ -187,7 +187,7 @@ export class View {
       all.push({ element: this.film.element, kind: "pictures", k: 0 });
     }
     if (show.includes("atlas")) {
-      this.atlas.setTiles(this.talk.atlases[scene.atlas].tiles);
+      this.atlas.setTiles(this.talk.atlases[scene.atlas].tiles, scene.tiles);
       all.push({ element: this.atlas.element, kind: "atlas", k: 0 });
     }
     if (show.includes("network") && runs.length) {

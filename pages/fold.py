@@ -10,7 +10,7 @@ from mlp.arrays import Array
 from playground.app import beside, components, session, stage
 from playground.app.shared_runs import run_of, turn
 from playground.geometry.fold import beside as aligned
-from playground.geometry.fold import last_looked_at, muted, separations, viewpoints
+from playground.geometry.fold import muted, separations, viewpoints
 from playground.geometry.pixels import pixels_of
 from playground.run.beside import lettered
 from playground.run.data import make_data
@@ -33,7 +33,7 @@ def show() -> None:
     run.record_to(GOAL_EPOCHS, LOOK_SECONDS)
     step = min(session.moment(), run.last_step)
     with turn(), run.lock:
-        told = _viewpoints(experiment.name, last_looked_at(run.recording, GOAL_EPOCHS), experiment)
+        told = _viewpoints(experiment.name, run.last_step_at(GOAL_EPOCHS), experiment)
     with turn(), run.lock:
         moment = {"step": step, "separations": _separations(experiment.name, step, experiment)}
     others = [_beside(experiment, other, run.epoch_of(step)) for other in beside.choose(most=1)]
@@ -61,7 +61,7 @@ def _beside(experiment: Experiment, other: Experiment, epoch: float) -> dict[str
         each.record_to(GOAL_EPOCHS, PAIR_SECONDS)
     (title,) = lettered(experiment, [other])
     paired_at = min(GOAL_EPOCHS, *(float(each.recording.epochs[-1]) for each in (run, theirs)))
-    step = last_looked_at(theirs.recording, epoch)
+    step = theirs.last_step_at(epoch)
     with turn(), theirs.lock:
         is_there = theirs.recording.epochs[-1] >= epoch or theirs.recording.has_ended
         told = _separations(other.name, step, other) if is_there else None
@@ -80,7 +80,7 @@ def _paired(run: str, other: str, epoch: float, _run: Experiment, _other: Experi
 
 def _parameters(run: Run, epoch: float) -> Array:
     with turn(), run.lock:
-        return run.recording.seek(last_looked_at(run.recording, epoch)).parameters
+        return run.recording.seek(run.last_step_at(epoch)).parameters
 
 
 # ---- an experiment -----------------------------------------------------------------------------------------------

@@ -56,7 +56,9 @@ def _address(sick: Sick) -> str:
 
 
 def _open() -> None:
-    open_patient(session.said(PATIENTS).chosen)
+    name = session.said(PATIENTS).chosen
+    if isinstance(name, str):  # anything may come from a browser
+        open_patient(name)
 
 
 def open_patient(name: str) -> None:
@@ -69,9 +71,7 @@ def open_patient(name: str) -> None:
     if session.experiment() == experiment:
         run = run_of(experiment)
         run.record_to(sick.until, math.inf)
-        with run.lock:
-            recording = run.recording
-            session.set_moment(int(recording.steps[recording.epochs <= sick.until][-1]))
+        session.set_moment(run.last_step_at(sick.until))
         _arrive(FINDINGS)
 
 

@@ -53,11 +53,6 @@ def viewpoints(trainer: mlp.Trainer, points: mlp.Dataset, epochs: float) -> dict
     }
 
 
-def last_looked_at(recording: mlp.Recording, epochs: float) -> int:
-    """The last recorded step up to an epoch: a run that goes on beyond it is looked at from where it was."""
-    return int(recording.steps[np.searchsorted(recording.epochs, epochs, side="right") - 1])
-
-
 def separations(net: mlp.MLP, data: mlp.Dataset, parameters: Array) -> list[float] | None:
     """How well a straight line separates the training classes in the inputs and after each hidden layer.
 

@@ -151,6 +151,11 @@ class Run:
         with self.lock:
             return round(float(np.interp(epoch, self.recording.epochs, self.recording.steps)))
 
+    def last_step_at(self, epoch: float) -> int:
+        """The last recorded step up to an epoch: a run that goes on beyond it is looked at from where it was."""
+        with self.lock:
+            return int(self.recording.steps[np.searchsorted(self.recording.epochs, epoch, side="right") - 1])
+
     def record_to(self, epoch: float, seconds: float, gone: Callable[[], bool] = never) -> None:
         """Train until an epoch is recorded, or for so long; between two slices other threads may look or train.
 

@@ -16,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from playground.geometry.fold import last_looked_at
 from playground.geometry.landscape import (
     CURVE_MOMENTS,
     WHOLE_HESSIAN,
@@ -146,7 +145,7 @@ def _path_beside(found: Known, other: Known, last: int, pieces: Pieces) -> Path:
     epoch = found.run.epoch_of(last)
     other.run.record_to(epoch, TRAIN_SECONDS, pieces.gone)
     with other.run.lock:
-        path = path_of(other.run.recording, last_looked_at(other.run.recording, epoch))
+        path = path_of(other.run.recording, other.run.last_step_at(epoch))
     if not len(path.steps):
         raise ValueError("A run beside this one has blown up before its first epoch was over: it has no path.")
     return path

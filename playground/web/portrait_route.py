@@ -20,10 +20,11 @@ from playground.health.portrait import portrait
 from playground.health.sick import SICK
 from playground.run.experiment import Experiment
 from playground.run.runs import Run, network_at
+from playground.web.assets import NOSNIFF
 
 ADDRESS = "portrait"
 MOST_THREADS = 2
-_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "max-age=3600"}
+_HEADERS = {**NOSNIFF, "Cache-Control": "max-age=3600"}
 
 
 def portrait_address() -> str:
@@ -53,7 +54,7 @@ def picture_of(name: str, run_of: Callable[[Experiment], Run]) -> dict[str, Any]
     run = run_of(experiment)
     run.record_to(epoch, math.inf)
     with run.lock:
-        k = int(np.searchsorted(run.recording.epochs, epoch, side="right")) - 1
-        net = network_at(run.trainer, int(run.recording.steps[k]))
-        score = float(run.recording.test_score[k])
+        step = run.last_step_at(epoch)
+        net = network_at(run.trainer, step)
+        score = float(run.recording.test_score[np.searchsorted(run.recording.steps, step)])
     return {"line": f"{round(100 * score)} of 100 right", "picture": portrait(experiment, net)}

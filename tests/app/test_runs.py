@@ -32,6 +32,15 @@ def together(*jobs):
         return [f.result(30) for f in [pool.submit(do, job) for job in jobs]]
 
 
+def test_an_epoch_is_looked_at_by_its_last_step_however_far_the_run_goes():
+    run, steps_per_epoch = Runs().get(SMALL), SMALL.steps_per_epoch(30)
+    for end in (40, 60):
+        run.record_to(end, seconds=math.inf)
+        assert run.last_step_at(25) == run.step_at(25) == 25 * steps_per_epoch
+        assert run.last_step_at(25.9) == run.last_step_at(25)
+    assert run.last_step_at(1e9) == run.step_at(1e9) == run.last_step
+
+
 def test_sessions_that_extend_a_run_at_once_get_the_run_that_one_alone_would():
     alone = Runs().get(SMALL)
     alone.record_to(60, seconds=math.inf)

@@ -6,7 +6,6 @@ Each figure comes with the machine's load, for on a busy machine all of them are
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import time
 import warnings
@@ -21,7 +20,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier
 
 from benchmarks.load import crowd, in_background, percentile
-from benchmarks.page import COUNT, PLAYING, swaps
+from benchmarks.page import COUNT, PLAYING, swaps, title
 from playground.run.atlas import Atlas, Axis, to_text
 from playground.run.config import Config
 from playground.run.crew import Crews, Local
@@ -30,11 +29,6 @@ from playground.run.experiment import Experiment
 from playground.run.survey import Survey
 from playground.web.atlas_route import ADDRESS
 from tests.browser.harness import Server, guarded_page, launch, serve
-
-
-def title(words: str) -> None:
-    """A heading, with how busy the machine is."""
-    print(f"\n{words}, load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 def trained(atlas: Atlas, crews: Crews) -> tuple[float, float]:

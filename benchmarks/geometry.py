@@ -9,7 +9,6 @@ does and a coarse one 0.15 s, the eigenvalues of 105 parameters 0.4 s; and nobod
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from contextlib import contextmanager, nullcontext
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.page import counted
+from benchmarks.page import counted, title
 from playground.geometry.landscape import Moment, Pieces, largest, loss_map, spectrum
 from playground.geometry.planes import path_of
 from playground.run.config import Config
@@ -43,11 +42,6 @@ TIMED = """(step) => new Promise((done) => {
 })"""
 LANDSCAPE_STANDS = """() => window.__landscape?.sheet?.told.n === 61 && __landscape.curve && __landscape.spectrum
   && !__player.moving && !__landscape.loop"""
-
-
-def title(words: str) -> None:
-    """A heading, with how busy the machine is."""
-    print(f"\n{words}, load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 # ---- the numbers alone ---------------------------------------------------------------------------------------------

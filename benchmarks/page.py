@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import statistics
 import tempfile
@@ -307,6 +308,11 @@ def solved(browser: Browser) -> dict[str, float]:
         passed = "() => { const p = __player; return p.run.rows.some((r) => r[0] <= p.step && r[3] < 0.05); }"
         page.wait_for_function(passed, timeout=60_000, polling="raf")
         return {"6x8 spirals solved after, s": page.evaluate("() => performance.now() - window.pressed") / 1000}
+
+
+def title(words: str) -> None:
+    """A heading, with how busy the machine is."""
+    print(f"\n{words}, load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 def tell(title: str, found: dict[str, list[float]], path: Path | None) -> None:

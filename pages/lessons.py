@@ -127,7 +127,7 @@ def _handing_in(lesson: Lesson) -> None:
     if not code:
         return
     task = {"task": place.at("task")} if place.at("task") else {"lesson": lesson.name}
-    link = desk.address(**task, solution=code)
+    link = session.address(**task, solution=code)
     if room := place.at("room"):
         told = {"address": hand_in_address(), "room": room, "lesson": lesson.name, "code": code}
         components.hand_in(key="handing in", data={**told, "task": place.at("task")})

@@ -8,7 +8,7 @@ import streamlit as st
 
 from playground.app import session
 from playground.run.beside import MOST_BESIDE, candidates, lettered
-from playground.run.compared import from_link
+from playground.run.compared import from_link, titles
 from playground.run.experiment import Experiment
 
 
@@ -32,14 +32,14 @@ def choose(most: int = MOST_BESIDE) -> list[Experiment]:
 
 def _pick(run: Experiment, fitting: Sequence[Experiment], chosen: Sequence[Experiment], most: int) -> None:
     names = [other.name for other in fitting]
-    titles = {other.name: session.plain(lettered(run, [other])[0].partition(" ")[2].strip("()")) for other in fitting}
+    told = {other.name: session.plain(titles([run, other])[1]) for other in fitting}
     key = f"beside_{'_'.join(name[:4] for name in names)}_{most}_{'_'.join(other.name[:4] for other in chosen)}"
     now = [other.name for other in chosen]
     if most == 1:
-        picked = st.pills("Run", names, default=now[0] if now else None, format_func=titles.__getitem__, key=key)
+        picked = st.pills("Run", names, default=now[0] if now else None, format_func=told.__getitem__, key=key)
         wanted = [picked] if picked else []
     else:
-        wanted = st.pills("Runs", names, selection_mode="multi", default=now, format_func=titles.__getitem__, key=key)
+        wanted = st.pills("Runs", names, selection_mode="multi", default=now, format_func=told.__getitem__, key=key)
     if set(wanted) != set(now):
         by_name = {other.name: other for other in fitting}
         if len(wanted) > most:

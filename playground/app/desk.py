@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -29,11 +28,6 @@ LIVE_SECONDS = 2.0
 PROJECTED = (
     "<style>html { font-size: 19px; } .st-key-board :is(td, th), .st-key-board td p { font-size: 1.4rem; }</style>"
 )
-
-
-def address(**where: str) -> str:
-    """A link to the page Lessons."""
-    return f"{str(st.context.url or '').partition('?')[0]}?{urlencode(where)}"
 
 
 def desks() -> None:
@@ -123,7 +117,7 @@ def _become(text: str, key: str) -> None:
         st.warning(session.plain(str(error)))
     else:
         st.markdown("**Its link**, for your class:")
-        st.code(address(task=link), language=None, wrap_lines=True)
+        st.code(session.address(task=link), language=None, wrap_lines=True)
         st.button("See it as its solvers do", key=f"preview_{key}", icon=":material/visibility:", on_click=_preview,
                   args=(link,), help="This tab is then locked as theirs: open this page anew to go on.")  # fmt: skip
     st.download_button("Save as Markdown file", text, "task.md", "text/markdown", key=f"save_{key}", on_click="ignore",
@@ -159,7 +153,7 @@ def _sheets() -> None:
     st.markdown("Each lesson on one page of A4: boxes for what is expected, a table for five runs. Open it and print.")
     name = st.selectbox("Lesson", list(library()), format_func=lambda n: library()[n].title, key="sheet_of")
     lesson = library()[name]
-    link = address(lesson=name)
+    link = session.address(lesson=name)
     with st.container(horizontal=True):
         st.download_button("Worksheet", worksheet(lesson, address=link), f"{name}.html", "text/html", key="sheet",
                            on_click="ignore", icon=":material/print:")  # fmt: skip
@@ -227,7 +221,7 @@ def _close() -> None:
 
 
 def _invite(code: str) -> None:
-    link = address(room=code)
+    link = session.address(room=code)
     st.markdown(f"### Class {code}")
     try:
         st.image(qr_code(link), width=260, alt=f"QR code of {link}")

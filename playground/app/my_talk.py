@@ -32,7 +32,7 @@ def take_edit() -> None:
 
 def link() -> str:
     """The address that opens this talk on its page. ValueError, in a sentence, where it is too long for one."""
-    return f"{str(st.context.url or '').partition('?')[0]}?talk={packed.to_text(source())}"
+    return session.address(talk=packed.to_text(source()))
 
 
 # ---- a scene of what is on screen ----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import secrets
 import time
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -63,6 +63,11 @@ def experiment() -> Experiment:
     """The experiment on screen."""
     result: Experiment = st.session_state[_EXPERIMENT]
     return result
+
+
+def address(**query: str) -> str:
+    """A link to the page on screen with a query of its own."""
+    return f"{str(st.context.url or '').partition('?')[0]}?{urlencode(query)}"
 
 
 def moment() -> int:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 import mlp
-from playground.app import components, my_talk, session
+from playground.app import components, my_talk, session, tries
 from playground.run.classics import CLASSICS, classic_of
 from playground.run.compared import LETTERS, shown_value
 from playground.run.config import DEFAULTS, PLANAR, SETTINGS, read_layers
 from playground.run.experiment import Experiment
 from playground.run.on_show import VIEW_COOKIE
-
-COMPARE = Path(__file__).parents[2] / "pages" / "compare.py"
 
 
 def show() -> None:
@@ -77,7 +74,7 @@ def _keep_to_compare() -> None:
         )  # fmt: skip
         if with_seeds:
             session.add_with_seeds(run)
-            st.switch_page(COMPARE)
+            st.switch_page(tries.COMPARE)
     my_talk.add_button()
 
 
@@ -351,15 +348,12 @@ def _choose_activation(label: str, key: str, on_change: Callable[..., None], *ar
 
 
 # ---- the way back ------------------------------------------------------------------------------------------------
-def _apart() -> list[str]:
-    """The settings that are not as they usually are. A lesson begins with settings of its own."""
+def _is_apart(name: str) -> bool:
+    """Whether a setting is not as it usually is. A lesson begins with settings of its own."""
     now = session.experiment().now
-    if session.on_show().only is not None:
-        return []
-    names = [name for name in DEFAULTS if now.applies(name) and getattr(now, name) != _usual(name)]
-    return [
-        name for name in names if now.own_data is None or name not in ("dataset", "n_classes", "n_samples", "noise")
-    ]
+    of_toys = name in ("dataset", "n_classes", "n_samples", "noise")
+    is_free = session.on_show().only is None and not (of_toys and now.own_data is not None)
+    return is_free and now.applies(name) and getattr(now, name) != _usual(name)
 
 
 def _usual(name: str) -> Any:
@@ -373,7 +367,7 @@ def _usual(name: str) -> Any:
 
 def _back(name: str) -> None:
     """Below a setting that is set apart: the way back. The style sheet marks what stands above such a button."""
-    if name in _apart():
+    if _is_apart(name):
         usual = shown_value(name, _usual(name))
         st.button(
             f"Back to {'the usual' if usual in ('auto', 'usual') else session.plain(usual)}", key=f"back_{name}",
@@ -383,7 +377,7 @@ def _back(name: str) -> None:
 
 def _all_back() -> None:
     """Everything that is set apart, back at once; what is not on show is named."""
-    apart = _apart()
+    apart = [name for name in DEFAULTS if _is_apart(name)]
     if not apart:
         return
     unseen = [name for name in apart if not _shows(name)]

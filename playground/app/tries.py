@@ -16,10 +16,6 @@ KEY = "tries"
 LONGEST = 20_000
 """Letters of a link; those of the playground have some thousand at the most"""
 COMPARE = Path(__file__).parents[2] / "pages" / "compare.py"
-LOST = (
-    "The data of this try were too many for a link, and the server has forgotten them: load them again on the page "
-    "Data, or open the experiment file."
-)
 
 
 def show() -> None:
@@ -53,7 +49,7 @@ def _run_of(told: Any) -> Experiment | None:
     if (found := known(name)) is not None:
         return found.experiment
     if not isinstance(link := told.get("link"), str) or len(link) > LONGEST:
-        session.notify(LOST)
+        session.notify(session.LOST)
         return None
     run, problems = from_link(link)
     for sentence in problems:

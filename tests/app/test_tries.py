@@ -85,7 +85,10 @@ def test_what_does_not_fit_changes_nothing(wish):
 
 @pytest.mark.parametrize(
     ("wish", "sentence"),
-    [({"open": LOST}, "The data of this try"), ({"open": {"run": "x", "link": "?lr=warm"}}, "Learning rate must be")],
+    [
+        ({"open": LOST}, "Your own data were too many"),
+        ({"open": {"run": "x", "link": "?lr=warm"}}, "Learning rate must be"),
+    ],
 )
 def test_a_try_that_cannot_be_had_back_is_a_sentence(wish, sentence):
     assert sentence in after(wish).json[0].value

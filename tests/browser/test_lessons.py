@@ -160,10 +160,10 @@ def test_a_line_is_dragged_by_touch_and_compared_with_the_engines_border(new_pag
     run = library()["one-neuron"].screen("run")
     assert run is not None
     truth = border(run.run, run.until, nullcontext)
-    handles = page.locator(".line .plane button")
+    handles = page.locator(".drawn-line .plane button")
     expect(page.get_by_role("button", name="That is my guess")).to_be_disabled()
     handles.first.scroll_into_view_if_needed()
-    plane = page.locator(".line svg").bounding_box()
+    plane = page.locator(".drawn-line svg").bounding_box()
     assert plane is not None
     touch = page.context.new_cdp_session(page)
     for k, (x, y) in enumerate([(0.2, 0.9), (0.7, 0.1)]):  # shares of the picture
@@ -188,8 +188,8 @@ def test_a_line_is_dragged_by_touch_and_compared_with_the_engines_border(new_pag
     share = truth.agreement(tuple(truth.side * v for v in (2 * 0.2 - 1, 1 - 2 * 0.9, 2 * 0.7 - 1, 1 - 2 * 0.1)))
     assert abs(float(re.search(r"([\d.]+) %", told)[1]) - share) < 1.5  # a finger is as exact as a pixel
     expect(page.get_by_text("A surprise, then.")).to_be_visible()
-    assert page.locator(".line .guess").count() == 1
-    assert page.locator(".line button:visible").count() == 0
+    assert page.locator(".drawn-line .guess").count() == 1
+    assert page.locator(".drawn-line button:visible").count() == 0
 
 
 HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'

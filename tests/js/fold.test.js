@@ -292,6 +292,29 @@ test("a run beside has a picture only of an epoch that it has come to, with its 
   beside.close();
 });
 
+test("a run beside asks for the epochs that are missing, some at a time, and for no more", async () => {
+  const told = { run: "other", ask: "", order: [], signs: [] };
+  for (const [here, wanted, want] of [
+    [0, 200, 60],
+    [130, 150, 20],
+    [199.5, 200, 1],
+    [100, 400, 60],
+  ]) {
+    const asked = [];
+    globalThis.fetch = (_, { body }) => (asked.push(JSON.parse(String(body))), new Promise(() => {}));
+    const beside = new Beside(
+      told,
+      { goal: 0, width: 9, net: { layers: [{}] }, diverged: null, stopped: null },
+      () => {},
+    );
+    await null;
+    beside.run.rows = [[here * 10, here]];
+    beside.parametersAt(wanted);
+    assert.deepEqual(asked, [{ run: "other", have: here * 10, want }]);
+    beside.close();
+  }
+});
+
 test("a film that has come so many layers far is at the stop of that layer, and before its bend half-way there", () => {
   const plain = net("tanh");
   const told = {

@@ -37,6 +37,7 @@ const KEYS = [
   ["arrows, on the grid", "to the tile beside"],
   ["Enter, on the grid", "open that run in the Playground"],
   ["A", "add that run to Compare"],
+  ["S", "train it from 20 seeds"],
 ];
 const BUSY = "input, textarea, select, option, [contenteditable], [role=listbox], [role=combobox], [role=radiogroup]";
 /** @type {any} */

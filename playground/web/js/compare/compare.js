@@ -71,16 +71,14 @@ export function take(name, message) {
   if (message) {
     const { header, floats } = message;
     const run = held.get(name) ?? new Recording(header.run);
-    Object.assign(run.header, header.run);
     const nets = header.run.seeds?.nets ?? 0;
-    const split = floats.length - (header.run.singles + nets) * header.run.width;
+    const split = floats.length - nets * header.run.width;
+    run.take(header.run, floats.subarray(0, split));
     if (nets) {
-      const rows = floats.subarray(floats.length - nets * header.run.width);
+      const rows = floats.subarray(split);
       const each = Array.from({ length: nets }, (_, k) => rows.slice(k * run.width, (k + 1) * run.width));
       run.nets = { at: header.run.seeds.nets_at, parameters: each.map((row) => run.parameters(row)) };
     }
-    run.append(floats.subarray(0, split), header.run.after);
-    run.thin(header.run.dense, header.run.stride);
     held.delete(name);
     held.set(name, run);
     for (const old of held.keys()) if (held.size > KEEP_RUNS) held.delete(old);

@@ -35,13 +35,11 @@ export class Beside {
     const { signal } = this.hangUp;
     while (!signal.aborted && !run.ended && run.lastEpoch < this.wanted) {
       try {
-        const want = Math.ceil(Math.min(this.wanted, run.lastEpoch + CHUNK));
+        const want = Math.max(1, Math.min(CHUNK, Math.ceil(this.wanted - run.lastEpoch))); // beyond what is here
         const answer = await ask(told.ask, { run: told.run, have: run.last, want }, signal);
         if (!answer) throw new Error("unknown run"); // until the page is drawn anew
         const before = run.last;
-        Object.assign(run.header, answer.header.run);
-        run.append(answer.floats, answer.header.run.after);
-        run.thin(answer.header.run.dense, answer.header.run.stride);
+        run.take(answer.header.run, answer.floats);
         this.wake();
         if (run.last === before) await new Promise((done) => setTimeout(done, AGAIN_MS / 10));
       } catch {

@@ -21,6 +21,8 @@ export class Film {
     this.sheets = [COARSE, FINE].map((n) => new Sheet(header.net, header.data.range, n, told.one_input));
     this.cloud = new Cloud(header.net, told.plane?.map((row) => Float32Array.from(row)) ?? null, unpacked(told));
     this.pair = told.pairs[0]; // the outputs between which the boundary lies, or the only one
+    /** @type {{theme: any, groups: any[]}} */
+    this.bunched = { theme: null, groups: [] };
     this.switches = false; // whether the lines at which single neurons switch are drawn
     /** @type {any} */
     this.moment = null;
@@ -34,7 +36,8 @@ export class Film {
 
   // What the points are drawn in; fixed as long as the theme is.
   groups(theme) {
-    return bunches(this.told, this.header, theme);
+    if (this.bunched.theme !== theme) this.bunched = { theme, groups: bunches(this.told, this.header, theme) };
+    return this.bunched.groups;
   }
 
   // Where the film is, in stops, once it has come so many layers far: between two layers lie the sums before the bend.

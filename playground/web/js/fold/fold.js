@@ -52,8 +52,6 @@ class Fold {
     this.film = null;
     /** @type {any[]} */
     this.panels = [];
-    /** @type {any[]} */
-    this.groups = [];
     /** @type {Beside | null} */
     this.beside = null; // another run below this one
     this.besideTold = ""; // what was told of it, as a text to compare
@@ -129,7 +127,6 @@ class Fold {
     this.wake = () => (this.loop ??= requestAnimationFrame((now) => this.frame(now)));
     this.themes = observeTheme(this.element, (theme) => {
       this.theme = theme;
-      this.groups = [];
       this.wake();
     });
     this.resize = new ResizeObserver(() => this.wake());
@@ -183,7 +180,6 @@ class Fold {
     // The other run is looked at from where this one is, so that the two can be compared.
     this.besideFilm = this.beside ? new Film(this.told, header) : null;
     this.besideFilm?.stations.forEach((station, k) => (station.choice = this.stations[k].choice));
-    this.groups = [];
     this.showPairs(header);
     this.pad = this.told.pixels ? new Pad(this.told.pixels, header, this.wake) : null;
     this.padPlace.replaceChildren(...(this.pad ? [this.pad.element] : []));
@@ -321,8 +317,8 @@ class Fold {
     canvas.addEventListener("pointerdown", (event) => {
       held = isSolid();
       if (held) canvas.setPointerCapture?.(event.pointerId);
-      this.ring(pictureOf(), event);
-      if (!held) this.keepRing();
+      const near = this.ring(pictureOf(), event);
+      if (near !== null && !held) this.keepRing(near);
     });
     canvas.addEventListener("pointermove", (event) => {
       if (held) turn(-TURN * event.movementX, TURN * event.movementY);
@@ -340,13 +336,14 @@ class Fold {
 
   ring(picture, event) {
     const box = picture.canvas.getBoundingClientRect();
-    this.setRing(picture.nearest(event.clientX - box.left, event.clientY - box.top));
+    const near = picture.nearest(event.clientX - box.left, event.clientY - box.top);
+    this.setRing(near ?? this.keptRow());
+    return near;
   }
 
   // A click keeps the ring, here and on the stage, until another click on the point takes it away.
-  keepRing() {
-    if (this.ringed === null) return;
-    const at = placeOfRow(player.run?.header.data, this.told.labels, this.ringed);
+  keepRing(/** @type {number} */ p) {
+    const at = placeOfRow(player.run?.header.data, this.told.labels, p);
     player.ringed = player.ringed?.join() === at?.join() ? null : at;
   }
 
@@ -426,11 +423,11 @@ class Fold {
     this.row.classList.toggle("waits", Boolean(this.beside && !others));
     const there = this.besideFilm && others?.every(Number.isFinite) ? this.carry(this.besideFilm, others) : null;
     this.at = Math.max(0, Math.min(this.at, film.last));
-    this.picture.draw(film.sceneAt(this.at), film.moment.theme, this.groups, this.ringed);
+    const groups = film.groups(this.theme);
+    this.picture.draw(film.sceneAt(this.at), film.moment.theme, groups, this.ringed);
     for (const { picture, station, below } of this.due()) {
-      picture.draw(film.sceneOf(station), film.moment.theme, this.groups, this.ringed);
-      if (below && there)
-        below.picture.draw(there.sceneOf(below.station), there.moment.theme, this.groups, this.ringed);
+      picture.draw(film.sceneOf(station), film.moment.theme, groups, this.ringed);
+      if (below && there) below.picture.draw(there.sceneOf(below.station), there.moment.theme, groups, this.ringed);
     }
     this.pad?.draw(parameters, this.theme);
     this.frames++;
@@ -450,7 +447,6 @@ class Fold {
   carry(/** @type {Film} */ film, parameters) {
     Object.assign(film, { pair: this.pair, switches: this.switches.checked });
     film.move(parameters, this.isFine, this.theme);
-    if (!this.groups.length) this.groups = film.groups(this.theme);
     return film;
   }
 

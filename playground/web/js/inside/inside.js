@@ -44,7 +44,7 @@ const LEAST = 320; // pixels of height for card and drawing
 const SCALES = [1.4, 1.2, 1, 0.94, 0.88, 0.82, 0.76, 0.7]; // of the card's type: the largest at which all of it fits
 const STOP = "inside-stop"; // an event that tells the title of an idea to go to
 const FIELDS =
-  "input, textarea, select, canvas, [contenteditable], [role=slider], [role=radiogroup], [role=listbox], [role=combobox], [role=grid], [role=tab], [role=tablist], [role=menu], [role=dialog]";
+  "input, textarea, select, canvas, dialog, [contenteditable], [role=slider], [role=radiogroup], [role=listbox], [role=combobox], [role=grid], [role=tab], [role=tablist], [role=menu], [role=dialog]";
 
 // What keys go through in a card: numbers, and letters by themselves.
 const FORMULA_STOPS = ".number, .term:not(:has(.number))";

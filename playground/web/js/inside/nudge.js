@@ -89,7 +89,7 @@ export class Nudge {
     for (const { name, fill, number } of this.bars) {
       number.textContent = signed(read[name]);
       number.title = String(read[name]);
-      const share = Math.min(1, Math.abs(read[name]) / most) * 50;
+      const share = Math.min(1, Math.abs(finite(read[name])) / most) * 50;
       fill.style.left = `${read[name] < 0 ? 50 - share : 50}%`;
       fill.style.width = `${share}%`;
       if (this.theme) fill.style.background = signColour(read[name], this.theme);

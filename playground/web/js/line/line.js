@@ -37,7 +37,7 @@ export class Line {
     this.handles = ENDS.map((_, k) => this.handle(k));
     this.plane = h("div", { class: "plane" }, this.picture, ...this.handles);
     this.words = h("p", { role: "status" });
-    this.element = h("div", { class: "line" }, this.plane, this.words);
+    this.element = h("div", { class: "drawn-line" }, this.plane, this.words);
     this.held = -1;
     /** @type {(at: number[]) => void} */
     this.tell = () => {};

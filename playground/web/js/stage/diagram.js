@@ -64,6 +64,7 @@ export class Diagram {
 
   // The unit that was clicked, or that a link has named, as far as this network has it.
   get opened() {
+    if (!this.run) return null;
     const [layer, number] = this.player.look.neuron.split(".").map(Number);
     const { net } = this.run.header;
     const n = layer === 0 ? net.features.length : net.layers[layer - 1]?.n_out;
@@ -212,6 +213,7 @@ export class Diagram {
     const words = new Uint32Array(pixels.data.buffer);
     const { side } = this;
     const lastLayer = values.length - 1;
+    const shown = this.focus ?? this.opened;
     this.columns.forEach((column, l) => {
       column.forEach((at, k) => {
         const row = values[l][k];
@@ -225,7 +227,6 @@ export class Diagram {
         small.putImageData(pixels, 0, 0);
         context.imageSmoothingEnabled = true;
         context.drawImage(this.maps, x, y, side, side);
-        const shown = this.focus ?? this.opened;
         const lit = shown?.layer === l && shown.unit === k;
         context.lineWidth = lit ? 2.5 : 1;
         context.strokeStyle = lit ? theme.text : theme.muted;

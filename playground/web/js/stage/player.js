@@ -202,13 +202,8 @@ export class Player {
   // Put rows where they belong; null if there is a gap before them: what is missing will be asked for as anything is.
   fill(/** @type {Answer["header"]["run"]} */ header, /** @type {Float32Array | Float64Array} */ floats) {
     const run = this.runs.get(header.run) ?? this.remember(/** @type {Header} */ (header));
-    Object.assign(run.header, header);
     run.hear(header.verdicts);
-    const split = floats.length - header.singles * header.width;
-    run.appendSingle(floats.subarray(split));
-    const whole = run.append(floats.subarray(0, split), header.after);
-    run.thin(header.dense, header.stride);
-    return whole ? run : null;
+    return run.take(header, floats) ? run : null;
   }
 
   /** @param {Recording} run */

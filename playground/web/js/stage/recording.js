@@ -43,7 +43,18 @@ export class Recording {
     return this.rows.length ? this.rows[this.rows.length - 1][EPOCH] : 0;
   }
 
-  // Add rows that follow `after`; false if there is a gap before them, so that they have to be asked for again.
+  // Take what a server has answered: rows, the single steps behind them, and what is known of the run by now.
+  // False if there is a gap before the rows, so that they have to be asked for again.
+  take(header, floats) {
+    Object.assign(this.header, header);
+    const split = floats.length - header.singles * header.width;
+    this.appendSingle(floats.subarray(split));
+    const isWhole = this.append(floats.subarray(0, split), header.after);
+    this.thin(header.dense, header.stride);
+    return isWhole;
+  }
+
+  // Add rows that follow `after`; false if there is a gap before them.
   append(floats, after) {
     if (after > this.last) return false;
     for (const row of cut(floats, this.width)) {

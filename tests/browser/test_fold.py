@@ -14,7 +14,7 @@ from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.number import percent, say
 from tests.browser.harness import settle, visit
-from tests.browser.stage import recorded
+from tests.browser.stage import recorded, state
 
 PICTURES = "() => [...document.querySelectorAll('.fold canvas')].map((c) => c.toDataURL())"
 FINE = "() => __fold.isFine && __fold.step === __player.step && !__fold.loop"
@@ -105,6 +105,27 @@ def test_a_clicked_point_stays_ringed_on_the_stage_and_in_its_link(page: Page):
     np.testing.assert_allclose([low + u * (high - low), high - v * (high - low)], ring, atol=0.02 * (high - low))
     page.get_by_role("button", name="Take the ring away from this point").click()
     page.wait_for_function("() => !location.search.includes('ring=')")
+
+
+def test_the_points_are_walked_and_kept_by_keys_alone(page: Page):
+    visit(page, "/fold?hidden=2&step=500")
+    page.wait_for_function(FINE)
+    step = state(page)["step"]
+    page.locator(".fold .film canvas").focus()
+    places = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "ArrowLeft"):
+        page.keyboard.press(key)
+        p = page.evaluate("() => __fold.ringed")
+        places.append(page.evaluate("(p) => __fold.picture.scene.points.map((along) => along[p])", p))
+    first, right, down, left = places
+    assert right[0] > first[0]
+    assert down[1] < right[1]
+    assert left[0] < down[0]
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => location.search.includes('ring=')")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => __fold.ringed") == p
+    assert state(page)["step"] == step
 
 
 def test_a_run_beside_is_drawn_with_its_neurons_in_the_order_of_their_likes(page: Page):

@@ -10,6 +10,7 @@ LIST = "dialog.key-list"
 PAGES = {
     "/": (["The run"], ".stage"),
     "/inside": (["The run", "Inside a step"], ".inside"),
+    "/fold": (["The run", "The large picture of Fold, once it has the focus"], ".fold"),
     "/compare": (["Compared runs"], ".compare"),
     "/atlas": (["The atlas"], ".atlas"),
     "/data": (["The drawing sheet, once it has the focus"], ".draw"),

@@ -6,6 +6,7 @@
 import { untilGone } from "../shared/component.js";
 import { h, tell } from "../shared/dom.js";
 import { percent, say } from "../shared/format.js";
+import { listKeys } from "../shared/keys.js";
 import { player } from "../shared/player.js";
 import { observeTheme } from "../shared/theme.js";
 import { Pad } from "./pad.js";
@@ -31,6 +32,11 @@ const REST_MS = 350; // at each stop
 const TURN = 0.01; // radians a pixel
 const BUDGET_MS = 10; // for all pictures of a frame, before the small ones take turns,
 const FEW = 3; // so many at a time
+/** @type {import("../shared/keys.js").Row[]} */
+const KEYS = [
+  ["arrows", "from point to point, which is ringed everywhere; three neurons are turned"],
+  ["Enter", "keep the ring, on the stage too, and take it away"],
+];
 export const pages = new WeakMap();
 
 export default function mount({ data, parentElement }) {
@@ -97,7 +103,7 @@ class Fold {
       this.switches,
       "Where each neuron switches",
     );
-    this.big = h("canvas", { role: "img" });
+    this.big = h("canvas", { role: "img", tabindex: 0 });
     this.picture = new Picture(this.big);
     this.row = h("div", { class: "row" });
     this.padPlace = h("div", {});
@@ -125,6 +131,7 @@ class Fold {
       () => this.stops[Math.round(this.at)]?.station,
     );
     this.wake = () => (this.loop ??= requestAnimationFrame((now) => this.frame(now)));
+    this.unlist = listKeys(this.element, "The large picture of Fold, once it has the focus", KEYS);
     this.themes = observeTheme(this.element, (theme) => {
       this.theme = theme;
       this.wake();
@@ -140,6 +147,7 @@ class Fold {
     player.watchers.delete(this.wake);
     if (this.loop) cancelAnimationFrame(this.loop);
     clearTimeout(this.rest);
+    this.unlist();
     this.themes.stop();
     this.resize.disconnect();
   }
@@ -305,7 +313,7 @@ class Fold {
   }
 
   // ---- hands -------------------------------------------------------------------------------------------------------
-  // Hover a point: it is ringed everywhere. Three neurons are turned by hand, or with the arrow keys.
+  // Hover a point, or walk to it with the arrow keys: it is ringed everywhere. Three neurons are turned in the same ways.
   listen(canvas, pictureOf, stationOf) {
     let held = false;
     const isSolid = () => stationOf()?.view.kind === "solid";
@@ -324,14 +332,18 @@ class Fold {
       if (held) turn(-TURN * event.movementX, TURN * event.movementY);
       else this.ring(pictureOf(), event);
     });
+    canvas.addEventListener("mousedown", (event) => held || event.preventDefault()); // Space and arrows stay the stage's
     canvas.addEventListener("pointerup", () => (held = false));
     canvas.addEventListener("pointerleave", () => this.setRing(this.keptRow()));
     canvas.addEventListener("keydown", (event) => {
       const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-      if (!by || !isSolid()) return;
-      turn(0.1 * by[0], 0.1 * by[1]);
+      if (by && isSolid()) turn(0.1 * by[0], 0.1 * by[1]);
+      else if (by) this.setRing(pictureOf().next(this.ringed, by) ?? this.ringed);
+      else if (event.key === "Enter" && this.ringed !== null) this.keepRing(this.ringed);
+      else return;
       event.preventDefault();
     });
+    canvas.addEventListener("blur", () => this.setRing(this.keptRow()));
   }
 
   ring(picture, event) {

@@ -226,6 +226,23 @@ export class Picture {
     }
     return best;
   }
+
+  // The nearest point in a direction, at most half a right angle off it; in the middle, where none is begun with.
+  next(/** @type {number | null} */ from, /** @type {number[]} */ [dx, dy]) {
+    if (!this.scene) return null;
+    if (from === null) return this.nearest(this.side / 2, this.side / 2, Infinity);
+    const [u, v] = this.scene.points;
+    /** @type {number | null} */
+    let best = null;
+    let least = Infinity;
+    for (let p = 0; p < u.length; p++) {
+      const [x, y] = [this.x(u[p]) - this.x(u[from]), this.y(v[p]) - this.y(v[from])];
+      const along = x * dx + y * dy;
+      const far = x ** 2 + y ** 2;
+      if (along > 0 && Math.abs(x * dy - y * dx) <= along && far < least) [best, least] = [p, far];
+    }
+    return best;
+  }
 }
 
 // In 3-D the points are drawn from the farthest to the nearest, in a few slices.

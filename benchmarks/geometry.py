@@ -25,8 +25,8 @@ from playground.run.runs import Runs
 from tests.browser.harness import Server, guarded_page, launch, serve
 
 NETWORKS = {"2-8-8-1": "", "six layers of eight": "hidden=8,8,8,8,8,8&"}
-COUNT_FOLD = """() => { const f = __fold, draw = f.film.draw.bind(f.film); window.painted = 0;
-  f.film.draw = (...scene) => { draw(...scene); window.painted++; }; }"""
+COUNT_FOLD = """() => { const { picture } = __fold, draw = picture.draw.bind(picture); window.painted = 0;
+  picture.draw = (...scene) => { draw(...scene); window.painted++; }; }"""
 FOLD_STANDS = "() => window.__fold?.isFine && !__fold.loop"
 # When each part of the landscape came, in milliseconds since the moment was set.
 TIMED = """(step) => new Promise((done) => {

@@ -59,7 +59,7 @@ COMPONENTS = [
     ("inside", "inside", "pick", "[VALUE, VALUE]"),
     ("compare", "compare", "wish", '{"open": VALUE, "step": VALUE}'),
     ("data", "draw", "use", '{"points": VALUE}'),
-    ("health", "patients", "chosen", "VALUE"),
+    ("health", "portraits", "chosen", "VALUE"),
     ("atlas", "atlas", "wish", '{"open": [VALUE, VALUE]}'),
 ]
 """Those that tell something: the page's path, the component, its event, and the form of what it tells"""

@@ -1,8 +1,8 @@
-"""`make bench`: engine and atlas beside their peers, page and talks in a browser, ten at once; `--quick` for less."""
+"""`make bench`: engine and atlas beside their peers, page and talks in a browser, tens and hundreds at once; `--quick` for less."""
 
 import argparse
 
-from benchmarks import atlas, engine, geometry, load, page, talk
+from benchmarks import atlas, audience, engine, geometry, load, page, talk
 
 
 def main() -> None:
@@ -14,6 +14,7 @@ def main() -> None:
     page.main(["--quick"] if quick else [])
     talk.main(["--quick"] if quick else [])
     load.main(["--quick"] if quick else [])
+    audience.main(["--quick"] if quick else [])
     atlas.main(["--quick"] if quick else [])
     geometry.main(["--quick"] if quick else [])
 

@@ -1,4 +1,4 @@
-"""`make bench`: engine and atlas beside their peers, page and talks in a browser, tens and hundreds at once; `--quick` for less."""
+"""`make bench`: engine and atlas beside their peers, page and talks in a browser, crowds; `--quick` for less."""
 
 import argparse
 

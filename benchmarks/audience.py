@@ -54,19 +54,19 @@ async def lags(server: Server, n: int, seconds: float) -> None:
             if (sent := json.loads(text)["started"]) > 0:
                 late.append(1000 * time.monotonic() - sent / 1000)
 
-    async with audience(server.url, room["room"], n) as viewers:
-        async with connect(f"{server.url.replace('http', 'ws', 1)}/live/{room['room']}/speak") as speaker:
-            await speaker.send(json.dumps({"secret": room["secret"]}))
-            listening = [asyncio.create_task(listen(viewer)) for viewer in viewers]
-            cpu, start, told = cpu_seconds(server.pid), time.perf_counter(), int(seconds * MOMENTS_A_SECOND)
-            for k in range(told):
-                moment = {"scene": 1, "epoch": k, "started": int(1e6 * time.monotonic())}
-                await speaker.send(json.dumps(moment))
-                await asyncio.sleep(max(0.0, start + (k + 1) / MOMENTS_A_SECOND - time.perf_counter()))
-            share = (cpu_seconds(server.pid) - cpu) / (time.perf_counter() - start)
-            await asyncio.sleep(1.0)
-            for task in listening:
-                task.cancel()
+    address = f"{server.url.replace('http', 'ws', 1)}/live/{room['room']}/speak"
+    async with audience(server.url, room["room"], n) as viewers, connect(address) as speaker:
+        await speaker.send(json.dumps({"secret": room["secret"]}))
+        listening = [asyncio.create_task(listen(viewer)) for viewer in viewers]
+        cpu, start, told = cpu_seconds(server.pid), time.perf_counter(), int(seconds * MOMENTS_A_SECOND)
+        for k in range(told):
+            moment = {"scene": 1, "epoch": k, "started": int(1e6 * time.monotonic())}
+            await speaker.send(json.dumps(moment))
+            await asyncio.sleep(max(0.0, start + (k + 1) / MOMENTS_A_SECOND - time.perf_counter()))
+        share = (cpu_seconds(server.pid) - cpu) / (time.perf_counter() - start)
+        await asyncio.sleep(1.0)
+        for task in listening:
+            task.cancel()
     title(f"{n} viewers hear {told} moments, {MOMENTS_A_SECOND} a second")
     print(f"  heard                                    {len(late):8d} of {n * told}")
     print(f"  behind the speaker, ms: median, 95 %     {statistics.median(late):8.0f} {percentile(late, 0.95):8.0f}")

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import numpy as np
-from httpx2 import AsyncClient, Response
+from httpx2 import AsyncClient, Limits, Response
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -35,7 +35,8 @@ class Visitor:
 
     def __init__(self, url: str, query: str = "") -> None:
         self.url, self.query = url, query
-        self.client = AsyncClient(base_url=url, timeout=PATIENCE)
+        # A connection is not used again just when the server, after its five seconds, closes it.
+        self.client = AsyncClient(base_url=url, timeout=PATIENCE, limits=Limits(keepalive_expiry=3.0))
         self.session = ""  # by which the server knows a tab again
         self.pages: dict[str, str] = {}  # the hash of each page's script, by the page's path
         self.path = ""  # of the page that is open

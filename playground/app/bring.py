@@ -86,7 +86,7 @@ def _turn_to(source: str) -> None:
 def _read(raw: bytes, title: str) -> Sheet:
     """The sheet as the user wants it read: the guess, and the switches that overrule it."""
     key = f"read {hashlib.sha256(raw).hexdigest()[:16]}"
-    names, letters, signs = st.columns(3, vertical_alignment="bottom")
+    names, letters, signs, digits = st.columns(4, vertical_alignment="bottom")
     encoding = letters.selectbox(
         "Encoding", [None, *ENCODINGS], format_func=lambda e: ENCODINGS.get(e, "as found"), key=f"{key} encoding",
         help="How the file writes letters beyond A to Z. Choose another where names look garbled.",
@@ -105,6 +105,16 @@ def _read(raw: bytes, title: str) -> Sheet:
     if name_rows != guessed.name_rows:
         reading = replace(reading, name_rows=name_rows)
     sheet = _remembered(raw, title, reading)
+    if has_digits := [column.name for column in sheet.columns if column.has_digits]:
+        found = [column.name for column in sheet.columns if column.is_code]
+        codes = digits.multiselect(
+            "Digits that are codes", has_digits, found, placeholder="none",
+            key=f"{key} {encoding} {decimal} {name_rows} codes",
+            help="Postcodes, telephone numbers, ISBNs: they name something, and twice as much of it means nothing.",
+        )  # fmt: skip
+        if set(codes) != set(found):
+            reading = replace(reading, codes=tuple(codes))
+            sheet = _remembered(raw, title, reading)
     if void := sorted({x for column in sheet.columns for x in column.void}):
         told = ", ".join(f"{x:g}" for x in void[:4])
         if not st.toggle(f"{told} {'counts' if len(void) == 1 else 'count'} as missing", True, key=f"{key} void"):
@@ -117,7 +127,7 @@ def _remembered(raw: bytes, title: str, reading: Reading) -> Sheet:
     key = (hashlib.sha256(raw).hexdigest(), title, reading)
     known: dict[object, Sheet] = session.kept(READ, {})
     if key not in known:
-        known = dict(list(known.items())[-2:]) | {key: read_sheet(raw, title, reading)}
+        known = dict(list(known.items())[-3:]) | {key: read_sheet(raw, title, reading)}
         session.keep(READ, known)
     return known[key]
 

@@ -140,6 +140,8 @@ def _doubt(column: Column) -> str:
         return "it counts the rows"
     if column.numbers_each_row:
         return "it numbers the rows"
+    if column.is_code and column.kind == "text":
+        return f"{len(column.levels):,} different codes; they name something and have no size"
     if not column.is_numeric and len(column.levels) == len(column.cells) - n_missing:
         return "a different word in every row"
     if column.kind == "text":
@@ -177,8 +179,10 @@ def uses(sheet: Sheet, choice: Choice) -> Iterator[Use]:
         elif column.name == choice.split:
             used = "the split: which rows are for testing"
         elif column.name in choice.inputs:
-            n = _width(column)
-            used = "input" if column.is_numeric else "input: one word or not" if n == 1 else f"{n} inputs, one a word"
+            n, what = _width(column), "code" if column.is_code else "word"
+            used = (
+                "input" if column.is_numeric else f"input: one {what} or not" if n == 1 else f"{n} inputs, one a {what}"
+            )
             used += f": “{_label(column)}”" if _label(column) != column.name else ""
         else:
             used = f"left out: {left_out.get(column.name, 'by your choice')}"
@@ -190,6 +194,12 @@ def uses(sheet: Sheet, choice: Choice) -> Iterator[Use]:
 # ---- what is chosen ----------------------------------------------------------------------------------------------
 def choose(sheet: Sheet, choice: Choice) -> Chosen:
     """Make the table that was chosen. Raises ValueError, in one sentence, where that cannot be."""
+    if len(sheet) < MIN_ROWS:
+        turned = " Each row must be one example: here rows and columns seem to have changed places."
+        raise ValueError(
+            f"The data must have at least {MIN_ROWS} rows; there {_are(len(sheet))}."
+            + turned * (len(sheet.columns) > 2 * len(sheet))
+        )
     _check(choice)
     target, columns = sheet.column(choice.target), [sheet.column(name) for name in choice.inputs]
     if choice.target in choice.inputs:
@@ -249,7 +259,7 @@ def _check_input(column: Column) -> None:
         raise ValueError(f"Column “{column.name}” {why}, so it tells a network nothing. Take it out of the inputs.")
     if column.kind == "text":
         raise ValueError(
-            f"Column “{column.name}” holds {len(column.levels)} different words; "
+            f"Column “{column.name}” holds {column.read_as}; "
             "a network needs numbers or a few categories. Take it out of the inputs."
         )
     if column.is_numeric:
@@ -258,7 +268,7 @@ def _check_input(column: Column) -> None:
 
 def _check_numbers(column: Column) -> None:
     if not column.is_numeric:
-        raise ValueError(f"Column “{column.name}” holds words, not numbers.")
+        raise ValueError(f"Column “{column.name}” holds {'codes' if column.is_code else 'words'}, not numbers.")
     if column.strangers:
         row = column.strangers[0]
         cell = column.cells[row - 1][:30]
@@ -308,6 +318,10 @@ def _count(n: int, what: str = "row") -> str:
 
 def _were(n: int) -> str:
     return "was" if n == 1 else "were"
+
+
+def _are(n: int) -> str:
+    return "is 1" if n == 1 else f"are {n}"
 
 
 def _as_numbers(column: Column, kept: np.ndarray) -> list[tuple[str, np.ndarray]]:

@@ -198,8 +198,13 @@ def _read(text: str, delimiter: str, before: int) -> _Work:
 
 
 def _bare(cell: str) -> str:
-    """A cell without the spaces around it, and without quotation marks that are none of CSV's."""
+    """A cell without the spaces around it, and without quotation marks that are none of CSV's.
+
+    ="00123" is how a spreadsheet is made to leave digits as they are.
+    """
     cell = cell.strip()
+    if re.fullmatch('="[^"]*"', cell):
+        return cell[2:-1].strip()
     if len(cell) > 2 and cell[0] + cell[-1] in QUOTES and not set(cell[0] + cell[-1]) & set(cell[1:-1]):
         return cell[1:-1].strip()
     return cell

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from playground.tables.codes import are_codes, is_called_id
 from playground.tables.encoding import ENCODINGS, decode
 from playground.tables.heading import NAME_ROWS, head, unit_of
 from playground.tables.layout import DELIMITERS, NO_TABLE, lay_out
@@ -43,6 +44,8 @@ class Reading:
     decimal: str | None = None
     fill_values: bool = True
     """Whether numbers such as -999, far outside the rest, count as missing"""
+    codes: tuple[str, ...] | None = None
+    """The columns whose digits are no numbers but codes, such as 00123"""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class Column:
     """What a row of units says"""
     void: tuple[float, ...] = ()
     """Numbers that stand for nothing"""
+    is_code: bool = False
+    """Whether its digits name something, as a postcode does, and are words like others"""
 
     @cached_property
     def missing(self) -> tuple[bool, ...]:
@@ -125,15 +130,20 @@ class Column:
     def levels(self) -> tuple[str, ...]:
         """The different values that are not missing, in order; numbers by size."""
         present = {cell for cell, gone in zip(self.words, self.missing, strict=True) if not gone}
-        if self.is_numeric and not self.strangers:
+        if self.has_digits and not self.strangers:
             return tuple(sorted(present, key=lambda cell: (self._number(cell), cell)))
         return tuple(sorted(present))
 
     @cached_property
-    def is_numeric(self) -> bool:
-        """Whether it is meant to hold numbers: nine in ten of what is there are."""
+    def has_digits(self) -> bool:
+        """Whether nine in ten of what is there can be read as numbers."""
         n_present = len(self.cells) - sum(self.missing)
         return n_present > 0 and len(self.strangers) <= 0.1 * n_present
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether it is meant to hold numbers."""
+        return self.has_digits and not self.is_code
 
     @property
     def kind(self) -> str:
@@ -165,22 +175,23 @@ class Column:
     def is_mixed(self) -> bool:
         """Whether half of its cells or more are numbers, but too few to take the others for slips."""
         n_present = len(self.cells) - sum(self.missing)
-        return not self.is_numeric and 0 < 2 * len(self.strangers) <= n_present
+        return not self.has_digits and 0 < 2 * len(self.strangers) <= n_present
 
     @cached_property
     def numbers_each_row(self) -> bool:
         """Whether it is called a number or an index and holds another whole number in each row."""
         called = self.name.lower() in ("no", "nr", "no.", "nr.", "#", "key") or bool(
-            {"id", "index", "idx", "rownames", "rowid"} & set(re.split(r"[\W_]+", self.name.lower()))
+            {"index", "idx", "rownames", "rowid"} & set(re.split(r"[\W_]+", self.name.lower()))
         )
-        if not called and not re.search("[a-z](?:ID|Id)$", self.name):
+        if not self.has_digits or not (called or is_called_id(self.name)):
             return False
-        return len(set(self.numbers)) == len(self.cells) and all(x == math.floor(x) for x in self.numbers)
+        present = [x for x in self.numbers if not math.isnan(x)]
+        return len(set(present)) == len(present) and all(x.is_integer() for x in present)
 
     @cached_property
     def has_several_units(self) -> bool:
         """Whether its cells are numbers with units that differ, such as 5 kg and 300 g."""
-        if self.is_numeric:
+        if self.has_digits:
             return False
         present = [cell for cell, gone in zip(self.cells, self.missing, strict=True) if not gone]
         units = [dressed.unit for cell in present if (dressed := undress(cell)) is not None]
@@ -201,8 +212,8 @@ class Column:
             return "numbers with different units"
         if self.is_mixed:
             return "numbers and text, mixed"
-        n = len(self.levels)
-        return "one word" if n == 1 else f"{n} different words"
+        n, what = len(self.levels), "code" if self.is_code else "word"
+        return f"one {what}" if n == 1 else f"{n:,} different {what}s"
 
 
 @dataclass(frozen=True)
@@ -238,7 +249,7 @@ class Sheet:
         """A hash of all its cells and names."""
         hashed = hashlib.sha256(repr(self.names).encode("utf-8", "backslashreplace"))
         for column in self.columns:
-            hashed.update(f"{column.decimal}\0{column.void}\0".encode())
+            hashed.update(f"{column.decimal}\0{column.void}\0{column.is_code}\0".encode())
             hashed.update("\0".join(column.cells).encode("utf-8", "backslashreplace"))
         return hashed.hexdigest()
 
@@ -279,11 +290,19 @@ def read_sheet(raw: bytes, title: str = "", reading: Reading | None = None) -> S
         Column(name, column, decimal or ".", unit_of(column), told_unit)
         for name, column, decimal, told_unit in zip(known, cells, decimals, heading.units or ("",) * width, strict=True)
     )
+    columns = tuple(replace(c, is_code=_is_code(c, reading.codes)) for c in columns)
     if reading.fill_values:
         found = [fill_values(c.numbers) if c.is_numeric else () for c in columns]
         columns = tuple(replace(c, void=void) if void else c for c, void in zip(columns, found, strict=True))
-    remarks += [*_on_signs(columns), *_on_words(columns), *_on_fill_values(columns)]
+    remarks += [*_on_codes(columns), *_on_signs(columns), *_on_words(columns), *_on_fill_values(columns)]
     return Sheet(columns, encoding, layout.delimiter, heading.n_rows, clean_name(title), tuple(remarks))
+
+
+def _is_code(column: Column, told: tuple[str, ...] | None) -> bool:
+    """Whether digits are a code: as the user says, else as they look."""
+    if told is not None or not column.has_digits:
+        return column.has_digits and column.name in (told or ())
+    return are_codes(column.name, (c for c, gone in zip(column.cells, column.missing, strict=True) if not gone))
 
 
 # ---- what is said ----------------------------------------------------------------------------------------------------
@@ -300,6 +319,25 @@ def _on_names(names: tuple[str, ...]) -> Iterator[str]:
         if cases:
             more = f", and {len(cases) - 1} more alike" if len(cases) > 1 else ""
             yield f"Column {cases[0] + 1} {words} “{known[cases[0]]}”{more}."
+
+
+def _on_codes(columns: tuple[Column, ...]) -> Iterator[str]:
+    """Digits that are no numbers, and zeros before those that are."""
+    for words, found in (
+        ("are codes, such as", [c for c in columns if c.is_code]),
+        ("are numbers in spite of the zero before them, such as", [c for c in columns if c.is_numeric and _padded(c)]),
+    ):
+        if found:
+            told = ", ".join(f"“{column.name}”" for column in found[:4]) + ", …" * (len(found) > 4)
+            cell = _padded(found[0]) or next(
+                c for c, no in zip(found[0].cells, found[0].missing, strict=True) if not no
+            )
+            yield f"The digits in {told} {words} “{cell[:30]}”."
+
+
+def _padded(column: Column) -> str:
+    """The first cell with a zero before its other digits, "" for none."""
+    return next((cell for cell in column.cells if re.match(r"['+(-]*0[0-9]", cell)), "")
 
 
 def _on_signs(columns: tuple[Column, ...]) -> Iterator[str]:

@@ -122,6 +122,18 @@ def test_a_number_that_stands_for_nothing_is_a_number_at_a_switch() -> None:
     assert "35 rows, 2 inputs" in text(at)
 
 
+def test_digits_that_are_codes_are_numbers_at_a_switch_and_numbers_codes() -> None:
+    rows = (f"{'0' * (k % 2)}{1067 + 37 * k},{k % 3},{k % 7}.5,{'ab'[k % 2]}" for k in range(40))
+    at = paste("\n".join(["zip,deck,y,label", *rows]))
+    assert "The digits in “zip” are codes, such as “01104”." in text(at)
+    assert columns(at)["zip"] == "left out: 40 different codes; they name something and have no size"
+    (switch,) = (m for m in at.main.multiselect if m.label == "Digits that are codes")
+    assert (switch.options, switch.value) == (["zip", "deck", "y"], ["zip"])
+    switch.set_value(["deck"]).run()
+    assert columns(at) == {"zip": "input", "deck": "3 inputs, one a code", "y": "input", "label": "target: classes"}
+    assert "5 inputs" in text(at)
+
+
 def test_a_file_that_is_mended_is_chosen_from_afresh() -> None:
     bad = "\n".join(["x,y,label", *(f'"low {k}",{k * k % 7}.5,{"ab"[k % 2]}' for k in range(40))])
     at = paste(bad)

@@ -136,6 +136,11 @@ def test_words_become_columns_of_zero_and_one() -> None:
         ),
         ("a,b,c\n" + "\n".join(f"{k},{-k},1.5" for k in range(9)), Choice("c", ("a", "b"), "regression"), "same value"),
         ("a,b,c\n1,2,3\n4,5,6\n", Choice("c", ("a", "b"), "regression"), "at least 8 rows"),
+        (
+            "\n".join(f"{name},{','.join(str(k * k % 7) for k in range(30))}" for name in "abc"),
+            Choice("column 1", (), "regression"),
+            "at least 8 rows; there are 3. Each row must be one example: here rows and columns seem",
+        ),
         (PLAIN.replace("1.5", "1e300"), Choice("kind", ("height", "weight"), "classification"), "at most 1e"),
     ],
 )

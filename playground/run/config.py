@@ -425,8 +425,8 @@ DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Config) if f.name 
 LIVE = frozenset(name for name, s in SETTINGS.items() if s.live)
 
 
-ALSO_BY_OTHERS = ("activations", "output_activation", "n_classes", "loss", "frozen")
-"""Settings whose allowed values depend on others."""
+ALSO_BY_OTHERS = ("n_classes", "loss", "output_activation", "activations", "frozen")
+"""Settings whose allowed values depend on others, each after those that it depends on."""
 
 
 def item_of(like: tuple[Any, ...]) -> Any:
@@ -528,10 +528,18 @@ def best_of(values: Mapping[str, Any], own_data: Table | None = None) -> tuple[C
     if one_input and got != _of_x1_alone(got):
         problems.append(f"Input features must be of x1 alone where there is one input; got {', '.join(got)}.")
         del good["features"]
-    try:
-        config = config.changed(**good)
-    except ValueError as error:
-        problems.append(str(error))
-        alone = {name: value for name, value in good.items() if name not in ALSO_BY_OTHERS}
-        config = config.changed(**alone)
+    kept = {name: value for name, value in good.items() if _comes_with(name) not in ALSO_BY_OTHERS}
+    config = config.changed(**kept)
+    for chooser in ALSO_BY_OTHERS:
+        these = {name: value for name, value in good.items() if _comes_with(name) == chooser}
+        try:
+            config = Config().changed(**kept, **these)
+            kept |= these
+        except ValueError as error:
+            problems.append(str(error))
     return config, problems
+
+
+def _comes_with(name: str) -> str:
+    """The choice that a setting comes with, and stands or falls with; itself for any other."""
+    return (SETTINGS[name].only_with if name in SETTINGS else "") or name

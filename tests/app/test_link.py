@@ -90,6 +90,10 @@ def test_the_default_config_has_a_bare_link():
         ({"frozen": "0"}, "Frozen layers must be between 1 and 21; got 0."),
         ({"frozen": "first"}, "Frozen layers must be between 1 and 21; got first."),
         ({"activation": "tanh,relu,relu"}, "Activation must name one for all"),
+        (
+            {"activation": "leaky_relu,relu,relu", "leaky_relu_negative_slope": "0.3"},
+            "Activation must name one for all",
+        ),
         ({"colour": "red"}, "The link's “colour” is not a setting; it was left out."),
     ],
 )
@@ -98,6 +102,22 @@ def test_what_is_wrong_is_named_and_the_rest_is_kept(query, sentence):
     assert config == Config(noise=0.2)
     assert len(problems) == 1
     assert sentence in problems[0]
+
+
+def test_of_settings_that_depend_on_others_only_the_wrong_ones_are_left_out():
+    many = {"dataset": "blobs", "classes": "4", "hidden": "5", "activation": "relu", "frozen": "2"}
+    good = Config(dataset="blobs", n_classes=4, hidden_layer_sizes=(5,), activations=("relu",), frozen=(2,))
+    for wrong, sentence in (
+        ({"loss": "binary_crossentropy"}, "Loss must be auto or one of"),
+        ({"output": "relu"}, "Output activation must be identity"),
+        ({"momentum": "0.5"}, "Momentum needs the optimizer momentum or nesterov; got adam."),
+    ):
+        config, (problem,) = from_query({**many, **wrong})
+        assert config == good
+        assert sentence in problem
+    config, problems = from_query({**many, "classes": "9", "frozen": "7", "activation": "relu,tanh"})
+    assert config == Config(dataset="blobs", hidden_layer_sizes=(5,))
+    assert len(problems) == 3
 
 
 def test_data_of_one_input_take_no_features_of_another():

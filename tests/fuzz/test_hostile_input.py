@@ -17,7 +17,7 @@ import mlp
 from playground.export import Subject
 from playground.export.experiment_file import FORMAT, experiment_json, read_experiment
 from playground.export.weights import npz
-from playground.run.config import SETTINGS, Config
+from playground.run.config import DEFAULTS, SETTINGS, Config, item_of
 from playground.run.experiment import Experiment
 from playground.run.link import run_from_query, run_to_query
 from playground.run.runs import new_trainer
@@ -96,6 +96,27 @@ def test_any_link_gives_an_experiment_and_sentences(query: dict[str, str]) -> No
     for problem in problems:
         assert 8 < len(problem) < 1200
     assert run_from_query(run_to_query(experiment, step)) == (experiment, step, [])
+
+
+def fitting(name: str) -> st.SearchStrategy[str]:
+    """What a setting may be, as a link writes it: with others it may not go together."""
+    s, like = SETTINGS[name], DEFAULTS[name]
+    if s.choices:
+        one: st.SearchStrategy[str] = st.sampled_from(s.choices)
+    elif isinstance(item_of(like) if isinstance(like, tuple) else like, int):
+        one = st.integers(int(s.low or 0), min(int(s.high or 0), 40)).map(str)
+    else:
+        one = st.floats(s.low, s.high).map(repr)
+    return st.lists(one, min_size=1, max_size=4).map(",".join) if isinstance(like, tuple) else one
+
+
+@many
+@given(st.fixed_dictionaries({}, optional={s.key: fitting(name) for name, s in SETTINGS.items()}))
+def test_any_settings_together_give_an_experiment_and_sentences(query: dict[str, str]) -> None:
+    experiment, _, problems = run_from_query(query)
+    for problem in problems:
+        assert 8 < len(problem) < 1200
+    assert run_from_query(run_to_query(experiment)) == (experiment, 0, [])
 
 
 @many

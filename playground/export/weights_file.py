@@ -123,6 +123,8 @@ def _safetensors(raw: bytes) -> tuple[dict[str, Array], dict[str, str]]:
     try:
         header = json.loads(raw[8 : 8 + length])
         said = header.pop("__metadata__", {})
+        if not all(isinstance(words, str) for words in said.values()):
+            raise ValueError("the format wants texts there")
         return {name: _tensor(name, entry, body) for name, entry in header.items()}, dict(said)
     except ValueError as error:
         if str(error).startswith("The file"):
@@ -232,7 +234,7 @@ def _said(metadata: Mapping[str, str], n_hidden: int) -> dict[str, Any]:
         options = json.loads(metadata.get("activation_settings", "[]"))
         if len(names) == n_hidden == len(options):
             settings |= _activations([mlp.ACTIVATIONS[n].__class__(**o) for n, o in zip(names, options, strict=True)])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise ValueError("What this file's header says of its activations cannot be read.") from None
     for name, known in (("loss", mlp.LOSSES), ("output_activation", mlp.ACTIVATIONS)):
         if metadata.get(name) in known:

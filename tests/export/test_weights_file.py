@@ -178,6 +178,12 @@ BAD = {
     "an unknown activation": (
         safe(GOOD, {"activations": "zigzag", "activation_settings": "[{}]"}), "says of its activations cannot be read"
     ),
+    "activations that are no text": (safe(GOOD, {"activations": 5}), "header of this .safetensors"),
+    "a loss that is no text": (safe(GOOD, {"loss": ["hinge"]}), "header of this .safetensors"),
+    "settings that go too deep": (
+        safe(GOOD, {"activations": "relu", "activation_settings": "[" * 100_000}),
+        "says of its activations cannot be read",
+    ),
 }  # fmt: skip
 
 

@@ -49,10 +49,6 @@ _WRITTEN = "written"  # the experiment that was last written into the address ba
 _PLAYED, _MADE_ROOM = "played", "made_room"  # runs that were seen beyond their start; what was said of one that went
 _UNDO_DEPTH = 50
 _READING_TIME = 6.0  # seconds
-LOST = (
-    "Your own data were too many for a link, and the server has forgotten them: load them again on the page Data, or "
-    "open the experiment file."
-)
 _LATE_SECONDS = 5.0
 """For so long a page may not have heard that a widget shows another value"""
 _BURST_SECONDS = 2.0
@@ -367,7 +363,7 @@ def begin(*, at_home: bool, has_stage: bool = True, has_lessons: bool = False) -
 
 def _follow_link() -> None:
     query, before = st.query_params.to_dict(), on_show()
-    st.session_state[_EXPERIMENT], step, problems = link.run_from_query(query)
+    st.session_state[_EXPERIMENT], step, problems = link.run_from_query(query, known=_shown)
     problems += link.twice((key, text) for key in query for text in st.query_params.get_all(key))
     if compared.KEY in query:
         st.session_state[_COMPARED], more = compared.from_text(query[compared.KEY])
@@ -748,13 +744,6 @@ def recall(text: Any) -> None:
     if now.run != tab.began.name and (now.whole or dict(parse_qsl(now.link[1:])) != tab.arrived):
         return
     find = way_back.finder(_known)
-    if now.run != tab.began.name and experiment() == tab.began:  # own data that the address could not hold
-        back = find(now)
-        if back is None:
-            notify(LOST)
-        else:
-            st.session_state[_EXPERIMENT] = back
-            set_moment(way.step)
     undo_to = [(run, way_back.reachable(run, step)) for one, step in way.undo if (run := find(one)) is not None]
     st.session_state[_PAST] = [*undo_to, *st.session_state[_PAST]][-_UNDO_DEPTH:]
     before = [run for one in way.branches if (run := find(one)) is not None]
@@ -764,6 +753,13 @@ def recall(text: Any) -> None:
     if not side_by_side():
         these = [run for one in way.compared if (run := find(one)) is not None]
         st.session_state[_COMPARED] = tuple(dict.fromkeys(these))[: compared.MOST]
+
+
+def _shown(name: str) -> Experiment | None:
+    """The run of this name, if this session has shown it, or the server knows it."""
+    past = (run for run, _ in reversed(st.session_state[_PAST]))
+    these = (experiment(), *past, *(branch.run for branch in st.session_state[_BRANCHES]))
+    return next((run for run in these if run.name == name), None) or _known(name)
 
 
 def _known(name: str) -> Experiment | None:

@@ -11,6 +11,7 @@ from playground.app import components, session
 from playground.app.shared_runs import known
 from playground.run.compared import MOST, from_link
 from playground.run.experiment import Experiment
+from playground.run.link import LOST
 
 KEY = "tries"
 LONGEST = 20_000
@@ -49,7 +50,7 @@ def _run_of(told: Any) -> Experiment | None:
     if (found := known(name)) is not None:
         return found.experiment
     if not isinstance(link := told.get("link"), str) or len(link) > LONGEST:
-        session.notify(session.LOST)
+        session.notify(LOST)
         return None
     run, problems = from_link(link)
     for sentence in problems:

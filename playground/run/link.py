@@ -4,15 +4,16 @@
 
 Only what differs from the defaults is written. `then` holds the settings changed on the way and the parameters set by
 hand (w17 is the one at place 17 of the flat vector), `step` the moment on the timeline, `data` a small table of one's
-own (tables/pack.py), `v` the version of all this where it is not the first: with other defaults or another meaning of
-a key comes another number. `classic` names a well-known run (classics.py) from which the other settings depart; it is
+own (tables/pack.py), `run` the name of a run that no link can hold, which opens for as long as the server knows it, `v`
+the version of all this where it is not the first: with other defaults or another meaning of a key comes another number.
+`classic` names a well-known run (classics.py) from which the other settings depart; it is
 read and never written.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
@@ -29,10 +30,15 @@ MAX_CHANGES = 200
 MAX_LETTERS = 8_000  # of the changes in a link that is written; a server before this one may take no more
 MAX_STEP = 1_000_000
 MAX_WORK = 2e10  # multiplications that the way to a moment may take: some ten seconds
+RUN = "run"
+LOST = (
+    "This run has own data or weights that are too many for a link, and the server does not know them: load them again "
+    "on the page Data, or open the experiment file."
+)
 # Keys that are not settings; those of the last lines belong to pages: compared.py, descent.py, atlas.py, search.py,
 # beside.py, Talk.
 _AROUND = (
-    *("v", "classic", "then", "step", "data", *on_show.KEYS, *playback.KEYS),
+    *("v", "classic", "then", "step", "data", RUN, *on_show.KEYS, *playback.KEYS),
     *("compare", "at", "clock", "show", "pair", "hold"),
     *("map", "from", "along", "rates"),
     *("atlas", "search", "tiles", "only"),
@@ -95,15 +101,19 @@ def run_to_query(experiment: Experiment, step: int | None = None) -> dict[str, s
     """What stands behind the `?` of a link that opens this very run and stands at this very step.
 
     Without a step it plays from its beginning. Own data travel along up to `pack.MAX_TEXT` letters, changes up to
-    `MAX_LETTERS`; `fits` tells whether they do.
+    `MAX_LETTERS`; `fits` tells whether they do. Where they do not the run's name stands in the link, so that it opens
+    no other run.
     """
-    query = to_query(experiment.config)
-    if text := _write_changes(experiment):
-        query["then"] = text
+    query, own = to_query(experiment.config), experiment.config.own_data
+    then, data = _write_changes(experiment), None if own is None else pack.to_text(own)
+    if then:
+        query["then"] = then
     if step is not None:
         query["step"] = str(step)
-    if experiment.config.own_data is not None and (text := pack.to_text(experiment.config.own_data)):
-        query["data"] = text
+    if data:
+        query["data"] = data
+    if then is None or (own is not None and data is None):
+        query[RUN] = experiment.name
     return query if VERSION == 1 else {**query, "v": str(VERSION)}
 
 
@@ -120,11 +130,22 @@ def fits(experiment: Experiment) -> bool:
     return (own is None or pack.to_text(own) is not None) and _write_changes(experiment) is not None
 
 
-def run_from_query(query: Mapping[str, str], own_data: Table | None = None) -> tuple[Experiment, int, list[str]]:
+def run_from_query(
+    query: Mapping[str, str],
+    own_data: Table | None = None,
+    known: Callable[[str], Experiment | None] = lambda name: None,
+) -> tuple[Experiment, int, list[str]]:
     """Read a link to a run, hand-edited or not: the experiment, the step, and a sentence for what is wrong.
 
     own_data : the table of one's own, where it has been read already
+    known : finds a run that no link can hold, by its name
     """
+    if RUN in query:
+        if experiment := known(query[RUN]):
+            return experiment, *_read_step(experiment, query)
+        rest = {key: text for key, text in query.items() if key != RUN}
+        experiment, step, problems = run_from_query(rest, own_data)
+        return experiment, step, [LOST, *problems]
     wrong = []
     if own_data is None and "data" in query:
         try:
@@ -142,12 +163,15 @@ def run_from_query(query: Mapping[str, str], own_data: Table | None = None) -> t
         except ValueError as error:
             problems.append(f"The link's changes end before “{text[:40]}”: {error}")
             break
+    step, more = _read_step(experiment, query)
+    return experiment, step, problems + more
+
+
+def _read_step(experiment: Experiment, query: Mapping[str, str]) -> tuple[int, list[str]]:
     try:
-        step = check_step(experiment, read_value(query.get("step", "0"), 0))
+        return check_step(experiment, read_value(query.get("step", "0"), 0)), []
     except ValueError as error:
-        problems.append(str(error))
-        step = 0
-    return experiment, step, problems
+        return 0, [str(error)]
 
 
 def with_change(

@@ -51,14 +51,12 @@ def kept(experiment: Experiment) -> Kept:
     """A run as it is kept."""
     query = link.run_to_query(experiment)
     table = query.pop("data", "")
-    own = experiment.config.own_data
-    whole = (own is None or bool(table)) and (not experiment.changes or "then" in query)
-    return Kept(experiment.name, f"?{urlencode(query, safe=',:;@')}", whole, table)
+    return Kept(experiment.name, f"?{urlencode(query, safe=',:;@')}", link.RUN not in query, table)
 
 
 def of_run(query: Mapping[str, str]) -> dict[str, str]:
     """What of a link's query decides the run, but for own data."""
-    keys = {*(s.key for s in SETTINGS.values()), "then"}
+    keys = {*(s.key for s in SETTINGS.values()), "then", link.RUN}
     return {key: text for key, text in query.items() if key in keys}
 
 

@@ -86,7 +86,7 @@ def test_what_does_not_fit_changes_nothing(wish):
 @pytest.mark.parametrize(
     ("wish", "sentence"),
     [
-        ({"open": LOST}, "Your own data were too many"),
+        ({"open": LOST}, "too many for a link"),
         ({"open": {"run": "x", "link": "?lr=warm"}}, "Learning rate must be"),
     ],
 )

@@ -110,8 +110,11 @@ def test_a_link_that_is_not_good_is_no_way_back(address: str) -> None:
 
 
 # ---- a session -----------------------------------------------------------------------------------------------------
-def page(query, told=(), before="", after=""):
-    """A session that begins with a link, does something, is told what a tab has kept, and does something more."""
+def page(query, told=(), first="", before="", after=""):
+    """A session that begins with a link, does something, is told what a tab has kept, and does something more.
+
+    first : what the server has done before
+    """
     import streamlit as st
 
     from playground.app import session
@@ -119,8 +122,9 @@ def page(query, told=(), before="", after=""):
     if "began" not in st.session_state:
         st.query_params.from_dict(query)
         st.session_state["began"] = True
+    exec(first)  # the script of a test stands alone, and takes no functions
     session.begin(at_home=True)
-    exec(before)  # the script of a test stands alone, and takes no functions
+    exec(before)
     for text in told:
         session.recall(text)
     exec(after)
@@ -140,6 +144,7 @@ def past(app: AppTest) -> list[str]:
 
 
 LINK = link.run_to_link(CHANGED, 600)
+KNOWS_LARGE = "from playground.app.shared_runs import run_of; from tests.app.test_way_back import LARGE, Experiment; "
 
 
 def test_the_next_session_has_the_branches_and_what_undo_leads_to() -> None:
@@ -205,13 +210,13 @@ def test_a_task_leads_to_nothing_that_was_before_it() -> None:
 
 
 def test_own_data_that_no_link_can_hold_come_back_or_it_is_said_that_they_are_gone() -> None:
-    known = "from playground.app.shared_runs import run_of; from tests.app.test_way_back import LARGE; "
-    address = link.run_to_link(LARGE)
-    assert "data" not in address
+    address = link.run_to_link(LARGE, 75)
+    assert "data=" not in address
     text = way(LARGE, MOONS, step=75)
-    back = session_of(address, before=known + "run_of(LARGE).record_until(75)", told=[text])
+    back = session_of(address, first=f"{KNOWS_LARGE}run_of(LARGE).record_until(75)", told=[text])
     assert (back.session_state["experiment"], back.session_state["moment"], past(back)) == (LARGE, 75, [MOONS.name])
     assert back.session_state["said"] == []
+    address = link.run_to_link(LARGE).replace(LARGE.name, "0" * 16)
     unknown = Kept("0" * 16, address, False)
     gone = session_of(address, told=[to_text(WayBack(unknown, 75, ((kept(MOONS), 25),), (), ()))])
     assert gone.session_state["experiment"] == Experiment()
@@ -219,6 +224,25 @@ def test_own_data_that_no_link_can_hold_come_back_or_it_is_said_that_they_are_go
     assert [said for said in gone.session_state["said"] if "load them again on the page Data" in said]
     other = session_of("?lr=0.3", told=[text])
     assert past(other) == []
+
+
+GOES_BACK = """
+gets = session.get_script_run_ctx
+session.get_script_run_ctx = lambda: __import__("types").SimpleNamespace(is_history_navigation=True)
+st.query_params.from_dict(st.session_state["there"])
+session.begin(at_home=True)
+session.get_script_run_ctx = gets
+"""
+
+
+def test_back_in_the_browser_leads_to_own_data_that_no_link_can_hold() -> None:
+    did = f"{KNOWS_LARGE}session.show(LARGE); session.mirror(); st.session_state['there'] = st.query_params.to_dict()"
+    shown = session_of("?lr=0.1", before=did)
+    assert shown.query_params["run"] == LARGE.name, "an address of its own"
+    for more in ("session.change(learning_rate=0.3)", "session.show(Experiment())"):
+        app = session_of("?lr=0.1", before=f"{did}; {more}; session.mirror()", after=GOES_BACK)
+        assert app.session_state["experiment"] == LARGE
+        assert app.session_state["said"] == []
 
 
 def test_a_text_made_to_hurt_is_read_quickly() -> None:

@@ -42,7 +42,6 @@ export class Address {
     const { run, page } = player;
     const { location, history } = this.at;
     if (!run || !page?.ask || page.run !== run.header.run || player.wish || location.search !== this.seen) return;
-    if (!run.header.link_holds_all) return; // own data that are too many for a link
     const stands = !player.moving && !player.scrubbing && player.told === player.step;
     if (!player.moving && !stands) return;
     const others = [...new URLSearchParams(location.search)].filter(([key]) => key.startsWith("embed"));

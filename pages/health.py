@@ -25,7 +25,7 @@ def show() -> None:
     experiment = session.experiment()
     run = run_of(experiment)
     with run.lock:
-        checkup = examine_run(experiment, run.trainer, session.moment(), run.update_ratios)
+        checkup = examine_run(experiment, run.trainer, session.moment(), run)
         # Others may have trained the run further than this timeline goes.
         last = min(max(session.held(experiment.name), session.moment()), run.last_step)
         norms = gradient_norms(run.recording.frames, last)

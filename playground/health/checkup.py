@@ -6,6 +6,7 @@ one exception, the size of an update, says so.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 import mlp
+from mlp.loop import State
 from playground.run.experiment import Experiment
 from playground.run.names import layer_names
-from playground.run.runs import network_at
+from playground.run.runs import Run, network_at
 from playground.tables.table import Table
 
 Array = npt.NDArray[np.float64]
@@ -78,9 +80,13 @@ class LayerNumbers:
         """How many units have the same incoming weights and bias as an earlier unit of the layer."""
         units = np.vstack([self.weights, self.biases]).T
         size = np.linalg.norm(units, axis=1)
-        apart = np.linalg.norm(units[:, None] - units[None], axis=2)
-        alike = apart <= 1e-9 * np.maximum(size[:, None], size[None])
-        return int((np.tril(alike, -1).any(axis=1)).sum())
+        larger = np.maximum(size[:, None], size[None])
+        # Of all pairs, products of the units leave those that may be alike; only these are compared number by number.
+        with np.errstate(all="ignore"):
+            apart = size[:, None] ** 2 + size[None] ** 2 - 2.0 * units @ units.T
+            later, earlier = np.nonzero(np.tril(~(apart > 1e-8 * larger**2), -1))
+        alike = np.linalg.norm(units[later] - units[earlier], axis=1) <= 1e-9 * larger[later, earlier]
+        return len(np.unique(later[alike]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,15 +223,28 @@ def update_ratios(
     at the first steps. `known` keeps what was measured, by step, from one call to the next.
     """
     known = {} if known is None else known
-    starts = {s.step: s for segment in recording.segments for s in (segment.start, *segment.keyframes)}
-    steps = sorted(step for step in starts if step < min(stop + 1, recording.last_step))
-    every = -(-len(steps) // MOST_UPDATES) or 1
-    steps = sorted({*steps[::every], *steps[-1:]})
-    for step in steps:
-        if step not in known:
-            known[step] = _update_ratio(net, starts[step].parameters, recording.seek(step + 1).parameters)
-    epochs = np.array([float(starts[step].epoch) for step in steps])
-    return epochs, np.array([known[step] for step in steps]).reshape(-1, len(net.layers))
+    for _ in measure_updates(recording, net, stop, known):
+        pass
+    starts = _starts(recording, stop)
+    epochs = np.array([float(start.epoch) for start in starts])
+    return epochs, np.array([known[start.step] for start in starts]).reshape(-1, len(net.layers))
+
+
+def measure_updates(recording: mlp.Recording, net: mlp.MLP, stop: int, known: dict[int, Array]) -> Iterator[None]:
+    """Put what `update_ratios` has to measure into `known`, one update after the other, for callers that must not work
+    for long: a deep network takes seconds for all of them."""
+    for start in _starts(recording, stop):
+        if start.step not in known:
+            known[start.step] = _update_ratio(net, start.parameters, recording.seek(start.step + 1).parameters)
+            yield
+
+
+def _starts(recording: mlp.Recording, stop: int) -> list[State]:
+    """The states whose next update is measured."""
+    kept = {s.step: s for segment in recording.segments for s in (segment.start, *segment.keyframes)}
+    starts = [kept[step] for step in sorted(kept) if step < min(stop + 1, recording.last_step)]
+    every = -(-len(starts) // MOST_UPDATES) or 1
+    return starts[::every] + [starts[-1]] * bool((len(starts) - 1) % every) if starts else []
 
 
 def _update_ratio(net: mlp.MLP, before: Array, after: Array) -> Array:
@@ -239,28 +258,29 @@ def _update_ratio(net: mlp.MLP, before: Array, after: Array) -> Array:
         )  # fmt: skip
 
 
-def examine_run(
-    experiment: Experiment, trainer: mlp.Trainer, step: int, known: dict[int, Array] | None = None
-) -> Checkup:
-    """All numbers at one moment of an experiment's run; `known` as for `update_ratios`."""
+def examine_run(experiment: Experiment, trainer: mlp.Trainer, step: int, kept: Run | None = None) -> Checkup:
+    """All numbers at one moment of an experiment's run; `kept` as for `examine`."""
     c = experiment.config
-    return examine(trainer, step, c.features if c.is_planar else (), known, c.own_data)
+    return examine(trainer, step, c.features if c.is_planar else (), kept, c.own_data)
 
 
 def examine(
     trainer: mlp.Trainer,
     step: int,
     features: tuple[str, ...] = (),
-    known: dict[int, Array] | None = None,
+    kept: Run | None = None,
     own_data: Table | None = None,
 ) -> Checkup:
-    """All numbers at one moment of a run; `known` as for `update_ratios`."""
+    """All numbers at one moment of a run; `kept` holds from one look to the next what need not be measured again."""
     recording, data = trainer.recording, trainer.data
     step = max(0, min(step, recording.last_step))
     net = network_at(trainer, step)
     frames = recording.frames
     k = int(np.searchsorted(frames.steps, step, side="right"))
-    update_epochs, ratios = update_ratios(recording, net, step, known)
+    update_epochs, ratios = update_ratios(recording, net, step, kept.update_ratios if kept else None)
+    chance = kept.chance if kept and kept.chance is not None else chance_loss(net, data)
+    if kept:
+        kept.chance = chance
     settings = recording.settings_at(min(step, max(recording.last_step - 1, 0)))
     history = History(
         frames.epochs[:k], frames.steps[:k], frames.train_loss[:k], frames.test_loss[:k],
@@ -278,7 +298,7 @@ def examine(
         n_train=len(data.x_train),
         layers=layer_numbers(net, data),
         history=history,
-        chance=chance_loss(net, data),
+        chance=chance,
         noise_scale=noise_scale(net, data),
         input_means=data.x_train.mean(axis=0),
         input_deviations=data.x_train.std(axis=0),

@@ -6,11 +6,12 @@ The stage and the page Health so never contradict each other: both ask the rules
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 
 import numpy as np
 
 from playground.figures import RATIO_BAND
-from playground.health.checkup import Checkup, examine_run
+from playground.health.checkup import Checkup, chance_loss, examine_run, measure_updates
 from playground.health.verdicts import headline
 from playground.run.experiment import Experiment
 from playground.run.number import percent, say
@@ -18,21 +19,31 @@ from playground.run.runs import Run
 
 LOOKS = (1, 2, 3, 5, 8, 12, 20, 30, 45, 70, 100, 140, 200, 300, 450, 700, 1000, 1400, 2000, 3000)
 """Epochs at which a run is looked at: what is told of one moment holds until the next"""
-MOST_NUMBERS = 1_000_000  # of parameters times training points: a look at more takes longer than an answer may
+MOST_NUMBERS = 250_000
+"""Of neurons times training points, for a look that takes 30 ms on a quiet machine; 50 ms one may hold the gate"""
+
+
+def is_costly(run: Run) -> bool:
+    """Whether a look at the run takes longer than others can wait, so that it is left until the moment stands.
+
+    It cannot be cut into slices: nearly all of its time goes into one pass of all points through all layers, forwards
+    and back, and slices of points would give sums that differ in the last digits from those of the page Health. Nor
+    would slices help: once a second, a look of half a second takes half of the processor from all others.
+    """
+    return sum(run.trainer.net.sizes[1:]) * len(run.trainer.data.x_train) > MOST_NUMBERS
 
 
 def headlines(experiment: Experiment, run: Run, seconds: float) -> dict[int, str]:
     """What is told at each step looked at so far, after so much time for further looks; "" where no rule complains."""
     deadline = time.perf_counter() + seconds
+    costly = is_costly(run)
     with run.lock:
-        trainer = run.trainer
-        is_small = trainer.net.n_parameters * len(trainer.data.x_train) <= MOST_NUMBERS
         frames = run.recording.frames
-        wanted = [int(frames.steps[(frames.epochs >= epoch).argmax()]) for epoch in LOOKS if frames.epochs[-1] >= epoch]
-        for step in dict.fromkeys(wanted):
-            if is_small and step not in run.headlines and time.perf_counter() < deadline:
-                run.headlines[step] = headline_at(experiment, run, step)
-        return {step: run.headlines[step] for step in wanted if step in run.headlines}
+    wanted = [int(frames.steps[(frames.epochs >= epoch).argmax()]) for epoch in LOOKS if frames.epochs[-1] >= epoch]
+    for step in dict.fromkeys(wanted):
+        if not costly and step not in run.headlines and time.perf_counter() < deadline:
+            run.headlines[step] = headline_at(experiment, run, step)
+    return {step: run.headlines[step] for step in wanted if step in run.headlines}
 
 
 def healthy_in_words(c: Checkup) -> str:
@@ -59,5 +70,15 @@ def healthy_in_words(c: Checkup) -> str:
 
 def headline_at(experiment: Experiment, run: Run, step: int) -> str:
     """What Health says first at a step."""
-    with run.lock, np.errstate(all="ignore"):  # of a run that blows up the numbers may be beyond all bounds
-        return headline(examine_run(experiment, run.trainer, step, run.update_ratios))
+    if run.chance is None:  # once for each run, beside what others train
+        run.chance = chance_loss(run.trainer.net, run.trainer.data)
+    # What is costly would hold the gate for too long: it is computed beside the others too, and slows them a little.
+    turn = nullcontext if is_costly(run) else run.turn
+    updates = measure_updates(run.recording, run.trainer.net, step, run.update_ratios)
+    with np.errstate(all="ignore"):  # of a run that blows up the numbers may be beyond all bounds
+        is_measured = False
+        while not is_measured:
+            with turn(), run.lock:
+                is_measured = next(updates, updates) is updates
+        with turn(), run.lock:
+            return headline(examine_run(experiment, run.trainer, step, run))

@@ -90,6 +90,8 @@ class Run:
         self._seeds: Seeds | None = None
         self.update_ratios: dict[int, np.ndarray] = {}
         """What the page Health has measured of it, by step"""
+        self.chance: float | None = None
+        """What guessing costs, once that was found out"""
         self.headlines: dict[int, str] = {}
         """What Health has said of it, by step"""
 
@@ -118,6 +120,13 @@ class Run:
             return 0
         buffers = self.trainer.nbytes - self.recording.nbytes
         return BYTES_OF_ANY + self.trainer.nbytes + (self._seeds.nbytes + N_SEEDS * buffers if self._seeds else 0)
+
+    def turn(self) -> AbstractContextManager[None]:
+        """The right to compute something about it while nobody trains, for as long as others can wait.
+
+        To be taken before `lock`, and by no thread that holds it.
+        """
+        return self._gate.turn()
 
     def count(self) -> int:
         """By how many bytes it has grown since it was last counted."""
@@ -227,11 +236,7 @@ class Run:
         regression {"step", "truth", "residual"}, of 500 points at most; a residual is prediction minus truth.
         """
         with self.lock:
-            recording, net, data = self.recording, self.trainer.net.copy(), self.trainer.data
-            k = int(np.searchsorted(recording.steps, step))
-            recorded = k < len(recording) and recording.steps[k] == step
-            at_hand = recording.parameters[k] if recorded else recording.seek(min(step, self.last_step)).parameters
-            net.parameters[...] = at_hand
+            net, data = network_at(self.trainer, step), self.trainer.data
         x, y = (data.x_test, data.y_test) if len(data.x_test) else (data.x_train, data.y_train)
         if data.n_classes:
             return {"step": step, "matrix": mlp.confusion_matrix(y, net.classify(x), data.n_classes).tolist()}
@@ -359,8 +364,11 @@ def forked(trainer: mlp.Trainer, change: Change, now: Config) -> mlp.Trainer:
 
 def network_at(trainer: mlp.Trainer, step: int) -> mlp.MLP:
     """A network of its own with the parameters after `step` updates, or after the last that are recorded."""
-    net = trainer.net.copy()
-    net.parameters[...] = trainer.recording.seek(min(step, trainer.recording.last_step)).parameters
+    net, recording = trainer.net.copy(), trainer.recording
+    k = int(np.searchsorted(recording.steps, step))
+    is_frame = k < len(recording) and recording.steps[k] == step  # then nothing has to be trained again
+    at_hand = recording.parameters[k] if is_frame else recording.seek(min(step, recording.last_step)).parameters
+    net.parameters[...] = at_hand
     return net
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import mlp
 from playground.figures.look import text_for_plotly
 from playground.figures.palette import CLASS_SYMBOLS
+from playground.health.headlines import is_costly
 from playground.run import link
 from playground.run.compared import in_words
 from playground.run.config import EASY_LAYERS, EASY_NEURONS, LIVE, SETTINGS, calmer_rate
@@ -47,6 +48,7 @@ def about(experiment: Experiment, run: Run) -> About:
         "n_judged": n_judged,
         "spread": spread,
         "calmer_rate": calmer_rate(now),
+        "costly": is_costly(run),
         "frozen": [
             Frozen(step=0, layers=experiment.config.frozen),
             *(Frozen(step=c.step, layers=v) for c in experiment.changes for name, v in c.settings if name == "frozen"),

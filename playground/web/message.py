@@ -244,6 +244,7 @@ class About(Sketch):
     n_judged: int  # points by which it is judged: the test points, or the training points where there are none
     spread: float  # the standard deviation of their values, in the units of the data; 0 for classes
     calmer_rate: float | None  # a tenth of the learning rate, about, to begin again with; None where it is the least
+    costly: bool  # whether Health takes so long to look at a moment that it is asked of one that stands alone
     frozen: Sequence[Frozen]  # in the order of their steps
     link: str
     link_holds_all: bool

@@ -14,7 +14,7 @@ from playground.app.shared_runs import megabytes
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.link import MAX_CHANGES
-from playground.run.runs import CACHE_MEGABYTES, FIRST_EPOCHS, SLICE_SECONDS, Gate, Run, Runs, new_trainer
+from playground.run.runs import CACHE_MEGABYTES, FIRST_EPOCHS, SLICE_SECONDS, Gate, Run, Runs, network_at, new_trainer
 
 SMALL = Experiment(Config(dataset="xor", n_samples=60, hidden_layer_sizes=(3, 2)))
 OTHER = Experiment(Config(dataset="moons", n_samples=60, hidden_layer_sizes=(3, 2)))
@@ -353,6 +353,14 @@ def test_the_bound_comes_from_the_environment_or_is_a_sentence():
     for wrong in ("15", "-1", "1e3", "lots", "64 MB"):
         with pytest.raises(ValueError, match=r"^MLP_CACHE_MB must be a whole number of megabytes from 16 on; got"):
             megabytes(wrong)
+
+
+def test_a_recorded_moment_is_the_network_that_training_again_would_give():
+    run = Runs().get(SMALL)
+    run.trainer.run(epochs=20)
+    for step in (*run.recording.steps.tolist(), 7, 333, run.last_step + 100):
+        kept = network_at(run.trainer, step).parameters
+        np.testing.assert_array_equal(kept, run.recording.seek(min(step, run.recording.last_step)).parameters)
 
 
 def test_single_steps_are_replayed_in_slices_between_which_others_have_the_gate():

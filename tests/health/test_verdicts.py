@@ -9,13 +9,13 @@ import pytest
 
 import mlp
 from playground.health.checkup import Checkup, chance_loss, examine, noise_scale
-from playground.health.headlines import headline_at, headlines
+from playground.health.headlines import headline_at, headlines, is_costly
 from playground.health.sick import SICK
 from playground.health.verdicts import RULES, headline, verdicts
 from playground.run import link
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from playground.run.runs import Runs, new_trainer, trainer_settings
+from playground.run.runs import Gate, Run, Runs, new_trainer, trainer_settings
 
 EPOCHS = 120
 
@@ -198,6 +198,22 @@ def test_the_noise_scale_is_that_of_the_single_points_gradients():
     assert noise_scale(net, data) == pytest.approx(wanted, rel=1e-9)
 
 
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e100])
+def test_twins_are_found_as_by_comparing_every_neuron_with_every_other(size):
+    rng = np.random.default_rng(5)
+    units = rng.normal(size=(30, 7))
+    units[20:] = units[rng.integers(0, 9, 10)] * (1.0 + rng.choice([0.0, 1e-11, 1e-8, 1e-5], (10, 1)))
+    units[28:] = 0.0
+    units *= size
+    of = examine(new_trainer(Experiment(Config())), 0).layers[0]
+    wanted = sum(
+        any(np.linalg.norm(a - b) <= 1e-9 * max(np.linalg.norm(a), np.linalg.norm(b)) for b in units[:k])
+        for k, a in enumerate(units)
+    )
+    assert 3 < wanted < 12
+    assert replace(of, weights=units[:, :-1].T, biases=units[:, -1]).n_twins == wanted
+
+
 def test_update_ratios_are_those_of_single_steps():
     trainer = trained(Config(), 20)
     checkup = look(Config(), 20)
@@ -318,3 +334,30 @@ def test_the_stage_is_told_what_the_page_health_says():
             assert text == headline(examine(run.trainer, step, config.features))
             assert text == headline_at(experiment, run, step)
     assert headlines(Experiment(Config(seed=3)), Runs().get(Experiment(Config(seed=3))), seconds=0.0) == {}
+
+
+class _Counted(Gate):
+    """A gate that knows how often it was taken."""
+
+    n = 0
+
+    def turn(self, *, urgent=False):
+        self.n += 1
+        return super().turn(urgent=urgent)
+
+
+@pytest.mark.parametrize("costly", [False, True])
+def test_a_look_goes_through_the_gate_or_where_it_would_hold_it_for_too_long_waits_for_a_moment_that_stands(
+    costly, monkeypatch
+):
+    experiment, gate = Experiment(Config(learning_rate=1.0)), _Counted()
+    run = Run(lambda: new_trainer(experiment), gate)
+    run.trainer.run(epochs=30)
+    n_numbers = sum(run.trainer.net.sizes[1:]) * len(run.trainer.data.x_train)
+    monkeypatch.setattr("playground.health.headlines.MOST_NUMBERS", n_numbers - costly)
+    assert is_costly(run) == costly
+    assert len(headlines(experiment, run, seconds=60.0)) == (0 if costly else 8)
+    assert (gate.n > 8) != costly  # each update that is measured has a turn of its own, for a deep network takes long
+    before = gate.n
+    assert headline_at(experiment, run, 30 * 25) == "The learning rate is too high"
+    assert gate.n - before == (0 if costly else 2)  # nothing is left to be measured, and then the look itself

@@ -414,6 +414,54 @@ test("every question and every wish holds what the contract wants, and no two wi
   assert.equal(second.serial - first.serial, 1);
 });
 
+// ---- what Health says
+const verdicts = () => world.questions.map((question) => question.verdict).filter((step) => step !== undefined);
+const long = { to: 600, about: { goal: 600, costly: false } };
+const complaint = "The learning rate is too high";
+
+test("while it plays Health is asked of the recorded moment, once a second, as long as it complains", () => {
+  world.tell(long);
+  world.pass(0.9);
+  assert.deepEqual(verdicts(), [], "the first answers tell it of the first epochs");
+  world.pass(0.2);
+  const [first] = verdicts();
+  assert.ok(first > 50 * PER && first <= player.step && first % PER === 0);
+  world.answer({ to: 600, verdicts: [{ step: first, text: complaint }] });
+  assert.equal(player.run.verdictAt(player.step), complaint);
+  world.pass(0.9);
+  assert.equal(verdicts().length, 1);
+  world.pass(0.2);
+  const [, second] = verdicts();
+  assert.ok(second > first);
+  world.answer({ to: 600, verdicts: [{ step: second, text: "" }] });
+  assert.equal(player.run.verdictAt(player.step), "");
+  world.pass(1);
+  assert.equal(verdicts().length, 2, "that nothing is wrong may hold for a while");
+  assert.equal(player.run.isToBeJudged(2 * second), true, "but not for ever");
+});
+
+test("in slow motion Health is asked of the last recorded moment, for steps between would have to be trained again", () => {
+  world.tell(long);
+  player.setSpeed(speed("Slow motion"));
+  player.run.appendSingle(Float32Array.from(Array.from({ length: 40 }, (_, k) => row(k)).flat()));
+  world.pass(1.2);
+  assert.ok(player.step > PER && player.step < 2 * PER);
+  assert.deepEqual(verdicts(), [PER]);
+});
+
+test("a run that is costly to look at is judged where it stands and nowhere else", () => {
+  world.tell({ ...long, about: { ...long.about, costly: true } });
+  world.pass(3);
+  assert.deepEqual(verdicts(), []);
+  player.pause();
+  world.pass(0.2);
+  assert.deepEqual(verdicts(), [player.step]);
+  const at = player.step;
+  world.answer({ to: 600, verdicts: [{ step: at, text: complaint }] });
+  assert.equal(player.run.verdictAt(at), complaint);
+  assert.equal(player.run.verdictAt(at + PER), null, "a moment later it may be something else");
+});
+
 test("what the run plays by itself is fetched though it stands", () => {
   world.close();
   ({ player } = world = new World({ calm: true }));
@@ -506,7 +554,7 @@ test("a question that fails is put again after a second, and the run plays on wh
 });
 
 test("a question that stays without an answer for very long is hung up and put again", () => {
-  world.tell({ to: 3 });
+  world.tell({ to: 3, about: { costly: true } });
   world.pass(9.5);
   const { signal } = world.asking;
   assert.equal(world.questions.length, 1);

@@ -21,6 +21,7 @@ export const SPEEDS = [
   { key: "full", name: "Full speed", epochs: Infinity },
 ];
 export const USUAL_SPEED = SPEEDS[2];
+const JUDGE_MS = 1000; // while it plays, no oftener than this is asked what Health says
 const PATIENCE_MS = 6000; // after this long without an answer the connection counts as lost
 const RETRY_MS = 3000; // a wish may have been lost on the way: after this long it is told again
 const AGAIN_MS = 1000; // and a question that has failed is put again
@@ -82,6 +83,7 @@ export class Player {
     this.saidAt = 0; // and when it was told last
     this.waitingSince = 0; // for an answer to either
     this.judged = ""; // the moment for which the verdict was asked last
+    this.judgedAt = -Infinity; // and when
     this.told = -1; // the moment the page knows,
     this.toldLast = -1; // and the last step of which it knows that it is here
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -250,6 +252,7 @@ export class Player {
     this.run = run;
     this.told = moment;
     this.toldLast = run.last;
+    this.judgedAt = this.clock.now(); // its first answers tell what Health says of the first epochs
     this.place(run.has(moment) ? moment : run.rows[run.indexAt(moment)][STEP]);
     const start = kin ? this.epoch : 0;
     run.fillTo ??= Math.floor(start + header.goal);
@@ -418,6 +421,7 @@ export class Player {
     else this.tickEpochs(run, this.speed.epochs ?? Infinity, dt);
     if (this.step !== before) this.changed = true;
     this.see();
+    if (this.verdictDue !== null) this.ask({});
     const solved = this.solvedAt;
     const isSolved = solved !== null && before < solved && solved <= this.step;
     if (isSolved) [this.step, this.epoch] = [solved, run.at(solved)[EPOCH]];
@@ -509,8 +513,9 @@ export class Player {
     this.failed = false;
     this.awaitAnswer();
     const known = { run: run?.header.run ?? "", have: run?.last ?? -1, ...this.question };
-    if (!this.moving) this.judged = this.moment;
-    const here = { ...(this.wantsAnswers && { answers: this.step }), ...(!this.moving && { verdict: this.step }) };
+    const verdict = this.moving ? this.verdictDue : this.step;
+    if (verdict !== null) [this.judged, this.judgedAt] = [this.moment, this.putAt];
+    const here = { ...(this.wantsAnswers && { answers: this.step }), ...(verdict !== null && { verdict }) };
     const whole = { ...known, ...here };
     this.line?.ask(whole, signal).then(
       (answer) => signal.aborted || (answer ? this.take(answer) : this.fail(true)),
@@ -574,6 +579,14 @@ export class Player {
   // Whether it is known, or has been asked, what Health says of the moment.
   get isJudged() {
     return this.judged === this.moment || Boolean(this.run?.verdicts.has(this.step));
+  }
+
+  // The recorded moment of which Health is to be asked while it plays; null where what is known will do. A step between
+  // two rows would have to be trained again first.
+  get verdictDue() {
+    const { run, step } = this;
+    if (!run?.rows.length || this.clock.now() - this.judgedAt < JUDGE_MS || !run.isToBeJudged(step)) return null;
+    return run.rows[run.indexAt(step)][STEP];
   }
 
   get follows() {

@@ -119,9 +119,23 @@ export class Recording {
 
   // What Health says at a step, or at a moment not long before it that was looked at; null where there is none.
   verdictAt(step) {
+    const last = this.judgedAt(step);
+    return step <= (this.header.costly ? 1 : STALE) * last ? (this.verdicts.get(last) ?? null) : null;
+  }
+
+  // The last moment up to a step of which it is known what Health says; -1 for none.
+  judgedAt(step) {
     let last = -1;
     for (const known of this.verdicts.keys()) if (known <= step && known > last) last = known;
-    return step <= STALE * last ? (this.verdicts.get(last) ?? null) : null;
+    return last;
+  }
+
+  // Whether what is known of a step may be something else by now. That nothing is wrong is no claim that grows old so
+  // quickly; and where a look is costly, none is taken before the moment stands.
+  isToBeJudged(step) {
+    if (this.header.costly || !this.rows.length) return false;
+    const recorded = this.rows[this.indexAt(step)][STEP];
+    return this.judgedAt(step) < recorded && this.verdictAt(step) !== "";
   }
 
   parameters(row) {

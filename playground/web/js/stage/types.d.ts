@@ -181,6 +181,7 @@ export interface About {
   n_judged: number;
   spread: number;
   calmer_rate: number | null;
+  costly: boolean;
   frozen: Frozen[];
   link: string;
   link_holds_all: boolean;

@@ -34,14 +34,17 @@ def is_costly(run: Run) -> bool:
 
 
 def headlines(experiment: Experiment, run: Run, seconds: float) -> dict[int, str]:
-    """What is told at each step looked at so far, after so much time for further looks; "" where no rule complains."""
+    """What is told at each step looked at so far, after so much time for further looks; "" where no rule complains.
+
+    Nobody takes a further look while others train: fifty players would wait for fifty looks a second.
+    """
     deadline = time.perf_counter() + seconds
     costly = is_costly(run)
     with run.lock:
         frames = run.recording.frames
     wanted = [int(frames.steps[(frames.epochs >= epoch).argmax()]) for epoch in LOOKS if frames.epochs[-1] >= epoch]
     for step in dict.fromkeys(wanted):
-        if not costly and step not in run.headlines and time.perf_counter() < deadline:
+        if not costly and step not in run.headlines and not run.is_crowded and time.perf_counter() < deadline:
             run.headlines[step] = headline_at(experiment, run, step)
     return {step: run.headlines[step] for step in wanted if step in run.headlines}
 

@@ -50,6 +50,11 @@ class Gate:
         self._lock = threading.Lock()
         self._queue: deque[threading.Event] = deque()
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether a thread has it just now; others may wait."""
+        return bool(self._queue)
+
     @contextmanager
     def turn(self, *, urgent: bool = False) -> Iterator[None]:
         """Hold the gate for the length of the block; `urgent` goes before all others that wait."""
@@ -128,6 +133,11 @@ class Run:
         """
         return self._gate.turn()
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether somebody has the gate just now, so that what can be left undone is better left."""
+        return self._gate.is_taken
+
     def count(self) -> int:
         """By how many bytes it has grown since it was last counted."""
         before, self.counted = self.counted, self.nbytes
@@ -177,10 +187,12 @@ class Run:
 
     def _slice(self, epoch: float) -> bool:
         """Train a little, and say whether there is more to do."""
+        if not self._left(epoch):  # who wants nothing trained need not wait for those who do
+            return False
         # Of a run with so few epochs, a page has next to nothing to show yet.
         with self._gate.turn(urgent=len(self.recording) < FIRST_EPOCHS), self.lock:
-            left = math.ceil(epoch - float(self.recording.epochs[-1]))
-            if left <= 0 or self.recording.has_ended:
+            left = self._left(epoch)
+            if not left:
                 return False
             n = min(left, self._epochs_a_slice)
             start = self._clock()
@@ -188,6 +200,11 @@ class Run:
             spent = self._clock() - start
             self._epochs_a_slice = max(1, min(2 * n, int(n * SLICE_SECONDS / max(spent, 1e-6))))
             return left > n
+
+    def _left(self, epoch: float) -> int:
+        """How many epochs are still to be trained."""
+        with self.lock:
+            return 0 if self.recording.has_ended else max(0, math.ceil(epoch - float(self.recording.epochs[-1])))
 
     def record_until(self, step: int, seconds: float = math.inf, gone: Callable[[], bool] = never) -> None:
         """Train on until `step` is recorded, or the run has ended, or for so long, or until nobody wants it."""

@@ -69,8 +69,9 @@ def reply(
     run.record_to(end, seconds, gone)
     rows, singles = _rows(run, have, end), _singles(run, question, gone)
     header = _progress(experiment, run, have, rows, singles, LOOKING_SECONDS)
-    if "verdict" in question:
-        step = min(question["verdict"], run.last_step)
+    wanted = question.get("verdict", None if run.is_crowded else question.get("glance"))
+    if wanted is not None:
+        step = min(wanted, run.last_step)
         header["verdicts"] = [*header["verdicts"], {"step": step, "text": headline_at(experiment, run, step)}]
     if "answers" in question:
         header["answers"] = cast(Answers, run.confusion_at(min(question["answers"], run.last_step)))

@@ -16,6 +16,8 @@ from playground.run import link
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.runs import Gate, Run, Runs, new_trainer, trainer_settings
+from playground.web.message import Question
+from playground.web.reply import reply
 
 EPOCHS = 120
 
@@ -361,3 +363,35 @@ def test_a_look_goes_through_the_gate_or_where_it_would_hold_it_for_too_long_wai
     before = gate.n
     assert headline_at(experiment, run, 30 * 25) == "The learning rate is too high"
     assert gate.n - before == (0 if costly else 2)  # nothing is left to be measured, and then the look itself
+
+
+def test_while_others_train_only_a_moment_that_stands_is_looked_at(monkeypatch):
+    experiment = Experiment(Config(learning_rate=1.0))
+    run = Runs().get(experiment)
+    run.record(30, seconds=60)
+    have = {"run": experiment.name, "have": run.last_step}
+    passing, standing = Question(**have, glance=500), Question(**have, verdict=500)
+    with monkeypatch.context() as crowd:
+        crowd.setattr(Gate, "is_taken", True)
+        assert headlines(experiment, run, seconds=60.0) == {}
+        assert reply(experiment, run, passing).header["verdicts"] == []
+        told = {"step": 500, "text": "The learning rate is too high"}
+        assert reply(experiment, run, standing).header["verdicts"] == [told]
+    assert reply(experiment, run, passing).header["verdicts"][-1] == told
+
+
+def test_a_gate_is_taken_as_long_as_somebody_has_it():
+    gate = Gate()
+    assert not gate.is_taken
+    with gate.turn():
+        assert gate.is_taken
+    assert not gate.is_taken
+
+
+def test_who_wants_nothing_trained_does_not_wait_for_those_who_do():
+    gate = Gate()
+    run = Run(lambda: new_trainer(Experiment(Config())), gate)
+    run.trainer.run(epochs=3)
+    with gate.turn():
+        run.record_to(3.0, seconds=60.0)
+    assert run.recording.epochs[-1] == 3

@@ -515,7 +515,8 @@ export class Player {
     const known = { run: run?.header.run ?? "", have: run?.last ?? -1, ...this.question };
     const verdict = this.moving ? this.verdictDue : this.step;
     if (verdict !== null) [this.judged, this.judgedAt] = [this.moment, this.putAt];
-    const here = { ...(this.wantsAnswers && { answers: this.step }), ...(verdict !== null && { verdict }) };
+    const look = verdict !== null && { [this.moving ? "glance" : "verdict"]: verdict };
+    const here = { ...(this.wantsAnswers && { answers: this.step }), ...look };
     const whole = { ...known, ...here };
     this.line?.ask(whole, signal).then(
       (answer) => signal.aborted || (answer ? this.take(answer) : this.fail(true)),

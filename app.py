@@ -11,7 +11,7 @@ from playground.app.shared_runs import classes, known, known_survey, run_of, stu
 from playground.app.shared_talks import rooms, shelf, with_rooms
 from playground.scenes import class_route, live
 from playground.scenes import route as talks
-from playground.web import assets, atlas_route, first, landscape_route, portrait_route, route
+from playground.web import assets, atlas_route, first, glance_route, landscape_route, portrait_route, route
 
 prefix = base_path()
 routes = [
@@ -21,6 +21,7 @@ routes = [
     *portrait_route.routes(run_of, prefix),
     *atlas_route.routes(known_survey, prefix),
     *landscape_route.routes(known, turn, prefix),
+    *glance_route.routes(turn, prefix),
     *talks.routes(shelf(), studio(), prefix),
     *live.routes(shelf(), rooms(), prefix),
     *class_route.routes(classes, prefix),

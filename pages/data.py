@@ -1,27 +1,28 @@
-"""Data of one's own: drawn, brought along, or ready examples. What is used joins the experiment."""
+"""Data to learn from: drawn, ready, or brought along. What is used joins the experiment."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from playground.app import bring, drawing, session
+from playground.app import bring, components, drawing, session
 from playground.run.data import make_data, untrained
 from playground.run.experiment import Experiment
-from playground.tables.drawn import can_draw_on
+from playground.run.thumbnails import ready_thumbnails, thumbnails
 from playground.tables.edited import PARTS, edited, frame_of, table_of
 from playground.tables.examples import EXAMPLES
 from playground.tables.table import Table
 
-SECTION = "data section"
+SECTION, READY = "data section", "ready data"
 EDITABLE_ROWS = 2000
 PLAIN = session.plain
 
 
 def present() -> None:
-    """What the network learns from now, and what happens to own data."""
+    """What the network learns from now."""
     table, config = session.experiment().config.own_data, session.experiment().now
     if table is None:
         points, _ = make_data(session.experiment())
@@ -37,10 +38,6 @@ def present() -> None:
         st.markdown(f"The network now learns from {words}.")
     if sentence := untrained(session.experiment()):
         st.warning(PLAIN(sentence))
-    st.caption(
-        "Data that you draw or bring stay in this server's memory: nothing is written to disk. They travel only in "
-        "what you take along yourself, a link or a file."
-    )
 
 
 def use(table: Table) -> None:
@@ -56,12 +53,8 @@ def use(table: Table) -> None:
 
 # ---- drawing -----------------------------------------------------------------------------------------------------
 def draw() -> None:
-    """A sheet to draw on, blank or with the present points."""
-    starts = {"blank": "Begin with a blank sheet"}
-    if session.experiment().config.is_planar and can_draw_on(make_data(session.experiment())[0]):
-        starts["present"] = "Begin with the points shown now"
-    start = st.radio("Begin with", starts, format_func=starts.get, horizontal=True, label_visibility="collapsed")
-    drawing.sheet(start or "blank", use)
+    """A sheet to draw on, beside what a small network makes of it."""
+    drawing.sheet(use)
 
 
 def upload() -> None:
@@ -69,19 +62,29 @@ def upload() -> None:
     bring.table(use)
 
 
-# ---- examples ----------------------------------------------------------------------------------------------------
-def examples() -> None:
-    """Real measurements, one card each."""
-    for column, example in zip(st.columns(len(EXAMPLES)), EXAMPLES.values(), strict=True):
-        with column.container(border=True):
-            st.markdown(f"**{example.label}**")
-            st.markdown(example.help)
-            st.caption(example.source)
-            st.button("Train on these data", key=f"example {example.name}", on_click=_use_example, args=(example.name,))
+# ---- ready -------------------------------------------------------------------------------------------------------
+def ready() -> None:
+    """Toy datasets and real measurements, a card each; a click trains on them and opens the Playground."""
+    if session.kept("go and train", False):
+        session.keep("go and train", False)
+        st.switch_page(Path(__file__).with_name("playground.py"))
+    st.markdown("A click trains on them, on the page Playground.")
+    now = session.experiment().now
+    chosen = "" if now.own_data is not None else next(t["kind"] for t in thumbnails() if t["name"] == now.dataset)
+    data = {"chosen": f"{chosen} {now.dataset}", "cards": [*thumbnails(), *ready_thumbnails()]}
+    components.ready(key=READY, data=data, on_chosen_change=_use_ready)
 
 
-def _use_example(name: str) -> None:
-    use(EXAMPLES[name].load())
+def _use_ready() -> None:
+    """Anything may come from a browser: what is no card is no choice."""
+    chosen = getattr(session.said(READY), "chosen", None)
+    for card in (*thumbnails(), *ready_thumbnails()):
+        if chosen == {"kind": card["kind"], "name": card["name"]}:
+            if "source" in card:
+                use(EXAMPLES[card["name"]].load())
+            else:
+                session.change(dataset=card["name"])
+            session.keep("go and train", True)
 
 
 # ---- the table ---------------------------------------------------------------------------------------------------
@@ -111,13 +114,15 @@ def _use_edited(table: Table, frame: pd.DataFrame) -> None:
         session.notify(str(error))
 
 
-SECTIONS = {"Draw": draw, "Upload or paste": upload, "Examples": examples, "Edit as a table": edit}
+SECTIONS = {"Draw": draw, "Ready data": ready, "Upload or paste": upload, "Edit as a table": edit}
 
 
 def sections() -> None:
     """One section at a time, so that the sheet has its full width when it is looked at."""
     chosen = session.fill_widget(SECTION, session.kept(SECTION, "Draw"))
-    st.segmented_control("How", list(SECTIONS), key=SECTION, on_change=_turn_to, label_visibility="collapsed")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.segmented_control("How", list(SECTIONS), key=SECTION, on_change=_turn_to, label_visibility="collapsed")
+        present()
     SECTIONS[chosen]()
 
 
@@ -125,6 +130,8 @@ def _turn_to() -> None:
     session.keep(SECTION, session.said(SECTION) or session.kept(SECTION, "Draw"))
 
 
-st.subheader("Your data")
-present()
 sections()
+st.caption(
+    "Data that you draw or bring stay in this server's memory: nothing is written to disk. They travel only in what "
+    "you take along yourself, a link or a file."
+)

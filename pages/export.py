@@ -8,11 +8,12 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from playground.app import session, stage
+from playground.app import components, session, stage
 from playground.app.server import base_path
 from playground.app.shared_runs import run_of
 from playground.app.theme import theme_type
 from playground.export import EXPORTERS, Exporter, Subject
+from playground.export.cards import drawn_from, inside
 from playground.export.experiment_file import MAX_BYTES, read_experiment
 from playground.export.pictures import pictures
 from playground.export.qr_code import qr_code
@@ -23,6 +24,14 @@ from playground.run.classics import classic_of
 from playground.run.experiment import Experiment
 from playground.run.number import say
 
+TAKE, CHOSEN = "take", "taken along"
+ORDER = ("film", "code", "file")
+PICTURES = {
+    "name": "pictures", "label": "Pictures (PNG, SVG)", "picture": "boundary",
+    "help": "The boundary, the losses, gradients and weights, for a report or a slide.",
+}  # fmt: skip
+HEIGHT = 640  # of what is shown of a file, in pixels: about that of the cards beside it
+
 
 def show() -> None:
     """Everything below the timeline."""
@@ -32,32 +41,26 @@ def show() -> None:
         subject = Subject(experiment, run.trainer, min(session.moment(), run.last_step))
         loss = subject.transcript.train_loss
     st.markdown(
-        f"What you take along is the run **up to step {subject.step:,}**, where its training loss is {say(loss)}. "
-        "Drag the timeline to another moment, and everything here follows."
+        f"What you take along is the run **up to step {subject.step:,}** (training loss {say(loss)}): drag the "
+        "timeline, and all of it follows."
     )
     _link(subject)
+    _cards(subject)
     _classic(subject)
-    _code(subject)
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        _files(subject)
-    with right:
-        _back()
-    _pictures(subject)
+    _back()
 
 
 # ---- the link ----------------------------------------------------------------------------------------------------
 def _link(subject: Subject) -> None:
-    st.subheader("Link")
     if not link.fits(subject.experiment):
         st.info("Your data or weights are too many for a link. Take the experiment file along: it holds them all.")
         return
     query = link.run_to_query(subject.experiment, subject.step) | session.on_show().to_query()
     address = f"{_home()}/?{urlencode(query, safe=',:;@')}" if query else f"{_home()}/"
+    st.markdown("Its **link** opens this very run at this very step for anyone who reaches this server.")
     left, right = st.columns([4, 1], vertical_alignment="center")
-    left.markdown("Opens this very run at this very step for anyone who reaches this server, to the last digit.")
     left.code(address, language=None, wrap_lines=True)
-    with right.popover("QR code", use_container_width=True):
+    with right.popover("QR code", width="stretch"):
         _qr_code(address)
 
 
@@ -99,59 +102,67 @@ def _classic(subject: Subject) -> None:
             st.markdown(promises())
 
 
-# ---- code --------------------------------------------------------------------------------------------------------
-def _code(subject: Subject) -> None:
-    st.subheader("Code that repeats it")
-    scripts = [exporter for exporter in EXPORTERS.values() if exporter.group == "code"]
-    for tab, exporter in zip(st.tabs([exporter.label for exporter in scripts]), scripts, strict=True):
-        with tab:
-            _script(subject, exporter)
+# ---- the cards ---------------------------------------------------------------------------------------------------
+def _cards(subject: Subject) -> None:
+    """A card for each format, and beside them what is in the file that was chosen."""
+    chosen = session.kept(CHOSEN, "numpy")
+    cards = [{"name": e.name, "label": e.label, "help": e.help, "picture": e.picture} for e in EXPORTERS.values()]
+    cards.sort(key=lambda card: ORDER.index(EXPORTERS[card["name"]].group) if card["name"] != "zip" else -1)
+    cards.insert(1, PICTURES)
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        data = {"chosen": chosen, "cards": cards, "drawn": drawn_from(subject)}
+        components.take(key=TAKE, data=data, on_chosen_change=_choose)
+    with right, st.container(key="taken"):
+        if chosen == PICTURES["name"]:
+            _pictures(subject)
+        else:
+            _file(subject, EXPORTERS[chosen])
 
 
-def _script(subject: Subject, exporter: Exporter) -> None:
+def _choose() -> None:
+    """Anything may come from a browser."""
+    chosen = getattr(session.said(TAKE), "chosen", None)
+    if isinstance(chosen, str) and (chosen in EXPORTERS or chosen == PICTURES["name"]):
+        session.keep(CHOSEN, chosen)
+
+
+def _file(subject: Subject, exporter: Exporter) -> None:
+    """What is in a file, and the file."""
+    heading, button = st.columns([3, 2], vertical_alignment="center")
+    heading.subheader(exporter.label)
+    says = " It trains, and says at the end whether its numbers are the playground's." * (exporter.group == "code")
+    st.markdown(f"{exporter.help}{says}")
+    if exporter.needs and importlib.util.find_spec(exporter.needs) is None:
+        st.info(f"Needs `pip install {exporter.needs}` on the server.")
+        return
     try:
-        source = exporter.write(subject).decode()
+        shown = inside(subject, exporter)
     except ValueError as error:
         st.info(session.plain(str(error)))
         return
-    name = exporter.filename(subject)
-    left, right = st.columns([4, 1], vertical_alignment="center")
-    left.markdown(f"{exporter.help} It trains, and says at the end whether its numbers are the playground's.")
-    right.download_button("Download", source, name, exporter.mime, key=f"take {exporter.name}", on_click="ignore")
-    shown, _, _ = source.partition("# ---- the numbers")
-    rest = "# ... and below, packed: the data, the first weights, and what must come out"
-    st.code(f"{shown.rstrip()}\n\n{rest}", height=360)
-
-
-# ---- files -------------------------------------------------------------------------------------------------------
-def _files(subject: Subject) -> None:
-    st.subheader("Files")
-    for exporter in EXPORTERS.values():
-        if exporter.group == "code":
-            continue
-        left, right = st.columns([3, 2], vertical_alignment="center")
-        left.markdown(exporter.help)
-        if exporter.needs and importlib.util.find_spec(exporter.needs) is None:
-            right.caption(f"Needs `pip install {exporter.needs}` on the server.")
-            continue
-        right.download_button(
-            exporter.label, partial(exporter.write, subject), exporter.filename(subject), exporter.mime,
-            key=f"take {exporter.name}", on_click="ignore", width="stretch",
-        )  # fmt: skip
+    button.download_button(
+        "Download", partial(exporter.write, subject), exporter.filename(subject), exporter.mime, type="primary",
+        key=f"take {exporter.name}", on_click="ignore", width="stretch", icon=":material/download:",
+    )  # fmt: skip
+    st.caption(exporter.filename(subject))
+    if shown is not None:
+        st.code(shown[0], language=shown[1], height=HEIGHT)
+    else:
+        with st.spinner("The film is being drawn …"):
+            st.image(exporter.write(subject))
 
 
 # ---- pictures ----------------------------------------------------------------------------------------------------
 def _pictures(subject: Subject) -> None:
-    st.subheader("Pictures")
+    st.subheader(PICTURES["label"])
+    st.markdown("The camera in a picture's corner saves it, in twice the size of the screen.")
     kind = st.segmented_control("Save as", ["PNG", "SVG"], default="PNG", key="picture kind") or "PNG"
-    st.caption("The camera in a picture's corner saves it, in twice the size of the screen.")
-    columns = st.columns(2)
-    for k, (name, figure) in enumerate(pictures(subject, theme_type()).items()):
+    for name, figure in pictures(subject, theme_type()).items():
         options = {"format": kind.lower(), "filename": f"{subject.stem}-{name}", "scale": 2}
         config = {"displayModeBar": True, "modeBarButtons": [["toImage"]], "displaylogo": False}
         config["toImageButtonOptions"] = options
-        with columns[k % 2]:
-            st.plotly_chart(figure, theme=None, config=config, key=f"picture {name}")
+        st.plotly_chart(figure, theme=None, config=config, key=f"picture {name}")
 
 
 # ---- the way back ------------------------------------------------------------------------------------------------

@@ -82,6 +82,15 @@ def walked_down(page: Page) -> None:
     page.wait_for_timeout(1000)
 
 
+def two_arms(page: Page) -> None:
+    """Stamp a spiral arm that symmetry turns into two, and wait until the network has learned them."""
+    page.locator(".draw .paper").focus()
+    for key in ("a", "t", "+", *["PageUp"] * 4, *["Enter"] * 3):
+        page.keyboard.press(key)
+    page.get_by_text("points right after").wait_for()
+    page.wait_for_timeout(1500)
+
+
 def open_talk(page: Page, path: str) -> None:
     """Open the page of a talk, which has no Streamlit, and wait until its runs are recorded."""
     page.goto(path)
@@ -123,6 +132,7 @@ PICTURES = (
     Picture("compare", path=f"/compare?compare={quote(OPTIMIZERS, safe='')}", before=at_epoch_70),
     Picture("atlas", path="/atlas", before=all_tiles),
     Picture("map", path="/compare?map=rosenbrock", before=walked_down),
+    Picture("data", path="/data", before=two_arms),
     Picture("export", path="/export?step=5000", before=at_rest),
     Picture("talk", path="/talks/depth#scene=5.3", viewport="laptop", before=still, opened=open_talk),
 )

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 import mlp
 from playground.app import components, my_talk, session, tries
 from playground.run.classics import CLASSICS, classic_of
 from playground.run.compared import LETTERS, shown_value
-from playground.run.config import DEFAULTS, PLANAR, SETTINGS, read_layers
+from playground.run.config import DEFAULTS, SETTINGS, read_layers
 from playground.run.experiment import Experiment
 from playground.run.on_show import VIEW_COOKIE
+from playground.run.thumbnails import thumbnails
 
 
 def show() -> None:
@@ -122,7 +122,7 @@ def _datasets() -> None:
     own = session.experiment().now.own_data
     components.gallery(
         key="gallery",
-        data={"chosen": "" if own is not None else session.experiment().now.dataset, "datasets": _thumbnails()},
+        data={"chosen": "" if own is not None else session.experiment().now.dataset, "datasets": list(thumbnails())},
         on_chosen_change=_choose_dataset,
     )
     if own is not None:
@@ -446,25 +446,3 @@ def _choose_dataset() -> None:
     chosen = session.read_widget("gallery")[0].chosen
     if isinstance(chosen, str):  # anything may come from a browser
         session.change(dataset=chosen)
-
-
-@st.cache_data(show_spinner=False)
-def _thumbnails() -> list[dict[str, Any]]:
-    """A few points of every dataset, in a square from -1 to 1."""
-    result = []
-    for name in PLANAR:
-        entry = mlp.DATASETS[name]
-        data = mlp.make_dataset(entry.name, n_samples=240, noise=0.05, test_fraction=0.5, seed=1)
-        if data.n_inputs == 2:
-            x, low, high = data.x_train, data.x_train.min(), data.x_train.max()
-        else:  # a curve fills its square, whatever its heights
-            x = np.column_stack([data.x_train, data.y_train])
-            low, high = x.min(axis=0), x.max(axis=0)
-        x = 2.0 * (x - low) / (high - low) - 1.0
-        middle = np.median(data.y_train)
-        shade = data.y_train if data.n_classes else (data.y_train > middle).astype(int)
-        rows = np.column_stack([np.round(x, 2), shade])
-        kind = "Tell colours apart" if data.n_classes else "Predict a number"
-        words = {"name": entry.name, "label": entry.label, "help": entry.help, "kind": kind}
-        result.append({**words, "points": rows.ravel().tolist()})
-    return result

@@ -35,6 +35,8 @@ class Exporter:
     suffix: str
     mime: str
     write: Callable[[Subject], bytes]
+    picture: str
+    """On its card; one of PICTURES in web/js/take/pictures.js."""
     needs: str = ""
     """An optional package that has to be there."""
 
@@ -52,55 +54,55 @@ EXPORTERS: dict[str, Exporter] = {
     for exporter in (
         Exporter(
             "numpy", "NumPy", "The formulas themselves, and nothing but NumPy.",
-            "code", "-numpy.py", "text/x-python", _script(numpy_script),
+            "code", "-numpy.py", "text/x-python", _script(numpy_script), "code",
         ),
         Exporter(
             "pytorch", "PyTorch", "The same network in the framework most research is written in.",
-            "code", "-pytorch.py", "text/x-python", _script(pytorch_script),
+            "code", "-pytorch.py", "text/x-python", _script(pytorch_script), "code",
         ),
         Exporter(
             "sklearn", "scikit-learn", "With its ready-made estimators, where they can express the network.",
-            "code", "-sklearn.py", "text/x-python", _script(sklearn_script),
+            "code", "-sklearn.py", "text/x-python", _script(sklearn_script), "code",
         ),
         Exporter(
             "keras", "Keras", "In Keras 3, on TensorFlow or PyTorch.",
-            "code", "-keras.py", "text/x-python", _script(keras_script),
+            "code", "-keras.py", "text/x-python", _script(keras_script), "code",
         ),
         Exporter(
             "experiment", "Experiment (JSON)", "All that makes the run, to open here again or to read.",
-            "file", ".json", "application/json", experiment_json,
+            "file", ".json", "application/json", experiment_json, "braces",
         ),
         Exporter(
             "npz", "Weights (.npz)", "The network's numbers at this moment, for NumPy.",
-            "file", ".npz", "application/octet-stream", npz,
+            "file", ".npz", "application/octet-stream", npz, "weights",
         ),
         Exporter(
-            "safetensors", "Weights (.safetensors)", "The same for JAX and most others, with what builds the network.",
-            "file", ".safetensors", "application/octet-stream", safetensors,
+            "safetensors", "Weights (.safetensors)", "Its numbers for JAX and most others, and how to build it.",
+            "file", ".safetensors", "application/octet-stream", safetensors, "weights",
         ),
         Exporter(
-            "state_dict", "PyTorch state (.safetensors)", "The same under PyTorch's own names, for load_state_dict.",
-            "file", "-state-dict.safetensors", "application/octet-stream", state_dict,
+            "state_dict", "PyTorch state (.safetensors)", "Its numbers under PyTorch's own names, for load_state_dict.",
+            "file", "-state-dict.safetensors", "application/octet-stream", state_dict, "weights",
         ),
         Exporter(
             "onnx", "Model (ONNX)", "From raw rows to answers, for phones, browsers and other languages.",
-            "file", ".onnx", "application/octet-stream", onnx_model, needs="onnx",
+            "file", ".onnx", "application/octet-stream", onnx_model, "network", needs="onnx",
         ),
         Exporter(
             "replay", "Replay (HTML)", "The stage and this recording in one file that plays offline, with no server.",
-            "film", "-replay.html", "text/html", replay_html,
+            "film", "-replay.html", "text/html", replay_html, "play",
         ),
         Exporter(
             "gif", "Film (GIF)", "The decision surface from noise to this moment, for slides.",
-            "film", ".gif", "image/gif", gif, needs="PIL",
+            "film", ".gif", "image/gif", gif, "film", needs="PIL",
         ),
         Exporter(
             "history", "History (CSV)", "Losses, scores and gradient norms at every recorded moment.",
-            "file", "-history.csv", "text/csv", history_csv,
+            "file", "-history.csv", "text/csv", history_csv, "curve",
         ),
         Exporter(
             "data", "Data (CSV)", "The points, one a row.",
-            "file", "-data.csv", "text/csv", data_csv,
+            "file", "-data.csv", "text/csv", data_csv, "points",
         ),
     )
 }  # fmt: skip
@@ -112,8 +114,8 @@ def _everything(subject: Subject) -> bytes:
 
 
 EXPORTERS["zip"] = Exporter(
-    "zip", "Everything (.zip)", "All of this in one file, with a word on what this run cannot be written as.",
-    "file", ".zip", "application/zip", _everything,
+    "zip", "Everything (.zip)", "All files in one, with a word on what this run cannot be written as.",
+    "file", ".zip", "application/zip", _everything, "box",
 )  # fmt: skip
 
 

@@ -31,6 +31,11 @@ def drawn_table(value: Any) -> Table:
     return Table("Drawn points", ("x1", "x2"), "class", classes, rows[:, :2], y, scaling="none")
 
 
+def classes_drawn(table: Table) -> list[int]:
+    """Which of CLASSES the classes of a drawn table are."""
+    return [CLASSES.index(name) for name in table.classes]
+
+
 def can_draw_on(points: mlp.Dataset) -> bool:
     """Whether points (n, 2) are few, and of few classes."""
     return 0 < points.n_classes <= len(CLASSES) and len(points.x_train) + len(points.x_test) <= MOST_POINTS

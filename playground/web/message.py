@@ -497,6 +497,19 @@ class LandscapeTold(TypedDict):
     edge: float | None  # 2 / learning rate, where it applies
 
 
+class GlanceTold(TypedDict):
+    """What a small network has made of drawn points. Its parameters follow."""
+
+    n: int  # points
+    right: int  # that it tells right
+    classes: Sequence[int]  # which of the sheet's classes each of its answers stands for
+    task: str
+    net: Net
+    scale: Scale
+    steps: int  # that it was trained for
+    epochs: int
+
+
 class Header(TypedDict):
     """What a message begins with."""
 
@@ -504,6 +517,7 @@ class Header(TypedDict):
     run: NotRequired[Progress | AboutRun]
     atlas: NotRequired[AtlasProgress]
     landscape: NotRequired[LandscapeTold]
+    glance: NotRequired[GlanceTold]
 
 
 def encode(header: Header, rows: np.ndarray) -> bytes:

@@ -67,10 +67,10 @@ def routes(known: Callable[[str], Known | None], prefix: str = "", seconds: floa
     return [Route(f"{prefix}/{ADDRESS}", answer, methods=METHODS)]
 
 
-async def asked(request: Request, read: Callable[[bytes], Asked]) -> Asked | Response:
+async def asked(request: Request, read: Callable[[bytes], Asked], most_bytes: int = MOST_BYTES) -> Asked | Response:
     """The question that was posted, or the answer to one that cannot be answered."""
     try:
-        return read(await body_of(request))
+        return read(await body_of(request, most_bytes))
     except HTTPException as problem:
         return refused(problem.status_code, problem.detail)
     except ValueError as problem:

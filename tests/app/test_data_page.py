@@ -1,16 +1,22 @@
 """The data page without a browser: what can be edited, what cannot, and what becomes of it."""
 
+import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from playground.run.config import Config
+import mlp
+from playground.app.drawing import FORMULAS
+from playground.run.config import PLANAR, Config
 from playground.run.on_show import OnShow
 from playground.tables.edited import edited, frame_of
 from playground.tables.examples import EXAMPLES
+from playground.tables.scattered import scattered
 from tests.tables.test_table import table
 
 FRAME = Path(__file__).parents[2] / "playground" / "app" / "frame.py"
@@ -42,16 +48,67 @@ def paste(pasted: str) -> AppTest:
 
 
 def test_the_page_says_what_is_learned_and_that_nothing_is_written_to_disk() -> None:
-    said = text(page("Examples"))
+    said = text(page("Ready data"))
     assert "The network now learns from the dataset **spirals**, 500 points." in said
     assert "nothing is written to disk" in said
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_is_used_at_a_click(name: str) -> None:
-    at = page("Examples")
-    at.button(key=f"example {name}").click().run()
-    assert f"The network now learns from **{EXAMPLES[name].load().title}**" in text(at)
+def sheet(at: AppTest) -> dict[str, Any]:
+    """What the page tells the drawing sheet."""
+    (found,) = (c for c in at.get("bidi_component") if c.proto.component_name.endswith("draw"))
+    return json.loads(found.proto.json)
+
+
+def test_the_sheet_begins_blank_with_the_present_points_or_with_those_that_a_formula_sorts() -> None:
+    at = page("Draw")
+    assert (sheet(at)["version"], sheet(at)["points"]) == ("blank", [])
+    at.main.radio[0].set_value("present").run()
+    assert len(sheet(at)["points"]) == 1500
+    at.main.radio[0].set_value("formula").run()
+    assert sheet(at)["points"] == scattered("y > sin(2*x)", 240, 0.1, 1).points
+    at.main.text_input(key="scattered formula").set_value("x*y > 0").run()
+    at.main.slider(key="scattered n").set_value(400).run()
+    at.main.slider(key="scattered noise").set_value(0.3).run()
+    at.main.number_input(key="scattered seed").set_value(9).run()
+    assert sheet(at)["points"] == scattered("x*y > 0", 400, 0.3, 9).points
+    assert f"true for {sum(sheet(at)['points'][2::3]):.0f} of 400" in text(at)
+
+
+def test_a_formula_that_errs_is_a_sentence_and_leaves_the_sheet_as_it_is() -> None:
+    at = page("Draw")
+    at.main.radio[0].set_value("formula").run()
+    at.main.text_input(key="scattered formula").set_value("y > 2x").run()
+    assert "before “x” a sign is missing" in text(at)
+    assert sheet(at)["version"] is None
+
+
+def test_a_formula_at_hand_is_a_click_and_all_of_them_sort_points() -> None:
+    at = page("Draw")
+    at.main.radio[0].set_value("formula").run()
+    for formula in FORMULAS:
+        at.main.pills(key="scattered example").set_value(formula).run()
+        assert sheet(at)["points"] == scattered(formula, 240, 0.1, 1).points
+
+
+def cards(at: AppTest) -> dict[str, Any]:
+    (found,) = (c for c in at.get("bidi_component") if c.proto.component_name.endswith("ready"))
+    return json.loads(found.proto.json)
+
+
+def test_every_dataset_and_every_table_that_is_ready_has_a_card_with_its_points_and_its_story() -> None:
+    told = cards(page("Ready data"))
+    assert told["chosen"] == "Tell colours apart spirals"
+    assert [card["name"] for card in told["cards"]] == [*PLANAR, *EXAMPLES]
+    for card in told["cards"]:
+        entry = EXAMPLES.get(card["name"]) if "source" in card else mlp.DATASETS[card["name"]]
+        assert card["help"] == entry.help
+        rows = np.array(card["points"]).reshape(-1, 3)
+        assert len(rows) > 50 or card["images"]
+        assert np.abs(rows[:, :2]).max(initial=1.0) == 1.0
+    digits = next(card for card in told["cards"] if card["name"] == "digits")
+    known = {image.tobytes() for image in mlp.make_dataset("digits", 1797, 0.0, 0.0).x_train.round(2)}
+    shown = np.array(digits["images"]).reshape(-1, 64)
+    assert all(image.tobytes() in known for image in shown)
 
 
 def test_a_pasted_table_is_read_chosen_from_and_used() -> None:
@@ -148,7 +205,7 @@ def test_a_file_that_is_mended_is_chosen_from_afresh() -> None:
 
 def test_what_was_pasted_stays_while_another_section_is_looked_at() -> None:
     at = paste(OWN)
-    for name in ("Examples", "Upload or paste"):
+    for name in ("Ready data", "Upload or paste"):
         at.main.segmented_control[0].set_value(name).run()
     assert at.main.text_area[0].value == OWN
     assert "40 rows and 3 columns" in text(at)

@@ -9,7 +9,7 @@
     if (sideways(e) > 1) problems.push(`the page scrolls sideways by ${sideways(e)}`);
 
   // Of ours: text and controls that can be seen, without what is a drawing by itself.
-  const ours = ".stage, .compare, .inside, .draw, .gallery, .charts";
+  const ours = ".stage, .compare, .inside, .draw, .gallery, .ready, .take, .charts";
   const apart = "pre, canvas, table, [role=grid], .spoken, .announced, .editor, .tip, .mark, [hidden]";
   const SIDEBAR = "[data-testid=stSidebar]";
   const hasText = (e) => [...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim());

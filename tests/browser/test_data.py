@@ -9,8 +9,11 @@ from playwright.sync_api import Page, expect
 from playground.run.config import Config
 from playground.run.data import plane_of
 from playground.run.experiment import Experiment
+from playground.run.glance import glance
 from playground.run.runs import new_trainer
+from playground.tables.drawn import drawn_table
 from playground.tables.examples import EXAMPLES
+from playground.tables.scattered import scattered
 from tests.browser.harness import screenshot, settle, visit
 from tests.browser.stage import parameters, press, state, wait_for
 
@@ -19,7 +22,7 @@ POINTS = "() => window.__sheet.points.map((p) => [...p])"
 
 def spray(page: Page, at: tuple[float, float], to: tuple[float, float], steps: int = 14) -> None:
     """Drag over the drawing sheet, places given as shares of its width and height."""
-    box = page.locator(".draw > canvas").bounding_box()
+    box = page.locator(".draw .paper").bounding_box()
     assert box
     place = [(box["x"] + u * box["width"], box["y"] + v * box["height"]) for u, v in (at, to)]
     page.mouse.move(*place[0])
@@ -35,11 +38,47 @@ def spray(page: Page, at: tuple[float, float], to: tuple[float, float], steps: i
 def drawn(page: Page) -> Page:
     """The data page with two strokes of two classes on the sheet."""
     visit(page, "/data")
-    page.locator(".draw > canvas").wait_for()
+    page.locator(".draw .paper").wait_for()
     spray(page, (0.2, 0.2), (0.8, 0.25))
     page.get_by_role("radio", name="class 1").click()
     spray(page, (0.2, 0.7), (0.8, 0.75))
     return page
+
+
+def test_beside_the_sheet_stands_what_the_engine_makes_of_the_points(drawn):
+    drawn.wait_for_function("() => __sheet.preview.shown === JSON.stringify(__sheet.points.flat())")
+    flat = drawn.evaluate("() => __sheet.points.flat()")
+    seen = glance(drawn_table({"points": flat}))
+    list(seen.parts())
+    places = np.array([[-2.5, -2.5], [0.1, 2.0], [1.0, -0.3]])
+    found = drawn.evaluate(
+        """([x1, x2]) => { const { network, parameters } = __sheet.preview.seen;
+             return Array.from(network.evaluate(parameters, x1, x2).at(-1)[0]); }""",
+        places.T.tolist(),
+    )
+    np.testing.assert_allclose(found, seen.trainer.net.predict_proba(places)[:, 1], atol=1e-5)
+    words = f"It gets {seen.n_right} of {len(flat) // 3} points right after {seen.epochs:,} passes over them."
+    expect(drawn.locator(".draw .preview .note-line")).to_have_text(words)
+    drawn.get_by_role("button", name="Clear").click()
+    expect(drawn.locator(".draw .preview .note-line")).to_contain_text("Draw points of two classes")
+
+
+def test_a_formula_fills_the_sheet_and_undo_brings_back_what_was_drawn(drawn):
+    before = drawn.evaluate(POINTS)
+    drawn.get_by_text("Begin with a formula").click()
+    box = drawn.get_by_role("textbox", name="Your formula")
+    box.fill("x*y > 0")
+    box.press("Enter")
+    wanted = scattered("x*y > 0", 240, 0.1, 1)
+    drawn.wait_for_function("(flat) => String(__sheet.points.flat()) === String(flat)", arg=wanted.points)
+    expect(drawn.get_by_text(wanted.words)).to_be_visible()
+    box.fill("x*y")
+    box.press("Enter")
+    expect(drawn.get_by_text("The formula gives a number")).to_be_visible()
+    assert drawn.evaluate("() => __sheet.points.flat()") == wanted.points
+    for _ in range(2):  # the formula that one begins with, and then its own
+        drawn.get_by_role("button", name="Undo").click()
+    assert drawn.evaluate(POINTS) == before
 
 
 def test_what_is_drawn_is_learned_and_its_link_opens_the_same_numbers_elsewhere(drawn, new_page):
@@ -89,7 +128,7 @@ def test_points_are_undone_erased_moved_and_cleared(drawn):
 
 def test_the_sheet_can_be_used_without_a_mouse(page):
     visit(page, "/data")
-    page.locator(".draw > canvas").focus()
+    page.locator(".draw .paper").focus()
     for key in ("ArrowRight", "Shift+ArrowUp", "Enter", "2", "ArrowLeft", "Enter"):
         page.keyboard.press(key)
     assert page.evaluate(POINTS) == [[0.1, 0.5, 0], [0, 0.5, 1]]
@@ -97,6 +136,29 @@ def test_the_sheet_can_be_used_without_a_mouse(page):
     assert page.evaluate(POINTS) == [[0.1, 0.5, 0]]
     page.keyboard.press("Control+z")
     assert len(page.evaluate(POINTS)) == 2
+    for key in ("t", "Enter", "x", "1", "Enter"):  # turned by half: in the other class, then in its own
+        page.keyboard.press(key)
+    assert page.evaluate(POINTS)[2:] == [[0, 0.5, 1], [0, -0.5, 0], [0, 0.5, 0], [0, -0.5, 0]]
+    for key in ("n", "o", "Enter"):
+        page.keyboard.press(key)
+    ring = [(x, y) for x, y, _ in page.evaluate(POINTS)[6:]]
+    assert len(ring) == 36
+    assert all(0.69 <= np.hypot(x, y - 0.5) <= 1.31 for x, y in ring)
+    page.keyboard.press("Control+z")
+    assert len(page.evaluate(POINTS)) == 6
+
+
+def test_a_stamp_is_as_large_as_it_is_pulled_and_lies_that_way(page):
+    visit(page, "/data")
+    page.get_by_role("radio", name="Stripe").click()
+    for _ in range(3):
+        page.locator(".draw .paper").press("-")
+    spray(page, (0.5, 0.5), (0.5, 0.2), steps=5)
+    points = page.evaluate(POINTS)
+    assert len(points) > 25
+    assert max(abs(x) for x, _, _ in points) < 0.2
+    assert max(y for _, y, _ in points) > 1.5
+    assert min(y for _, y, _ in points) < -1.5
 
 
 def test_a_drawing_can_begin_with_the_points_on_show(page):
@@ -148,7 +210,7 @@ def test_a_table_is_read_at_a_button_stays_pasted_and_says_what_became_of_it(new
     page.get_by_role("combobox", name="The names stand in").click()
     page.get_by_role("option", name="no row").click()
     expect(page.get_by_text("42 rows and 3 columns")).to_be_visible()
-    page.get_by_role("radio", name="Examples").click()
+    page.get_by_role("radio", name="Ready data").click()
     expect(page.get_by_text("150 flowers")).to_be_visible()
     page.get_by_role("radio", name="Upload or paste").click()
     expect(page.get_by_role("textbox", name="Or paste one")).to_have_value(thousands)
@@ -177,10 +239,8 @@ def test_names_and_labels_are_text_wherever_they_are_shown(page):
 @pytest.mark.parametrize("name", ["iris", "digits"])
 def test_the_browser_evaluates_many_inputs_over_the_plane_as_numpy_does(page, name):
     visit(page, "/data")
-    page.get_by_role("radio", name="Examples").click()
-    page.get_by_role("button", name="Train on these data").nth(list(EXAMPLES).index(name)).click()
-    expect(page.get_by_text("The network now learns from")).to_contain_text("inputs")
-    page.get_by_role("link", name="Playground", exact=True).click()
+    page.get_by_role("radio", name="Ready data").click()
+    page.get_by_role("button", name=EXAMPLES[name].help).click()
     wait_for(page, "p.run.header.net.plane && p.step > 20")
     page.wait_for_function("() => __player.run === __stage.run")
     at = np.array([[-1.0, 0.5], [0.3, -2.0], [1.5, 1.5]])
@@ -198,10 +258,8 @@ def test_the_browser_evaluates_many_inputs_over_the_plane_as_numpy_does(page, na
 
 def test_every_page_opens_with_data_of_many_inputs(page):
     visit(page, "/data")
-    page.get_by_role("radio", name="Examples").click()
-    page.get_by_role("button", name="Train on these data").first.click()
-    expect(page.get_by_text("The network now learns from")).to_contain_text("Iris")
-    page.get_by_role("link", name="Playground", exact=True).click()
+    page.get_by_role("radio", name="Ready data").click()
+    page.get_by_role("button", name=EXAMPLES["iris"].help).click()
     wait_for(page, "p.step > 100")
     press(page, "Pause")
     names = page.locator("[data-testid=stTopNavLink]").all_inner_texts()
@@ -217,8 +275,8 @@ def test_every_page_opens_with_data_of_many_inputs(page):
 def test_the_data_page_fits_its_window(new_page, viewport, scheme):
     page = new_page(viewport=viewport, scheme=scheme)
     visit(page, "/data")
-    page.locator(".draw > canvas").wait_for()
+    page.locator(".draw .paper").wait_for()
     screenshot(page, f"data-{viewport}-{scheme}")
-    box = page.locator(".draw > canvas").bounding_box()
+    box = page.locator(".draw .paper").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= page.viewport_size["width"]

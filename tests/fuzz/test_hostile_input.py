@@ -24,6 +24,7 @@ from playground.run.runs import new_trainer
 from playground.tables import pack
 from playground.tables.choice import choose, guess
 from playground.tables.drawn import drawn_table
+from playground.tables.formula import read_formula
 from playground.tables.sheet import read_sheet
 from playground.tables.table import Table
 
@@ -221,6 +222,21 @@ def _read_and_choose(raw: bytes) -> None:
 @given(anything | st.fixed_dictionaries({"points": anything | st.lists(st.floats() | st.integers(), max_size=40)}))
 def test_whatever_the_drawing_sheet_sends_is_a_table_or_a_sentence(value: Any) -> None:
     only_a_sentence(drawn_table, value)
+
+
+_PIECES = ("x", "y", "pi", "1", "2.5", "e9", "sin", "sqrt", "min", "(", ")", ",", "+", "-", "*", "/", "^", "<", ">=",
+           "and", "or", " ", "=", "²", "\ud800", "__class__", "lambda", "\n")  # fmt: skip
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(st.sampled_from(_PIECES), max_size=40).map("".join) | st.text(max_size=250))
+def test_any_text_is_a_formula_or_a_sentence_and_a_formula_tells_of_every_point(text: str) -> None:
+    formula = only_a_sentence(read_formula, text)
+    if formula is not None:
+        x, y = np.meshgrid(np.linspace(-3.0, 3.0, 7), np.linspace(-3.0, 3.0, 7))
+        found = formula.at(x.ravel(), y.ravel())
+        assert found.shape == (49,)
+        assert set(found.tolist()) <= {-1, 0, 1}
 
 
 # ---- weights

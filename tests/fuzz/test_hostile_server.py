@@ -59,6 +59,7 @@ COMPONENTS = [
     ("inside", "inside", "pick", "[VALUE, VALUE]"),
     ("compare", "compare", "wish", '{"open": VALUE, "step": VALUE}'),
     ("data", "draw", "use", '{"points": VALUE}'),
+    ("export", "take", "chosen", "VALUE"),
     ("health", "portraits", "chosen", "VALUE"),
     ("atlas", "atlas", "wish", '{"open": [VALUE, VALUE]}'),
 ]

@@ -69,8 +69,12 @@ class Context {
   clearRect() {}
   save() {}
   restore() {}
+  translate() {}
   rect() {}
   clip() {}
+  closePath() {}
+  drawImage() {}
+  strokeRect() {}
 
   beginPath() {
     this.path = [];

@@ -1,34 +1,47 @@
-// A sheet to draw points on, by mouse, finger or keys.
+// A sheet to draw points on, by mouse, finger or keys, beside what a small network makes of them.
 //
-// Comes in:  {start, version, classes, points: [x1, x2, class, ...], most}: `points` are put on the sheet whenever
-//            `version` is new; `classes` are the names of those that can be drawn.
+// Comes in:  {version, classes, points: [x1, x2, class, ...], most, ask}: `points` are put on the sheet whenever
+//            `version` is new, and Undo brings back what was there; without a version the sheet stays as it is.
+//            `classes` are the names of those that can be drawn, `ask` where to ask what a network makes of points.
 // Goes out:  the trigger `use`, {points: [x1, x2, class, ...]}: train on these.
 import { untilGone, viewIn } from "../shared/component.js";
-import { fit, h } from "../shared/dom.js";
+import { fit, h, tell } from "../shared/dom.js";
 import { listKeys } from "../shared/keys.js";
+import { loadStyle } from "../shared/style.js";
 import { observeTheme } from "../shared/theme.js";
+import { Controls, TOOLS, WIDTHS } from "./controls.js";
+import { mark } from "./marks.js";
+import { Preview } from "./preview.js";
+import { STAMPS, SYMMETRIES, images, outline, sprayed, stamped } from "./stamps.js";
+
+await loadStyle("draw.css", import.meta.url);
 
 const REACH = 3; // the sheet shows -3 to 3 both ways
 const MARGIN = { l: 30, r: 8, t: 8, b: 26 };
 const RADIUS = 5;
-const SPRAY = 0.28; // how far points fly when sprayed
+const TWO_ABREAST = 620; // so wide sheet and preview stand beside each other, as draw.css has it
+const GAP = 20; // between them
+const AROUND = 265; // CSS pixels of the window's height for what stands above and below the sheet, besides the buttons
 const SPRAY_EVERY_MS = 45;
-const TOOLS = [
-  { name: "draw", label: "Draw", title: "Click to add a point, drag to spray (D)", key: "d" },
-  { name: "erase", label: "Erase", title: "Drag over points to take them away (E)", key: "e" },
-  { name: "move", label: "Move", title: "Drag a point to another place (M)", key: "m" },
-];
+const SIZES = { least: 0.2, most: 3, usual: 1 }; // of a stamp
+const MOST_UNDO = 100;
 /** @type {import("../shared/keys.js").Row[]} */
 const KEYS = [
   ["D, E, M", "draw, erase, move"],
+  ["B, O, S, A", "stamp a blob, a ring, a stripe, a spiral arm"],
   ["1, 2, …", "the class that is drawn"],
+  ["N, H, T", "no symmetry, mirror, turn by 180 degrees"],
+  ["X", "the mirror image in the other class, or in the same"],
+  ["+, −", "a wider and a narrower brush"],
   ["arrows", "move the cross; with Shift, further"],
-  ["Enter", "add a point at the cross"],
+  ["Enter", "add a point, or the stamp, at the cross"],
+  ["Page Up, Page Down", "a larger and a smaller stamp"],
+  [", and .", "turn the stamp"],
   ["Delete", "take the nearest point away"],
   ["Ctrl + Z", "undo"],
 ];
 /** @type {any} */
-let kept = null; // what was drawn, while other pages are looked at: {version, points}
+let kept = null; // what was drawn, while other pages are looked at: {version, points, past}
 
 export default function mount({ data, parentElement, setTriggerValue }) {
   const sheet = viewIn(parentElement, "draw", () => new Sheet());
@@ -42,69 +55,45 @@ class Sheet {
     this.use = () => {};
     this.points = []; // [x1, x2, class]
     this.past = [];
-    this.tool = "draw";
+    this.tool = "draw"; // or the name of a stamp
+    this.symmetry = "none";
+    this.other = true; // whether the image of a point is of the other class
     this.chosen = 0;
+    this.width = 0.3; // how far points fly
+    this.size = SIZES.usual;
+    this.angle = 0;
     this.classes = [];
     this.most = 0; // points that there may be
+    this.full = false; // whether one found no room
     this.busy = false; // a stroke is being made
     this.sprayed = 0; // when the last point of it was
     this.held = null; // the point that is being moved
+    /** @type {number[] | null} */
+    this.anchor = null; // the middle of the stamp that is being made
+    /** @type {number[] | null} */
+    this.hover = null; // where the pointer is
+    /** @type {number[] | null} */
     this.cross = null; // where the keyboard is
     this.canvas = h("canvas", {
-      tabindex: "0",
-      role: "application",
+      ...{ class: "paper", tabindex: "0", role: "application" },
       "aria-label":
-        "Drawing sheet. Arrow keys move the cross, Enter adds a point, Delete takes the nearest away, digits choose the class.",
+        "Drawing sheet. Arrow keys move the cross, Enter adds a point or a stamp, Delete takes the nearest away, digits choose the class. Question mark lists all keys.",
     });
-    this.classButtons = h("span", { class: "group", role: "radiogroup", "aria-label": "Class to draw" });
-    this.toolButtons = TOOLS.map((tool) => {
-      const onclick = () => this.setTool(tool.name);
-      return h("button", { type: "button", class: "words", role: "radio", title: tool.title, onclick }, tool.label);
-    });
-    this.undoButton = h(
-      "button",
-      { type: "button", class: "words", title: "Take the last stroke back (Ctrl+Z)", onclick: () => this.undo() },
-      "Undo",
-    );
-    this.clearButton = h(
-      "button",
-      {
-        type: "button",
-        class: "words",
-        title: "A blank sheet (Undo brings the points back)",
-        onclick: () => this.clear(),
-      },
-      "Clear",
-    );
+    this.preview = new Preview();
+    this.controls = new Controls(this);
     this.useButton = h("button", { type: "button", class: "play", onclick: () => this.use() }, "Train on these points");
     this.count = h("p", { class: "note-line", role: "status" });
-    this.element = h(
-      "div",
-      { class: "stage draw" },
-      h(
-        "div",
-        { class: "buttons" },
-        this.classButtons,
-        h("span", { class: "group", role: "radiogroup", "aria-label": "Tool" }, ...this.toolButtons),
-        this.undoButton,
-        this.clearButton,
-        this.useButton,
-      ),
-      this.count,
-      this.canvas,
-    );
-    Object.assign(this.canvas.style, {
-      touchAction: "none",
-      cursor: "crosshair",
-      borderRadius: "8px",
-      maxWidth: "100%",
-    });
-    Object.assign(this.count.style, { minHeight: "20px", color: "var(--muted)" });
+    const { undo, clear } = this.controls;
+    const end = h("div", { class: "end" }, this.useButton, undo, clear, this.count);
+    const sheet = h("section", { "aria-label": "Sheet" }, this.canvas, end);
+    this.halves = h("div", { class: "halves" }, sheet, this.preview.element);
+    this.element = h("div", { class: "stage draw" }, this.controls.element, this.halves);
     for (const [type, action] of Object.entries({
       pointerdown: "down",
       pointermove: "move",
       pointerup: "up",
-      pointercancel: "up",
+      pointercancel: "cancel",
+      pointerleave: "leave",
       keydown: "key",
       blur: "blur",
     })) {
@@ -124,42 +113,35 @@ class Sheet {
     this.unlist();
     this.onResize.disconnect();
     this.themes.stop();
+    this.preview.forget();
   }
 
   receive(data) {
     this.themes.check();
     this.most = data.most;
     this.classes = data.classes;
-    if (kept?.version !== data.version) {
+    this.preview.address = data.ask;
+    if (!kept || (data.version && kept.version !== data.version)) {
       const points = [];
       for (let k = 0; k + 2 < data.points.length; k += 3) points.push(data.points.slice(k, k + 3));
-      kept = { version: data.version, points };
+      const past = kept ? [...kept.past, kept.points].slice(-MOST_UNDO) : [];
+      kept = { version: data.version, points, past };
     }
     this.points = kept.points;
-    this.past = [];
-    this.classButtons.replaceChildren(
-      ...this.classes.map((name, k) => {
-        const canvas = h("canvas", { "aria-hidden": "true" });
-        return h(
-          "button",
-          {
-            type: "button",
-            role: "radio",
-            title: `Draw ${name} (${k + 1})`,
-            "aria-label": name,
-            onclick: () => this.choose(k),
-          },
-          canvas,
-        );
-      }),
-    );
+    this.past = kept.past;
+    this.full = false;
+    this.controls.name(this.classes);
     this.draw();
   }
 
-  // ---- what the hand does ------------------------------------------------------------------------------------
+  // ---- what is chosen ----------------------------------------------------------------------------------------
+  get stamp() {
+    return STAMPS.find(({ name }) => name === this.tool) ?? null;
+  }
+
   choose(k) {
     this.chosen = Math.min(k, this.classes.length - 1);
-    this.tool = "draw";
+    if (!this.stamp) this.tool = "draw";
     this.draw();
   }
 
@@ -168,6 +150,22 @@ class Sheet {
     this.draw();
   }
 
+  setSymmetry(name) {
+    this.symmetry = name;
+    this.draw();
+  }
+
+  setOther(on) {
+    this.other = on;
+    this.draw();
+  }
+
+  setWidth(width) {
+    this.width = width;
+    this.draw();
+  }
+
+  // ---- what the hand does ------------------------------------------------------------------------------------
   down(event) {
     if (event.button) return;
     this.canvas.setPointerCapture(event.pointerId);
@@ -175,54 +173,91 @@ class Sheet {
     this.busy = true;
     this.sprayed = performance.now();
     const at = this.at(event);
-    if (this.tool === "draw") this.add(at);
+    if (this.stamp) this.anchor = at;
+    else if (this.tool === "draw") this.add(at);
     else if (this.tool === "erase") this.erase(at);
     else this.held = this.nearest(at, 0.35);
     this.draw();
   }
 
   move(event) {
-    if (!this.busy) return;
-    const at = this.at(event);
-    if (this.tool === "draw") {
+    const at = (this.hover = this.at(event));
+    if (this.busy && this.anchor) this.pull(at);
+    else if (this.busy && this.tool === "draw") {
       const now = performance.now();
       if (now - this.sprayed < SPRAY_EVERY_MS) return;
       this.sprayed = now;
-      const angle = 2 * Math.PI * Math.random();
-      const far = SPRAY * Math.sqrt(Math.random());
-      this.add([at[0] + far * Math.cos(angle), at[1] + far * Math.sin(angle)]);
-    } else if (this.tool === "erase") this.erase(at);
-    else if (this.held) this.held.splice(0, 2, ...at.map(tidy));
+      this.add(sprayed(at, this.width));
+    } else if (this.busy && this.tool === "erase") this.erase(at);
+    else if (this.held) this.held.splice(0, 2, ...at.map(onSheet));
+    else if (!this.stamp) return;
     this.draw();
+  }
+
+  // A stamp that is pulled from its middle is as large as that, and turned that way.
+  pull(at) {
+    const [dx, dy] = [0, 1].map((k) => at[k] - /** @type {number[]} */ (this.anchor)[k]);
+    const far = Math.hypot(dx, dy);
+    if (far < SIZES.least) return;
+    this.size = Math.min(far, SIZES.most);
+    this.angle = Math.atan2(dy, dx);
   }
 
   up() {
     if (!this.busy) return;
+    if (this.anchor) this.press(this.anchor);
+    this.end();
+  }
+
+  cancel() {
+    if (this.busy) this.end();
+  }
+
+  end() {
     this.busy = false;
-    this.held = null;
+    this.held = this.anchor = null;
     if (same(this.past.at(-1), this.points)) this.past.pop(); // nothing came of it
+    this.draw();
+  }
+
+  leave() {
+    this.hover = null;
     this.draw();
   }
 
   key(event) {
     const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     const digit = Number(event.key);
-    const tool = TOOLS.find((t) => t.key === event.key.toLowerCase());
-    if (event.ctrlKey || event.metaKey) {
-      if (event.key !== "z") return;
+    const letter = event.key.toLowerCase();
+    const tool = [...TOOLS, ...STAMPS].find(({ key }) => key === letter);
+    const symmetry = SYMMETRIES.find(({ key }) => key === letter);
+    const wider = { "+": 1, "=": 1, "-": -1, "−": -1 }[event.key];
+    const larger = { PageUp: 1.25, PageDown: 0.8 }[event.key];
+    const turned = { ",": 1, ".": -1 }[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      if (letter !== "z" || event.altKey) return;
       this.undo();
     } else if (arrow) {
       const step = event.shiftKey ? 0.5 : 0.1;
-      this.cross = [0, 1].map((k) => tidy((this.cross?.[k] ?? 0) + step * arrow[k]));
+      this.cross = [0, 1].map((k) => onSheet((this.cross?.[k] ?? 0) + step * arrow[k]));
     } else if (event.key === "Enter") {
       this.remember();
-      this.add(this.cross ?? [0, 0]);
+      const at = (this.cross ??= [0, 0]);
+      if (this.stamp) this.press(at);
+      else this.add(at);
     } else if (event.key === "Delete" || event.key === "Backspace") {
       this.remember();
       const near = this.nearest(this.cross ?? [0, 0], 0.5);
-      this.points = kept.points = this.points.filter((p) => p !== near);
+      this.replace(this.points.filter((p) => p !== near));
     } else if (digit >= 1 && digit <= this.classes.length) this.choose(digit - 1);
     else if (tool) this.setTool(tool.name);
+    else if (symmetry) this.setSymmetry(symmetry.name);
+    else if (letter === "x") this.setOther(!this.other);
+    else if (wider) {
+      const k = WIDTHS.indexOf(this.width) + wider;
+      this.setWidth(WIDTHS[Math.max(0, Math.min(WIDTHS.length - 1, k))]);
+    } else if (larger) this.size = Math.max(SIZES.least, Math.min(SIZES.most, this.size * larger));
+    else if (turned) this.angle += (turned * Math.PI) / 12;
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -234,29 +269,49 @@ class Sheet {
     this.draw();
   }
 
+  // ---- what becomes of the points ----------------------------------------------------------------------------
   remember() {
-    this.past = [...this.past.slice(-99), this.points.map((p) => [...p])];
+    this.past.push(this.points.map((p) => [...p]));
+    if (this.past.length > MOST_UNDO) this.past.shift();
+  }
+
+  replace(points) {
+    this.points = kept.points = points;
+    this.full = false;
   }
 
   undo() {
     if (!this.past.length) return;
-    this.points = kept.points = this.past.pop();
+    this.replace(this.past.pop());
     this.draw();
   }
 
   clear() {
     if (!this.points.length) return;
     this.remember();
-    this.points = kept.points = [];
+    this.replace([]);
     this.draw();
   }
 
-  add(at) {
-    if (this.points.length < this.most) this.points.push([...at.map(tidy), this.chosen]);
+  // A point and its image; what would lie beside the sheet is left away, and what finds no room is told.
+  add(place) {
+    if (place.some((x) => Math.abs(x) > REACH)) return;
+    const both = images(place.map(onSheet), this.chosen, this.symmetry, this.other);
+    if (this.points.length + both.length > this.most) this.full = true;
+    else this.points.push(...both);
+  }
+
+  press(at) {
+    const { stamp } = this;
+    if (stamp) for (const place of stamped(stamp, this.where(at), this.width)) this.add(place);
+  }
+
+  where(at) {
+    return { at, size: this.size, angle: this.angle };
   }
 
   erase(at) {
-    this.points = kept.points = this.points.filter((p) => Math.hypot(p[0] - at[0], p[1] - at[1]) > 0.25);
+    this.replace(this.points.filter((p) => Math.hypot(p[0] - at[0], p[1] - at[1]) > 0.25));
   }
 
   nearest(at, within) {
@@ -279,29 +334,40 @@ class Sheet {
   draw() {
     const { theme } = this;
     if (!theme) return;
-    const width = this.element.clientWidth;
-    if (width < 80) return;
-    const side = Math.max(Math.min(width, 320), Math.min(width, window.innerHeight - 440, 1000));
+    const room = this.halves.clientWidth;
+    if (room < 80) return;
+    const width = room < TWO_ABREAST ? room : (room - GAP) / 2;
+    const side = Math.min(width, Math.max(320, window.innerHeight - AROUND - this.controls.element.offsetHeight), 1000);
+    this.drawSheet(theme, side);
+    const ready = this.sayCount();
+    this.preview.follow(ready ? this.points : []);
+    this.preview.size(theme, side - MARGIN.l - MARGIN.r, REACH);
+    this.controls.draw(theme);
+  }
+
+  drawSheet(theme, side) {
     const context = fit(this.canvas, side, side);
-    const inner = { w: side - MARGIN.l - MARGIN.r, h: side - MARGIN.t - MARGIN.b };
-    const X = (x) => MARGIN.l + ((x + REACH) / (2 * REACH)) * inner.w;
-    const Y = (y) => MARGIN.t + ((REACH - y) / (2 * REACH)) * inner.h;
+    const inner = side - MARGIN.l - MARGIN.r;
+    const X = (x) => MARGIN.l + ((x + REACH) / (2 * REACH)) * inner;
+    const Y = (y) => MARGIN.t + ((REACH - y) / (2 * REACH)) * inner;
     context.fillStyle = theme.panel;
     context.fillRect(0, 0, side, side);
     context.fillStyle = theme.background;
-    context.fillRect(MARGIN.l, MARGIN.t, inner.w, inner.h);
+    context.fillRect(MARGIN.l, MARGIN.t, inner, inner);
     context.strokeStyle = theme.grid;
     context.fillStyle = theme.muted;
     context.font = `11px ${theme.font}`;
     context.textBaseline = "middle";
     context.lineWidth = 1;
     for (let k = -REACH; k <= REACH; k++) {
-      context.beginPath();
-      context.moveTo(X(k), MARGIN.t);
-      context.lineTo(X(k), MARGIN.t + inner.h);
-      context.moveTo(MARGIN.l, Y(k));
-      context.lineTo(MARGIN.l + inner.w, Y(k));
-      context.stroke();
+      line(context, [
+        [X(k), Y(-REACH)],
+        [X(k), Y(REACH)],
+      ]);
+      line(context, [
+        [X(-REACH), Y(k)],
+        [X(REACH), Y(k)],
+      ]);
       context.textAlign = "center";
       context.fillText(String(k).replace("-", "−"), X(k), side - 10);
       context.textAlign = "right";
@@ -309,108 +375,84 @@ class Sheet {
     }
     context.save();
     context.beginPath();
-    context.rect(MARGIN.l, MARGIN.t, inner.w, inner.h);
+    context.rect(MARGIN.l, MARGIN.t, inner, inner);
     context.clip();
+    this.drawSymmetry(context, theme, X, Y);
     for (const [x, y, c] of this.points) mark(context, X(x), Y(y), RADIUS, c, theme);
+    this.drawGhost(context, theme, X, Y);
     if (this.cross) {
+      const [x, y] = [X(this.cross[0]), Y(this.cross[1])];
       context.strokeStyle = theme.text;
       context.lineWidth = 1.5;
-      context.beginPath();
       for (const [dx, dy] of [
-        [1, 0],
-        [0, 1],
-      ]) {
-        context.moveTo(X(this.cross[0]) - 9 * dx, Y(this.cross[1]) - 9 * dy);
-        context.lineTo(X(this.cross[0]) + 9 * dx, Y(this.cross[1]) + 9 * dy);
-      }
-      context.stroke();
+        [9, 0],
+        [0, 9],
+      ])
+        line(context, [
+          [x - dx, y - dy],
+          [x + dx, y + dy],
+        ]);
     }
     context.restore();
-    this.drawButtons(theme);
   }
 
-  drawButtons(theme) {
-    const press = (button, on) => {
-      button.setAttribute("aria-checked", String(on));
-      button.style.borderColor = on ? theme.text : "";
-      button.style.boxShadow = on ? `inset 0 0 0 1px ${theme.text}` : "";
-    };
-    [...this.classButtons.children].forEach((button, k) => {
-      press(button, k === this.chosen && this.tool === "draw");
-      const context = fit(button.firstChild, 20, 20);
-      context.clearRect(0, 0, 20, 20);
-      mark(context, 10, 10, 7, k, theme);
+  // The line that mirrors, or the place around which is turned.
+  drawSymmetry(context, theme, X, Y) {
+    if (this.symmetry === "none") return;
+    context.strokeStyle = theme.text;
+    context.lineWidth = 1.5;
+    context.setLineDash([6, 5]);
+    if (this.symmetry === "mirror") {
+      line(context, [
+        [X(0), Y(-REACH)],
+        [X(0), Y(REACH)],
+      ]);
+    } else {
+      context.beginPath();
+      context.arc(X(0), Y(0), 9, 0, 7);
+      context.stroke();
+    }
+    context.setLineDash([]);
+  }
+
+  // Where the stamp would come to lie, and its image.
+  drawGhost(context, theme, X, Y) {
+    const at = this.anchor ?? this.cross ?? this.hover;
+    if (!this.stamp || !at) return;
+    const way = outline(this.stamp, this.where(at));
+    const both = images([0, 0], this.chosen, this.symmetry, this.other);
+    both.forEach(([, , c], k) => {
+      const flip = (place) => (k ? images(place, 0, this.symmetry, false)[1] : place);
+      context.strokeStyle = theme.classes[c % theme.classes.length];
+      context.lineWidth = 3;
+      line(
+        context,
+        way.map(flip).map(([x, y]) => [X(x), Y(y)]),
+      );
     });
-    this.toolButtons.forEach((button, k) => press(button, TOOLS[k].name === this.tool));
-    this.undoButton.disabled = !this.past.length;
-    this.clearButton.disabled = !this.points.length;
+  }
+
+  // What is on the sheet, in words; gives whether a network can learn from it.
+  sayCount() {
     const counts = this.classes.map((_, k) => this.points.filter((p) => p[2] === k).length);
     const ready = this.points.length >= 8 && counts.filter((n) => n > 1).length > 1 && !counts.includes(1);
     this.useButton.disabled = !ready;
-    const n = this.points.length;
-    this.count.textContent = ready
-      ? `${n} points${n >= this.most ? ": the sheet is full" : ""}.`
-      : "Click or drag to draw: at least 8 points of two classes, two of each.";
+    const full = this.full ? `; at most ${this.most} are kept, so the last ones found no room` : "";
+    tell(
+      this.count,
+      ready
+        ? `${this.points.length} points${full}.`
+        : `Click or drag to draw: at least 8 points of two classes, two of each${full}.`,
+    );
+    return ready;
   }
 }
 
-// A point of a class, by colour and by shape: circle, diamond, square, triangle, cross, star.
-function mark(context, x, y, r, c, theme) {
-  context.fillStyle = theme.classes[c % theme.classes.length];
-  context.strokeStyle = theme.background;
-  context.lineWidth = 1;
+function line(context, places) {
   context.beginPath();
-  const kind = c % 6;
-  if (kind === 0) context.arc(x, y, r, 0, 7);
-  else {
-    SHAPES[kind].forEach(([dx, dy], k) =>
-      k ? context.lineTo(x + r * dx, y + r * dy) : context.moveTo(x + r * dx, y + r * dy),
-    );
-    context.closePath();
-  }
-  context.fill();
+  places.forEach(([x, y], k) => (k ? context.lineTo(x, y) : context.moveTo(x, y)));
   context.stroke();
 }
 
-const star = Array.from({ length: 10 }, (_, k) => {
-  const [far, angle] = [k % 2 ? 0.55 : 1.25, (Math.PI * k) / 5 - Math.PI / 2];
-  return [far * Math.cos(angle), far * Math.sin(angle)];
-});
-const SHAPES = [
-  [], // a circle
-  [
-    [0, -1.25],
-    [1.1, 0],
-    [0, 1.25],
-    [-1.1, 0],
-  ],
-  [
-    [-0.9, -0.9],
-    [0.9, -0.9],
-    [0.9, 0.9],
-    [-0.9, 0.9],
-  ],
-  [
-    [0, -1.2],
-    [1.15, 0.85],
-    [-1.15, 0.85],
-  ],
-  [
-    [-0.4, -1.1],
-    [0.4, -1.1],
-    [0.4, -0.4],
-    [1.1, -0.4],
-    [1.1, 0.4],
-    [0.4, 0.4],
-    [0.4, 1.1],
-    [-0.4, 1.1],
-    [-0.4, 0.4],
-    [-1.1, 0.4],
-    [-1.1, -0.4],
-    [-0.4, -0.4],
-  ],
-  star,
-];
-
-const tidy = (x) => Math.round(100 * Math.max(-REACH, Math.min(REACH, x))) / 100;
+const onSheet = (x) => Math.round(100 * Math.max(-REACH, Math.min(REACH, x))) / 100;
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

@@ -1,13 +1,17 @@
 // The dataset gallery: a picture of each dataset, one of which is chosen.
 //
-// Comes in:  {chosen, datasets: [{name, label, help, kind, points: [x1, x2, class, ...]}]}.
+// Comes in:  {chosen, datasets: [{name, label, help, kind, signed, points: [x1, x2, class, ...]}]}: where
+//            `signed`, a number from -1 to 1 in place of a class.
 // Goes out:  the trigger `chosen`, a dataset's name.
 import { untilGone, viewIn } from "../shared/component.js";
 import { fit, h } from "../shared/dom.js";
 import { observeTheme } from "../shared/theme.js";
+import { shade } from "../stage/points.js";
 
 const SIDE = 44;
 const MOST_COLUMNS = 4;
+const MOST_DOTS = 120; // in so small a picture
+const SIGNED = { middle: 0, reach: 1 };
 
 export default function mount({ data, parentElement, setTriggerValue }) {
   const gallery = viewIn(parentElement, "gallery", () => new Gallery(data.datasets));
@@ -62,13 +66,7 @@ export class Gallery {
       button.tabIndex = on ? 0 : -1;
       const context = fit(button.firstChild, SIDE, SIDE);
       context.clearRect(0, 0, SIDE, SIDE);
-      const { points } = dataset;
-      for (let p = 0; p < points.length; p += 3) {
-        context.fillStyle = theme.classes[points[p + 2] % theme.classes.length];
-        context.beginPath();
-        context.arc(SIDE / 2 + points[p] * SIDE * 0.45, SIDE / 2 - points[p + 1] * SIDE * 0.45, 1.2, 0, 7);
-        context.fill();
-      }
+      dots(context, { ...dataset, points: dataset.points.slice(0, 3 * MOST_DOTS) }, theme, SIDE, 1.2);
     });
   }
 
@@ -82,6 +80,18 @@ export class Gallery {
     const to = (from + step + this.buttons.length) % this.buttons.length;
     this.buttons[to].focus();
     this.choose(this.datasets[to].name);
+  }
+}
+
+// The points of a dataset on a square of `side` CSS pixels: a class has its colour, a number that of its size and sign.
+export function dots(context, { points, signed }, theme, side, radius) {
+  const at = (x) => side * (0.5 + 0.45 * x);
+  for (let p = 0; p < points.length; p += 3) {
+    const of = points[p + 2];
+    context.fillStyle = signed ? shade(of, SIGNED, theme) : theme.classes[of % theme.classes.length];
+    context.beginPath();
+    context.arc(at(points[p]), side - at(points[p + 1]), radius, 0, 7);
+    context.fill();
   }
 }
 

@@ -6,12 +6,12 @@
 // Goes out:  the trigger `chosen`, a name.
 import { untilGone, viewIn } from "../shared/component.js";
 import { fit, h } from "../shared/dom.js";
+import { paint } from "../shared/portrait.js";
 import { loadStyle } from "../shared/style.js";
-import { observeTheme, ramps } from "../shared/theme.js";
+import { observeTheme } from "../shared/theme.js";
 
 await loadStyle("portraits.css", import.meta.url);
 
-const LEVELS = 25; // as in playground/health/portrait.py
 const SIZE = 60; // CSS pixels
 const LOOK_MS = 100;
 const LOOKS = 40; // for a part of the page that is still being drawn
@@ -98,35 +98,7 @@ export class Portraits {
 
   draw() {
     if (!this.theme) return;
-    for (const { canvas, picture } of this.portraits.values()) paint(canvas, picture, this.theme);
-  }
-}
-
-// The cells as pixels that the browser makes larger, and the points over them.
-export function paint(canvas, picture, theme) {
-  const context = fit(canvas, SIZE, SIZE);
-  context.fillStyle = theme.neutral;
-  context.fillRect(0, 0, SIZE, SIZE);
-  if (!picture) return;
-  const { side, points } = picture;
-  const cells = Uint8Array.from(atob(picture.cells), (sign) => sign.charCodeAt(0));
-  const small = document.createElement("canvas");
-  small.width = small.height = side;
-  const pixels = new Uint32Array(side * side);
-  const { classes } = ramps(theme);
-  cells.forEach((cell, k) => {
-    const colours = classes[Math.floor(cell / LEVELS) % classes.length];
-    const row = side - 1 - Math.floor(k / side); // the lowest x₂ comes first
-    pixels[row * side + (k % side)] = colours[128 + Math.round(((cell % LEVELS) / (LEVELS - 1)) * 127)];
-  });
-  const image = new ImageData(new Uint8ClampedArray(pixels.buffer), side, side);
-  const pen = /** @type {CanvasRenderingContext2D} */ (small.getContext("2d"));
-  pen.putImageData(image, 0, 0);
-  context.drawImage(small, 0, 0, SIZE, SIZE);
-  for (let p = 0; p < points.length; p += 3) {
-    context.fillStyle = theme.classes[points[p + 2] % theme.classes.length];
-    context.beginPath();
-    context.arc(((points[p] + 1) / 2) * SIZE, ((1 - points[p + 1]) / 2) * SIZE, 1.2, 0, 7);
-    context.fill();
+    for (const { canvas, picture } of this.portraits.values())
+      paint(fit(canvas, SIZE, SIZE), picture, this.theme, SIZE);
   }
 }

@@ -323,7 +323,8 @@ export function scaleOf(values, focus, header) {
   return top;
 }
 
-function paintClasses(pixels, probabilities, colours, discrete) {
+// Fill pixels with the class that wins there, the stronger the surer; `colours` holds a ramp for each class.
+export function paintClasses(pixels, probabilities, colours, discrete) {
   const k = probabilities.length;
   for (let p = 0; p < pixels.length; p++) {
     let best = 0;

@@ -267,6 +267,17 @@ export interface LandscapeTold {
   edge: number | null;
 }
 
+export interface GlanceTold {
+  n: number;
+  right: number;
+  classes: number[];
+  task: string;
+  net: Net;
+  scale: Scale;
+  steps: number;
+  epochs: number;
+}
+
 // A run's header as the browser keeps it: what came once for the run, and what came last.
 export type Header = Progress & About;
 

@@ -30,7 +30,6 @@ PICTURES = {
     "name": "pictures", "label": "Pictures (PNG, SVG)", "picture": "boundary",
     "help": "The boundary, the losses, gradients and weights, for a report or a slide.",
 }  # fmt: skip
-HEIGHT = 640  # of what is shown of a file, in pixels: about that of the cards beside it
 
 
 def show() -> None:
@@ -147,7 +146,7 @@ def _file(subject: Subject, exporter: Exporter) -> None:
     )  # fmt: skip
     st.caption(exporter.filename(subject))
     if shown is not None:
-        st.code(shown[0], language=shown[1], height=HEIGHT)
+        st.code(shown[0], language=shown[1], wrap_lines=shown[1] is None)
     else:
         with st.spinner("The film is being drawn …"):
             st.image(exporter.write(subject))

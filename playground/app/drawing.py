@@ -78,17 +78,20 @@ def _formula() -> tuple[str | None, list[float]]:
         "Formulas to begin with", FORMULAS, key="scattered example", on_change=_choose_formula,
         format_func=session.plain, label_visibility="collapsed",
     )  # fmt: skip
-    left, *right = st.columns([3, 1.4, 1.4, 1], vertical_alignment="bottom")
-    left.text_input(
-        "Your formula", key="scattered formula", max_chars=MOST_LETTERS, on_change=_set, args=("formula",), help=GRAMMAR
-    )
-    right[0].slider("Points", 20, MOST_POINTS, step=20, key="scattered n", on_change=_set, args=("n",))
-    right[1].slider(
-        "Noise", 0.0, MAX_NOISE, step=0.01, key="scattered noise", on_change=_set, args=("noise",),
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    row.text_input(
+        "Your formula", key="scattered formula", max_chars=MOST_LETTERS, on_change=_set, args=("formula",), width=400,
+        help=GRAMMAR,
+    )  # fmt: skip
+    row.slider("Points", 20, MOST_POINTS, step=20, key="scattered n", on_change=_set, args=("n",), width=170)
+    row.slider(
+        "Noise", 0.0, MAX_NOISE, step=0.01, key="scattered noise", on_change=_set, args=("noise",), width=150,
         help="How far points are shifted after the formula has sorted them, so that the classes mix at the border.",
     )  # fmt: skip
-    right[2].number_input("Draw", 1, 9999, key="scattered seed", on_change=_set, args=("seed",),
-                          help="Another number draws other points.")  # fmt: skip
+    row.number_input(
+        "Draw", 1, 9999, key="scattered seed", on_change=_set, args=("seed",), width=130,
+        help="Another number draws other points.",
+    )  # fmt: skip
     try:
         found = scattered(chosen["formula"], chosen["n"], chosen["noise"], chosen["seed"])
     except ValueError as error:

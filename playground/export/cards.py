@@ -80,20 +80,20 @@ def _shares(weights: np.ndarray) -> list[list[float]]:
 
 
 # ---- what is inside ------------------------------------------------------------------------------------------------
-def inside(subject: Subject, exporter: Exporter) -> tuple[str, str] | None:
-    """What is in a file, (text, language): its beginning, or a list; None for a picture, which shows itself.
+def inside(subject: Subject, exporter: Exporter) -> tuple[str, str | None] | None:
+    """What is in a file, (text, language): its beginning, or a list in no language; None for a picture.
 
     Raises ValueError, in one sentence, for what the run cannot be written as.
     """
     if exporter.name == "zip":
-        return "\n".join(f"{e.filename(subject)}: {e.help}" for e in EXPORTERS.values() if e.name != "zip"), "text"
+        return "\n".join(f"{e.filename(subject)}: {e.help}" for e in EXPORTERS.values() if e.name != "zip"), None
     if exporter.suffix.endswith((".npz", ".safetensors")):
-        return _arrays(exporter.write(subject), exporter.suffix), "text"
+        return _arrays(exporter.write(subject), exporter.suffix), None
     if exporter.name == "onnx":
-        return _nodes(exporter.write(subject)), "text"
+        return _nodes(exporter.write(subject)), None
     if exporter.name == "replay":
         n = len(subject.frames)
-        return f"{n:,} moments of {subject.net.n_parameters:,} numbers each\nthe points\nwhat draws them", "text"
+        return f"{n:,} moments of {subject.net.n_parameters:,} numbers each\nthe points\nwhat draws them", None
     if exporter.mime not in LANGUAGES:
         return None
     text = exporter.write(subject).decode()

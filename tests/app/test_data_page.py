@@ -103,6 +103,9 @@ def test_every_dataset_and_every_table_that_is_ready_has_a_card_with_its_points_
         entry = EXAMPLES.get(card["name"]) if "source" in card else mlp.DATASETS[card["name"]]
         assert card["help"] == entry.help
         rows = np.array(card["points"]).reshape(-1, 3)
+        if card["signed"]:
+            y = mlp.make_dataset(card["name"], 240, 0.05, 0.0, seed=1).y_train[:, 0]
+            np.testing.assert_allclose(rows[:, 2], (y - y.mean()) / np.abs(y - y.mean()).max(), atol=0.006)
         assert len(rows) > 50 or card["images"]
         assert np.abs(rows[:, :2]).max(initial=1.0) == 1.0
     digits = next(card for card in told["cards"] if card["name"] == "digits")

@@ -84,7 +84,7 @@ test("a point has its image on the other side, or half a turn on, in its class o
   for (let c = 0; c < 6; c++) assert.equal(otherClass(otherClass(c)), c);
 });
 
-// A network with one unit that looks at x1 alone: class 1 of the two grows to the right.
+// A network with one unit: class 1 of the two grows to the right, and upwards half as much.
 const net = {
   ...{ features: ["x1", "x2"], plane: null, output: "sigmoid" },
   layers: [{ n_in: 2, n_out: 1, weight: [0, 1, 3], bias: [2, 3], activation: "identity", activation_settings: {} }],
@@ -97,16 +97,20 @@ test("the preview's ground is the network's answer, in the colours of the classe
   preview.size(theme, 200, 3);
   preview.points = [[-1, 0, 3], [1, 0, 1]]; // prettier-ignore
   preview.wanted = "drawn";
-  preview.take(told, Float32Array.of(2, 0, 0), "drawn");
+  preview.take(told, Float32Array.of(2, 1, 0), "drawn");
   const pixels = pixelsOf(preview.small.getContext().image);
-  for (let column = 0; column < 100; column++) {
-    const x = -3 + (6 * (column + 0.5)) / 100;
-    const p = 1 / (1 + Math.exp(-2 * x));
+  let looked = 0;
+  for (let place = 0; place < pixels.length; place++) {
+    const [x, y] = [-3 + (6 * ((place % 100) + 0.5)) / 100, 3 - (6 * (Math.floor(place / 100) + 0.5)) / 100];
+    const p = 1 / (1 + Math.exp(-2 * x - y));
     const [c, sure] = p > 0.5 ? [1, p] : [3, 1 - p];
+    if (sure < 0.6) continue;
     const share = 0.62 * (2 * sure - 1);
-    const colours = Object.fromEntries([1, 3].map((k) => [k, mixed(theme.neutral, theme.classes[k], share)]));
-    if (sure > 0.6) assert.equal(nearest(pixels[50 * 100 + column], colours), String(c), `column ${column}`);
+    const colours = Object.fromEntries(theme.classes.map((_, k) => [k, mixed(theme.neutral, theme.classes[k], share)]));
+    assert.equal(nearest(pixels[place], colours), String(c), `at ${x}, ${y}`);
+    looked++;
   }
+  assert.ok(looked > 9000);
   const dots = preview.canvas.getContext().marks.filter(({ path }) => path?.length > 1);
   assert.ok(
     dots.some(({ colour }) => colour === theme.classes[1]) && dots.some(({ colour }) => colour === theme.classes[3]),

@@ -87,8 +87,9 @@ def two_arms(page: Page) -> None:
     page.locator(".draw .paper").focus()
     for key in ("a", "t", "+", *["PageUp"] * 4, *["Enter"] * 3):
         page.keyboard.press(key)
-    page.get_by_text("points right after").wait_for()
-    page.wait_for_timeout(1500)
+    page.wait_for_function("() => __sheet.preview.shown === JSON.stringify(__sheet.points.flat())")
+    page.locator(".draw .paper").evaluate("(paper) => paper.blur()")  # so that the stamp's outline goes
+    page.wait_for_timeout(500)
 
 
 def open_talk(page: Page, path: str) -> None:

@@ -102,7 +102,7 @@ function drawIcon(canvas, stamp, colour) {
   const context = fit(canvas, ICON, ICON);
   context.clearRect(0, 0, ICON, ICON);
   context.fillStyle = colour;
-  let seed = 7;
+  let seed = 123456789;
   const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
   for (const [x, y] of stamped(stamp, { at: [0, 0], size: 1, angle: 0.6 }, 0.08, random, 18)) {
     context.beginPath();

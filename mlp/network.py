@@ -298,8 +298,12 @@ class MLP:
     def _penalty(self, l1: float, l2: float) -> float:
         check_number("l1", l1, 0.0, 1e6)
         check_number("l2", l2, 0.0, 1e6)
-        weights = self.parameters[self.shape.is_weight() > 0.0]
-        return l1 * float(np.abs(weights).sum()) + 0.5 * l2 * float(weights @ weights)
+        weights, penalty = self.parameters[self.shape.is_weight() > 0.0], 0.0
+        if l1:  # nothing times a sum beyond all numbers would be none
+            penalty += l1 * float(np.abs(weights).sum())
+        if l2:
+            penalty += 0.5 * l2 * float(weights @ weights)
+        return penalty
 
 
 def _shape(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import platform
 from typing import Any
 
@@ -36,8 +37,8 @@ def experiment_json(subject: Subject) -> bytes:
         "step": subject.step,
         "own_data": None if e.config.own_data is None else pack.to_plain(e.config.own_data),
         "result": {
-            "train_loss": subject.transcript.train_loss,
-            "test_loss": subject.transcript.test_loss,
+            "train_loss": _number(subject.transcript.train_loss),
+            "test_loss": _number(subject.transcript.test_loss),
             "parameters_sha256": fingerprint(net.parameters),
             "numpy": np.__version__,
             "python": platform.python_version(),
@@ -45,6 +46,11 @@ def experiment_json(subject: Subject) -> bytes:
         },
     }
     return json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace") + b"\n"
+
+
+def _number(loss: float | None) -> float | None:
+    """JSON has no infinity: a run that blows up has a loss beyond all numbers in the end."""
+    return loss if loss is not None and math.isfinite(loss) else None
 
 
 def fingerprint(parameters: np.ndarray) -> str:

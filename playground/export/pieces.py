@@ -260,14 +260,21 @@ def check(tolerance: str = "1e-12") -> str:
     """The last words of a script."""
     return block(f"""
         # ---- is it the same run?
+        def apart(ours, theirs, least):
+            \"\"\"By how much of its size a number differs; not at all from one that is infinite, or none, as well.\"\"\"
+            if ours == theirs or (np.isnan(ours) and np.isnan(theirs)):
+                return 0.0
+            return abs(ours - theirs) / max(abs(theirs), least)
+
+
         def compare(weights, biases, train_loss, score):
             ours = np.concatenate([np.vstack([W, b]).T.ravel() for W, b in zip(weights, biases)])
-            difference = np.linalg.norm(ours - FINAL) / max(np.linalg.norm(FINAL), 1e-300)
-            of_loss = abs(train_loss - TRAIN_LOSS) / max(abs(TRAIN_LOSS), 1e-6)
+            largest = max(np.abs(FINAL).max(), 1e-300)
+            difference = np.linalg.norm((ours - FINAL) / largest) / max(np.linalg.norm(FINAL / largest), 1.0)
+            of_loss, of_score = apart(train_loss, TRAIN_LOSS, 1e-6), apart(score, SCORE, 1.0)
             print(f"After {{STEPS}} steps the training loss is {{train_loss:.12g}}; the playground has {{TRAIN_LOSS:.12g}}.")
             print(f"All weights and biases together differ by {{difference:.1e}} of their size, the loss by {{of_loss:.1e}}.")
             print(f"The score is {{score:.6g}}; the playground has {{SCORE:.6g}}.")
-            of_score = 0.0 if np.isnan(SCORE) and np.isnan(score) else abs(score - SCORE)
             if difference < {tolerance} and of_loss < 100 * {tolerance} and of_score < 1e-9:
                 print("The numbers match the playground's.")
             elif difference < 1e-6 and of_loss < 1e-4 and of_score < 0.01:
@@ -302,7 +309,7 @@ def numbers(t: Transcript) -> str:
             f"FIRST_WEIGHTS = [{', '.join(f'W{k}' for k in layers)}]",
             f"FIRST_BIASES = [{', '.join(f'B{k}' for k in layers)}]",
             packed("FINAL", t.final.parameters),
-            f"TRAIN_LOSS = {literal(t.train_loss)}",
+            f'TRAIN_LOSS = float("{t.train_loss!r}")',
             f'SCORE = float("{float(t.train_score)!r}")  # accuracy, or R² for numbers, over the training data',
             f"STEPS = {t.steps}",
         ]

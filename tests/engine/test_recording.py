@@ -79,6 +79,16 @@ def test_figures_of_a_frame_follow_from_its_parameters_and_the_data():
     np.testing.assert_allclose(recording.gradient_norms[2], norms, rtol=1e-12)
 
 
+def test_a_loss_without_penalties_is_a_number_however_large_the_weights():
+    net = mlp.MLP([1, 1], loss="mean_squared_error")
+    net.parameters[...] = [1e160, 0.0]
+    x, y = np.array([[1e-160]]), np.array([[3.0]])
+    assert net.loss_value(x, y) == pytest.approx(4.0)
+    assert net.loss_value(x, y, l1=1e-160) == pytest.approx(5.0)
+    with np.errstate(over="ignore"):
+        assert net.loss_value(x, y, l2=1.0) == np.inf
+
+
 @pytest.mark.parametrize("settings", [{}, RICH], ids=["plain", "rich"])
 @pytest.mark.parametrize("optimizer", mlp.OPTIMIZERS)
 def test_seek_finds_every_step_again_bit_for_bit(optimizer, settings):

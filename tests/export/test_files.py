@@ -6,6 +6,7 @@ import importlib.util
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,21 @@ def test_a_run_that_blows_up_gives_a_film_and_a_sentence_in_place_of_a_model_in_
     if importlib.util.find_spec("onnx"):
         with pytest.raises(ValueError, match=r"beyond 3\.4e38"):
             onnx_model(taken)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_the_experiment_file_of_a_run_that_blows_up_holds_a_loss_or_none() -> None:
+    experiment = Experiment(Config(dataset="plane", optimizer="nesterov", learning_rate=10.0, activations=("relu",)))
+    trainer = new_trainer(experiment)
+    trainer.run(epochs=20)
+    end = Subject(experiment, trainer, trainer.recording.last_step)
+    assert json.loads(experiment_json(end))["result"]["train_loss"] == end.transcript.train_loss > 1e300
+    trainer.net.parameters[...] = 1e200
+    beyond = replace(end.transcript, final=trainer.net)
+    assert np.isinf(beyond.train_loss)
+    end.__dict__["transcript"] = beyond
+    assert json.loads(experiment_json(end))["result"]["train_loss"] is None
+    assert read_experiment(experiment_json(end)) == (experiment, end.step, [])
 
 
 def test_data_come_back_number_for_number() -> None:

@@ -18,6 +18,9 @@ from playground.export.numpy_script import numpy_script
 from playground.export.pytorch_script import pytorch_script
 from playground.export.sklearn_script import sklearn_script
 from playground.export.transcript import Transcript, transcript
+from playground.run.config import Config
+from playground.run.experiment import Experiment
+from playground.run.runs import new_trainer
 from tests.export.scripts import KERAS_RUNS, TASKS, dataset, difference, execute, run
 
 Writer = Callable[[Transcript], str]
@@ -288,6 +291,29 @@ def test_the_keras_runs_have_one_of_each() -> None:
     assert {t.first.loss.name for t in runs} == set(mlp.LOSSES)
     assert {t.settings.optimizer.name for t in runs} == set(mlp.OPTIMIZERS)
     assert {t.settings.schedule.name for t in runs} == set(mlp.SCHEDULES)
+
+
+BLOWN_UP = {
+    "a score of minus 1e305": {"optimizer": "sgd"},
+    "weights whose squares are beyond all numbers": {"optimizer": "nesterov", "activations": ("relu",)},
+    "a score of minus infinity": {"optimizer": "sgd", "activations": ("identity",), "loss": "mean_absolute_error"},
+}
+
+
+@pytest.mark.parametrize("case", BLOWN_UP)
+@pytest.mark.parametrize("write", [numpy_script, pytorch_script, sklearn_script])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_script_repeats_a_run_that_blows_up_to_its_end(write: Writer, case: str) -> None:
+    settings = BLOWN_UP[case]
+    if write is sklearn_script and "loss" in settings:
+        pytest.skip("scikit-learn has no such loss")
+    trainer = new_trainer(Experiment(Config(dataset="plane", learning_rate=10.0, **settings)))
+    trainer.run(epochs=60)
+    assert trainer.recording.diverged
+    of = transcript(trainer, trainer.step_count)
+    assert np.isfinite(of.train_loss)
+    assert of.train_score < -1e100
+    assert difference(execute(write(of))) < 1e-11
 
 
 @exact

@@ -86,7 +86,7 @@ def _turn_to(source: str) -> None:
 def _read(raw: bytes, title: str) -> Sheet:
     """The sheet as the user wants it read: the guess, and the switches that overrule it."""
     key = f"read {hashlib.sha256(raw).hexdigest()[:16]}"
-    names, letters, signs, digits = st.columns(4, vertical_alignment="bottom")
+    names, letters, signs = st.columns(3, vertical_alignment="bottom")
     encoding = letters.selectbox(
         "Encoding", [None, *ENCODINGS], format_func=lambda e: ENCODINGS.get(e, "as found"), key=f"{key} encoding",
         help="How the file writes letters beyond A to Z. Choose another where names look garbled.",
@@ -107,7 +107,7 @@ def _read(raw: bytes, title: str) -> Sheet:
     sheet = _remembered(raw, title, reading)
     if has_digits := [column.name for column in sheet.columns if column.has_digits]:
         found = [column.name for column in sheet.columns if column.is_code]
-        codes = digits.multiselect(
+        codes = st.multiselect(
             "Digits that are codes", has_digits, found, placeholder="none",
             key=f"{key} {encoding} {decimal} {name_rows} codes",
             help="Postcodes, telephone numbers, ISBNs: they name something, and twice as much of it means nothing.",

@@ -33,11 +33,13 @@ page = st.navigation(
     ],
     position="top",
 )
+has_moved = session.kept("page", page.url_path) != page.url_path
 session.keep("page", page.url_path)
 has_stage = page.url_path not in ("compare", "atlas", "data", "talk")
 session.begin(
     at_home=page.url_path == "",
     has_stage=has_stage,
+    has_moved=has_moved,
     has_lessons=page.url_path == "lessons",
 )
 if session.on_show().projector:

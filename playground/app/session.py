@@ -331,13 +331,15 @@ def take_notices() -> list[str]:
     return list(dict.fromkeys(text for _, text in unread))
 
 
-def begin(*, at_home: bool, has_stage: bool = True, has_lessons: bool = False) -> None:
+def begin(*, at_home: bool, has_stage: bool = True, has_moved: bool = False, has_lessons: bool = False) -> None:
     """Read the link on the first run, and when Back or Forward in the browser leads to another; else write it.
 
     has_stage : whether the page carries the stage, which writes into the address bar too (stage/address.js)
+    has_moved : whether another page was on screen before
     has_lessons : whether it is the page of lessons; elsewhere a lesson is put away, but not a task
 
-    Streamlit opens a page with a bare address first: going back to that is no wish for the default experiment.
+    Streamlit opens a page with a bare address first: going back to that is no wish for the default experiment. Where
+    there is a stage, it completes that address; ours would be an entry more, and at home Back would lead to the other.
     """
     context = get_script_run_ctx()
     if _EXPERIMENT not in st.session_state:
@@ -357,7 +359,10 @@ def begin(*, at_home: bool, has_stage: bool = True, has_lessons: bool = False) -
         return
     if not has_lessons and task() is None and on_show().place:
         set_on_show(place=(), only=None)
-    if not (has_stage and st.session_state[_IN_PLACE]):
+    is_completed = has_moved and not st.query_params and not has_lessons and task() is None
+    if is_completed and has_stage:
+        st.session_state[_WRITTEN] = experiment()
+    elif not (has_stage and st.session_state[_IN_PLACE]):
         mirror()
 
 

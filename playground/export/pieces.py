@@ -280,7 +280,10 @@ def check(tolerance: str = "1e-12") -> str:
             elif difference < 1e-6 and of_loss < 1e-4 and of_score < 0.01:
                 print("They match but for rounding, which this run magnifies.")
             else:
-                sys.exit("They do NOT match the playground's.")
+                sys.exit(
+                    "They do NOT match the playground's. A run whose loss jumps about magnifies its rounding: if it is that, the "
+                    "script of an earlier step matches."
+                )
         """)
 
 

@@ -245,6 +245,14 @@ def test_back_in_the_browser_leads_to_own_data_that_no_link_can_hold() -> None:
         assert app.session_state["said"] == []
 
 
+@pytest.mark.parametrize("has_moved", [False, True])
+@pytest.mark.parametrize("has_stage", [False, True])
+def test_a_page_that_is_gone_to_makes_one_entry_where_the_stage_completes_its_address(has_moved, has_stage) -> None:
+    goes = f"st.query_params.clear(); session.begin(at_home=True, has_moved={has_moved}, has_stage={has_stage})"
+    app = session_of("?dataset=moons", before=goes)
+    assert ("dataset" in app.query_params) != (has_moved and has_stage)
+
+
 def test_a_text_made_to_hurt_is_read_quickly() -> None:
     change = ";".join(f"{k}@w0:{k}.5,w1:0.5" for k in range(1, 200))
     hurting = [["a", f"?then={change}", True, None, 10**6]] * MOST_UNDO

@@ -17,7 +17,10 @@ from playground.run.experiment import Experiment
 from tests.browser.harness import ROOT, free_port, guarded_page, serve, settle, visit
 from tests.browser.stage import parameters, press, recorded, sentence, state, wait_for
 
-LOST = r"ERR_CONNECTION|ERR_SOCKET|ERR_INTERNET|Error in reaching|not responding|disconnected|status of 410 .*/ask"
+LOST = (
+    r"ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET|ERR_INTERNET|Error in reaching|not responding|disconnected"
+    r"|status of 410 .*/ask"
+)
 ASKED = """() => { const p = __player, ask = p.ask.bind(p); window.asked = [];
   p.ask = (question, urgent) => { window.asked.push(question); return ask(question, urgent); };
   const put = p.put.bind(p); window.put = 0; p.put = () => { window.put++; put(); }; }"""

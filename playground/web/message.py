@@ -46,7 +46,7 @@ class Question(TypedDict):
     single: NotRequired[list[int]]  # first and last of a range of steps, all of which are wanted
     answers: NotRequired[int]  # a step: how right is the network there?
     verdict: NotRequired[int]  # a step: what does Health say there?
-    glance: NotRequired[int]  # the same of a moment that passes: answered if nobody trains just then
+    passing: NotRequired[int]  # the same of a moment that passes: answered if nobody trains just then
     seeds: NotRequired[int]  # epochs up to which the same settings are to be trained from twenty seeds
     seeds_at: NotRequired[int]  # and an epoch after which their networks are wanted
 

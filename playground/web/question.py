@@ -168,7 +168,7 @@ _QUESTION: Mapping[str, _Rule] = {
     "single": _span,
     "answers": _whole(0, MOST_STEPS),
     "verdict": _whole(0, MOST_STEPS),
-    "glance": _whole(0, MOST_STEPS),
+    "passing": _whole(0, MOST_STEPS),
     "seeds": _whole(1, MOST_SEED_EPOCHS),
     "seeds_at": _whole(0, MOST_SEED_EPOCHS),
 }

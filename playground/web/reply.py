@@ -69,7 +69,7 @@ def reply(
     run.record_to(end, seconds, gone)
     rows, singles = _rows(run, have, end), _singles(run, question, gone)
     header = _progress(experiment, run, have, rows, singles, LOOKING_SECONDS)
-    wanted = question.get("verdict", None if run.is_crowded else question.get("glance"))
+    wanted = question.get("verdict", None if run.is_crowded else question.get("passing"))
     if wanted is not None:
         step = min(wanted, run.last_step)
         header["verdicts"] = [*header["verdicts"], {"step": step, "text": headline_at(experiment, run, step)}]

@@ -36,7 +36,7 @@ WISHES: dict[str, list[str]] = {
     **{key: ["VALUE"] for key in ("serial", "run", "moment", "have", "refork", "branch", "action", "waited", "more")},
 }
 QUESTIONS = {"run": RUN, "have": "0"}
-QUESTION_KEYS = ("run", "have", "want", "single", "answers", "verdict", "glance", "seeds", "seeds_at", "more")
+QUESTION_KEYS = ("run", "have", "want", "single", "answers", "verdict", "passing", "seeds", "seeds_at", "more")
 PAIRS = ("[VALUE, VALUE]", "[0, VALUE]", "VALUE")
 FOUND = [
     *('{"moment": 1e15, "change": {"learning_rate": 0.1}}', '{"refork": 1e15}', '{"refork": 999999999999999}'),

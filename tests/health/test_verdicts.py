@@ -370,7 +370,7 @@ def test_while_others_train_only_a_moment_that_stands_is_looked_at(monkeypatch):
     run = Runs().get(experiment)
     run.record(30, seconds=60)
     have = {"run": experiment.name, "have": run.last_step}
-    passing, standing = Question(**have, glance=500), Question(**have, verdict=500)
+    passing, standing = Question(**have, passing=500), Question(**have, verdict=500)
     with monkeypatch.context() as crowd:
         crowd.setattr(Gate, "is_taken", True)
         assert headlines(experiment, run, seconds=60.0) == {}

@@ -416,7 +416,7 @@ test("every question and every wish holds what the contract wants, and no two wi
 
 // ---- what Health says
 const verdicts = () =>
-  world.questions.map((question) => question.verdict ?? question.glance).filter((step) => step !== undefined);
+  world.questions.map((question) => question.verdict ?? question.passing).filter((step) => step !== undefined);
 const long = { to: 600, about: { goal: 600, costly: false } };
 const complaint = "The learning rate is too high";
 

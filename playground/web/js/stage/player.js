@@ -515,7 +515,7 @@ export class Player {
     const known = { run: run?.header.run ?? "", have: run?.last ?? -1, ...this.question };
     const verdict = this.moving ? this.verdictDue : this.step;
     if (verdict !== null) [this.judged, this.judgedAt] = [this.moment, this.putAt];
-    const look = verdict !== null && { [this.moving ? "glance" : "verdict"]: verdict };
+    const look = verdict !== null && { [this.moving ? "passing" : "verdict"]: verdict };
     const here = { ...(this.wantsAnswers && { answers: this.step }), ...look };
     const whole = { ...known, ...here };
     this.line?.ask(whole, signal).then(

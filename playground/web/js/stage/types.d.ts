@@ -13,7 +13,7 @@ export interface Question {
   single?: number[];
   answers?: number;
   verdict?: number;
-  glance?: number;
+  passing?: number;
   seeds?: number;
   seeds_at?: number;
 }

@@ -120,6 +120,7 @@ PICTURES = (
     Picture("playground-dark", path="/?dataset=blobs&classes=5&noise=0.3&hidden=6,4", scheme="dark"),
     Picture("playground-laptop", path="/?look=projector", viewport="laptop", before=in_mid_run),
     Picture("playground-phone", viewport="phone"),
+    Picture("playground-large", viewport="large"),
     Picture("inside", path="/inside?step=1000", before=as_blame_runs_back),
     Picture("health", path="/health?dataset=circles&hidden=2&step=3000", before=cured),
     Picture("landscape", path="/landscape?step=2500", before=at_rest),

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import streamlit as st
 
+from playground.figures.scale import ROOT
 from playground.web.bootstrap import script
 
 
 def _component(name: str, height: int) -> st.components.v2.types.ComponentRenderer:
-    """Register web/js/NAME/NAME.js; `height` in pixels is kept free until it has drawn something."""
+    """Register web/js/NAME/NAME.js; `height` is kept free until it has drawn something: in pixels of an ordinary
+    screen."""
     return st.components.v2.component(
         name,
-        html=f'<div class="{name}-place" style="min-height: {height}px"></div>',
+        html=f'<div class="{name}-place" style="min-height: {height / ROOT:g}rem"></div>',
         js=script(f"{name}/{name}.js"),
         isolate_styles=False,
     )

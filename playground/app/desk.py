@@ -21,13 +21,12 @@ from playground.scenes.library import library
 from playground.scenes.rules import read_rule
 from playground.scenes.task import Draft, markdown, problems
 from playground.scenes.worksheet import answer_key, worksheet
+from playground.web import look
 
 COOKIE = "mlp-class"
 """Where a teacher's browser keeps the key of the class, so that a reload comes back to it"""
 LIVE_SECONDS = 2.0
-PROJECTED = (
-    "<style>html { font-size: 19px; } .st-key-board :is(td, th), .st-key-board td p { font-size: 1.4rem; }</style>"
-)
+PROJECTED = f"<style>{look.magnified()} .st-key-board :is(td, th, td p) {{ font-size: var(--type-head); }}</style>"
 
 
 def desks() -> None:

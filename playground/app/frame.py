@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.app import session, sidebar, tab
+from playground.web import look
 
 PAGES = Path(__file__).parents[2] / "pages"
 # The pages that a task leaves open: they only look at its run, and its lock holds there as well.
@@ -43,7 +44,7 @@ session.begin(
     has_lessons=page.url_path == "lessons",
 )
 if session.on_show().projector:
-    st.html("<style>html { font-size: 19px; }</style>")
+    st.html(f"<style>{look.magnified()}</style>")
 if notices := session.take_notices():
     st.warning(session.plain("  \n".join(notices)))
 if session.task() is not None and page.url_path not in OF_A_TASK:

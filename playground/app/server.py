@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from playground.app.heard import Heard
 from playground.scenes import live
 from playground.scenes import route as talks
+from playground.web import look
 from playground.web.assets import Served, modules_address, served, text_of, with_imports
 from playground.web.first import with_first_picture
 
@@ -50,7 +51,7 @@ def first_modules() -> list[str]:
 
 @cache
 def hints() -> str:
-    """What the first page will load after a while, as elements of the page's head.
+    """The visual language, and what the first page will load after a while, as elements of the page's head.
 
     Not as a header: it would be 3.5 kB, and many a proxy takes 4 kB for all headers together.
     """
@@ -60,7 +61,7 @@ def hints() -> str:
     elements = with_imports(elements, lambda name: (chunks / name).read_text(encoding="utf-8"), besides=index)
     modules = [f"static/js/{name}" for name in elements]
     modules += [f"{modules_address()}/{name}" for name in with_imports(["stage/stage.js"], text_of)]
-    style = f'<link rel="preload" as="style" href="./{modules_address()}/stage/stage.css">'
+    style = f'<style>{look.style()}</style><link rel="preload" as="style" href="./{modules_address()}/stage/stage.css">'
     return style + "".join(f'<link rel="modulepreload" href="./{module}">' for module in modules)
 
 

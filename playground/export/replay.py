@@ -14,12 +14,11 @@ import numpy as np
 
 import mlp
 from playground.export.subject import Subject
-from playground.figures.palette import DARK, LIGHT
 from playground.health.headlines import headlines
 from playground.run.experiment import Experiment
 from playground.run.on_show import OnShow
 from playground.run.runs import Gate, Run, frame_rows
-from playground.web import assets, first
+from playground.web import assets, first, look
 from playground.web.about import sketch
 from playground.web.message import AboutRun, Page, Question, encode
 from playground.web.reply import reply
@@ -34,8 +33,8 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>A run of the MLP Playground</title>
 <style>
-:root { --st-background-color: %(light)s; --st-font: system-ui, sans-serif; color-scheme: light dark; }
-@media (prefers-color-scheme: dark) { :root { --st-background-color: %(dark)s; } }
+:root { --st-background-color: var(--light-background); --st-font: system-ui, sans-serif; color-scheme: light dark; }
+@media (prefers-color-scheme: dark) { :root { --st-background-color: var(--dark-background); } }
 body { margin: 0; padding: 16px 20px; background: var(--st-background-color); font-family: var(--st-font); }
 .stage { font-family: var(--st-font); }
 .stage .transport .words, .stage .transport [aria-label="Step by"] { display: none !important; }
@@ -64,9 +63,7 @@ def replay_html(subject: Subject, points: mlp.Dataset | None = None) -> bytes:
     return (
         _PAGE
         % {
-            "light": LIGHT.background,
-            "dark": DARK.background,
-            "css": inside_of("style", assets.text_of("stage/stage.css")),
+            "css": look.style() + inside_of("style", assets.text_of("stage/stage.css")),
             "modules": json.dumps({"imports": modules("stage/stage.js")}),
             "recording": base64.b64encode(recording(subject, points)).decode(),
             "plotly": inside_of("script", assets.plotly_text()),

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from playground.figures.look import figure, palette
 from playground.figures.palette import layer_colour
+from playground.figures.scale import px
 
 N_BINS = 41
 ROW = 46
@@ -66,7 +67,7 @@ def flat_units(
     labels = {"tickvals": rows, "ticktext": list(names), "range": [-0.06, n], "showgrid": False}
     return figure(
         theme, title=title, height=_height(n), traces=traces, barmode="overlay", showlegend=True,
-        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 0.0, "yanchor": "bottom", "font": {"size": 11}},
+        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 0.0, "yanchor": "bottom"},
         margin={"l": 64, "t": 56, "b": 44}, xaxis=axis, yaxis=labels,
     )  # fmt: skip
 
@@ -98,7 +99,7 @@ def histograms(columns: Sequence[Column], names: Sequence[str], *, theme: str = 
                 annotations.append(_note(note, f"x{suffix} domain", 1.0, f"y{suffix}", base + 0.9, "right"))
         if headed:
             heading = f"<b>{column.title}</b>"
-            annotations.append(_note(heading, f"x{suffix} domain", 0.0, "paper", 1.0, "left", "bottom", 12))
+            annotations.append(_note(heading, f"x{suffix} domain", 0.0, "paper", 1.0, "left", "bottom", "small"))
         ticks = _powers(edges) if column.log else {"nticks": 6}
         axes[f"xaxis{suffix}"] = {
             "domain": [left, left + width], "anchor": f"y{suffix}", "title": {"text": column.axis},
@@ -147,9 +148,9 @@ def _powers(edges: npt.NDArray[np.float64]) -> dict[str, object]:
 
 
 def _note(
-    text: str, xref: str, x: float, yref: str, y: float, xanchor: str, yanchor: str = "top", size: int = 11
+    text: str, xref: str, x: float, yref: str, y: float, xanchor: str, yanchor: str = "top", type_: str = "tick"
 ) -> dict[str, object]:
     return {
         "text": text, "xref": xref, "x": x, "yref": yref, "y": y, "xanchor": xanchor, "yanchor": yanchor,
-        "showarrow": False, "font": {"size": size},
+        "showarrow": False, "font": {"size": px(type_)},
     }  # fmt: skip

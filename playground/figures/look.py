@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import plotly.io
 
 from playground.figures.palette import THEMES, Palette
+from playground.figures.scale import px
 
 FONT = '"Source Sans", "Source Sans Pro", system-ui, sans-serif'
 
@@ -30,11 +31,11 @@ def figure(theme: str, *, title: str, height: int, traces: list[dict[str, Any]],
     """A figure with the shared template; a second line of the title, after a line break, is smaller."""
     colours = palette(theme)
     main, _, hint = title.partition("\n")
-    words: dict[str, Any] = {"text": f"<b>{main}</b>", "font": {"size": 14}, "pad": {"l": 4, "t": 6}}
+    words: dict[str, Any] = {"text": f"<b>{main}</b>", "font": {"size": px("body")}, "pad": {"l": 4, "t": 6}}
     words |= {"x": 0, "xanchor": "left", "xref": "container", "y": 1, "yanchor": "top", "yref": "container"}
     margin = {"l": 56, "r": 12, "t": 54 if hint else 36, "b": 40, "pad": 0} | layout.pop("margin", {})
     # Plotly cuts a title of two lines off at the top, so the second line is a note of its own.
-    below = {"text": hint, "showarrow": False, "font": {"size": 12, "color": colours.muted}, "xref": "paper"}
+    below = {"text": hint, "showarrow": False, "font": {"size": px("small"), "color": colours.muted}, "xref": "paper"}
     below |= {"x": 0, "xanchor": "left", "xshift": 4 - margin["l"], "yref": "paper", "y": 1, "yanchor": "bottom"}
     below |= {"yshift": margin["t"] - 50}
     layout["annotations"] = [*layout.pop("annotations", []), *([below] if hint else [])]
@@ -62,6 +63,7 @@ def log_axis(values: npt.ArrayLike, words: str, **more: Any) -> dict[str, Any]:
 
 
 def _template(colours: Palette) -> dict[str, Any]:
+    tick, small = px("tick"), px("small")
     axis = {
         "color": colours.muted,
         "gridcolor": colours.grid,
@@ -70,18 +72,18 @@ def _template(colours: Palette) -> dict[str, Any]:
         "fixedrange": True,
         "exponentformat": "power",
         "minexponent": 3,
-        "tickfont": {"size": 11},
-        "title": {"standoff": 6, "font": {"size": 12}},
+        "tickfont": {"size": tick},
+        "title": {"standoff": 6, "font": {"size": small}},
     }
     layout = {
-        "font": {"family": FONT, "size": 12, "color": colours.text},
+        "font": {"family": FONT, "size": small, "color": colours.text},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "colorway": list(colours.classes),
         "xaxis": axis,
         "yaxis": axis,
         "hoverlabel": {"bgcolor": colours.panel, "bordercolor": colours.grid, "font": {"color": colours.text}},
-        "legend": {"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "font": {"size": 11}, "itemwidth": 30},
+        "legend": {"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "itemwidth": 30, "font": {"size": tick}},
         "dragmode": False,
         "separators": ".\u202f",
     }

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from playground.figures.look import epochs_axis, figure, palette, text_for_plotly
 from playground.figures.palette import CLASS_SYMBOLS, Palette
+from playground.figures.scale import px
 
 MOST_COLUMNS = 200
 MOST_NUMBERED = 8  # layers beside each other: with more, the numbers of their units would lie on each other
@@ -182,7 +183,7 @@ def weight_heatmaps(
         annotations.append({
             "text": name.removeprefix("layer ") if crowded else name, "xref": f"x{n} domain", "yref": "paper",
             "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom", "showarrow": False,
-            "font": {"size": 11, "color": colours.muted},
+            "font": {"size": px("tick"), "color": colours.muted},
         })  # fmt: skip
         left += width + gap
     axes["yaxis"]["title"] = {"text": "from unit"}
@@ -217,7 +218,7 @@ def gradient_map(
     powers = list(range(int(low), int(high) + 1, step))
     bar = {
         "thickness": 8, "outlinewidth": 0, "tickvals": powers, "ticktext": [f"10<sup>{p}</sup>" for p in powers],
-        "title": {"text": "‖∂L/∂W‖", "side": "top", "font": {"size": 11}},
+        "title": {"text": "‖∂L/∂W‖", "side": "top", "font": {"size": px("tick")}},
     }  # fmt: skip
     scale = [[0.0, colours.neutral], [0.5, colours.layers[2]], [1.0, colours.layers[-1]]]
     trace = {

@@ -90,6 +90,17 @@ def layer_colour(palette: Palette, layer: int, n_layers: int) -> str:
     return palette.layers[int(layer * (len(palette.layers) - 1) / max(1, n_layers - 1) + 0.5)]
 
 
+STRONG = {
+    "light": {"text": "#000000", "muted": "#2c3340", "grid": "#aab2bf"},
+    "dark": {"text": "#ffffff", "muted": "#d5dae3", "grid": "#566074"},
+}
+"""What stands in place of the palette's colours where a projector washes them out, by theme."""
+CODE = {"light": "#08762b", "dark": "#3dd56d"}
+"""Words in quotation marks in a program, by theme."""
+KEYWORD = {"light": "#155ec2", "dark": "#5aa5ff"}
+"""The words of its language."""
+POINTER = "#e11d48"
+"""What a speaker points with: it is seen on every ground."""
 CLASS_COLOURS = {
     "light": ("orange", "blue", "green", "pink", "olive", "grey", "violet", "red", "light blue", "brown"),
     "dark": ("orange", "blue", "turquoise", "beige", "yellow", "grey", "lilac", "pink", "light blue", "tan"),

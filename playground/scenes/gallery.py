@@ -15,6 +15,7 @@ from playground.export.cover import cover
 from playground.scenes.recorded import Studio
 from playground.scenes.talk_check import Checked
 from playground.scenes.told import first_picture
+from playground.web import look
 
 INDEX = "index.html"
 _STYLE = Path(__file__).with_name("gallery.css").read_text(encoding="utf-8")
@@ -66,7 +67,7 @@ def _free(base: str, taken: Collection[str]) -> str:
 
 def gallery(talks: Sequence[Shown], studio: Studio) -> str:
     """The page."""
-    return _PAGE % {"style": _STYLE, "talks": "\n".join(_card(shown, studio) for shown in talks)}
+    return _PAGE % {"style": look.style() + _STYLE, "talks": "\n".join(_card(shown, studio) for shown in talks)}
 
 
 def _card(shown: Shown, studio: Studio) -> str:

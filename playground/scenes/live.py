@@ -28,6 +28,7 @@ from playground.scenes.page import served_page
 from playground.scenes.rooms import Ear, Room, Rooms, read_action, read_moment, read_vote
 from playground.scenes.route import ADDRESS as TALKS
 from playground.scenes.shelf import Shelf
+from playground.web import look
 from playground.web.route import HEADERS, posted
 
 ADDRESS = "live"
@@ -36,7 +37,8 @@ CLOSED, FULL, REFUSED = 4410, 4503, 4403
 """Why a socket was closed, as the page hears it"""
 _GONE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    "<title>This room is closed</title><body style='font: 22px system-ui; padding: 10vw'>"
+    f"<title>This room is closed</title><style>{look.style()}</style>"
+    "<body style='font: var(--type-head) system-ui; padding: 10vw'>"
     "<h1>This room is closed</h1><p>Ask the speaker for a new code.</p>"
 )
 

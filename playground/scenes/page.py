@@ -7,7 +7,7 @@ import html
 import json
 
 from playground.export.replay import inside_of, modules
-from playground.web import assets
+from playground.web import assets, look
 
 MODULE = "talk/page.js"
 STYLE = "talk/talk.css"
@@ -42,6 +42,7 @@ def served_page(title: str, root: str, told: str, data: dict[str, str] | None = 
     folder = f"{root}{assets.modules_address()}"
     names = assets.with_imports([MODULE], assets.text_of)
     head = [
+        f"<style>{look.style()}</style>",
         f'<link rel="stylesheet" href="{folder}/{STYLE}">',
         *(f'<link rel="modulepreload" href="{folder}/{name}">' for name in names),
         f'<script type="module" src="{folder}/{MODULE}"></script>',
@@ -52,7 +53,7 @@ def served_page(title: str, root: str, told: str, data: dict[str, str] | None = 
 def whole_page(title: str, told: bytes) -> bytes:
     """The page as one file, with the recorded talk in it."""
     imports = json.dumps({"imports": modules(MODULE)})
-    head = f"<style>{inside_of('style', assets.text_of(STYLE))}</style>\n"
+    head = f"<style>{look.style()}{inside_of('style', assets.text_of(STYLE))}</style>\n"
     head += f'<script type="importmap">{imports}</script>'
     body = f'<script type="text/plain" id="told">{base64.b64encode(told).decode()}</script>\n'
     return _filled(title, head, body + f'<script type="module">import "mlp/{MODULE}";</script>', {})

@@ -24,8 +24,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 import mlp
-from playground.figures.palette import THEMES
+from playground.figures.palette import STRONG, THEMES
+from playground.figures.scale import ROOT, TYPE
 from playground.run.glossary import glossary
+from playground.web import look
 
 _MODULES = Path(__file__).parent / "js"
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -41,7 +43,7 @@ _FOREVER = "public, max-age=31536000, immutable"
 
 @cache
 def registry() -> str:
-    """A JavaScript module made of the engine's registries, the colours and the glossary, each of them written once."""
+    """A JavaScript module made of the engine's registries, colours, type sizes and the glossary, each written once."""
     activations = ",\n".join(f"  {json.dumps(a.name)}: {_in_place(a.javascript)}" for a in mlp.ACTIVATIONS.values())
     features = ",\n".join(f"  {json.dumps(f.name)}: (x1, x2) => {f.javascript}" for f in mlp.FEATURES.values())
     palettes = json.dumps({name: asdict(palette) for name, palette in THEMES.items()})
@@ -50,6 +52,10 @@ def registry() -> str:
         f"export const ACTIVATIONS = {{\n{activations}\n}};\n"
         f"export const FEATURES = {{\n{features}\n}};\n"
         f"export const PALETTES = {palettes};\n"
+        f"export const STRONG = {json.dumps(STRONG)};\n"
+        f"export const TYPE = {json.dumps({name: step.size for name, step in TYPE.items()})};\n"
+        f"export const ROOT = {ROOT};\n"
+        f"export const MAGNIFIED = {json.dumps(look.magnified())};\n"
         f"export const GLOSSARY = {json.dumps(glossary(), ensure_ascii=False)};\n"
     )
 

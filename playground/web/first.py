@@ -106,11 +106,12 @@ _STREAMLITS = re.compile(r'<script type="module"[^>]*></script>|<link rel="(?:mo
 # Where Streamlit puts the stage, and what Streamlit's own style would do: see playground/app/frame.css.
 _STYLE = """
 #first { position: fixed; inset: 0; z-index: 1; overflow: auto; visibility: hidden; box-sizing: border-box;
-  padding: 4rem 1.5rem 0.5rem; font: 16px/1.6 "Source Sans", sans-serif; -webkit-font-smoothing: auto; }
+  padding: 4rem 1.5rem 0.5rem; font: var(--type-lead)/1.6 "Source Sans", sans-serif; -webkit-font-smoothing: auto; }
 #first *, #first *::before, #first *::after { box-sizing: border-box; }
 :where(#first button, #first select, #first input) { font-family: inherit; margin: 0; }
 #first.drawn { visibility: visible; }
 @media (min-width: 769px) { #first.beside { left: var(--sidebar, 300px); } }
+@media (min-width: 1600px) { #first.beside { left: max(var(--sidebar, 300px), 18.75rem); } }
 @media (max-width: 760px) { #first { padding: 4rem 0.75rem 0.5rem; } }
 """
 _START = """
@@ -123,7 +124,7 @@ setTimeout(mlpGoOn, %(wait)d);
 """
 _FONT = re.compile(r'href="(\./static/media/SourceSans[^"]*-Upright[^"]*)"')
 _PLACE = (
-    "<div id=first><style>body { margin: 0; color-scheme: light dark; background: light-dark(#fff, #0f131a); }</style>"
+    "<div id=first><style>body { margin: 0; color-scheme: light dark; background: var(--background); }</style>"
     "<div class=stage-place></div></div>"
 )
 

@@ -25,7 +25,7 @@ from scripts.programs import find
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
 REACH = Path(__file__).with_name("reach.js")
-VIEWPORTS = {"desktop": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
+VIEWPORTS = {"desktop": (1440, 900), "laptop": (1280, 720), "phone": (390, 844), "large": (2560, 1440)}
 SCHEMES = ("light", "dark")
 
 # No name leads anywhere here, so that neither Chromium nor the app can call anyone but the server.

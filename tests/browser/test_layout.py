@@ -11,6 +11,7 @@ from tests.browser.stage import press, wait_for
 
 LAYOUT = Path(__file__).with_name("layout.js").read_text(encoding="utf-8")
 SIZES = {
+    "a wall": (3840, 2160),
     "a large screen": (2560, 1440),
     "a screen": (1920, 1080),
     "a desktop": (1440, 900),
@@ -22,7 +23,7 @@ SIZES = {
     "a phone": (390, 844),
     "a small phone": (360, 740),
 }
-FEW = ("a large screen", "a Chromebook", "a tablet", "a small phone")
+FEW = ("a wall", "a large screen", "a Chromebook", "a tablet", "a small phone")
 TWO = ("a Chromebook", "a small phone")
 PAGES = {
     "/?step=1200": tuple(SIZES),
@@ -56,7 +57,7 @@ def resize(page: Page, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_lies_on_anything_and_nothing_is_cut_off_in_a_window_of_any_size(page: Page, path: str):
     found = {}
-    page.set_viewport_size({"width": 2560, "height": 1440})
+    page.set_viewport_size({"width": 3840, "height": 2160})
     visit(page, path)
     for name in PAGES[path]:
         resize(page, SIZES[name])

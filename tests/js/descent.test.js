@@ -24,7 +24,7 @@ const TOLD = {
 const [WIDTH, HEIGHT] = [400 + MARGIN.l + MARGIN.r, 200 + MARGIN.t + MARGIN.b];
 
 test("a point of the map and its place in the box are each other's", () => {
-  const at = places(TOLD, WIDTH, HEIGHT);
+  const at = places(TOLD, WIDTH, HEIGHT, { zoom: 1 });
   assert.deepEqual(at.to([-2, 1]), [MARGIN.l, MARGIN.t], "the top left corner");
   assert.deepEqual(at.to([2, -1]), [MARGIN.l + 400, MARGIN.t + 200]);
   assert.deepEqual(at.from([MARGIN.l + 100, MARGIN.t + 150]), [-1, -0.5]);
@@ -62,7 +62,7 @@ test("the ground has the heights as they are for those who point at it, and a st
 
 test("a way is drawn up to its step, with a dot every ten steps and its number where it is", () => {
   const context = document.createElement("canvas").getContext("2d");
-  const at = places(TOLD, WIDTH, HEIGHT);
+  const at = places(TOLD, WIDTH, HEIGHT, { zoom: 1 });
   const two = { ...TOLD, ways: [TOLD.ways[0], { ...TOLD.ways[0], points: points.map(([a, b]) => [-a, b]) }] };
   drawWays(context, two, 25, THEMES.light, at);
   const [line, ...rest] = context.marks;
@@ -101,7 +101,7 @@ test("a way that has broken ends there, and is said to", () => {
   );
   assert.equal(fate({ ...TOLD, minima: [] }, TOLD.ways[0], 20), "–");
   const context = document.createElement("canvas").getContext("2d");
-  const at = places(TOLD, WIDTH, HEIGHT);
+  const at = places(TOLD, WIDTH, HEIGHT, { zoom: 1 });
   drawWays(context, { ...TOLD, ways: [broken] }, 2, THEMES.light, at);
   assert.equal(context.marks[0].path.length, 2);
 });

@@ -2,10 +2,18 @@
 import assert from "node:assert/strict";
 import test, { mock } from "node:test";
 
-import { observeTheme } from "../../playground/web/js/shared/theme.js";
+import { font, grown, observeTheme } from "../../playground/web/js/shared/theme.js";
 
 let background = "#ffffff";
+let fontSize = "16px"; // of the root
+const heard = {};
+Object.assign(globalThis, {
+  document: { documentElement: {} },
+  addEventListener: (name, hear) => (heard[name] = hear),
+  removeEventListener: (name) => delete heard[name],
+});
 globalThis.getComputedStyle = () => ({
+  fontSize,
   getPropertyValue: (name) => (name === "--st-background-color" ? background : " Inter "),
 });
 
@@ -45,4 +53,21 @@ test("a changed theme is told within half a second, once, to all who are on the 
   mock.timers.tick(5000);
   assert.deepEqual(told, [], "whoever has left the page is told nothing");
   mock.timers.reset();
+});
+
+test("whatever is drawn is as many times as large as the root's type, and follows the window at once", () => {
+  const told = [];
+  const worn = element();
+  const watch = observeTheme(worn, (theme) =>
+    told.push([theme.zoom, font(theme, "tick", "600"), grown({ l: 40, r: 8 }, theme)]),
+  );
+  assert.deepEqual(told.splice(0), [[1, "600 11px Inter", { l: 40, r: 8 }]]);
+  fontSize = "24px";
+  heard.resize();
+  assert.deepEqual(told.splice(0), [[1.5, "600 16.5px Inter", { l: 60, r: 12 }]]);
+  watch.setLook({ projector: true, zoom: 1.3 });
+  assert.equal(told.splice(0)[0][0], 1.3, "a talk has a size of its own");
+  watch.stop();
+  assert.equal(heard.resize, undefined);
+  fontSize = "16px";
 });

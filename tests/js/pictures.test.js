@@ -254,7 +254,7 @@ function drawn(theme) {
   diagram.run = { header };
   diagram.network = network();
   diagram.drawButtons = () => {};
-  diagram.place();
+  diagram.place(1);
   const context = diagram.canvas.getContext();
   diagram.drawLinks(context, theme, PARAMETERS);
   return { diagram, context };

@@ -495,7 +495,7 @@ export class Atlas {
     ].join();
     if (key !== this.painted) {
       this.painted = key;
-      grid.layOut(width, Math.max(260, innerHeight - 300), this.theme);
+      grid.layOut(width, Math.max(260, innerHeight - 300 * this.theme.zoom), this.theme);
       const start = performance.now();
       grid.draw(this.theme, this.lookAt());
       this.choose(performance.now() - start);

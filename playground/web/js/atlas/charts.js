@@ -1,6 +1,7 @@
 // The charts beside the tiles, drawn by Plotly: what each axis does by itself, and the curves of one tile's seeds.
 import { CONFIG, axis, layout, textForPlotly } from "../shared/plot.js";
 import { say } from "../shared/format.js";
+import { grown } from "../shared/theme.js";
 
 /** @import { Tile, Tiles } from "./tiles.js" */
 
@@ -51,7 +52,7 @@ export function drawEffect(Plotly, plot, theme, tiles, which, epoch) {
     marker: { color: theme.positive, size: 7 },
     hovertemplate: "%{text}: median %{y:.3f}<extra></extra>",
   };
-  const look = layout(theme, { width, height }, MARGIN, {
+  const look = layout(theme, { width, height }, grown(MARGIN, theme), {
     xaxis: axis(theme, {
       ...{ tickvals: values.map((_, k) => k), ticktext: values.map(textForPlotly), showgrid: false },
       ...{ range: [-0.5, values.length - 0.5], title: textForPlotly(label), tickangle: 0 },
@@ -77,7 +78,7 @@ export function drawSeeds(Plotly, plot, theme, tile, epochs) {
     },
     hovertemplate: `seed ${seed}: %{y:.4~g}<extra></extra>`,
   }));
-  const look = layout(theme, { width, height }, MARGIN, {
+  const look = layout(theme, { width, height }, grown(MARGIN, theme), {
     hovermode: "x unified",
     xaxis: axis(theme, { range: [0, epochs], nticks: 6, title: "epochs" }),
     yaxis: axis(theme, { type: "log", nticks: 4, exponentformat: "power", title: "loss on new points" }),

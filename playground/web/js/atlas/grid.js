@@ -2,6 +2,7 @@
 //
 // A tile's picture is painted from parameters by the stage's own modules, on a grid as fine as there is time for.
 import { fit, h, pen } from "../shared/dom.js";
+import { TYPE } from "../shared/registry.js";
 import { ramps } from "../shared/theme.js";
 import { gridPoints, Network } from "../stage/network.js";
 import { paint } from "../stage/surface.js";
@@ -15,11 +16,11 @@ const MOST_POINTS = 260_000; // in all tiles together, where they stand
 // goes up, and for its values.
 const [BELOW, NAME, WIDEST] = [40 / 12, 20 / 12, 70 / 12];
 const LEAST = 26; // pixels of a tile
-const USUAL = { letters: 12, least: 9, most: 132 };
+const USUAL = { letters: TYPE.small, least: 9, most: 132 };
 const ROOMY = 44; // a smaller tile has no room for the data's points and the seeds' ticks
 
 export class Grid {
-  // `look`: pixels of the letters of the axes, of the smallest on a tile, and of the largest tile.
+  // `look`, in pixels on an ordinary screen: the letters of the axes, the smallest on a tile, and the largest tile.
   constructor(look = USUAL) {
     this.look = look;
     this.canvas = h("canvas", { tabindex: 0, role: "application", "aria-roledescription": "grid of tiles" });
@@ -58,7 +59,7 @@ export class Grid {
   // As large as there is room for, across and down.
   layOut(width, height, theme) {
     const { columns, rows, page, isSearch } = /** @type {Tiles} */ (this.tiles);
-    const { letters, most } = this.look;
+    const [letters, most] = [this.look.letters * theme.zoom, this.look.most * theme.zoom];
     const context = pen(this.canvas);
     context.font = `${letters}px ${theme.font}`;
     const widths = (page.axes[1]?.values ?? []).map((value) => context.measureText(value).width);
@@ -296,7 +297,7 @@ export class Grid {
   }
 
   chip(context, theme, word) {
-    const { letters, least } = this.look;
+    const [letters, least] = [this.look.letters * theme.zoom, this.look.least * theme.zoom];
     const size = Math.max(least, Math.min(1.1 * letters, this.side / 6.5));
     const pad = this.side < ROOMY ? 2 : 3;
     context.font = `600 ${size}px ${theme.font}`;
@@ -334,7 +335,7 @@ export class Grid {
     context.fillStyle = theme.panel;
     context.fillRect(0, 0, this.side, this.side);
     if (problem) {
-      context.font = `600 ${Math.min(18, this.side / 3)}px ${theme.font}`;
+      context.font = `600 ${Math.min(TYPE.loud * theme.zoom, this.side / 3)}px ${theme.font}`;
       context.fillStyle = theme.muted;
       context.textAlign = "center";
       context.textBaseline = "middle";
@@ -361,7 +362,7 @@ export class Grid {
     const { page, columns, rows, isSearch } = /** @type {Tiles} */ (this.tiles);
     if (isSearch) return;
     context.fillStyle = theme.text;
-    const { letters } = this.look;
+    const letters = this.look.letters * theme.zoom;
     context.font = `${letters}px ${theme.font}`;
     context.textAlign = "center";
     context.textBaseline = "top";

@@ -2,11 +2,16 @@
 // that are on show, chosen with the pointer on the chart or with the keys in fields; and each setting by itself.
 import { h } from "../shared/dom.js";
 import { CONFIG, axis, layout, textForPlotly } from "../shared/plot.js";
+import { TYPE } from "../shared/registry.js";
+import { grown } from "../shared/theme.js";
 import { scoreName } from "./charts.js";
 import { SCORE } from "./tiles.js";
 
 /** @import { Tiles } from "./tiles.js" */
 
+// Margins on an ordinary screen, of the lines and of the dots.
+const LINES = { l: 56, r: 56, t: 42, b: 14 };
+const DOTS = { l: 46, r: 12, t: 6, b: 36 };
 const PARTS = 3; // of a range, in the fields
 
 // The axes of the chart: settings, and the score. `at` turns a setting's number into a place on it, `back` a place into a
@@ -99,24 +104,25 @@ export function drawLines(Plotly, plot, theme, tiles, choose) {
   const { clientWidth: room, clientHeight: height } = /** @type {HTMLElement} */ (plot.parentElement);
   if (room < 60) return;
   const axes = axesOf(tiles);
-  const width = Math.max(room, 92 * axes.length);
+  const width = Math.max(room, 92 * theme.zoom * axes.length);
   const cells = drawnCells(tiles);
   const scores = cells.map((cell) => tiles.lastScore(cell));
   const dimensions = axes.map(({ key, label, which, range, at, ticks, words }) => ({
-    ...{ label: shortened(label, width / axes.length), range, multiselect: false },
+    ...{ label: shortened(label, width / axes.length / theme.zoom), range, multiselect: false },
     values: which < 0 ? scores : cells.map((cell) => at(tiles.numberOf(cell, which))),
     ...{ tickvals: ticks.map(at), ticktext: words.map(textForPlotly) },
     constraintrange: tiles.only[key]?.map(at),
   }));
   const [cmin, cmax] = spanOfScores(tiles);
-  const font = (color, size) => ({ color, size: size * theme.zoom, family: theme.font });
+  const letters = (color, size) => ({ color, size: TYPE[size] * theme.zoom, family: theme.font });
   const trace = {
     ...{ type: "parcoords", dimensions, labelside: "top" },
-    ...{ labelfont: font(theme.text, 12), tickfont: font(theme.text, 11), rangefont: font("rgba(0,0,0,0)", 9) },
+    ...{ labelfont: letters(theme.text, "small"), tickfont: letters(theme.text, "tick") },
+    rangefont: letters("rgba(0,0,0,0)", "tick"),
     line: { color: scores, cmin, cmax, colorscale: [[0, theme.grid], [0.5, theme.muted], [1, theme.positive]] }, // prettier-ignore
     unselected: { line: { color: theme.grid, opacity: 0.25 } },
   };
-  Plotly.react(plot, [trace], layout(theme, { width, height }, { l: 56, r: 56, t: 42, b: 14 }), CONFIG);
+  Plotly.react(plot, [trace], layout(theme, { width, height }, grown(LINES, theme)), CONFIG);
   if (plot.listens) return;
   plot.listens = true;
   plot.on("plotly_restyle", () => choose(markedOn(plot.data[0].dimensions, axesOf(tiles))));
@@ -151,7 +157,7 @@ export function drawSetting(Plotly, plot, theme, tiles, which, epoch) {
     marker: { color: theme.positive, size: 7, opacity: 0.75 },
     hovertemplate: "%{text}: %{y:.3f}<extra></extra>",
   };
-  const look = layout(theme, { width, height }, { l: 46, r: 12, t: 6, b: 36 }, {
+  const look = layout(theme, { width, height }, grown(DOTS, theme), {
     xaxis: axis(theme, {
       ...{ tickvals: told.ticks.map(told.at), ticktext: told.words.map(textForPlotly), showgrid: false },
       ...{ range: widened(told.range), title: textForPlotly(told.label), tickangle: 0 },

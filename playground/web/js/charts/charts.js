@@ -4,8 +4,10 @@
 // Goes out:  nothing.
 import { untilGone } from "../shared/component.js";
 import { h } from "../shared/dom.js";
-import { CONFIG, loadPlotly } from "../shared/plot.js";
+import { CONFIG, enlarged, loadPlotly } from "../shared/plot.js";
 import { player } from "../shared/player.js";
+import { ROOT } from "../shared/registry.js";
+import { observeTheme } from "../shared/theme.js";
 
 const grids = new WeakMap();
 
@@ -29,12 +31,18 @@ class Grid {
     this.resize.observe(this.element);
     this.follow = () => (this.loop ??= requestAnimationFrame(() => this.moveCursors()));
     player.watchers.add(this.follow);
+    this.zoom = 1; // of the page's type, to which Python's figures are made as large
+    this.themes = observeTheme(this.element, ({ zoom }) => {
+      this.zoom = zoom;
+      this.draw();
+    });
   }
 
   close() {
     player.watchers.delete(this.follow);
     if (this.loop) cancelAnimationFrame(this.loop);
     this.resize.disconnect();
+    this.themes.stop();
     for (const chart of this.charts.values()) this.Plotly?.purge(chart.plot);
   }
 
@@ -44,7 +52,7 @@ class Grid {
       const chart = this.charts.get(key) ?? this.add(key, over_time, wide);
       chart.figure = figure;
       chart.element.setAttribute("aria-label", words);
-      chart.element.style.height = `${height}px`;
+      chart.element.style.height = `${height / ROOT}rem`;
     }
     if (this.Plotly) this.draw();
     else loadPlotly(plotly).then((Plotly) => ((this.Plotly = Plotly), this.draw()));
@@ -65,11 +73,12 @@ class Grid {
     if (!this.Plotly) return;
     for (const chart of this.charts.values()) {
       const width = chart.element.clientWidth;
-      if (!width || (chart.drawn === chart.figure && chart.width === width)) continue;
-      const { data, layout } = JSON.parse(chart.figure);
+      const { zoom } = this;
+      if (!width || (chart.drawn === chart.figure && chart.width === width && chart.zoom === zoom)) continue;
+      const { data, layout } = enlarged(JSON.parse(chart.figure), zoom);
       // What the reader hid in the legend, or magnified, stays so with other numbers.
       this.Plotly.react(chart.plot, data, { ...layout, width, uirevision: chart.element.dataset.key }, CONFIG);
-      Object.assign(chart, { drawn: chart.figure, width, end: layout.xaxis.range?.[1], epoch: null });
+      Object.assign(chart, { drawn: chart.figure, width, zoom, end: layout.xaxis.range?.[1], epoch: null });
     }
     this.follow();
   }

@@ -10,7 +10,7 @@ import { icon } from "../shared/icons.js";
 import { say, steady } from "../shared/format.js";
 import { CONFIG, axis, layout, loadPlotly } from "../shared/plot.js";
 import { runColour, runMark } from "../shared/runs.js";
-import { observeTheme, ramps } from "../shared/theme.js";
+import { grown, observeTheme, ramps } from "../shared/theme.js";
 import { ask } from "../stage/ask.js";
 import { EPOCH, Recording, STEP, TEST_LOSS, parseMessage } from "../stage/recording.js";
 import { UNITS, convert, endOf, pace, rowAt } from "./clock.js";
@@ -498,7 +498,8 @@ export class Compare {
   grab(event) {
     const to = ({ clientX }) => {
       const box = this.chart.getBoundingClientRect();
-      this.seek(((clientX - box.left - MARGIN.l) / (box.width - MARGIN.l - MARGIN.r)) * this.end);
+      const { l, r } = grown(MARGIN, this.theme);
+      this.seek(((clientX - box.left - l) / (box.width - l - r)) * this.end);
     };
     to(event);
     this.chart.setPointerCapture(event.pointerId);
@@ -648,8 +649,9 @@ export class Compare {
   }
 
   drawCursor() {
-    const inner = this.chart.clientWidth - MARGIN.l - MARGIN.r;
-    this.cursor.style.transform = `translateX(${MARGIN.l + inner * Math.min(1, this.time / this.end)}px)`;
+    const { l, r } = grown(MARGIN, this.theme);
+    const inner = this.chart.clientWidth - l - r;
+    this.cursor.style.transform = `translateX(${l + inner * Math.min(1, this.time / this.end)}px)`;
   }
 
   // The test losses of all runs over the clock, the training losses thin behind them.
@@ -657,14 +659,20 @@ export class Compare {
     const { clientWidth: width, clientHeight: height } = this.chart;
     if (width < 60) return;
     if (!this.Plotly) return void loadPlotly(this.page.plotly).then((Plotly) => (this.Plotly = Plotly) && this.wake());
-    const key = [width, height, this.unit, ...this.runs.map((run) => run.header.run + run.version)].join();
+    const key = [
+      width,
+      height,
+      this.theme.zoom,
+      this.unit,
+      ...this.runs.map((run) => run.header.run + run.version),
+    ].join();
     if (key === this.charted) return;
     this.charted = key;
     const { theme } = this;
     const many = this.runs.length > 2;
     const bands = this.seeds ? this.runs.flatMap((run, k) => bandOf(run, k, this.unit, theme, many)) : [];
     const traces = [...bands, ...this.runs.flatMap((run, k) => curvesOf(run, k, this.unit, theme, !this.seeds))];
-    const look = layout(theme, { width, height }, MARGIN, {
+    const look = layout(theme, { width, height }, grown(MARGIN, theme), {
       hovermode: "x unified",
       xaxis: axis(theme, { range: [0, this.end], nticks: 8, title: UNITS[this.unit].label }),
       yaxis: axis(theme, {

@@ -6,7 +6,7 @@ import { untilGone, viewIn } from "../shared/component.js";
 import { fit, h, tell } from "../shared/dom.js";
 import { say } from "../shared/format.js";
 import { CONFIG, axis, layout, loadPlotly, textForPlotly } from "../shared/plot.js";
-import { observeTheme } from "../shared/theme.js";
+import { grown, observeTheme } from "../shared/theme.js";
 import { MARGIN, drawWays, fate, ground, places } from "./picture.js";
 
 /** @import { Descent } from "../stage/types.d.ts" */
@@ -114,7 +114,7 @@ class DescentMap {
   click(event) {
     if (!this.told) return;
     const { left, top, width, height } = this.box.getBoundingClientRect();
-    const at = places(this.told, width, height);
+    const at = places(this.told, width, height, this.theme);
     const point = [event.clientX - left, event.clientY - top];
     if (at.holds(point)) this.wish(at.from(point).map((v) => Number(v.toPrecision(4))));
   }
@@ -144,7 +144,7 @@ class DescentMap {
     if (width < 100) return;
     const context = fit(this.canvas, width, height);
     context.clearRect(0, 0, width, height);
-    drawWays(context, told, this.step, this.theme, places(told, width, height));
+    drawWays(context, told, this.step, this.theme, places(told, width, height, this.theme));
     tell(this.where, `Step ${this.step}`);
     this.slider.value = String(this.step);
     this.slider.setAttribute("aria-valuetext", `Step ${this.step}`);
@@ -160,7 +160,7 @@ class DescentMap {
     this.plotted = key;
     const span = (values) => [values[0], values[values.length - 1]];
     const [across, up] = told.axes.map(textForPlotly);
-    const look = layout(this.theme, { width, height }, MARGIN, {
+    const look = layout(this.theme, { width, height }, grown(MARGIN, this.theme), {
       hovermode: "closest",
       xaxis: axis(this.theme, { range: span(told.x), title: across, showgrid: false, nticks: 7 }),
       yaxis: axis(this.theme, { range: span(told.y), title: up, showgrid: false, nticks: 7 }),

@@ -1,8 +1,10 @@
 // How a map is drawn: heights in grey on a logarithmic scale, lines of equal height, and the ways of the optimizers.
+import { STRONG } from "../shared/registry.js";
+import { font, grown } from "../shared/theme.js";
 
 /** @import { Descent } from "../stage/types.d.ts" */
 
-export const MARGIN = { l: 56, r: 14, t: 8, b: 42 };
+export const MARGIN = { l: 56, r: 14, t: 8, b: 42 }; // on an ordinary screen
 const LEVELS = 14;
 const EVERY = 10; // steps from dot to dot
 
@@ -34,7 +36,7 @@ export function ranks(z) {
 
 /** @param {Descent} told @param {any} theme */
 export function ground({ x, y, z, lowest, minima, axes }, theme) {
-  const dark = theme.dark ? "#465063" : "#aab3c2";
+  const dark = STRONG[theme.dark ? "dark" : "light"].grid;
   return [
     {
       type: "heatmap",
@@ -62,22 +64,16 @@ export function ground({ x, y, z, lowest, minima, axes }, theme) {
 }
 
 // Where a point of the map lies in a box, in pixels, and the other way round.
-/** @param {Pick<Descent, "x" | "y">} told @param {number} width @param {number} height */
-export function places({ x, y }, width, height) {
-  const [w, high] = [width - MARGIN.l - MARGIN.r, height - MARGIN.t - MARGIN.b];
+/** @param {Pick<Descent, "x" | "y">} told @param {number} width @param {number} height @param {{zoom: number}} theme */
+export function places({ x, y }, width, height, theme) {
+  const { l, r, t, b } = grown(MARGIN, theme);
+  const [w, high] = [width - l - r, height - t - b];
   const [x0, x1, y0, y1] = [x[0], x[x.length - 1], y[0], y[y.length - 1]];
   return {
-    to: (/** @type {number[]} */ [a, b]) => [
-      MARGIN.l + ((a - x0) / (x1 - x0)) * w,
-      MARGIN.t + (1 - (b - y0) / (y1 - y0)) * high,
-    ],
-    from: (/** @type {number[]} */ [u, v]) => [
-      x0 + ((u - MARGIN.l) / w) * (x1 - x0),
-      y1 - ((v - MARGIN.t) / high) * (y1 - y0),
-    ],
-    holds: (/** @type {number[]} */ [u, v]) =>
-      u >= MARGIN.l && u <= MARGIN.l + w && v >= MARGIN.t && v <= MARGIN.t + high,
-    clip: [MARGIN.l, MARGIN.t, w, high],
+    to: (/** @type {number[]} */ [a, b]) => [l + ((a - x0) / (x1 - x0)) * w, t + (1 - (b - y0) / (y1 - y0)) * high],
+    from: (/** @type {number[]} */ [u, v]) => [x0 + ((u - l) / w) * (x1 - x0), y1 - ((v - t) / high) * (y1 - y0)],
+    holds: (/** @type {number[]} */ [u, v]) => u >= l && u <= l + w && v >= t && v <= t + high,
+    clip: [l, t, w, high],
   };
 }
 
@@ -124,7 +120,7 @@ function dot(context, [x, y], radius) {
 function number(context, [x, y], n, theme) {
   dot(context, [x, y], 9 * theme.zoom);
   context.fillStyle = theme.background;
-  context.font = `600 ${12 * theme.zoom}px ${theme.font}`;
+  context.font = font(theme, "small", "600");
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillText(String(n), x, y + 1);

@@ -6,7 +6,7 @@ import { percent, say } from "../shared/format.js";
 import { ramps } from "../shared/theme.js";
 import { Network } from "../stage/network.js";
 
-const SIDE = 176;
+const SIDE = 176; // pixels of the pad on an ordinary screen
 const MOST_UNITS = 32;
 
 export class Pad {
@@ -76,8 +76,8 @@ export class Pad {
 
   draw(parameters, theme) {
     const { rows, columns } = this.pixels;
-    const context = fit(this.canvas, SIDE, (SIDE * rows) / columns);
-    const cell = SIDE / columns;
+    const cell = (SIDE * theme.zoom) / columns;
+    const context = fit(this.canvas, cell * columns, cell * rows);
     this.ink.forEach((ink, k) => {
       context.globalAlpha = 1;
       context.fillStyle = theme.panel;

@@ -1,6 +1,7 @@
 // One picture of a layer on a canvas: the grid of the input plane, the boundary and the training points, all where the
 // layer has carried them.
 import { fit } from "../shared/dom.js";
+import { font } from "../shared/theme.js";
 import { SYMBOLS, shade } from "../stage/points.js";
 
 const INNER = 0.9; // of the picture's half, for coordinates from -1 to 1
@@ -105,7 +106,7 @@ export class Picture {
     }
     context.stroke();
     context.fillStyle = theme.muted;
-    context.font = `${11 * theme.zoom}px ${theme.font}`;
+    context.font = font(theme, "tick");
     for (const { at, name } of axes) if (name) context.fillText(name, this.x(at[1][0]) + 3, this.y(at[1][1]) - 3);
     context.textAlign = "right";
     context.fillText(labels[0], this.side - 5, this.side - 6);

@@ -8,7 +8,7 @@ import { fit, h } from "../shared/dom.js";
 import { observeTheme } from "../shared/theme.js";
 import { shade } from "../stage/points.js";
 
-const SIDE = 44;
+const SIDE = 44; // pixels of a picture on an ordinary screen
 const MOST_COLUMNS = 4;
 const MOST_DOTS = 120; // in so small a picture
 const SIGNED = { middle: 0, reach: 1 };
@@ -64,9 +64,10 @@ export class Gallery {
       const on = dataset.name === this.chosen;
       button.setAttribute("aria-checked", String(on));
       button.tabIndex = on ? 0 : -1;
-      const context = fit(button.firstChild, SIDE, SIDE);
-      context.clearRect(0, 0, SIDE, SIDE);
-      dots(context, { ...dataset, points: dataset.points.slice(0, 3 * MOST_DOTS) }, theme, SIDE, 1.2);
+      const side = SIDE * theme.zoom;
+      const context = fit(button.firstChild, side, side);
+      context.clearRect(0, 0, side, side);
+      dots(context, { ...dataset, points: dataset.points.slice(0, 3 * MOST_DOTS) }, theme, side, 1.2 * theme.zoom);
     });
   }
 

@@ -26,7 +26,7 @@ const CARRIED = {
   update: "how far it moves",
 };
 const SHOWN = { x: "x", a: "output a", z: "sum z", ŷ: "answer ŷ", p: "belief p", δ: "blame δ" };
-const PITCH = 76; // the least room for a column of units
+const PITCH = 76; // the least room for a column of units, in pixels on an ordinary screen as all lengths here
 /** @type {import("../shared/keys.js").Row[]} */
 const KEYS = [
   ["→, ←", "to the next idea, and to the one before (in place of a step of the run)"],
@@ -285,6 +285,11 @@ export class Inside {
     this.walk.stops[k].focus({ preventScroll: true });
   }
 
+  // How many times as large as on an ordinary screen the page's type is.
+  get zoom() {
+    return this.theme?.zoom ?? 1;
+  }
+
   // ---- as large as the window lets it be -------------------------------------------------------------------------
   // Drawing and card stand on one screen: they take what is left of the window below the walk. Where one stands above
   // the other, each has the height that it needs.
@@ -292,17 +297,18 @@ export class Inside {
     if (!this.data) return;
     const page = this.element.closest(".stMain");
     const top = this.halves.getBoundingClientRect().top + (page?.scrollTop ?? 0);
-    const room = Math.max(LEAST, Math.min(MOST, window.innerHeight - top - BELOW));
+    const { zoom } = this;
+    const room = Math.max(LEAST * zoom, Math.min(MOST * zoom, window.innerHeight - top - BELOW));
     this.room = getComputedStyle(this.halves).gridTemplateColumns.split(" ").length > 1 ? Math.floor(room) : null;
     this.halves.style.height = this.room ? `${this.room}px` : "";
-    this.walk.fit();
+    this.walk.fit(zoom);
     this.draw();
     this.fitCard();
   }
 
   // Smaller type where a long formula would not fit otherwise; a narrow page lets the card grow instead.
   fitCard() {
-    for (const scale of this.room ? SCALES.slice(this.room < AMPLE ? 2 : 0) : [1]) {
+    for (const scale of this.room ? SCALES.slice(this.room < AMPLE * this.zoom ? 2 : 0) : [1]) {
       this.card.style.setProperty("--fit", String(scale));
       if (this.card.scrollHeight <= this.card.clientHeight) return;
     }
@@ -353,17 +359,19 @@ export class Inside {
   }
 
   // ---- the picture ---------------------------------------------------------------------------------------------
+  // In lengths of an ordinary screen, and as many times as large as the page's type.
   draw() {
-    const room = this.scroller.clientWidth;
-    const shape = `${room} ${this.room}`;
+    const { zoom } = this;
+    const room = this.scroller.clientWidth / zoom;
+    const shape = `${room} ${this.room} ${zoom}`;
     if (!this.data || !room || shape === this.width) return;
     this.width = shape;
     const { columns, links } = this.data;
     const width = Math.max(room, PITCH * columns.length);
     const most = Math.max(...columns.map((column) => column.units.length));
-    const space = this.room ? this.room - this.where.offsetHeight - this.status.offsetHeight - 8 : LOW;
+    const space = this.room ? (this.room - this.where.offsetHeight - this.status.offsetHeight) / zoom - 8 : LOW;
     const grow = Math.max(1, Math.min(1.6, space / 400, width / columns.length / 130)); // in a large window
-    this.drawing.style.setProperty("--grow", String(grow));
+    this.drawing.style.setProperty("--grow", String(grow / zoom)); // of type that grows with the page already
     const step = Math.max(LEAST_STEP, Math.min(54 * grow, (space - TOP - BOTTOM) / most));
     const height = Math.max(this.room ? space : 200, TOP + most * step + BOTTOM);
     this.roomy = step > 36; // for the inputs' names above their units
@@ -385,8 +393,8 @@ export class Inside {
       );
     });
     this.drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.drawing.setAttribute("width", width);
-    this.drawing.setAttribute("height", height);
+    this.drawing.setAttribute("width", width * zoom);
+    this.drawing.setAttribute("height", height * zoom);
     const paths = links.flat().map((link) => this.link(link, w));
     const units = [...this.places.values()].map((place) => this.unit(place, w, high));
     const words = columns.map((column, l) => {
@@ -481,7 +489,8 @@ export class Inside {
     // A picture that is wider than its place shows what is spoken of.
     const spoken = [...this.places.values()].filter(({ layer }) => idea.units.includes(layer)).map(({ x }) => x);
     if (spoken.length)
-      this.scroller.scrollLeft = (Math.min(...spoken) + Math.max(...spoken)) / 2 - this.scroller.clientWidth / 2;
+      this.scroller.scrollLeft =
+        (this.zoom * (Math.min(...spoken) + Math.max(...spoken)) - this.scroller.clientWidth) / 2;
   }
 
   // Light up a link or unit and every term that belongs to it.

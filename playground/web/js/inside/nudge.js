@@ -46,7 +46,7 @@ export class Nudge {
       };
     });
     this.words = h("p", { class: "note", "aria-live": "polite" });
-    this.curve = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, "aria-hidden": "true" });
+    this.curve = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
     this.element = h(
       "section",
       { class: "nudge" },

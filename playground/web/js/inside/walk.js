@@ -4,7 +4,7 @@
 import { h } from "../shared/dom.js";
 
 const STAGES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
-const NAMED = 48; // pixels that a stop needs for its name
+const NAMED = 48; // pixels on an ordinary screen that a stop needs for its name
 const ROOMY = 72; // and for its name in larger type
 
 export class Walk {
@@ -12,6 +12,7 @@ export class Walk {
     /** @type {(k: number) => void} */
     this.go = go;
     this.at = 0;
+    this.zoom = 1;
     this.ideas = [];
     this.stops = [];
     this.list = h("ol", { class: "stops" });
@@ -78,8 +79,10 @@ export class Walk {
     this.list.scrollLeft = offsetLeft + offsetWidth / 2 - this.list.clientWidth / 2;
   }
 
-  fit() {
-    const room = this.list.clientWidth / this.stops.length;
+  // `zoom` is how many times as large as there everything is.
+  fit(zoom = this.zoom) {
+    this.zoom = zoom;
+    const room = this.list.clientWidth / this.stops.length / zoom;
     this.list.classList.toggle("named", room >= NAMED);
     this.list.classList.toggle("roomy", room >= ROOMY);
   }

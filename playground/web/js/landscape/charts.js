@@ -2,6 +2,7 @@
 // the moment.
 import { CONFIG, axis, layout } from "../shared/plot.js";
 import { say } from "../shared/format.js";
+import { grown } from "../shared/theme.js";
 
 const MARGIN = { l: 52, r: 8, t: 6, b: 34 };
 const SMALL = 1e-6; // eigenvalues nearer to zero than this are as good as none
@@ -22,7 +23,7 @@ function draw(Plotly, plot, theme, traces, xaxis, yaxis, more = {}) {
   Plotly.react(
     plot,
     traces,
-    layout(theme, size, MARGIN, { xaxis: axis(theme, xaxis), yaxis: axis(theme, yaxis), ...more }),
+    layout(theme, size, grown(MARGIN, theme), { xaxis: axis(theme, xaxis), yaxis: axis(theme, yaxis), ...more }),
     CONFIG,
   );
 }

@@ -4,6 +4,7 @@ import { contour } from "../shared/contour.js";
 import { fit, pen } from "../shared/dom.js";
 import { runColour } from "../shared/runs.js";
 import { say } from "../shared/format.js";
+import { font } from "../shared/theme.js";
 import { lies, placeOf } from "./part.js";
 
 const LINES = 16;
@@ -153,7 +154,7 @@ export class Chart {
   drawMarks(context, theme, step, picked) {
     const { path, told, others } = this.sheet;
     const word = (text, x, y) => {
-      context.font = `600 ${12 * theme.zoom}px ${theme.font}`;
+      context.font = font(theme, "small", "600");
       context.lineWidth = 3;
       context.strokeStyle = theme.background;
       const left = x > this.side - 60; // where there is room

@@ -6,12 +6,11 @@
 import { untilGone, viewIn } from "../shared/component.js";
 import { h, svg } from "../shared/dom.js";
 import { loadStyle } from "../shared/style.js";
-import { observeTheme } from "../shared/theme.js";
+import { grown, observeTheme } from "../shared/theme.js";
 
 await loadStyle("../lessons/lessons.css", import.meta.url);
 
-const HEIGHT = 190;
-const [LEFT, TOP, BOTTOM] = [14, 8, 158];
+const EDGES = { left: 14, top: 8, bottom: 158, numbers: 176 }; // in pixels on an ordinary screen
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]; // between two upright lines, at most six of them
 const TELL_AFTER_MS = 250; // keys that follow each other are one answer
 
@@ -28,7 +27,7 @@ export class Mark {
     this.at = null;
     /** @type {{ low: number, high: number, label: string, guess: number | null, answer: number | null, curves: { name: string, y: number[] }[] }} */
     this.data = { low: 0, high: 1, label: "", guess: null, answer: null, curves: [] };
-    this.picture = svg("svg", { height: HEIGHT });
+    this.picture = svg("svg");
     new ResizeObserver(() => this.paint()).observe(this.picture);
     this.picture.setAttribute("aria-hidden", "true");
     this.handle = h("div", { onkeydown: (event) => this.key(event), onblur: () => this.flush() }, this.picture);
@@ -41,7 +40,11 @@ export class Mark {
     this.tell = () => {};
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
-    this.themes = observeTheme(this.element, () => {});
+    this.edges = EDGES; // in pixels
+    this.themes = observeTheme(this.element, (theme) => {
+      this.edges = grown(EDGES, theme);
+      this.paint();
+    });
   }
 
   get asks() {
@@ -61,23 +64,26 @@ export class Mark {
 
   x(epoch) {
     const { low, high } = this.data;
-    return LEFT + ((epoch - low) / (high - low)) * (this.right - LEFT);
+    const { left } = this.edges;
+    return left + ((epoch - low) / (high - low)) * (this.right - left);
   }
 
   get right() {
-    return Math.max(LEFT + 1, this.picture.clientWidth - LEFT);
+    const { left } = this.edges;
+    return Math.max(left + 1, this.picture.clientWidth - left);
   }
 
   paint() {
     const { low, high, answer, curves, label } = this.data;
-    const [left, right, top, bottom] = [LEFT, this.right, TOP, BOTTOM];
+    const { left, top, bottom, numbers } = this.edges;
+    const { right } = this;
     const frame = [svg("rect", { class: "empty", x: left, y: top, width: right - left, height: bottom - top })];
     const step = STEPS.find((each) => (high - low) / each <= 6) ?? 1000;
     for (let epoch = Math.ceil(low / step) * step; epoch <= high; epoch += step) {
       const x = this.x(epoch);
       const anchor = epoch === high ? "end" : epoch === low ? "start" : "middle";
       frame.push(svg("line", { class: "grid", x1: x, x2: x, y1: top, y2: bottom }));
-      frame.push(svg("text", { x, y: bottom + 18, "text-anchor": anchor }, String(epoch)));
+      frame.push(svg("text", { x, y: numbers, "text-anchor": anchor }, String(epoch)));
     }
     frame.push(svg("path", { class: "axis", d: `M${left},${top}V${bottom}H${right}` }));
     const most = Math.max(1e-9, ...curves.flatMap(({ y }) => y.filter(Number.isFinite)));
@@ -134,7 +140,8 @@ export class Mark {
       const box = this.picture.getBoundingClientRect();
       const { low, high } = this.data;
       const x = event.clientX - box.left;
-      this.set(low + ((x - LEFT) / (this.right - LEFT)) * (high - low));
+      const { left } = this.edges;
+      this.set(low + ((x - left) / (this.right - left)) * (high - low));
     }
     if (event.type !== "pointerup") return;
     this.held = false;

@@ -12,7 +12,7 @@ import { observeTheme } from "../shared/theme.js";
 
 await loadStyle("portraits.css", import.meta.url);
 
-const SIZE = 60; // CSS pixels
+const SIZE = 60; // CSS pixels on an ordinary screen
 const LOOK_MS = 100;
 const LOOKS = 40; // for a part of the page that is still being drawn
 let arrived = 0;
@@ -98,7 +98,8 @@ export class Portraits {
 
   draw() {
     if (!this.theme) return;
+    const size = SIZE * this.theme.zoom;
     for (const { canvas, picture } of this.portraits.values())
-      paint(fit(canvas, SIZE, SIZE), picture, this.theme, SIZE);
+      paint(fit(canvas, size, size), picture, this.theme, size);
   }
 }

@@ -34,6 +34,25 @@ export function scrolls(element, axes = ["X", "Y"]) {
   );
 }
 
+const SLOP = 10; // pixels that a finger may move while it presses
+
+// What a press does: at once with a mouse or a pen; with a finger when it is lifted, for it may be on its way to scroll.
+// Plotly lies above and keeps events to itself, so they are heard on their way down.
+export function onPress(element, act) {
+  /** @type {PointerEvent | null} */
+  let down = null;
+  const on = (name, hear) => element.addEventListener(name, hear, true);
+  on("pointerdown", (event) => (event.pointerType === "touch" ? (down = event) : act(event)));
+  on("pointercancel", () => (down = null));
+  on("pointerup", (event) => {
+    if (down && Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) < SLOP) act(event);
+    down = null;
+  });
+}
+
+// Whether fingers press what is on the page: as the style sheets have it.
+export const isForFingers = () => matchMedia("(max-width: 760px), (pointer: coarse)").matches;
+
 // Where a canvas is drawn on.
 export const pen = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 

@@ -12,17 +12,17 @@ const STYLE = `
   color: var(--st-text-color);
   background: var(--st-background-color);
   border: 1px solid color-mix(in srgb, currentColor 30%, transparent);
-  border-radius: 0.5rem;
+  border-radius: var(--corner-card);
   padding: 1rem 1.5rem 1.25rem;
   width: min(34rem, calc(100vw - 2rem));
   max-height: calc(100vh - 4rem);
-  font: 1rem/1.5 var(--st-font, sans-serif);
+  font: var(--type-lead)/1.5 var(--st-font, sans-serif);
 }
 .key-list::backdrop {
-  background: rgb(0 0 0 / 45%);
+  background: var(--veil);
 }
 .key-list h2 {
-  font-size: 1.125rem;
+  font-size: var(--type-loud);
   font-weight: 600;
   margin: 0.5rem 0;
   padding: 0;
@@ -44,8 +44,8 @@ const STYLE = `
   color: inherit;
   background: transparent;
   border: 1px solid color-mix(in srgb, currentColor 30%, transparent);
-  border-radius: 0.5rem;
-  min-height: 2.75rem;
+  border-radius: var(--corner-plain);
+  min-height: var(--touch);
   padding: 0 1rem;
   cursor: pointer;
 }

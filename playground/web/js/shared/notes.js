@@ -4,8 +4,8 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { GLOSSARY } from "./registry.js";
 
-const WIDTH = 300;
-const EDGE = 8; // pixels between an explanation and the edge of the window
+const EDGE = "8px"; // between an explanation and the edge of the window
+const WIDTH = `min(18.75rem, 100vw - 2 * ${EDGE})`;
 
 // A word of the glossary, as it stands in a sentence.
 export function term(word, text = word) {
@@ -32,11 +32,10 @@ function noted(button, heading, text) {
 
 // Below what it explains, or above it where that is low on the screen.
 function put(note, { left, top, bottom }) {
-  const width = Math.min(WIDTH, innerWidth - 2 * EDGE);
   const low = bottom > 0.6 * innerHeight;
   Object.assign(note.style, {
-    width: `${width}px`,
-    left: `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE))}px`,
+    width: WIDTH,
+    left: `clamp(${EDGE}, ${left}px, 100vw - ${WIDTH} - ${EDGE})`,
     top: low ? "auto" : `${bottom + 6}px`,
     bottom: low ? `${innerHeight - top + 6}px` : "auto",
   });

@@ -1,4 +1,6 @@
 // Plotly, loaded once from our own server after the first picture stands, and the look its charts share.
+import { TYPE } from "./registry.js";
+
 /** @type {Promise<any> | null} */
 let loading = null;
 
@@ -20,6 +22,23 @@ export function textForPlotly(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("%{", "% {");
 }
 
+// A figure made for an ordinary screen, as many times as large: its type, margins, shifts, lines and marks.
+const LENGTHS = new Set(["size", "l", "r", "t", "b", "pad", "standoff", "xshift", "yshift", "height", "itemwidth"]);
+export function enlarged({ data, layout }, zoom) {
+  const walk = (value, name) => {
+    if (typeof value === "number") return LENGTHS.has(name) ? value * zoom : value;
+    if (Array.isArray(value)) return value.map((each) => walk(each, ""));
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, walk(each, key)]));
+  };
+  const part = (trace, name, length) =>
+    typeof trace[name]?.[length] === "number"
+      ? { [name]: { ...trace[name], [length]: trace[name][length] * zoom } }
+      : {};
+  const traces = data.map((trace) => ({ ...trace, ...part(trace, "line", "width"), ...part(trace, "marker", "size") }));
+  return { data: traces, layout: walk(layout, "") };
+}
+
 export function axis(theme, more = {}) {
   return {
     color: theme.muted,
@@ -29,8 +48,10 @@ export function axis(theme, more = {}) {
     fixedrange: true,
     ticks: "",
     ...more,
-    tickfont: { size: (more.tickfont?.size ?? 11) * theme.zoom },
-    title: more.title ? { text: more.title, standoff: 4, font: { size: 11 * theme.zoom } } : undefined,
+    tickfont: { size: TYPE.tick * theme.zoom },
+    title: more.title
+      ? { text: more.title, standoff: 4 * theme.zoom, font: { size: TYPE.tick * theme.zoom } }
+      : undefined,
   };
 }
 
@@ -40,8 +61,12 @@ export function layout(theme, size, margin, more = {}) {
     margin: { pad: 0, ...margin },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: theme.font, color: theme.text, size: 12 * theme.zoom },
-    hoverlabel: { bgcolor: theme.panel, bordercolor: theme.grid, font: { color: theme.text, size: 12 * theme.zoom } },
+    font: { family: theme.font, color: theme.text, size: TYPE.small * theme.zoom },
+    hoverlabel: {
+      bgcolor: theme.panel,
+      bordercolor: theme.grid,
+      font: { color: theme.text, size: TYPE.small * theme.zoom },
+    },
     dragmode: false,
     showlegend: false,
     ...more,

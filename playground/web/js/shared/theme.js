@@ -1,24 +1,35 @@
 // Colours that every picture of the stage shares.
-import { PALETTES } from "./registry.js";
+import { PALETTES, ROOT, STRONG, TYPE } from "./registry.js";
 
 // Streamlit gives its theme as CSS variables; a dark background means the dark palette. A projector washes colours
-// out and is looked at from afar: text at full contrast, everything larger.
-function currentTheme(element, { projector = false, zoom = 1 }) {
+// out: text at full contrast. `zoom` is how many times as large as on an ordinary screen the page's type is, and with it
+// whatever is drawn.
+function currentTheme(element, { projector = false, zoom = pageZoom() }) {
   const style = getComputedStyle(element);
-  const background = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
+  const background = style.getPropertyValue("--st-background-color").trim() || PALETTES.light.background;
   const dark = brightness(background) < 0.5;
-  const strong = dark
-    ? { text: "#ffffff", muted: "#d5dae3", grid: "#566074" }
-    : { text: "#000000", muted: "#2c3340", grid: "#aab2bf" };
+  const name = dark ? "dark" : "light";
   return {
-    ...PALETTES[dark ? "dark" : "light"],
-    ...(projector && strong),
+    ...PALETTES[name],
+    ...(projector && STRONG[name]),
     zoom,
     dark,
     projector,
     font: style.getPropertyValue("--st-font").trim() || "sans-serif",
   };
 }
+
+// What web/look.py has made of the root's type in this window.
+const pageZoom = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / ROOT;
+
+// The font of a canvas, with letters of one of the sizes of the page's type.
+export const font = (theme, /** @type {keyof typeof TYPE} */ size, weight = "") =>
+  `${weight} ${TYPE[size] * theme.zoom}px ${theme.font}`;
+
+// Lengths that go with the type, such as the margins of a chart: {l: 44, ...} for an ordinary screen.
+/** @type {<L extends Record<string, number>>(lengths: L, theme: {zoom: number}) => L} */
+export const grown = (lengths, { zoom }) =>
+  /** @type {any} */ (Object.fromEntries(Object.entries(lengths).map(([name, length]) => [name, length * zoom])));
 
 // The colours of a theme by its name, for a picture that outlasts the one on screen.
 export const themeCalled = (name) => ({ ...PALETTES[name], dark: name === "dark" });
@@ -34,6 +45,14 @@ const PAINTS = ["panel", "text", "muted", "grid", "positive", "negative", "backg
 const looks = new Set();
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
+
+const lookAll = () => looks.forEach((each) => each());
+
+// A window of another size has other type.
+function begin() {
+  globalThis.addEventListener?.("resize", lookAll);
+  return setInterval(lookAll, LOOK_EVERY_MS);
+}
 
 // Dress an element in the theme, now and whenever it changes: its variables --text, --grid and so on, and `tell(theme)`.
 // Only what is on the page has a theme: `check` looks at once after an element has come there.
@@ -51,7 +70,7 @@ export function observeTheme(element, tell) {
     tell(theme);
   };
   looks.add(check);
-  timer ??= setInterval(() => looks.forEach((each) => each()), LOOK_EVERY_MS);
+  timer ??= begin();
   check();
   return {
     check,
@@ -63,6 +82,7 @@ export function observeTheme(element, tell) {
       looks.delete(check);
       if (looks.size) return;
       clearInterval(timer);
+      globalThis.removeEventListener?.("resize", lookAll);
       timer = undefined;
     },
   };

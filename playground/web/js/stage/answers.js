@@ -3,6 +3,7 @@
 import { h } from "../shared/dom.js";
 import { CONFIG, axis, layout } from "../shared/plot.js";
 import { percent } from "../shared/format.js";
+import { grown } from "../shared/theme.js";
 
 const MARGIN = { l: 44, r: 8, t: 4, b: 30 };
 
@@ -46,13 +47,12 @@ export class Answers {
       line: { color: theme.muted, width: 1.2 * theme.zoom },
       hoverinfo: "skip",
     };
-    const look = layout(theme, size, MARGIN, {
+    const look = layout(theme, size, grown(MARGIN, theme), {
       hovermode: "closest",
-      xaxis: axis(theme, { title: "true value", nticks: 5, tickfont: { size: 10 } }),
+      xaxis: axis(theme, { title: "true value", nticks: 5 }),
       yaxis: axis(theme, {
         title: off ? "predicted − true" : "predicted",
         nticks: 4,
-        tickfont: { size: 10 },
         zeroline: off,
         zerolinecolor: theme.muted,
       }),

@@ -2,19 +2,21 @@
 import { h } from "../shared/dom.js";
 import { CONFIG, axis, layout, textForPlotly } from "../shared/plot.js";
 import { DASHES, lineMark, runColour } from "../shared/runs.js";
+import { grown } from "../shared/theme.js";
 import { EPOCH } from "./recording.js";
 import { judged } from "./stops.js";
 
 /** @import { Recording } from "./recording.js" */
 
 const MOST_POINTS = 500;
-const LOW_HEIGHT = 70; // pixels, of a chart that is a thin line
+const LOW_HEIGHT = 70; // pixels on an ordinary screen, of a chart that is a thin line
 
 export class Curves {
   // lines(run, theme) -> [{name, colour, dash, of: (row, run) => number}]
   constructor({ name, title, lines, yaxis, margin = { l: 44, r: 8, t: 4, b: 18 }, legend = true }) {
     this.lines = lines;
     this.yaxis = yaxis;
+    this.least = margin; // on an ordinary screen
     this.margin = margin;
     this.scale = "linear"; // of the vertical axis
     /** @type {any} */
@@ -48,14 +50,15 @@ export class Curves {
   }
 
   // The width of the chart, and the epoch at its end: the cursor and the hand need no more, and no Plotly.
-  measure(goal) {
+  measure(goal, theme) {
+    this.margin = grown(this.least, theme);
     const { clientWidth: width } = this.box;
     return width < 60 ? null : { width, end: this.end(goal) };
   }
 
   drawChart(Plotly, theme, goal) {
     const { clientWidth: width, clientHeight: height } = this.box;
-    const span = this.measure(goal);
+    const span = this.measure(goal, theme);
     if (!span) return false;
     const { end } = span;
     const others = this.others();
@@ -87,14 +90,13 @@ export class Curves {
       hovertemplate: `${line.name}: %{y:.4~g}<extra></extra>`,
     }));
     for (const other of others) traces.unshift(branchLine(other, theme));
-    const nticks = height < LOW_HEIGHT ? 2 : 4; // or one number would lie on the next
+    const nticks = height < LOW_HEIGHT * theme.zoom ? 2 : 4; // or one number would lie on the next
     const look = layout(theme, { width, height }, this.margin, {
       hovermode: "x unified",
-      xaxis: axis(theme, { range: [0, end], nticks: 8, tickfont: { size: 10 } }),
+      xaxis: axis(theme, { range: [0, end], nticks: 8 }),
       yaxis: axis(theme, {
         nticks,
         exponentformat: "power",
-        tickfont: { size: 10 },
         ...sparse(traces, this.yaxis(this), nticks),
       }),
     });

@@ -2,22 +2,25 @@
 // biases as bars under the neurons; buttons to add and remove neurons and layers. Of a large network it shows the
 // neurons that there is room for and the strongest links, and its title says so.
 import { placeOf, signColour } from "../shared/colour.js";
-import { fit, h, pen } from "../shared/dom.js";
+import { fit, h, isForFingers, onPress, pen } from "../shared/dom.js";
 import { scaleOf } from "./surface.js";
 import { say } from "../shared/format.js";
 import { parameterName, unitName } from "../shared/names.js";
+import { TYPE } from "../shared/registry.js";
 import { ramps } from "../shared/theme.js";
 
 export const MAP = 34; // pixels of a unit's map, before the screen scales it
 const LEAST_ROOM = 7; // pixels from one unit to the next in which both can still be told
-const BUTTONS_BESIDE = 78; // pixels that minus, number and plus take beside each other,
-const BUTTONS_STACKED = 30; // and below each other
+// On an ordinary screen, in pixels: what minus, number and plus take beside each other and below each other, across and
+// from the top; and where fingers press them.
+const BUTTONS = { beside: { wide: 78, high: 34 }, stacked: { wide: 30, high: 78 } };
+const LARGE_BUTTONS = { beside: { wide: 108, high: 44 }, stacked: { wide: 46, high: 98 } };
 const WAIT_MS = 2000;
 const MOST_LINKS = 2000; // more are slow to draw, and nobody can follow them
 
-// How large its parts are, in pixels: neurons where there is room, letters, the room beside the first and the last
-// layer; how many times as wide the links are; and whether it has buttons.
-export const USUAL = { neuron: 40, letters: 11, beside: 30, links: 1, buttons: true };
+// How large its parts are, in pixels on an ordinary screen: neurons where there is room, letters, the room beside the
+// first and the last layer; how many times as wide the links are; and whether it has buttons.
+export const USUAL = { neuron: 40, letters: TYPE.tick, beside: 30, links: 1, buttons: true };
 
 export class Diagram {
   /** @param {{look: {neuron: string}}} player in which it is kept which neuron is shown large */
@@ -31,7 +34,7 @@ export class Diagram {
     this.run = this.network = this.theme = this.parameters = null;
     /** @type {{sizes: number[], until: number}} */
     this.wanted = { sizes: [], until: 0 }; // the layers that the last press has asked for, until when they are awaited
-    this.width = this.height = 0;
+    this.width = this.height = this.zoom = 0;
     /** @type {any} */
     this.columns = null; // where the units stand, for this size
     this.side = this.slack = this.most = 0;
@@ -49,7 +52,7 @@ export class Diagram {
     this.element = h("section", { class: "panel diagram", "aria-label": "Network" }, this.title, this.box);
     this.maps = document.createElement("canvas");
     this.box.addEventListener("pointermove", (event) => this.hover(event));
-    this.box.addEventListener("pointerdown", (event) => this.press(event));
+    onPress(this.box, (event) => this.press(event));
     this.box.addEventListener("pointerleave", () => this.leave());
   }
 
@@ -73,16 +76,19 @@ export class Diagram {
   }
 
   // Where the units stand: columns[layer][unit] = {x, y} for as many as there is room for, and one side length for all.
-  place() {
+  place(zoom) {
     const { clientWidth: width, clientHeight: height } = this.box;
-    if (this.columns && this.width === width && this.height === height) return;
+    if (this.columns && this.width === width && this.height === height && this.zoom === zoom) return;
     this.width = width;
     this.height = height;
+    this.zoom = zoom;
     const counts = [this.run.header.net.features.length, ...this.run.header.net.layers.map((l) => l.n_out)];
-    const { neuron, beside } = this.look;
+    const [neuron, beside, letters] = [this.look.neuron * zoom, this.look.beside * zoom, this.look.letters * zoom];
     const gap = (width - 2 * beside) / Math.max(1, counts.length - 1);
-    const buttons = this.look.buttons ? roomForButtons(gap) : "none";
-    const top = { beside: 34, stacked: 78, none: this.look.letters - 3 }[buttons];
+    const sizes = isForFingers() ? LARGE_BUTTONS : BUTTONS;
+    const ways = this.look.buttons ? Object.keys(sizes) : [];
+    const buttons = ways.find((way) => gap >= sizes[way].wide * zoom) ?? "none";
+    const top = buttons === "none" ? letters - 3 : sizes[buttons].high * zoom;
     const room = height - top - 14;
     const most = Math.min(Math.max(...counts), Math.max(1, Math.floor(room / LEAST_ROOM)));
     const close = room / most < 14;
@@ -106,7 +112,9 @@ export class Diagram {
       most < Math.max(...counts) && `the first ${most} of each layer`,
       links > MOST_LINKS && "the strongest links",
     ];
-    this.named.textContent = `The network: ${parts.filter(Boolean).join(" and ") || "what every neuron sees"}`;
+    const told = parts.filter(Boolean).join(" and ");
+    const usual = h("span", { class: "more" }, ": what every neuron sees");
+    this.named.replaceChildren("The network", told ? `: ${told}` : usual);
   }
 
   drawButtons(place) {
@@ -157,7 +165,7 @@ export class Diagram {
   }
 
   draw(theme, parameters, values, frozen) {
-    this.place();
+    this.place(theme.zoom);
     if (this.width < 40) return;
     this.parameters = parameters;
     this.theme = theme;
@@ -240,9 +248,9 @@ export class Diagram {
   // The names of the inputs, the output's, and which layers are frozen.
   drawLetters(context, theme, frozen) {
     const { side } = this;
-    const { letters } = this.look;
+    const letters = this.look.letters * theme.zoom;
     context.fillStyle = theme.muted;
-    context.font = `${letters * theme.zoom}px ${theme.font}`;
+    context.font = `${letters}px ${theme.font}`;
     context.textAlign = "center";
     const inputs = this.columns[0];
     const room = inputs.length > 1 ? inputs[1].y - inputs[0].y : Infinity;
@@ -256,7 +264,7 @@ export class Diagram {
     this.columns.forEach((column, l) => {
       const still = frozen.includes(l);
       const text = l === last ? (still ? "❄ output" : "output") : still ? "❄" : "";
-      if (letters <= USUAL.letters || context.measureText(text).width < 2 * gap)
+      if (this.look.letters <= USUAL.letters || context.measureText(text).width < 2 * gap)
         context.fillText(text, column[0].x, column[0].y - side / 2 - 4);
     });
   }
@@ -388,8 +396,6 @@ export class Diagram {
     this.tellFocus();
   }
 }
-
-const roomForButtons = (gap) => (gap >= BUTTONS_BESIDE ? "beside" : gap >= BUTTONS_STACKED ? "stacked" : "none");
 
 // Where on the link's curve (a Bézier with ends 45 % long) the share `t` of the way across is reached.
 function bezierParameter(t) {

@@ -1,5 +1,5 @@
 // Set a weight or a bias by hand: every panel follows while it is dragged, and on Set it becomes a step of the run.
-import { h } from "../shared/dom.js";
+import { h, isForFingers } from "../shared/dom.js";
 import { say } from "../shared/format.js";
 
 const REACH = 5;
@@ -63,6 +63,7 @@ export class Editor {
     const { offsetWidth, offsetHeight, offsetParent } = this.element;
     this.element.style.left = `${Math.max(0, Math.min(x - offsetWidth / 2, offsetParent.clientWidth - offsetWidth))}px`;
     this.element.style.top = `${Math.max(0, Math.min(y + 12, offsetParent.clientHeight - offsetHeight))}px`;
+    if (isForFingers()) return this.slider.focus(); // a keyboard would cover the picture
     this.number.focus();
     this.number.select();
   }

@@ -1,6 +1,6 @@
 // The first picture of the home page, drawn before Streamlit's client is here (web/first.py). It stands where Streamlit
 // will put the stage, and is the stage: it can be played and dragged, and show() in stage.js moves it to its place.
-import { PALETTES } from "../shared/registry.js";
+import { MAGNIFIED, PALETTES } from "../shared/registry.js";
 import { ask } from "./ask.js";
 import { parseMessage } from "./recording.js";
 import { show, stages } from "./stage.js";
@@ -42,7 +42,7 @@ function dress(/** @type {HTMLElement} */ place, { hidden, projector }) {
   place.classList.toggle("beside", !hidden.includes("settings"));
   const width = stored((name) => name === SIDEBAR_WIDTH);
   if (width && place.classList.contains("beside")) place.style.setProperty("--sidebar", `${parseInt(width)}px`);
-  if (projector) place.append(Object.assign(document.createElement("style"), { textContent: "html{font-size:19px}" }));
+  if (projector) place.append(Object.assign(document.createElement("style"), { textContent: MAGNIFIED }));
 }
 
 function isDark() {

@@ -67,7 +67,7 @@ const curves = ({ place = "strip", paint = (view, { epoch }) => view.moveCursor(
   place,
   ...panel,
   paint(view, picture) {
-    view.span ??= view.measure(picture.goal);
+    view.span ??= view.measure(picture.goal, picture.theme);
     view.drawLegend(picture.theme);
     paint(view, picture);
   },

@@ -30,7 +30,6 @@ const WORDS_AFTER_MS = 250; // and how soon where the moment stands
 const LOOK_EVERY_MS = 100;
 const CHARTS_AFTER_MS = 2500; // a run that has waited so long for its charts begins to play without them
 const TRIES_AFTER_MS = 2000;
-const LARGE_WIDTH = 1800; // from this width of the stage on, everything is larger
 const FINE_AFTER_MS = 80; // a moment that stands this long is drawn on the finest grid
 // What has a use of its own for Space, arrows, Home and End; buttons and links only for Space.
 const OWN_KEYS =
@@ -249,11 +248,10 @@ class Stage {
 
   // Simple or Full, what the link hides, and the projector's look.
   dress(/** @type {Page} */ { hidden, projector, view: shown }) {
-    const zoom = projector || this.element.clientWidth >= LARGE_WIDTH ? 1.3 : 1;
     const isLeft = (/** @type {Panel} */ { inSimple }) =>
       shown === "simple" && inSimple && !(this.run && inSimple(this.run));
     const gone = [...hidden, ...this.panels.filter(isLeft).map(({ name }) => name)];
-    const key = [shown, projector, zoom, ...gone].join();
+    const key = [shown, projector, ...gone].join();
     if (key === this.dressed) return;
     this.dressed = key;
     if (this.element.dataset.view !== shown) {
@@ -263,8 +261,7 @@ class Stage {
     this.element.classList.toggle("projector", projector);
     this.element.dataset.hidden = hidden.join(" ");
     for (const { name, view } of this.panels) view.element.hidden = gone.includes(name);
-    this.element.style.setProperty("--zoom", String(zoom));
-    this.themes.setLook({ projector, zoom });
+    this.themes.setLook({ projector });
   }
 
   setRun(/** @type {Recording} */ run) {

@@ -7,7 +7,7 @@ import { drawPoints } from "./points.js";
 import { CONFIG, axis, layout, textForPlotly } from "../shared/plot.js";
 import { say } from "../shared/format.js";
 import { runColour, runMark } from "../shared/runs.js";
-import { ramps } from "../shared/theme.js";
+import { grown, ramps } from "../shared/theme.js";
 
 const MARGIN = { l: 36, r: 8, t: 6, b: 34 }; // the least, before the plane is made square
 const TITLES = [
@@ -195,8 +195,8 @@ export class Surface {
   // The plane is square, whatever the box: what is left over lies to the right of it and below.
   size({ zoom }) {
     const { clientWidth: width, clientHeight: height } = this.box;
-    const [l, t] = [this.least.l * zoom, this.least.t];
-    const side = Math.min(width - l - this.least.r, height - t - this.least.b * zoom);
+    const { l, r, t, b } = grown(this.least, { zoom });
+    const side = Math.min(width - l - r, height - t - b);
     this.margin = { l, t, r: width - l - side, b: height - t - side };
     return { width, height };
   }

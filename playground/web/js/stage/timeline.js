@@ -8,6 +8,7 @@ import { where } from "./sentence.js";
 import { judged } from "./stops.js";
 import { steady } from "../shared/format.js";
 
+const SLOP = 8; // pixels across, from which on a finger drags
 const SIGNS = { drop: "↓", plateau: "–", overfitting: "↗", death: "×", change: "◆", edit: "✎", stop: "■" };
 
 export class Timeline extends Curves {
@@ -50,15 +51,27 @@ export class Timeline extends Curves {
     this.cursor.append(h("div", { class: "knob" }));
     this.marks = h("div", { class: "marks" });
     this.box.append(this.handle, this.marks);
+    /** @type {{x: number, y: number} | null} */
+    this.touched = null; // where a finger has come down that may be on its way to scroll
     this.handle.addEventListener("pointerdown", (event) => {
       if (!player.run) return;
-      this.handle.setPointerCapture(event.pointerId);
-      player.beginScrub();
-      this.drag(event);
+      if (event.pointerType === "touch") this.touched = { x: event.clientX, y: event.clientY };
+      else this.take(event);
     });
-    this.handle.addEventListener("pointermove", (event) => player.scrubbing && this.drag(event));
-    for (const name of ["pointerup", "pointercancel"])
-      this.handle.addEventListener(name, () => player.scrubbing && player.endScrub());
+    this.handle.addEventListener("pointermove", (event) => {
+      const { x, y } = this.touched ?? { x: event.clientX, y: event.clientY };
+      const across = Math.abs(event.clientX - x);
+      if (across > SLOP && across > Math.abs(event.clientY - y)) this.take(event);
+      else if (player.scrubbing) this.drag(event);
+    });
+    this.handle.addEventListener("pointerup", (event) => {
+      if (this.touched) this.take(event);
+      if (player.scrubbing) player.endScrub();
+    });
+    this.handle.addEventListener("pointercancel", () => {
+      this.touched = null;
+      if (player.scrubbing) player.endScrub();
+    });
   }
 
   others() {
@@ -125,7 +138,7 @@ export class Timeline extends Curves {
   drawMarks() {
     const { run } = this.player;
     const { span } = this;
-    const key = JSON.stringify([run.header.marks, span]);
+    const key = JSON.stringify([run.header.marks, span, this.margin.l]);
     if (!span || key === this.marksDrawn) return;
     this.marksDrawn = key;
     const inner = span.width - this.margin.l - this.margin.r;
@@ -143,6 +156,14 @@ export class Timeline extends Curves {
       );
     };
     this.marks.replaceChildren(...run.header.marks.filter((m) => m.epoch <= span.end).map(mark));
+  }
+
+  // From here on the hand moves time.
+  take(event) {
+    this.touched = null;
+    this.handle.setPointerCapture(event.pointerId);
+    this.player.beginScrub();
+    this.drag(event);
   }
 
   drag(event) {

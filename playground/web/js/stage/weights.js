@@ -1,14 +1,17 @@
 // A heat map of the weights for each layer, biases in the last row: cells on a canvas in every frame, axes and
 // hover from Plotly, whose numbers are brought up to date when the pointer comes or the picture stands still.
 import { placeOf } from "../shared/colour.js";
-import { fit, h, pen, tell } from "../shared/dom.js";
+import { fit, h, onPress, pen, tell } from "../shared/dom.js";
 import { CONFIG, axis, layout } from "../shared/plot.js";
 import { say } from "../shared/format.js";
 import { parameterName } from "../shared/names.js";
-import { ramps } from "../shared/theme.js";
+import { TYPE } from "../shared/registry.js";
+import { grown, ramps } from "../shared/theme.js";
 
-const MARGIN = { l: 34, r: 8, t: 16, b: 18 };
+const MARGIN = { l: 34, r: 8, t: 16, b: 18 }; // on an ordinary screen, as all lengths here
 const GAP = 34;
+const HIGH = 11; // of a row that can be named
+const WIDE = 14; // and of a column
 
 export class Weights {
   constructor(edit) {
@@ -35,6 +38,8 @@ export class Weights {
       },
       this.row,
     );
+    this.margin = MARGIN; // in pixels of this screen, and the gap between two layers
+    this.gap = GAP;
     this.at = { l: 0, i: 0, j: 0 }; // the cell that the keyboard has chosen
     this.box = h("div", { class: "plot" }, this.canvas, this.plot, this.grid);
     this.scale = h("span", { class: "scale" });
@@ -44,7 +49,7 @@ export class Weights {
     this.element = h("section", { class: "panel weights", "aria-label": "Weight heat maps" }, this.title, this.box);
     this.box.addEventListener("pointerenter", () => this.fillHover());
     this.box.addEventListener("pointermove", () => this.fillHover());
-    this.box.addEventListener("pointerdown", (event) => this.press(event), true);
+    onPress(this.box, (event) => this.press(event));
   }
 
   // How many rows of cells a layer has: its inputs, and its biases below them if it has any.
@@ -63,12 +68,12 @@ export class Weights {
   // Layer l's cells stand between `left` and `right`, in pixels; wide layers get more room.
   areas(width) {
     const layers = this.network.layers;
-    const gap = Math.min(GAP, (width - MARGIN.l - MARGIN.r) / layers.length / 3);
-    const room = width - MARGIN.l - MARGIN.r - gap * (layers.length - 1);
+    const gap = Math.min(this.gap, (width - this.margin.l - this.margin.r) / layers.length / 3);
+    const room = width - this.margin.l - this.margin.r - gap * (layers.length - 1);
     const least = Math.max(2.5, 0.04 * layers.reduce((units, layer) => units + layer.n_out, 0));
     const share = layers.map((layer) => Math.max(least, layer.n_out));
     const sum = share.reduce((a, b) => a + b);
-    let left = MARGIN.l;
+    let left = this.margin.l;
     return share.map((s) => {
       const area = { left, right: left + (room * s) / sum };
       left = area.right + gap;
@@ -79,22 +84,24 @@ export class Weights {
   draw(theme, parameters) {
     const { clientWidth: width, clientHeight: height } = this.box;
     if (width < 60) return;
+    this.margin = grown(MARGIN, theme);
+    this.gap = GAP * theme.zoom;
     this.parameters = parameters;
     const context = fit(this.canvas, width, height);
     context.clearRect(0, 0, width, height);
     context.imageSmoothingEnabled = false;
     const top = this.top(parameters);
-    const high = height - MARGIN.t - MARGIN.b;
+    const high = height - this.margin.t - this.margin.b;
     this.areas(width).forEach(({ left, right }, l) => {
       const { n_in, n_out } = this.network.layers[l];
       const rows = this.rows(l);
       const [w, dy] = [(right - left) / n_out, high / rows];
       this.drawCells(l, parameters, top, ramps(theme).signed);
-      context.drawImage(this.cells, 0, 0, n_out, rows, left, MARGIN.t, right - left, high);
-      for (let j = 1; w > 5 && j < n_out; j++) context.clearRect(left + j * w - 1, MARGIN.t, 1, high);
-      for (let i = 1; dy > 5 && i < rows; i++) context.clearRect(left, MARGIN.t + i * dy - 1, right - left, 1);
+      context.drawImage(this.cells, 0, 0, n_out, rows, left, this.margin.t, right - left, high);
+      for (let j = 1; w > 5 && j < n_out; j++) context.clearRect(left + j * w - 1, this.margin.t, 1, high);
+      for (let i = 1; dy > 5 && i < rows; i++) context.clearRect(left, this.margin.t + i * dy - 1, right - left, 1);
       context.fillStyle = theme.text;
-      if (rows > n_in) context.fillRect(left, MARGIN.t + n_in * dy - 1, right - left, 1);
+      if (rows > n_in) context.fillRect(left, this.margin.t + n_in * dy - 1, right - left, 1);
     });
     this.markCell();
   }
@@ -134,30 +141,29 @@ export class Weights {
     this.plotted = key;
     this.Plotly = Plotly;
     const { net } = this.run.header;
-    const inner = width - MARGIN.l - MARGIN.r;
+    const inner = width - this.margin.l - this.margin.r;
     /** @type {any} */
     const more = { annotations: [] };
     const areas = this.areas(width);
     const traces = areas.map(({ left, right }, l) => {
       const { n_in, n_out } = this.network.layers[l];
-      const tight = right - left < 34; // no room for numbers under it, nor beside its neighbour
+      const tight = right - left < this.gap; // no room for numbers under it, nor beside its neighbour
       const n = l ? l + 1 : "";
       const names = l === 0 && !net.plane ? net.feature_labels : Array.from({ length: n_in }, (_, k) => String(k + 1));
       const rows = this.rows(l);
-      const high = (height - MARGIN.t - MARGIN.b) / rows;
-      const named = every(n_in, 11 * theme.zoom, high).filter(
-        (k) => rows === n_in || (n_in - k) * high >= 11 * theme.zoom,
+      const high = (height - this.margin.t - this.margin.b) / rows;
+      const named = every(n_in, HIGH * theme.zoom, high).filter(
+        (k) => rows === n_in || (n_in - k) * high >= HIGH * theme.zoom,
       );
       const ticks = [...named, ...(rows > n_in ? [n_in] : [])];
-      const across = every(n_out, 14 * theme.zoom, (right - left) / n_out);
+      const across = every(n_out, WIDE * theme.zoom, (right - left) / n_out);
       more[`xaxis${n}`] = axis(theme, {
-        domain: [(left - MARGIN.l) / inner, (right - MARGIN.l) / inner],
+        domain: [(left - this.margin.l) / inner, (right - this.margin.l) / inner],
         range: [-0.5, n_out - 0.5],
         tickvals: tight && n_out > 1 ? [] : across,
         ticktext: across.map((k) => String(k + 1)),
         showgrid: false,
         showline: false,
-        tickfont: { size: 9 },
         anchor: `y${n}`,
       });
       more[`yaxis${n}`] = axis(theme, {
@@ -166,18 +172,17 @@ export class Weights {
         ticktext: ticks.map((k) => (k === n_in ? "b" : names[k])),
         showgrid: false,
         showline: false,
-        tickfont: { size: 9 },
         anchor: `x${n}`,
       });
       more.annotations.push({
-        text: heading(l, areas),
+        text: heading(l, areas, 48 * theme.zoom),
         showarrow: false,
         xref: "paper",
         yref: "paper",
         y: 1,
-        ...(l + 1 < areas.length ? { x: (left - MARGIN.l) / inner, xanchor: "left" } : { x: 1, xanchor: "right" }),
+        ...(l + 1 < areas.length ? { x: (left - this.margin.l) / inner, xanchor: "left" } : { x: 1, xanchor: "right" }),
         yanchor: "bottom",
-        font: { size: 11, color: theme.muted },
+        font: { size: TYPE.tick * theme.zoom, color: theme.muted },
       });
       return {
         type: "heatmap",
@@ -201,7 +206,7 @@ export class Weights {
     Plotly.react(
       this.plot,
       traces,
-      layout(theme, { width, height }, MARGIN, { hovermode: "closest", ...more }),
+      layout(theme, { width, height }, this.margin, { hovermode: "closest", ...more }),
       CONFIG,
     );
     return true;
@@ -218,12 +223,12 @@ export class Weights {
   press(event) {
     if (!this.parameters) return;
     const box = this.box.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top - MARGIN.t];
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top - this.margin.t];
     const l = this.areas(box.width).findIndex(({ left, right }) => x >= left && x < right);
-    if (l < 0 || y < 0 || y >= box.height - MARGIN.t - MARGIN.b) return;
+    if (l < 0 || y < 0 || y >= box.height - this.margin.t - this.margin.b) return;
     const { n_out } = this.network.layers[l];
     const { left, right } = this.areas(box.width)[l];
-    const i = Math.floor((y / (box.height - MARGIN.t - MARGIN.b)) * this.rows(l));
+    const i = Math.floor((y / (box.height - this.margin.t - this.margin.b)) * this.rows(l));
     const j = Math.floor(((x - left) / (right - left)) * n_out);
     this.editCell({ l, i, j }, event);
   }
@@ -280,10 +285,13 @@ export class Weights {
     tell(this.scale, here ? this.cellInWords() : `(full colour at ±${say(this.full, 2)})`);
     if (!here) return;
     const { left, right } = this.areas(this.box.clientWidth)[l];
-    const [w, high] = [(right - left) / layer.n_out, (this.box.clientHeight - MARGIN.t - MARGIN.b) / this.rows(l)];
+    const [w, high] = [
+      (right - left) / layer.n_out,
+      (this.box.clientHeight - this.margin.t - this.margin.b) / this.rows(l),
+    ];
     Object.assign(this.row.firstChild.style, {
       left: `${left + j * w}px`,
-      top: `${MARGIN.t + i * high}px`,
+      top: `${this.margin.t + i * high}px`,
       width: `${w}px`,
       height: `${high}px`,
     });
@@ -299,8 +307,8 @@ export class Weights {
 }
 
 // A layer's name, shorter for all where two stand close together.
-function heading(l, areas) {
-  const short = areas.some(({ left }, k) => k > 0 && left - areas[k - 1].left < 48);
+function heading(l, areas, room) {
+  const short = areas.some(({ left }, k) => k > 0 && left - areas[k - 1].left < room);
   if (l + 1 === areas.length) return short ? "Out" : "Output";
   return short ? String(l + 1) : `Layer ${l + 1}`;
 }

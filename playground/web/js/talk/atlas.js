@@ -1,16 +1,17 @@
 // An atlas in a talk: the page Atlas's own grid of tiles, as large as the room lets it.
 import { h, tell } from "../shared/dom.js";
 import { say } from "../shared/format.js";
+import { TYPE } from "../shared/registry.js";
 import { Grid } from "../atlas/grid.js";
 
 /** @import { Tiles } from "../atlas/tiles.js" */
 
-const NEAR = { letters: 12, least: 9, most: Infinity }; // on a phone, which is held before the eyes
+const NEAR = { letters: TYPE.small, least: 9 }; // pixels on a phone, which is held before the eyes
 const STANDS = { focus: -1, pinned: -1, whole: true };
 
 export class AtlasPanel {
   constructor() {
-    this.look = { ...NEAR };
+    this.look = { ...NEAR, most: Infinity };
     this.grid = new Grid(this.look);
     this.title = h("h3", {});
     this.box = h("div", { class: "plot" }, this.grid.element);
@@ -46,7 +47,8 @@ export class AtlasPanel {
   draw(theme, /** @type {number} */ epoch, /** @type {boolean} */ fine, /** @type {number | null} */ letters) {
     const { grid } = this;
     const tiles = /** @type {Tiles} */ (grid.tiles);
-    Object.assign(this.look, letters ? { letters, least: letters } : NEAR);
+    const { letters: high, least } = letters ? { letters, least: letters } : NEAR;
+    Object.assign(this.look, { letters: high / theme.zoom, least: least / theme.zoom });
     const what = tiles.task === "regression" ? "R² on new points" : "right of 100 new points";
     tell(this.title, `Epoch ${say(Math.floor(epoch + 1e-6), 6)}. In each corner: ${what}`);
     const { clientWidth: width, clientHeight: height } = this.box;

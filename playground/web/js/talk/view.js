@@ -163,8 +163,8 @@ export class View {
     this.letters = size;
     Object.assign(this.look, {
       letters: size / this.theme.zoom,
-      neuron: 3.6 * size,
-      beside: 2.4 * size,
+      neuron: (3.6 * size) / this.theme.zoom,
+      beside: (2.4 * size) / this.theme.zoom,
       links: size / 14,
     });
     /** @type {{element: HTMLElement, kind: "pictures" | "network" | "chart" | "atlas", k: number}[]} */

@@ -1,0 +1,191 @@
+"""Size follows the screen: type, sidebar and pictures grow with the window, and a phone has its settings in a sheet."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Page, expect
+
+from scripts.visual_language import root
+from tests.browser.harness import Server, guarded_page, reaching, visit
+from tests.browser.stage import state, wait_for
+
+LARGE = ((1440, 900), (1920, 1080), (2560, 1440), (3840, 2160))
+TYPE = """() => { const px = (s) => parseFloat(getComputedStyle(document.querySelector(s)).fontSize); return {
+  root: px('html'), button: px('.stage .play'), said: px('.stage .sentence'), title: px('.stage h3'),
+  label: px('.stSidebar [data-testid=stWidgetLabel] p'), tab: px('[data-testid=stTopNavLink]'),
+  name: px('.gallery button'), axis: px('.stage .surface .xtick text'),
+  zoom: __stage.theme.zoom, sidebar: document.querySelector('.stSidebar').offsetWidth }; }"""
+ROOM = """() => { const box = (s) => document.querySelector(s).getBoundingClientRect();
+  const [main, stage] = [box('.stMain'), box('.stage')];
+  const drawn = ['.surface .plot', '.diagram .plot', '.timeline .plot'].map((s) => box('.stage ' + s));
+  return { below: main.bottom - stage.bottom, height: main.height,
+    share: drawn.reduce((sum, { width, height }) => sum + width * height, 0) / (main.width * main.height) }; }"""
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the window another size, and wait until the stage has taken it over."""
+    page.set_viewport_size({"width": width, "height": height})
+    want = root(width, height) / 16
+    page.wait_for_function(f"() => Math.abs(__stage.theme.zoom - {want}) < 1e-3 && !__player.changed && __stage.ready")
+    page.wait_for_function(
+        "() => Math.abs(document.querySelector('.stage .surface .js-plotly-plot')._fullLayout.width - "
+        "document.querySelector('.stage .surface .plot').clientWidth) <= 1"
+    )
+
+
+def test_type_sidebar_and_pictures_grow_with_the_window(page: Page):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    visit(page, "/?step=1200")
+    ordinary, room = page.evaluate(TYPE), page.evaluate(ROOM)
+    assert ordinary["root"] == 16
+    for width, height in LARGE[1:]:
+        resize(page, width, height)
+        factor = root(width, height) / 16
+        for name, size in page.evaluate(TYPE).items():
+            assert size == pytest.approx(factor * ordinary[name], rel=0.01), f"{name} at {width} x {height}"
+        now = page.evaluate(ROOM)
+        assert now["share"] >= room["share"], f"{width} x {height} is filled less than 1440 x 900"
+        assert now["below"] < 0.1 * now["height"], f"{now['below']} pixels are empty at {width} x {height}"
+
+
+def test_magnifying_and_a_larger_usual_size_make_type_larger(page: Page):
+    visit(page, "/?step=1200")
+    seen = 16.0
+    for percent in (125, 150, 200):  # of 2560 x 1440, as the screen has it
+        resize(page, 2560 * 100 // percent, 1440 * 100 // percent)
+        grown = page.evaluate(TYPE)["root"] * percent / 100
+        assert grown > seen
+        seen = grown
+    page.set_viewport_size({"width": 1440, "height": 900})
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": 24}})
+    page.wait_for_function("() => __stage.theme.zoom === 1.5")
+    larger = page.evaluate(TYPE)
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": 16}})
+    assert (larger["root"], larger["button"]) == (24, 21)
+
+
+# ---- a phone, by touch -------------------------------------------------------------------------------------------
+@pytest.fixture
+def phone(browser: Browser, server: Server) -> Iterator[Page]:
+    """A page that is touched."""
+    context = reaching(browser.new_context(base_url=server.url, has_touch=True, is_mobile=True))
+    with guarded_page(browser, server, viewport="phone", context=context) as (page, _):
+        yield page
+    context.close()
+
+
+def swipe(touch: CDPSession, start: tuple[float, float], by: tuple[float, float]) -> None:
+    """Move a finger over the screen in ten steps."""
+    for k in range(11):
+        at = {"x": start[0] + by[0] * k / 10, "y": start[1] + by[1] * k / 10}
+        kind = "touchStart" if k == 0 else "touchMove"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def middle(page: Page, selector: str) -> tuple[float, float]:
+    """Where an element is."""
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def bottom_of(page: Page, selector: str) -> float:
+    """Where an element ends."""
+    return float(page.locator(selector).first.evaluate("(e) => e.getBoundingClientRect().bottom"))
+
+
+@pytest.mark.parametrize("size", [(390, 844), (360, 740)])
+def test_a_phones_settings_are_a_sheet_below_the_picture_which_goes_on(phone: Page, size: tuple[int, int]):
+    phone.set_viewport_size({"width": size[0], "height": size[1]})
+    visit(phone, "/?step=1200")
+    before = state(phone)["run"]
+    sheet = phone.locator(".stSidebar")
+    expect(sheet).to_be_hidden()
+    phone.get_by_role("button", name="Expand sidebar").tap()
+    expect(sheet).to_be_visible()
+    box = sheet.bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"]) == (0, size[0])
+    assert box["y"] + box["height"] == pytest.approx(size[1], abs=1)
+    assert box["height"] <= 0.46 * size[1]
+    assert bottom_of(phone, ".stage .surface canvas") <= box["y"]
+    phone.locator(".gallery").get_by_role("radio", name="Circles").tap()
+    wait_for(phone, f"p.run.header.run !== '{before}' && p.epoch > 0 && p.moving")
+    frames = state(phone)["frames"]
+    phone.wait_for_function(f"() => __stage.frames > {frames}")
+    expect(sheet).to_be_visible()
+    close = phone.get_by_role("button", name="Collapse sidebar")
+    handle = close.bounding_box()
+    assert handle is not None
+    assert min(handle["width"], handle["height"]) >= 44
+    close.tap()
+    expect(sheet).to_be_hidden()
+
+
+def test_a_phones_tabs_are_in_sight_and_lead_on(phone: Page):
+    visit(phone, "/?step=1200")
+    tabs = phone.get_by_role("link", name="Health")
+    tabs.scroll_into_view_if_needed()
+    box = tabs.bounding_box()
+    assert box is not None
+    assert box["y"] < 60
+    assert box["height"] >= 44
+    tabs.tap()
+    expect(phone.locator(".patients, .portraits").first).to_be_visible(timeout=30_000)
+    lit = phone.locator("[aria-current=page]").first
+    expect(lit).to_contain_text("Health")
+    expect(lit).to_be_in_viewport()
+
+
+def test_a_phones_picture_stays_in_sight_while_the_network_is_tapped(phone: Page):
+    visit(phone, "/?step=1200")
+    phone.locator(".stage .diagram .plot").scroll_into_view_if_needed()
+    phone.evaluate("() => document.querySelector('.stMain').scrollBy(0, 200)")
+    at = phone.evaluate(
+        "() => { const d = __stage.views.diagram, b = d.box.getBoundingClientRect(), c = d.columns[1][4];"
+        " return { x: b.left + c.x, y: b.top + c.y }; }"
+    )
+    phone.touchscreen.tap(at["x"], at["y"])
+    expect(phone.locator(".stage .surface h3")).to_contain_text("neuron 5")
+    for part in (".stage .surface h3", ".stage .surface .plot"):
+        expect(phone.locator(part)).to_be_in_viewport(ratio=0.99)
+
+
+def test_a_vertical_swipe_scrolls_wherever_it_begins_and_a_horizontal_one_moves_time(phone: Page):
+    visit(phone, "/?step=1200")
+    touch = phone.context.new_cdp_session(phone)
+    for start in (".stage .timeline .plot", ".stage .surface .plot", ".stage .diagram .plot"):
+        phone.locator(start).scroll_into_view_if_needed()
+        before = phone.evaluate("() => document.querySelector('.stMain').scrollTop")
+        by = -150 if before < 100 else 150
+        swipe(touch, middle(phone, start), (5, by))
+        phone.wait_for_function(f"() => Math.abs(document.querySelector('.stMain').scrollTop - {before}) > 50")
+        assert state(phone)["step"] == 1200, start
+        assert phone.evaluate("() => __player.look.neuron") == "", start
+        assert phone.locator(".editor").is_hidden(), start
+    phone.evaluate("() => document.querySelector('.stMain').scrollTo(0, 0)")
+    swipe(touch, middle(phone, ".stage .timeline .plot"), (100, 3))
+    wait_for(phone, "p.step > 1200 && !p.scrubbing")
+
+
+# What is pressed is a control, its label, and what the style sheet lays around it.
+SMALL = """() => { const small = [];
+  for (const e of document.querySelectorAll('button, select, summary, input, a[href], [role=radio], [role=switch]')) {
+    if (e.matches('.term, .mark, .ring, [inert] *, details:not([open]) :not(summary)') || !e.checkVisibility())
+      continue;
+    const style = getComputedStyle(e), around = getComputedStyle(e, '::after');
+    if (style.visibility === 'hidden' || style.opacity === '0') continue;
+    const { width, height } = (e.closest('label:not(:has(> div > button))') ?? e).getBoundingClientRect();
+    const more = around.position === 'absolute' && around.content !== 'none' ? -2 * parseFloat(around.top) : 0;
+    if (width > 1 && Math.min(width, height) + more < 43.5)
+      small.push(`${e.tagName} ${e.className} ${e.ariaLabel ?? e.textContent.slice(0, 30)}: ${width} x ${height}`);
+  }
+  return small; }"""
+
+
+@pytest.mark.parametrize("path", ["/?view=full&step=1200", "/compare?compare=default|lr=0.1", "/fold?step=500"])
+def test_what_a_finger_presses_is_large_enough(phone: Page, path: str):
+    visit(phone, path)
+    assert phone.evaluate(SMALL) == []

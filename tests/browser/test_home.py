@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 import mlp
 from playground.figures.palette import DARK, LIGHT
+from playground.figures.scale import PROJECTOR, px
 from playground.run import link
 from playground.run.classics import CLASSICS
 from playground.run.config import Config
@@ -693,7 +694,9 @@ def test_a_browser_that_keeps_nothing_shows_full_all_the_same(new_page):
 def test_the_projector_makes_everything_larger_and_a_link_can_leave_parts_away(page):
     visit(page, f"{FULL}&look=projector&hide=weights")
     wait_for(page, "window.__stage?.ready")
-    assert page.evaluate("() => getComputedStyle(document.querySelector('.stage .sentence')).fontSize") == "19.5px"
+    assert page.evaluate("() => getComputedStyle(document.querySelector('.stage .sentence')).fontSize") == (
+        f"{px('lead') * PROJECTOR:g}px"
+    )
     expect(page.locator(".stage section.weights")).to_be_hidden()
     expect(page.locator(".stage section.gradients")).to_be_visible()
     page.get_by_text("Projector").click()

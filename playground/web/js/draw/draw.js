@@ -8,7 +8,7 @@ import { untilGone, viewIn } from "../shared/component.js";
 import { fit, h, tell } from "../shared/dom.js";
 import { listKeys } from "../shared/keys.js";
 import { loadStyle } from "../shared/style.js";
-import { observeTheme } from "../shared/theme.js";
+import { font, grown, observeTheme } from "../shared/theme.js";
 import { Controls, TOOLS, WIDTHS } from "./controls.js";
 import { mark } from "./marks.js";
 import { Preview } from "./preview.js";
@@ -17,7 +17,10 @@ import { STAMPS, SYMMETRIES, images, outline, sprayed, stamped } from "./stamps.
 await loadStyle("draw.css", import.meta.url);
 
 const REACH = 3; // the sheet shows -3 to 3 both ways
+// Lengths on an ordinary screen.
 const MARGIN = { l: 30, r: 8, t: 8, b: 26 };
+const LEAST = 320; // of the sheet
+const MOST = 1000;
 const RADIUS = 5;
 const TWO_ABREAST = 620; // so wide sheet and preview stand beside each other, as draw.css has it
 const GAP = 20; // between them
@@ -324,10 +327,16 @@ class Sheet {
   }
 
   at(event) {
+    const { margin } = this;
     const box = this.canvas.getBoundingClientRect();
-    const u = (event.clientX - box.left - MARGIN.l) / (box.width - MARGIN.l - MARGIN.r);
-    const v = (event.clientY - box.top - MARGIN.t) / (box.height - MARGIN.t - MARGIN.b);
+    const u = (event.clientX - box.left - margin.l) / (box.width - margin.l - margin.r);
+    const v = (event.clientY - box.top - margin.t) / (box.height - margin.t - margin.b);
     return [REACH * (2 * u - 1), REACH * (1 - 2 * v)];
+  }
+
+  // Around the plane, in pixels.
+  get margin() {
+    return grown(MARGIN, this.theme ?? { zoom: 1 });
   }
 
   // ---- the picture -------------------------------------------------------------------------------------------
@@ -336,27 +345,30 @@ class Sheet {
     if (!theme) return;
     const room = this.halves.clientWidth;
     if (room < 80) return;
-    const width = room < TWO_ABREAST ? room : (room - GAP) / 2;
-    const side = Math.min(width, Math.max(320, window.innerHeight - AROUND - this.controls.element.offsetHeight), 1000);
+    const { zoom } = theme;
+    const width = room < TWO_ABREAST * zoom ? room : (room - GAP * zoom) / 2;
+    const high = window.innerHeight - AROUND * zoom - this.controls.element.offsetHeight;
+    const side = Math.min(width, Math.max(LEAST * zoom, high), MOST * zoom);
     this.drawSheet(theme, side);
     const ready = this.sayCount();
     this.preview.follow(ready ? this.points : []);
-    this.preview.size(theme, side - MARGIN.l - MARGIN.r, REACH);
+    this.preview.size(theme, side - this.margin.l - this.margin.r, REACH);
     this.controls.draw(theme);
   }
 
   drawSheet(theme, side) {
     const context = fit(this.canvas, side, side);
-    const inner = side - MARGIN.l - MARGIN.r;
-    const X = (x) => MARGIN.l + ((x + REACH) / (2 * REACH)) * inner;
-    const Y = (y) => MARGIN.t + ((REACH - y) / (2 * REACH)) * inner;
+    const { margin } = this;
+    const inner = side - margin.l - margin.r;
+    const X = (x) => margin.l + ((x + REACH) / (2 * REACH)) * inner;
+    const Y = (y) => margin.t + ((REACH - y) / (2 * REACH)) * inner;
     context.fillStyle = theme.panel;
     context.fillRect(0, 0, side, side);
     context.fillStyle = theme.background;
-    context.fillRect(MARGIN.l, MARGIN.t, inner, inner);
+    context.fillRect(margin.l, margin.t, inner, inner);
     context.strokeStyle = theme.grid;
     context.fillStyle = theme.muted;
-    context.font = `11px ${theme.font}`;
+    context.font = font(theme, "tick");
     context.textBaseline = "middle";
     context.lineWidth = 1;
     for (let k = -REACH; k <= REACH; k++) {
@@ -369,13 +381,13 @@ class Sheet {
         [X(REACH), Y(k)],
       ]);
       context.textAlign = "center";
-      context.fillText(String(k).replace("-", "−"), X(k), side - 10);
+      context.fillText(String(k).replace("-", "−"), X(k), side - 10 * theme.zoom);
       context.textAlign = "right";
-      context.fillText(String(k).replace("-", "−"), MARGIN.l - 6, Y(k));
+      context.fillText(String(k).replace("-", "−"), margin.l - 6 * theme.zoom, Y(k));
     }
     context.save();
     context.beginPath();
-    context.rect(MARGIN.l, MARGIN.t, inner, inner);
+    context.rect(margin.l, margin.t, inner, inner);
     context.clip();
     this.drawSymmetry(context, theme, X, Y);
     for (const [x, y, c] of this.points) mark(context, X(x), Y(y), RADIUS, c, theme);

@@ -89,7 +89,7 @@ def _formula() -> tuple[str | None, list[float]]:
         help="How far points are shifted after the formula has sorted them, so that the classes mix at the border.",
     )  # fmt: skip
     row.number_input(
-        "Draw", 1, 9999, key="scattered seed", on_change=_set, args=("seed",), width=130,
+        "Seed", 1, 9999, key="scattered seed", on_change=_set, args=("seed",), width=130,
         help="Another number draws other points.",
     )  # fmt: skip
     try:

@@ -21,7 +21,7 @@ const REACH = 3; // the sheet shows -3 to 3 both ways
 const MARGIN = { l: 30, r: 8, t: 8, b: 26 };
 const LEAST = 320; // of the sheet
 const MOST = 1000;
-const RADIUS = 5;
+const RADIUS = 1 / 110; // of a point, of the sheet's side
 const TWO_ABREAST = 620; // so wide sheet and preview stand beside each other, as draw.css has it
 const GAP = 20; // between them
 const AROUND = 265; // CSS pixels of the window's height for what stands above and below the sheet, besides the buttons
@@ -390,7 +390,7 @@ class Sheet {
     context.rect(margin.l, margin.t, inner, inner);
     context.clip();
     this.drawSymmetry(context, theme, X, Y);
-    for (const [x, y, c] of this.points) mark(context, X(x), Y(y), RADIUS, c, theme);
+    for (const [x, y, c] of this.points) mark(context, X(x), Y(y), Math.max(4, RADIUS * side), c, theme);
     this.drawGhost(context, theme, X, Y);
     if (this.cross) {
       const [x, y] = [X(this.cross[0]), Y(this.cross[1])];

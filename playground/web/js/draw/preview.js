@@ -10,7 +10,7 @@ import { mark } from "./marks.js";
 
 const GRID = 100;
 const EVERY_MS = 200; // so long after a change the server is asked; while it answers, the next change waits
-const RADIUS = 4;
+const RADIUS = 1 / 130; // of a point, of the picture's side
 const IDLE = "Draw points of two classes on the sheet: here you see at once what a network makes of them.";
 const NETWORK =
   "The network that the playground opens with: two layers of 8 neurons, from the same first weights every time.";
@@ -141,6 +141,6 @@ export class Preview {
     if (!this.seen) return;
     context.drawImage(this.small, 0, 0, side, side);
     const at = (x) => (side * (x + reach)) / (2 * reach);
-    for (const [x, y, c] of this.points) mark(context, at(x), side - at(y), RADIUS, c, theme);
+    for (const [x, y, c] of this.points) mark(context, at(x), side - at(y), Math.max(3.5, RADIUS * side), c, theme);
   }
 }

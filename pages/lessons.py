@@ -38,6 +38,9 @@ def every() -> None:
         "**Learn by predicting.** Twelve lessons of five to ten minutes. In each you play, say what you expect, see "
         "what comes, find the reason, and solve a challenge. Nothing is locked; begin wherever you like."
     )
+    if not place.at("room"):
+        with st.popover("Join a class", icon=":material/groups:", key="join"):
+            st.text_input("The five letters on the board", key="class_code", max_chars=12, on_change=_join)
     told = [
         {"name": each.name, "title": each.title, "about": each.about, "minutes": each.minutes}
         for each in library().values()
@@ -60,6 +63,14 @@ def _room() -> None:
         st.warning(f"There is no class “{session.plain(room[:12])}” on this server, or it was closed.")
 
 
+def _join() -> None:
+    code = str(session.said("class_code") or "").strip().upper()
+    if classes().is_open(code):
+        place.go(room=code)
+    elif code:
+        session.notify(f"There is no class “{code}” on this server, or it was closed.")
+
+
 def _open() -> None:
     name = getattr(session.said("lessons"), "open", None)
     if isinstance(name, str) and name in library():
@@ -78,9 +89,10 @@ def one(lesson: Lesson) -> None:
     elif screen.kind == "predict":
         with st.container(width=720):
             screens.draw(lesson, screen)
+            screens.way_on(lesson, screen)
     else:
         with st.container(key="lesson"):
-            words, picture = st.columns([1, 1.9], gap="medium")
+            words, picture, way_on = (st.container(key=f"lesson_{part}") for part in ("words", "stage", "way_on"))
         with words:
             screens.draw(lesson, screen)
             if screen.challenge is not None:
@@ -88,6 +100,8 @@ def one(lesson: Lesson) -> None:
                 _handing_in(lesson)
         with picture:
             _stage(screen.challenge)
+        with way_on:
+            screens.way_on(lesson, screen)
     components.lessons(key="kept", data={"lessons": [], "record": place.record(lesson), "room": ""})
 
 

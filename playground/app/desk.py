@@ -115,8 +115,9 @@ def _become(text: str, key: str) -> None:
     except ValueError as error:
         st.warning(session.plain(str(error)))
     else:
-        st.markdown("**Its link**, for your class:")
-        st.code(session.address(task=link), language=None, wrap_lines=True)
+        room = {"room": mine[0]} if (mine := _mine()) else {}
+        st.markdown(f"**Its link**, for {'class ' + mine[0] if mine else 'your class'}:")
+        st.code(session.address(**room, task=link), language=None, wrap_lines=True)
         st.button("See it as its solvers do", key=f"preview_{key}", icon=":material/visibility:", on_click=_preview,
                   args=(link,), help="This tab is then locked as theirs: open this page anew to go on.")  # fmt: skip
     st.download_button("Save as Markdown file", text, "task.md", "text/markdown", key=f"save_{key}", on_click="ignore",
@@ -220,8 +221,12 @@ def _close() -> None:
 
 
 def _invite(code: str) -> None:
-    link = session.address(room=code)
     st.markdown(f"### Class {code}")
+    lesson = st.selectbox(
+        "Opens", list(library()), index=None, format_func=lambda name: library()[name].title, key="class_opens",
+        placeholder="All lessons", help="A task of your own has a link of its own: see “Make a task”.",
+    )  # fmt: skip
+    link = session.address(room=code, **({"lesson": lesson} if lesson else {}))
     try:
         st.image(qr_code(link), width=260, alt=f"QR code of {link}")
     except ValueError as error:
@@ -238,10 +243,7 @@ def _board(code: str, key: str) -> None:
         st.rerun(scope="app")
     n = len(entries)
     st.markdown(f"### {n} {'solution' if n == 1 else 'solutions'}, recomputed by the engine")
-    with st.container(key="board"):
-        if entries:
-            st.table([_row(entry) for entry in entries])
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button("Save as CSV file", as_csv(entries), "class.csv", "text/csv", key="class_csv",
                            on_click="ignore", icon=":material/download:", disabled=not entries)  # fmt: skip
         if entries:
@@ -251,6 +253,11 @@ def _board(code: str, key: str) -> None:
                         session.plain(f"{entry.name}: {entry.lesson}"), key=f"remove {entry.number}",
                         on_click=_remove, args=(code, key, entry.number),
                     )  # fmt: skip
+            last = max(entries, key=lambda entry: entry.number)  # on a long board it may stand out of sight
+            st.markdown(session.plain(f"Newest: {last.name}, {last.lesson} {'★' * last.stars}"))
+    with st.container(key="board"):
+        if entries:
+            st.table([_row(entry) for entry in entries])
 
 
 def _row(entry: Entry) -> dict[str, str]:

@@ -62,7 +62,8 @@ def arrive(lesson: Lesson) -> bool:
     screen = screen_of(lesson)
     if session.kept("arrived", None) == (lesson.name, screen.kind):
         return False
-    on_the_way = session.kept("arrived", None) is None and session.experiment() != Experiment()
+    own = session.experiment() not in (Experiment(), screen.run)
+    on_the_way = session.kept("arrived", None) is None and own
     _arrive(lesson, screen, keep_run=on_the_way)  # a link may hold what was tried on the screen
     return True
 
@@ -70,8 +71,9 @@ def arrive(lesson: Lesson) -> bool:
 def _arrive(lesson: Lesson, screen: Screen, *, keep_run: bool = False) -> None:
     session.keep("arrived", (lesson.name, screen.kind))
     session.set_on_show(only=frozenset(screen.controls))
-    if not keep_run:
-        session.show(screen.run)
+    if keep_run or (screen.kind == "compare" and session.experiment() == screen.run):
+        return  # what came stands on screen already, or is still on its way there
+    session.present(screen.run, screen.challenge.epochs if screen.challenge else screen.until)
 
 
 def to_screen(lesson: Lesson, kind: str) -> None:
@@ -84,6 +86,12 @@ def after(lesson: Lesson, screen: Screen) -> Screen | None:
     """The next screen; None after the last."""
     place = lesson.screens.index(screen)
     return lesson.screens[place + 1] if place + 1 < len(lesson.screens) else None
+
+
+def next_lesson(lesson: Lesson) -> Lesson | None:
+    """The lesson that follows in the list; None after the last, and after one that is not in it."""
+    every = list(library().values())
+    return every[every.index(lesson) + 1] if lesson in every[:-1] else None
 
 
 # ---- what was done there -------------------------------------------------------------------------------------------

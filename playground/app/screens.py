@@ -24,13 +24,18 @@ NAMES = {
 
 
 def draw(lesson: Lesson, screen: Screen) -> None:
-    """A screen's heading, text, what is to be done on it, and the way on."""
+    """A screen's heading, text, and what is to be done on it."""
     st.markdown(f"#### {screen.heading or NAMES[screen.kind]}")
     st.markdown(screen.text)
     _DRAW[screen.kind](lesson, screen)
     _controls(screen)
-    _on(lesson, screen)
-    _words(screen)
+
+
+def way_on(lesson: Lesson, screen: Screen) -> None:
+    """The next screen, or after the last the next lesson; and the words of this one."""
+    with st.container(horizontal=True):
+        _on(lesson, screen)
+        _words(screen)
 
 
 def needs_guess(lesson: Lesson, screen: Screen) -> bool:
@@ -50,7 +55,7 @@ def ask_first(lesson: Lesson) -> None:
 
 def _controls(screen: Screen) -> None:
     """The settings that this screen shows."""
-    if screen.controls and screen.kind in ("play", "challenge", "explain"):
+    if screen.controls and screen.kind in ("play", "run", "challenge", "explain"):
         with st.container(border=True, key="lesson_controls"):
             sidebar.groups()
 
@@ -61,6 +66,11 @@ def _on(lesson: Lesson, screen: Screen) -> None:
         st.button(
             f"On: {NAMES[following.kind].lower()}", key="on", type="primary", on_click=place.to_screen,
             args=(lesson, following.kind), icon=":material/arrow_forward:",
+        )  # fmt: skip
+    elif following is None and (next_one := place.next_lesson(lesson)) is not None:
+        st.button(
+            f"Next lesson: {next_one.title}", key="next lesson", on_click=place.go, kwargs={"lesson": next_one.name},
+            icon=":material/arrow_forward:",
         )  # fmt: skip
 
 
@@ -103,13 +113,16 @@ def _predict(lesson: Lesson, screen: Screen) -> None:
         )  # fmt: skip
         chosen = known if mark.at is None else float(mark.at)
     else:
-        middle = (q.low + q.high) / 2
-        chosen = st.slider(
+        # A slider would stand somewhere from the beginning, and that would be taken for an answer.
+        chosen = st.number_input(
             f"Your guess{f' ({q.unit})' if q.unit else ''}", int(q.low), int(q.high),
-            int(middle if known is None else known), key=f"guess {lesson.name}",
+            None if known is None else int(known), key=f"guess {lesson.name}", width=240,
+            placeholder=f"{q.low:g} to {q.high:g}",
         )  # fmt: skip
     with st.container(horizontal=True):
-        st.button("That is my guess", key="guessed", type="primary", disabled=chosen is None, on_click=_guess,
+        # A number that is being written is told when its field is left: by this very button, perhaps.
+        waits = chosen is None and (q.is_line or q.is_epoch or bool(q.options))
+        st.button("That is my guess", key="guessed", type="primary", disabled=waits, on_click=_guess,
                   args=(lesson, None))  # fmt: skip
         st.button(place.UNKNOWN, key="unknown", on_click=_guess, args=(lesson, place.UNKNOWN))
 
@@ -131,6 +144,7 @@ def _guess(lesson: Lesson, guess: str | float | Line | None) -> None:
     if guess is None:  # marked before, and not touched since
         guess = place.guess(lesson)
     if guess is None:
+        session.notify(f"Write your guess first: a number from {q.low:g} to {q.high:g}.")
         return
     place.remember(lesson, guess=guess, guessed=_in_words(q, guess), right=_is_right(lesson, q, guess))
     place.to_screen(lesson, "run")
@@ -266,7 +280,10 @@ def _pick(lesson: Lesson) -> None:
         return  # Streamlit also calls back for a choice that has left the page
     place.remember(lesson, reason=picked)
     shows = screen.reasons[picked].shows
-    session.show(shows.run if shows else screen.run)
+    if shows is not None and shows.rule is not None:
+        session.present(shows.run, shows.rule.epochs)
+    else:
+        session.present(screen.run, screen.until)
 
 
 # ---- challenge -----------------------------------------------------------------------------------------------------
@@ -287,8 +304,9 @@ def _challenge(lesson: Lesson, screen: Screen) -> None:
 def try_it(lesson: Lesson, challenge: Challenge) -> None:
     """The button that has the engine try the settings from every seed, and what it said."""
     n = challenge.goal.seeds
+    said = st.container()  # above the button, so that it is seen where the button was pressed
     if st.button(f"Try it from {n} beginnings", key="try", type="primary", icon=":material/casino:"):
-        bar = st.progress(0.0, f"{n} networks train side by side …")
+        bar = said.progress(0.0, f"{n} networks train side by side …")
         try:
             result = try_out(
                 challenge, session.experiment(), trials(), turn,
@@ -304,7 +322,8 @@ def try_it(lesson: Lesson, challenge: Challenge) -> None:
         st.rerun()
     kept = place.result(lesson)
     if kept is not None and kept[0] == session.experiment().name:
-        outcome(kept[1], challenge)
+        with said:
+            outcome(kept[1], challenge)
 
 
 def _tell(bar: DeltaGenerator, epoch: int, of: int) -> None:
@@ -317,15 +336,15 @@ def outcome(result: Result, challenge: Challenge) -> None:
     if result.stars:
         st.success(f"Solved: {'★' * result.stars}{'☆' * (most - result.stars)}. " + " ".join(result.reasons))
         if result.stars < most:
-            st.markdown(f"For the next star: {challenge.rules[result.stars].words}")
+            st.markdown(f"For the next star: {challenge.stars[result.stars - 1].more_than(challenge.goal)}.")
     else:
         st.error("Not yet. " + " ".join(result.reasons), icon=":material/close:")
     if result.verdicts:
         seeds = result.verdicts[0].seeds
         rows = [
             {
-                "Beginning": f"seed {k + 1}",
-                "Goal reached": f"at epoch {seed.epoch}" if seed.epoch >= 0 else "never",
+                "Beginning": str(k + 1),
+                "Goal reached": _when(seed.epoch),
                 **{named(c.name): told(c.name, v) for c, v in zip(challenge.goal.measured, seed.best, strict=True)},
             }
             for k, seed in enumerate(seeds)
@@ -333,23 +352,29 @@ def outcome(result: Result, challenge: Challenge) -> None:
         st.table(rows)
 
 
+def _when(epoch: int) -> str:
+    return "never" if epoch < 0 else "before it learns" if epoch == 0 else f"at epoch {epoch}"
+
+
 def live(challenge: Challenge) -> None:
-    """How far the run on screen is, at the moment of the timeline."""
+    """How far the run on screen is, at the moment of the timeline or, once that is past it, at the goal's epoch."""
+    goal = challenge.goal
     experiment = session.experiment()
     run = run_of(experiment)
     with run.lock:
         recording = run.recording
-        k = min(int((recording.steps <= session.moment()).sum()), len(recording)) - 1
+        seen = (recording.steps <= session.moment()) & (recording.epochs <= goal.epochs)
+        k = max(0, int(seen[: len(recording)].sum()) - 1)
         epoch = float(recording.epochs[k])
         values = {name: float(getattr(recording, figure)[k]) for name, figure in MEASURED.items()}
     values |= counts(experiment.now, challenge.start)
     cells = [
-        f"{'✓' if clause.holds(values[clause.name]) else '·'} {named(clause.name)} "
-        f"**{told(clause.name, values[clause.name])}** (goal {clause.sign} {told(clause.name, clause.bound)})"
-        for clause in challenge.goal.clauses
+        f"{named(clause.name)} **{told(clause.name, values[clause.name])}** "
+        f"(goal {clause.sign} {told(clause.name, clause.bound)}{', met' * bool(clause.holds(values[clause.name]))})"
+        for clause in goal.clauses
     ]
-    when = f"epoch **{epoch:g}** of {challenge.goal.epochs}"
-    st.markdown("This run now: " + " · ".join([*cells, when]))
+    with st.container(key="live"):
+        st.markdown(f"This run at epoch **{epoch:.4g}** of {goal.epochs}: " + " · ".join(cells))
 
 
 _DRAW = {

@@ -31,6 +31,7 @@ from playground.scenes.challenge import Challenge
 from playground.web.question import MOST_SERIAL, read_wish
 
 _LOG = logging.getLogger(__name__)
+SHORT_EPOCHS = 60  # fewer are over before one has looked: they play at a quarter of the usual speed
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
 _NEWS, _HELD, _LAST_CHANGE = "news", "held", "last_change"
 _BESIDE = "beside"
@@ -158,6 +159,18 @@ def show(new: Experiment) -> None:
     st.session_state[_MADE_ROOM] = ""
     _keep_branch(new, old)
     set_moment(new.changes[-1].step if new.changes else 0)
+
+
+def present(new: Experiment, until: int) -> None:
+    """Show an experiment alone, and let it play from its beginning to the end of an epoch."""
+    if _is_locked_out(new):
+        return
+    show(new)
+    st.session_state[_BRANCHES] = []
+    _keep(new)
+    set_moment(0)
+    speed = "15" if until <= SHORT_EPOCHS else playback.USUAL["speed"]
+    st.session_state[_OPENING] = (opening()[0] + 1, playback.Playback(play=True, until=until, speed=speed))
 
 
 def edit(index: int, value: float) -> None:

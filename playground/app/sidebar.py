@@ -244,8 +244,11 @@ def _choice(name: str) -> None:
 
 
 def _more(name: str) -> None:
-    """The settings that come with what is chosen, right below it."""
+    """The settings that come with what is chosen, right below it; in a lesson only those that it names."""
+    named = session.on_show().only if session.task() is None else None
     for option, s in SETTINGS.items():
+        if named is not None and option not in named:
+            continue
         if s.only_with == name and session.experiment().now.applies(option):
             _stops(option)
 
@@ -316,6 +319,9 @@ def _layers() -> None:
         key=_key("hidden_layer_sizes"), on_change=_typed_layers,
         placeholder="none: the inputs go straight to the output",
     )  # fmt: skip
+    if session.on_show().only is not None and sizes:  # a lone 8 could be eight layers
+        layers = "1 layer" if len(sizes) == 1 else f"{len(sizes)} layers"
+        st.caption(f"{layers}, of {', '.join(map(str, sizes))} neurons.")
     _back("hidden_layer_sizes")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from playground.run.experiment import Experiment
 from playground.scenes.border import border
 from playground.scenes.challenge import Challenge, try_out
 from playground.scenes.document import Problem
@@ -71,6 +72,11 @@ def _challenge(
 ) -> list[Problem]:
     """Whether the solutions pass, the first with all stars, and the named wrong ones fail."""
     problems = []
+    try:
+        if try_out(challenge, Experiment(challenge.start), trials, turn).stars:
+            problems.append(Problem(screen.line, "The run that the challenge begins with meets the goal already."))
+    except ValueError as error:
+        problems.append(Problem(screen.line, str(error)))
     if not screen.solutions:
         problems.append(
             Problem(screen.line, "A challenge needs a “solution”, so that it is known that it can be done.")

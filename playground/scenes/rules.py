@@ -215,7 +215,7 @@ def judge(rule: Rule, config: Config, start: Config, curves: mlp.Curves) -> Verd
     counted = counts(config, start)
     missed = [clause for clause in rule.counted if not clause.holds(counted[clause.name])]
     reasons = [f"The goal is {clause.words}; yours: {counted[clause.name]}." for clause in missed]
-    reasons.append(f"{solved} of the {rule.seeds} seeds did it; {rule.needed} are needed.")
+    reasons.append(f"{solved} of the {rule.seeds} beginnings led there; {rule.needed} are needed.")
     reasons += _what_kept(rule, seeds)
     return Verdict(not missed and solved >= rule.needed, solved, seeds, tuple(reasons))
 
@@ -251,7 +251,7 @@ def _what_kept(rule: Rule, seeds: tuple[Seed, ...]) -> list[str]:
         told_of.append(f"{named(clause.name)} {when}: {values} (goal: {clause.sign} {told(clause.name, clause.bound)})")
     lost = sum(seed.diverged for seed in failed)
     more = [f"In {lost} of them the numbers grew beyond all bounds: the learning rate is too high."] if lost else []
-    return ["Those that did not: " + "; ".join(told_of) + ".", *more]
+    return ["The others: " + "; ".join(told_of) + ".", *more]
 
 
 def told(name: str, value: float) -> str:

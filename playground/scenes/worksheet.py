@@ -10,7 +10,9 @@ from pathlib import Path
 
 from playground.scenes.answers import compute
 from playground.scenes.border import Border, border
-from playground.scenes.lesson import Lesson, Question, Screen
+from playground.scenes.challenge import Challenge
+from playground.scenes.hand_in import in_words
+from playground.scenes.lesson import Claim, Lesson, Question, Screen
 from playground.scenes.rules import told
 from playground.scenes.trial import Trials, Turn
 
@@ -134,12 +136,16 @@ def _challenge(lesson: Lesson, screen: Screen, key: object) -> list[str]:
         f"<p>May be changed: {_text(challenge.controls_in_words)}.</p>",
     ]
     if key:
-        solved = "".join(f"<li>{_text(claim.link)}</li>" for claim in screen.solutions)
-        failed = "".join(f"<li>{_text(w.claim.link)}: {_text(w.because)}</li>" for w in screen.wrong)
+        solved = "".join(f"<li>{_settings(claim, challenge)}</li>" for claim in screen.solutions)
+        failed = "".join(f"<li>{_settings(w.claim, challenge)}: {_text(w.because)}</li>" for w in screen.wrong)
         return [*parts, f"<p>Solutions:</p><ul>{solved}</ul><p>These fail:</p><ul>{failed}</ul>"]
     rows = "".join(f"<tr><td>{k}</td><td></td><td></td><td></td></tr>" for k in range(1, 6))
     head = "<tr><th>Run</th><th>What I changed</th><th>What came</th><th>Seeds of 5</th></tr>"
     return [*parts, f"<table>{head}{rows}</table>", '<p style="margin-top: 2mm">My code:</p>']
+
+
+def _settings(claim: Claim, challenge: Challenge) -> str:
+    return _text(in_words(claim.run, challenge.start))
 
 
 _WRITE = {

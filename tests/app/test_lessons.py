@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from playground.app.shared_runs import classes
 from playground.health.sick import SICK
-from playground.run.config import SETTINGS, Config
+from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.link import run_to_query
 from playground.run.runs import new_trainer
@@ -64,14 +64,14 @@ def test_every_screen_of_every_lesson_opens_by_its_link_on_its_run_and_shows_its
         assert not app.exception
         assert screen.heading in words(app), screen.kind
         assert run_on_screen(app) == screen.run
+        told_of = screen.challenge.epochs if screen.challenge else screen.until
+        playing = app.session_state["opening"][1]
+        assert (playing.play, playing.until, app.session_state["moment"]) == (True, told_of, 0), screen.kind
+        assert [branch.run for branch in app.session_state["branches"]] == [screen.run], screen.kind
         assert app.query_params["lesson"] == name
         shown = {key for key in keys(app) if key.startswith("setting_")}
         drawn = {f"setting_{name}" for name in screen.controls if name != "dataset"}  # which is a component
-        brought = {f"setting_{name}" for name, s in SETTINGS.items() if s.only_with in screen.controls}
-        if screen.kind in ("play", "challenge", "explain"):
-            assert drawn <= shown <= drawn | brought, screen.kind
-        else:
-            assert not shown
+        assert drawn == shown, screen.kind  # no setting that only comes with one of them
 
 
 def came() -> str:
@@ -92,7 +92,10 @@ def test_a_run_waits_for_a_guess_and_not_to_know_is_one():
 @pytest.mark.parametrize(("guess", "verdict"), [(50, "You saw that coming."), (90, "A surprise, then.")])
 def test_a_number_is_compared_with_what_the_engine_came_to(guess, verdict):
     app = opened(lesson="a-line-is-not-enough", screen="predict")
-    app.slider(key="guess a-line-is-not-enough").set_value(guess).run()
+    click(app, "guessed")
+    assert "Write your guess first" in words(app)
+    assert app.query_params["screen"] == "predict"
+    app.number_input(key="guess a-line-is-not-enough").set_value(guess).run()
     click(app, "guessed")
     assert app.query_params["screen"] == "run"
     click(app, "on")
@@ -156,12 +159,45 @@ def test_a_lesson_is_put_away_on_another_page_and_its_settings_are_free_again():
     assert "setting_activations" in keys(app)
 
 
+def test_the_run_of_a_reason_plays_alone_to_the_epoch_of_its_rule_also_where_it_is_on_screen_already():
+    lesson = library()["a-line-is-not-enough"]
+    app = opened(lesson=lesson.name, screen="explain")
+    for k, reason in enumerate(lesson.screen("explain").reasons):
+        before, _ = app.session_state["opening"]
+        app.radio(key=f"reason {lesson.name}").set_value(k).run()
+        number, playing = app.session_state["opening"]
+        assert number == before + 1
+        assert playing.until == (reason.shows.rule.epochs if reason.shows else lesson.screen("explain").until)
+        assert len(app.session_state["branches"]) == 1
+
+
+def test_what_came_is_the_number_that_the_stage_stands_at():
+    run = library()["a-line-is-not-enough"].screen("run")
+    app = opened(lesson="a-line-is-not-enough", screen="run")
+    click(app, "unknown")
+    opening = app.session_state["opening"]
+    assert opening[1].until == run.until
+    click(app, "on")
+    assert app.session_state["opening"] == opening, "the run goes on where it is"
+    assert f"**What came:** {came()}" in words(app)
+
+
+def test_after_the_challenge_the_next_lesson_follows_and_nothing_after_the_last():
+    first, second, *_, last = library().values()
+    app = opened(lesson=first.name, screen="challenge")
+    click(app, "next lesson")
+    assert app.query_params["lesson"] == second.name
+    assert second.screens[0].heading in words(app)
+    assert "next lesson" not in keys(opened(lesson=last.name, screen="challenge"))
+    assert "next lesson" not in keys(opened(task=LINK))
+
+
 # ---- challenges ----------------------------------------------------------------------------------------------------
 def test_a_challenge_is_tried_from_five_seeds_and_gives_a_code_that_is_verified():
     app = opened(lesson=NEURONS.name, screen="challenge")
     click(app, "try")
     assert "Not yet." in words(app)
-    assert "0 of the 5 seeds did it" in words(app)
+    assert "0 of the 5 beginnings led there" in words(app)
     app.text_input(key="setting_hidden_layer_sizes").set_value("4").run()
     assert "Not yet." not in words(app), "that was said of another run"
     click(app, "try")
@@ -176,6 +212,17 @@ def test_a_challenge_is_tried_from_five_seeds_and_gives_a_code_that_is_verified(
     forged = opened(lesson=NEURONS.name, solution=code.replace("hidden:4", "hidden:3"))
     assert "altered or mistyped" in words(forged)
     assert "Verified" not in words(forged)
+
+
+@pytest.mark.parametrize(("epoch", "shown"), [(2, 2), (4, 4), (150, 4)])
+def test_how_far_a_run_is_stops_at_the_epoch_of_the_goal(epoch, shown):
+    lesson = library()["one-neuron"]
+    recording = new_trainer(lesson.screen("challenge").run).run(epochs=200)
+    app = opened(lesson=lesson.name, screen="challenge")
+    app.session_state["moment"] = int(recording.steps[recording.epochs == epoch][0])
+    app.run()
+    score = recording.test_score[recording.epochs == shown][0]
+    assert f"epoch **{shown}** of 4: test accuracy **{100 * score:.3g} %** (goal" in words(app)
 
 
 def test_in_a_lesson_every_change_begins_a_run_anew():
@@ -298,6 +345,30 @@ def test_a_class_is_opened_shows_its_board_and_is_closed():
     click(app, "close_class")
     assert not classes().is_open(code)
     assert "There is no class" in words(opened(room=code))
+
+
+def test_a_class_is_joined_by_its_code_and_hands_out_a_lesson_or_a_task():
+    code, key = classes().begin()
+    app = opened()
+    app.text_input(key="class_code").set_value("zzzzz").run()
+    assert "There is no class “ZZZZZ”" in words(app)
+    app.text_input(key="class_code").set_value(code.lower()).run()
+    assert app.query_params["room"] == code
+    assert f"You are in class {code}" in words(app)
+    board = opened(desk="class")
+    board.session_state["page_class"] = (code, key)
+    board.run()
+    assert board.code[0].value.endswith(f"?room={code}")
+    board.selectbox(key="class_opens").set_value(NEURONS.name).run()
+    assert board.code[0].value.endswith(f"?room={code}&lesson={NEURONS.name}")
+    click(board, "all")
+    click(board, "desk make")
+    link = board.code[0].value
+    assert f"room={code}&task=" in link
+    pupil = opened(room=code, task=link.partition("task=")[2])
+    assert "This is a task" in words(pupil)
+    assert f"You are in class {code}" in words(pupil)
+    classes().close(code, key)
 
 
 def test_a_worksheet_and_its_key_are_there_for_every_lesson():

@@ -59,6 +59,10 @@ def test_a_lesson_from_the_list_to_its_last_star_by_keyboard(page):
     tab_to(page, "On: predict")
     page.keyboard.press("Enter")
     shows(page, "predict")
+    waiting = page.get_by_role("button", name="That is my guess")
+    expect(waiting).to_be_disabled()
+    background = page.locator(".stApp").evaluate("(app) => getComputedStyle(app).backgroundColor")
+    assert waiting.evaluate("(button) => getComputedStyle(button).color") != background, "it cannot be read"
     tab_to(page, "First end of the line")
     for key in ("ArrowUp", "ArrowDown", "ArrowLeft"):
         page.keyboard.press(key)
@@ -129,7 +133,15 @@ def test_by_touch_on_a_phone_in_the_frame_of_another_site_to_the_board_of_a_clas
         inside.get_by_role("link", name=re.compile("A line is not enough")).tap(timeout=30_000)
         inside.get_by_role("radio", name="2 Predict").tap()
         expect(inside.get_by_text("What will the accuracy on the test points be")).to_be_visible()
+        inside.get_by_role("spinbutton").fill("50")
         inside.get_by_role("button", name="That is my guess").tap()
+        inside.get_by_role("toolbar").first.wait_for()
+        above, below = (
+            inside.locator(place).first.bounding_box() for place in (".stage-place", ".st-key-on")
+        )  # the way on comes after what there is to see
+        assert above is not None
+        assert below is not None
+        assert below["y"] > above["y"] + above["height"] / 2
         inside.get_by_role("button", name="On: compare").tap()
         expect(inside.get_by_text("You saw that coming.")).to_be_visible(timeout=30_000)
         inside.get_by_role("radio", name="6 Challenge").tap()

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test, { afterEach, beforeEach } from "node:test";
 
 import { SPEEDS } from "../../playground/web/js/stage/player.js";
-import { PER, World, row } from "./world.js";
+import { OPENING, PER, World, row } from "./world.js";
 
 /** @type {World} */
 let world;
@@ -51,6 +51,21 @@ test("those who want less motion press Play themselves", () => {
 test("a run that is opened at a later moment stands there", () => {
   world.tell({ to: 10, moment: 5 * PER });
   assert.deepEqual([player.state, player.step], ["paused", 5 * PER]);
+});
+
+test("a run that is on screen already is played anew where a later opening says so, and only there", () => {
+  world.tell({ to: 30 });
+  world.pass(2);
+  assert.deepEqual([player.state, player.epoch], ["paused", 20]);
+  const again = (more) => world.tell({ about: null, opening: { ...OPENING, ...more } });
+  again({ number: 2, play: null });
+  assert.deepEqual([player.state, player.epoch], ["paused", 20]);
+  again({ number: 3, play: true, until: 7 });
+  assert.deepEqual([player.state, player.step, player.goal], ["playing", 0, 7]);
+  world.pass(2);
+  assert.deepEqual([player.state, player.epoch], ["paused", 7]);
+  again({ number: 3, play: true, until: 7 });
+  assert.deepEqual([player.state, player.epoch], ["paused", 7], "it was followed once");
 });
 
 test("a page that carries the timeline alone does not begin to play", () => {

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
@@ -80,6 +80,7 @@ def test_agreement_is_the_share_of_the_square_that_is_parted_alike(line, share):
     assert half_plane().agreement(line) == pytest.approx(share, abs=2.0)
 
 
+@settings(deadline=None)
 @given(st.floats(-0.9, 0.9), st.floats(-1, 1), st.floats(-1, 1))
 def test_agreement_with_any_line_lies_between_50_and_100_and_is_full_with_its_own(slope, height, tilt):
     truth = half_plane(slope)

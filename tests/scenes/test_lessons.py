@@ -161,7 +161,7 @@ FAULTS = [
     ("<!-- screen: play -->", "<!-- screen: dance -->", "must say which screen it is"),
     ("<!-- screen: play -->", "", "this part says none"),
     ("<!-- screen: compare -->", "<!-- screen: run -->", "a second one"),
-    ("controls: dataset, noise, lr", "controls: dataset, colour", "controls must name settings"),
+    ("controls: noise, lr", "controls: noise, colour", "controls must name settings"),
     ("until: 30 ;", "until: soon ;", "until must be an epoch"),
     ("?dataset=separable&hidden=none ; until", "?dataset=separated ; until", "Did you mean separable?"),
     ("?dataset=separable&hidden=none ; until", "https://x.org ; until", "must be what stands behind"),
@@ -182,6 +182,7 @@ FAULTS = [
     ("lr=0.3 -->", "lr=0.03 -->", "No solution gets all 3 stars"),
     ("lr=0.3 -->", "lr=0.3&noise=0.2 -->", "leaves as it is: Noise"),
     ("none&lr=0.001", "none&lr=0.1", "should fail, but gets"),
+    ("epochs <= 4; seeds 4", "epochs <= 6; seeds 4", "begins with meets the goal already"),
 ]  # fmt: skip
 
 

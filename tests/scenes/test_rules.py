@@ -152,7 +152,7 @@ def test_a_verdict_is_what_a_loop_over_the_numbers_says(text):
     verdict = judge(rule, XOR, XOR, curves)
     assert verdict.solved == by_hand(rule, curves)
     assert 0 < verdict.solved < rule.seeds, "a test that all or none pass shows little"
-    assert f"{verdict.solved} of the {rule.seeds} seeds did it" in " ".join(verdict.reasons)
+    assert f"{verdict.solved} of the {rule.seeds} beginnings led there" in " ".join(verdict.reasons)
 
 
 def test_one_lucky_seed_does_not_count_and_the_reasons_say_how_near_the_others_came():

@@ -123,9 +123,11 @@ export class Line {
     const place = (p) => [(p % n) * step, SIZE - Math.floor(p / n) * step];
     const cells = { c0: "", c1: "", differs: "" };
     const add = (kind, p) => {
-      const [x, y] = place(p);
-      cells[kind] +=
-        `M${(x - step / 2).toFixed(1)},${(y - step / 2).toFixed(1)}h${step.toFixed(2)}v${step.toFixed(2)}h${(-step).toFixed(2)}z`;
+      // Neighbours share the very digits of their edge: else a seam is seen between some of them.
+      const [left, top, right, bottom] = [-1, 1].flatMap((side) =>
+        place(p).map((v) => (v + (side * step) / 2).toFixed(2)),
+      );
+      cells[kind] += `M${left},${top}H${right}V${bottom}H${left}z`;
     };
     values.forEach((value, p) => {
       add(value > 0 ? "c1" : "c0", p);

@@ -83,7 +83,8 @@ export class Mark {
       const x = this.x(epoch);
       const anchor = epoch === high ? "end" : epoch === low ? "start" : "middle";
       frame.push(svg("line", { class: "grid", x1: x, x2: x, y1: top, y2: bottom }));
-      frame.push(svg("text", { x, y: numbers, "text-anchor": anchor }, String(epoch)));
+      const name = epoch === high ? `${label} ${epoch}` : String(epoch);
+      frame.push(svg("text", { x, y: numbers, "text-anchor": anchor }, name));
     }
     frame.push(svg("path", { class: "axis", d: `M${left},${top}V${bottom}H${right}` }));
     const most = Math.max(1e-9, ...curves.flatMap(({ y }) => y.filter(Number.isFinite)));

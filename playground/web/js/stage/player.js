@@ -211,7 +211,8 @@ export class Player {
   /** @param {Recording} run */
   arrive(run, isNews = true) {
     const { page } = this;
-    if (run !== this.run && page && run.header.run === page.run) this.follow(run, page);
+    // A run that is on screen already can be opened once more, to be played anew.
+    if (page && run.header.run === page.run && (run !== this.run || this.opening?.play)) this.follow(run, page);
     this.takePendingStep();
     this.happen("moved");
     if (isNews) this.changed = true;

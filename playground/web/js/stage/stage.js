@@ -222,6 +222,7 @@ class Stage {
 
   draw(/** @type {number} */ now) {
     this.drawPictures(now);
+    this.element.classList.toggle("moving", player.moving);
     address.follow(player);
     this.transport.draw(now); // after the pictures, which ask for sizes: a text written before would be laid out for them
   }

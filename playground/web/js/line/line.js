@@ -125,7 +125,7 @@ export class Line {
     const add = (kind, p) => {
       // Neighbours share the very digits of their edge: else a seam is seen between some of them.
       const [left, top, right, bottom] = [-1, 1].flatMap((side) =>
-        place(p).map((v) => (v + (side * step) / 2).toFixed(2)),
+        place(p).map((v) => (v + (side * step) / 2).toFixed(1)),
       );
       cells[kind] += `M${left},${top}H${right}V${bottom}H${left}z`;
     };

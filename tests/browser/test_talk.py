@@ -128,8 +128,9 @@ MEASURE = """async () => {
   const frames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const least = () => {
     const texts = document.createTreeWalker(presenter.view.element, NodeFilter.SHOW_TEXT);
-    const { letters, atlas } = presenter.view;
-    const sizes = [letters, ...(atlas.element.isConnected ? [atlas.look.letters, atlas.look.least] : [])];
+    const { letters, atlas, theme } = presenter.view;
+    const small = [atlas.look.letters, atlas.look.least].map((size) => size * theme.zoom);
+    const sizes = [letters, ...(atlas.element.isConnected ? small : [])];
     for (let text = texts.nextNode(); text; text = texts.nextNode()) {
       const element = text.parentElement;
       if (text.data.trim() && element.checkVisibility()) sizes.push(parseFloat(getComputedStyle(element).fontSize));

@@ -378,6 +378,7 @@ THUMBNAILS = """() => [...document.querySelectorAll(".gallery button")].map((but
 
 def test_a_thumbnail_shows_its_points_at_their_places_and_in_their_colours(shown: Shown):
     tried = 0
+    shown.page.wait_for_selector(".gallery button[aria-checked] canvas")  # once it is drawn
     for found in shown.page.evaluate(THUMBNAILS):
         entry = next(entry for entry in mlp.DATASETS.values() if entry.label == found["label"])
         data = mlp.make_dataset(entry.name, n_samples=240, noise=0.05, test_fraction=0.0, seed=1)

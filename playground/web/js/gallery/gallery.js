@@ -5,6 +5,7 @@
 // Goes out:  the trigger `chosen`, a dataset's name.
 import { untilGone, viewIn } from "../shared/component.js";
 import { fit, h } from "../shared/dom.js";
+import { markRadios, nextRadio } from "../shared/radios.js";
 import { observeTheme } from "../shared/theme.js";
 import { shade } from "../stage/points.js";
 
@@ -59,11 +60,9 @@ export class Gallery {
   draw() {
     const { theme } = this;
     if (!theme) return;
+    markRadios(this.buttons, (k) => this.datasets[k].name === this.chosen);
     this.buttons.forEach((button, k) => {
       const dataset = this.datasets[k];
-      const on = dataset.name === this.chosen;
-      button.setAttribute("aria-checked", String(on));
-      button.tabIndex = on ? 0 : -1;
       const side = SIDE * theme.zoom;
       const context = fit(button.firstChild, side, side);
       context.clearRect(0, 0, side, side);
@@ -71,16 +70,9 @@ export class Gallery {
     });
   }
 
-  // A radio group is one stop for the Tab key; the arrows go from one choice to the next.
   key(event) {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const from = this.buttons.indexOf(document.activeElement);
-    const to = (from + step + this.buttons.length) % this.buttons.length;
-    this.buttons[to].focus();
-    this.choose(this.datasets[to].name);
+    const to = nextRadio(event, this.buttons);
+    if (to !== null) this.choose(this.datasets[to].name);
   }
 }
 

@@ -5,6 +5,7 @@
 // Goes out:  the trigger `chosen`, a name.
 import { untilGone, viewIn } from "../shared/component.js";
 import { fit, h, tell } from "../shared/dom.js";
+import { markRadios, nextRadio } from "../shared/radios.js";
 import { loadStyle } from "../shared/style.js";
 import { observeTheme } from "../shared/theme.js";
 import { PICTURES } from "./pictures.js";
@@ -65,11 +66,7 @@ export class Cards {
   }
 
   mark() {
-    this.cards.forEach(({ name }, k) => {
-      const on = name === this.chosen;
-      this.buttons[k].setAttribute("aria-checked", String(on));
-      this.buttons[k].tabIndex = on ? 0 : -1;
-    });
+    markRadios(this.buttons, (k) => this.cards[k].name === this.chosen);
   }
 
   draw() {
@@ -82,15 +79,9 @@ export class Cards {
     });
   }
 
-  // A radio group is one stop for the Tab key; the arrows go from one choice to the next.
   key(event) {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const from = this.buttons.indexOf(document.activeElement);
-    const to = (from + step + this.buttons.length) % this.buttons.length;
-    this.buttons[to].focus();
+    const to = nextRadio(event, this.buttons);
+    if (to === null) return;
     this.choose(this.cards[to].name);
     this.chosen = this.cards[to].name;
     this.mark();

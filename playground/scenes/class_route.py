@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from playground.scenes.classroom import Classes
 from playground.scenes.packed import MOST_TEXT
+from playground.web.assets import from_modules
 from playground.web.route import HEADERS, METHODS, body_of
 
 ADDRESS = "class/hand-in"
@@ -28,7 +29,7 @@ _KEYS = ("room", "name", "lesson", "code", "task")
 
 def hand_in_address() -> str:
     """Where solutions go, from the folder of the module that hands in."""
-    return f"../../../../{ADDRESS}"
+    return from_modules(ADDRESS)
 
 
 def routes(classes: Any, prefix: str = "") -> list[Route]:

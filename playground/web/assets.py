@@ -112,6 +112,11 @@ def modules_address() -> str:
     return f"assets/js/{modules_hash()}"
 
 
+def from_modules(address: str) -> str:
+    """An address of ours from the folder of the module that asks there."""
+    return f"../../../../{address}"
+
+
 def plotly_address() -> str:
     """Where Plotly.js is, from the folder of the module that loads it."""
     return f"../../../plotly/{plotly.__version__}/plotly.min.js"

@@ -24,7 +24,7 @@ from playground.run.search import Dimension, Search
 from playground.run.seeds import judged
 from playground.run.survey import Survey
 from playground.web.about import sketch
-from playground.web.assets import plotly_address
+from playground.web.assets import from_modules, plotly_address
 from playground.web.message import AtlasAxis, AtlasCell, AtlasPage, AtlasProgress, AtlasTile, Net, World, encode
 from playground.web.question import read_atlas_question
 from playground.web.route import HEADERS, METHODS, asked
@@ -39,7 +39,7 @@ _MOST = float(np.finfo(np.float32).max)
 
 def ask_atlas_address() -> str:
     """Where questions go, from the folder of the module that asks."""
-    return f"../../../../{ADDRESS}"
+    return from_modules(ADDRESS)
 
 
 def routes(known: Callable[[str], Survey | None], prefix: str = "") -> list[Route]:

@@ -21,19 +21,19 @@ from playground.run.glance import glance
 from playground.tables.drawn import classes_drawn, drawn_table
 from playground.tables.table import Table
 from playground.web.about import sketch
+from playground.web.assets import from_modules
 from playground.web.message import GlanceTold, encode
-from playground.web.route import HEADERS, METHODS, asked
+from playground.web.route import HEADERS, LOST, METHODS, asked
 
 ADDRESS = "glance"
 MOST_BYTES = 40_000
 """In a question; one of 700 points has some 10,000"""
 MOST_THREADS = 4
-LOST = 499  # nobody hears it
 
 
 def ask_glance_address() -> str:
     """Where questions go, from the folder of the module that asks."""
-    return f"../../../../{ADDRESS}"
+    return from_modules(ADDRESS)
 
 
 def routes(turn: Callable[[], AbstractContextManager[None]], prefix: str = "") -> list[Route]:

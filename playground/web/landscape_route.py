@@ -31,20 +31,20 @@ from playground.geometry.landscape import (
 from playground.geometry.planes import Path, path_of
 from playground.run.beside import misfit
 from playground.run.runs import Known, network_at
+from playground.web.assets import from_modules
 from playground.web.message import LandscapeQuestion, LandscapeTold, encode
 from playground.web.question import read_landscape_question
-from playground.web.route import HEADERS, METHODS, asked
+from playground.web.route import HEADERS, LOST, METHODS, asked
 
 ADDRESS = "landscape-part"
 MOST_THREADS = 8
 TRAIN_SECONDS = 2.0
 """So long at the most a run beside another is trained before its path is drawn as far as it goes"""
-LOST = 499  # nobody hears it
 
 
 def ask_landscape_address() -> str:
     """Where questions go, from the folder of the module that asks."""
-    return f"../../../../{ADDRESS}"
+    return from_modules(ADDRESS)
 
 
 def routes(known: Callable[[str], Known | None], turn: Turn, prefix: str = "") -> list[Route]:

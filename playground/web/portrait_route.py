@@ -20,7 +20,7 @@ from playground.health.portrait import portrait
 from playground.health.sick import SICK
 from playground.run.experiment import Experiment
 from playground.run.runs import Run, network_at
-from playground.web.assets import NOSNIFF
+from playground.web.assets import NOSNIFF, from_modules
 
 ADDRESS = "portrait"
 MOST_THREADS = 2
@@ -29,7 +29,7 @@ _HEADERS = {**NOSNIFF, "Cache-Control": "max-age=3600"}
 
 def portrait_address() -> str:
     """Where the pictures are, from the folder of the module that fetches them."""
-    return f"../../../../{ADDRESS}"
+    return from_modules(ADDRESS)
 
 
 def routes(run_of: Callable[[Experiment], Run], prefix: str = "") -> list[Route]:

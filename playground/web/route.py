@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from playground.run.runs import Known
+from playground.web.assets import from_modules
 from playground.web.message import encode
 from playground.web.question import read_question
 from playground.web.reply import ANSWER_SECONDS, reply
@@ -32,12 +33,13 @@ MOST_BYTES = 1000
 """In a question; one of the stage has some hundred"""
 MOST_THREADS = 40  # nearly all of them wait for the gate; files have threads of their own
 METHODS = ("POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")  # or Streamlit would answer the others
+LOST = 499  # nobody hears it
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def ask_address() -> str:
     """Where questions go, from the folder of the module that asks."""
-    return f"../../../../{ADDRESS}"
+    return from_modules(ADDRESS)
 
 
 def routes(known: Callable[[str], Known | None], prefix: str = "", seconds: float = ANSWER_SECONDS) -> list[Route]:

@@ -8,6 +8,7 @@ import { h, tell } from "../shared/dom.js";
 import { percent, say } from "../shared/format.js";
 import { listKeys } from "../shared/keys.js";
 import { player } from "../shared/player.js";
+import { loadStyle } from "../shared/style.js";
 import { observeTheme } from "../shared/theme.js";
 import { Pad } from "./pad.js";
 import { Beside } from "./beside.js";
@@ -18,12 +19,7 @@ import { KINDS } from "./views.js";
 import { filmSentence, inWords, pairedInWords, readings } from "./words.js";
 import { EPOCH } from "../stage/recording.js";
 
-await new Promise((resolve) => {
-  const href = new URL("fold.css", import.meta.url).href;
-  document.head.append(
-    Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: resolve, onerror: resolve }),
-  );
-});
+await loadStyle("fold.css", import.meta.url);
 
 const FINE_AFTER_MS = 80;
 const WORDS_EVERY_MS = 400; // how often numbers in words follow while it plays

@@ -9,6 +9,7 @@ import { fit, h, pen, tell } from "../shared/dom.js";
 import { say } from "../shared/format.js";
 import { loadPlotly } from "../shared/plot.js";
 import { player } from "../shared/player.js";
+import { loadStyle } from "../shared/style.js";
 import { observeTheme } from "../shared/theme.js";
 import { drawPoints } from "../stage/points.js";
 import { gridPoints, Network } from "../stage/network.js";
@@ -18,12 +19,7 @@ import { Chart, mapInWords } from "./map.js";
 import { askFor, networkAt, sheetOf } from "./part.js";
 import { drawSolid } from "./solid.js";
 
-await new Promise((resolve) => {
-  const href = new URL("landscape.css", import.meta.url).href;
-  document.head.append(
-    Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: resolve, onerror: resolve }),
-  );
-});
+await loadStyle("landscape.css", import.meta.url);
 
 const PLANES = {
   path: "Along the path",

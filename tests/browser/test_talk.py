@@ -309,7 +309,7 @@ def test_two_phones_follow_vote_let_go_and_come_back(new_page, brought, after_30
     one, two = phones
     box = page.locator(".diagram .plot").bounding_box()
     assert box is not None
-    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 0.75 * box["height"])
+    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 0.75 * box["height"], steps=5)  # the last of a sweep
     one.wait_for_function(LASER, arg=[0.25, 0.75])
     one.get_by_role("button", name="Explore on your own").click()
     press_until(page, "PageDown", [2, 3])

@@ -11,7 +11,7 @@ import { Walk } from "./walk.js";
 
 const FINE_AFTER_MS = 80; // a moment that stands this long is drawn on the finest grid
 const IDLE_AFTER_MS = 2500; // and a pointer that rests this long goes
-const TELL_EVERY_MS = 100; // while it plays
+const TELL_EVERY_MS = 100; // while it plays, or the pointer moves
 const POINTER_STEPS = 1000;
 
 export class Presenter {
@@ -29,6 +29,8 @@ export class Presenter {
     this.loop = 0;
     this.before = 0; // when the frame before was, while it plays
     this.toldAt = -Infinity;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.untold = undefined; // where the pointer moved to too soon after the last telling
     /** @type {number[] | null} */
     this.pointer = null; // where the speaker's is: the number of a panel, and the shares of its width and height
     this.started = startOf(talk);
@@ -140,6 +142,8 @@ export class Presenter {
 
   tell(now = performance.now()) {
     this.toldAt = now;
+    clearTimeout(this.untold);
+    this.untold = undefined;
     const { started, pointer, votes } = this;
     const told = {
       ...this.walk.moment,
@@ -164,7 +168,7 @@ export class Presenter {
     const pointer = placeAmong(this.view.boxes, event.clientX, event.clientY);
     if (String(pointer) === String(this.pointer)) return;
     this.pointer = pointer;
-    if (performance.now() - this.toldAt > TELL_EVERY_MS) this.tell();
+    this.untold ??= setTimeout(() => this.tell(), TELL_EVERY_MS - (performance.now() - this.toldAt));
   }
 
   open(/** @type {HTMLElement} */ content) {

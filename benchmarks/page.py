@@ -135,7 +135,7 @@ def click_to_paint(browser: Browser, server: Server, path: str, presses: int) ->
     with guarded_page(browser, server) as (page, _):
         page.goto(path)
         page.wait_for_function(READY)
-        page.keyboard.press("Space") if page.evaluate("() => __player.moving") else None
+        page.evaluate("() => { __player.pause(); __player.place(__player.run.rows[20][0]); }")
         page.wait_for_timeout(1200)
         page.evaluate(PROBE)
 
@@ -305,7 +305,7 @@ def solved(browser: Browser) -> dict[str, float]:
         page.evaluate("""() => { const p = __player; p.pause(); p.place(0); p.play(); p.goal = Infinity;
           window.pressed = performance.now(); }""")
         # Full speed shows every so many epochs: solved is when a picture at or after such a moment is shown.
-        passed = "() => { const p = __player; return p.run.rows.some((r) => r[0] <= p.step && r[3] < 0.05); }"
+        passed = "() => { const p = window.__player; return p?.run.rows.some((r) => r[0] <= p.step && r[3] < 0.05); }"
         page.wait_for_function(passed, timeout=60_000, polling="raf")
         return {"6x8 spirals solved after, s": page.evaluate("() => performance.now() - window.pressed") / 1000}
 

@@ -28,7 +28,7 @@ WALK = f"""async () => {{
   return performance.now() - t0; }}"""
 MOMENT = f"""async () => {{
   const until = async (test) => {{ while (!test()) await new Promise((r) => setTimeout(r, 2)); }};
-  const text = () => document.querySelector("[data-testid=stAlert], [data-testid=stMarkdown]")?.textContent;
+  const text = () => Array.from(document.querySelectorAll("[data-testid=stAlert]"), (e) => e.textContent).join();
   const painted = () => {PAINTED};
   const chart = document.querySelector(".chart[data-key=Gradients] .js-plotly-plot");
   const redrawn = new Promise((r) => chart.once("plotly_afterplot", r)).then(painted).then(() => performance.now());

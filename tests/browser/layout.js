@@ -29,6 +29,10 @@
       const text = range.getBoundingClientRect();
       const box = control || !text.width ? own : text;
       boxes.push({ e, box: within(e, box) });
+      const before =
+        e.parentElement.querySelector(":scope > button") ?? e.previousElementSibling?.querySelector("button");
+      if (/^[.,;:]/.test(e.textContent) && before && own.top > before.getBoundingClientRect().bottom - 2)
+        problems.push(`a line begins with ${name(e)}`);
       if (e.tagName === "text") continue;
       // What a finger presses around a sign lies outside of it.
       const hides = style.overflowX !== "visible" || (e.tagName === "BUTTON" && !e.matches(".what"));

@@ -34,7 +34,7 @@ PAGES = {
     "/health?hidden=8,8,8,8,8,8,8,8&activation=sigmoid&step=3000": FEW,
     "/compare?compare=default|lr=0.1|hidden=2": FEW,
     "/data": TWO,
-    "/export?step=500": TWO,
+    "/export?step=2500": TWO,
 }
 DRAWN = """() => [...document.querySelectorAll('.js-plotly-plot')].every((plot) =>
   !plot._fullLayout || !plot.parentElement.clientWidth ||

@@ -106,6 +106,7 @@ export class Transport {
     this.viewButton = h("button", { type: "button", class: "words view", onclick: () => this.changeView() });
     /** @type {import("./sentence.js").Part[]} */
     this.parts = []; // of the plain sentence that stands in `words`
+    this.pieces = []; // the element of each part
     this.isPlain = false; // whether the sentence is in plain words
     this.words = h("span", {});
     this.cureButton = h("button", { type: "button", class: "words", hidden: true, onclick: () => this.act("calm") });
@@ -228,11 +229,12 @@ export class Transport {
     }
     const parts = plainly(this.player, this.visitor);
     const same = parts.length === this.parts.length && parts.every((part, k) => alike(part, this.parts[k]));
-    if (same) parts.forEach((part, k) => tell(place(this.words.childNodes[k]), textOf(part)));
-    else
-      this.words.replaceChildren(
-        ...parts.map((part) => (typeof part === "string" ? h("span", {}, part) : term(part.word, part.text))),
-      );
+    if (!same) {
+      this.pieces = parts.map((part) => (typeof part === "string" ? h("span", {}, part) : term(part.word, part.text)));
+      // A full stop stays on the line of the word before it.
+      this.pieces.forEach((piece, k) => k && textOf(parts[k]) === "." && this.pieces[k - 1].append(piece));
+      this.words.replaceChildren(...this.pieces.filter((piece) => !piece.parentNode));
+    } else parts.forEach((part, k) => tell(place(this.pieces[k]), textOf(part)));
     this.parts = parts;
   }
 

@@ -56,7 +56,7 @@ def _race(base: Experiment, setting: str, values: tuple[Any, ...]) -> None:
     told = ", ".join(f"{shown_value(setting, value)} {rate:g}" for value, rate in rates.items())
     session.notify(
         f"Each runs at the learning rate at which it did best in a quick trial of {len(RATES)} rates, {N_SEEDS} seeds "
-        f"and {EPOCHS} epochs: {told}. *20 seeds* shows how much of the rest is luck."
+        f"and {EPOCHS} epochs: {told}. The button “20 seeds” shows how much of the rest is luck."
     )
     st.rerun()
 

@@ -57,3 +57,19 @@ def test_a_question_mark_that_is_typed_opens_nothing(page: Page):
     page.keyboard.press("?")
     assert page.locator(LIST).count() == 0
     assert field.input_value().count("?") == 1
+
+
+def test_a_clicker_leads_the_playground_with_the_projectors_look(page: Page):
+    visit(page, "/?look=projector&step=0&speed=slow")
+    page.wait_for_selector(".stage.projector")
+    page.keyboard.press("PageDown")
+    page.wait_for_function("() => __player.moving && __player.step > 0")
+    page.keyboard.press(".")
+    page.wait_for_selector(".stage .black:popover-open")
+    page.keyboard.press("PageDown")
+    page.wait_for_selector(".stage .black", state="hidden")
+    page.wait_for_function("() => __player.moving")
+    page.keyboard.press("PageDown")
+    page.wait_for_function("() => !__player.moving")
+    page.keyboard.press("PageUp")
+    page.wait_for_function("() => __player.step === 0")

@@ -42,6 +42,13 @@ const KEYS = [
   ["Home, End", "to the first step, and to the last that there is"],
   ["Ctrl + Z", "undo"],
 ];
+// Without a talk a clicker leads the one page that fills the screen: where a page is longer, PageDown is for scrolling.
+/** @type {import("../shared/keys.js").Row[]} */
+const CLICKER_KEYS = [
+  ["PageDown, clicker", "with Projector on: play and pause"],
+  ["PageUp", "with Projector on: back to the first step"],
+  [". or B", "with Projector on: black, and back"],
+];
 const OWN_SPACE = "button, a, [role=button], [role=link], [role=checkbox], [role=switch]";
 const address = new Address();
 /** @type {WeakMap<Element, Stage>} */
@@ -116,7 +123,8 @@ class Stage {
       return tag;
     };
     this.element = h("div", { class: `stage ${page.parts}` }, this.transport.element);
-    if (page.parts === "full") this.element.append(box("main"), box("strip"));
+    this.isWhole = page.parts === "full"; // and not the transport and timeline alone
+    if (this.isWhole) this.element.append(box("main"), box("strip"));
     box("track", this.element).append(this.editor.element);
     parent.querySelector(".stage-place")?.replaceChildren(this.element);
 
@@ -160,7 +168,9 @@ class Stage {
     this.cover = uncover();
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
-    this.unlist = listKeys(this.element, "The run", KEYS);
+    this.unlist = listKeys(this.element, "The run", this.isWhole ? [...KEYS, ...CLICKER_KEYS] : KEYS);
+    this.black = h("div", { class: "black", popover: "manual", "aria-label": "Black screen" });
+    this.element.append(this.black);
     this.element.addEventListener("click", () => this.show());
     this.wake = () => this.askForFrame();
     player.watchers.add(this.wake);
@@ -345,6 +355,8 @@ class Stage {
     } else if (event.key === " ") {
       if (target.closest?.(OWN_SPACE) && target !== this.transport.playButton) return;
       player.toggle();
+    } else if (this.click(event.key)) {
+      // a clicker's key, and done
     } else if (event.key === "ArrowRight") player.stepBy(1, event.shiftKey || player.byEpoch);
     else if (event.key === "ArrowLeft") player.stepBy(-1, event.shiftKey || player.byEpoch);
     else if (event.key === "Home") player.halt() ?? player.place(0);
@@ -352,5 +364,16 @@ class Stage {
     else return;
     event.preventDefault();
     this.show();
+  }
+
+  // Whether it was one of the clicker's keys. The first press on a black screen only brings the page back.
+  click(/** @type {string} */ key) {
+    if (!this.isWhole || !this.theme.projector || !["PageDown", "PageUp", ".", "b", "B"].includes(key)) return false;
+    const dark = this.black.matches(":popover-open");
+    if (dark) this.black.hidePopover();
+    else if (key === "PageDown") player.toggle();
+    else if (key === "PageUp") player.halt() ?? player.place(0);
+    else this.black.showPopover();
+    return true;
   }
 }

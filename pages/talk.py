@@ -143,18 +143,29 @@ def _prepare(source: str) -> None:
     bar.empty()
 
 
-ready()
-st.subheader("Your own")
-st.markdown(
-    "Write it here, open a file or a link, or press **Add this as a scene** in the sidebar of any other page. "
-    "On stage a clicker, PageDown or the arrow keys go on, Space plays, B is black, S opens your notes, and ? says all."
-)
-if HOW_TO.exists():  # who installs only what is needed to run has no docs
-    with st.expander("How to write one"):
-        told = HOW_TO.read_text(encoding="utf-8").partition("\n")[2]
-        st.markdown(re.sub(r"\[([^\]]+)\]\(\w+\.md\)", r"\1", told))  # the other files are not served
-bring()
-if my_talk.source().strip():
-    take(*write())
-else:
-    st.button("Begin with an empty talk", on_click=my_talk.set_source, args=("# The first scene\n\nOne sentence.\n",))
+def own() -> None:
+    """Your talk, with what starts it on top; and how to come by one."""
+    st.subheader("Your own")
+    if my_talk.source().strip():
+        above = st.container()
+        written = write()
+        with above:
+            take(*written)
+    st.markdown(
+        "Write it here, open a file or a link, or press **Add this as a scene** in the sidebar of any other page. "
+        "On stage a clicker, PageDown or the arrow keys go on, Space plays, B is black, S opens your notes, "
+        "and ? says all."
+    )
+    if HOW_TO.exists():  # who installs only what is needed to run has no docs
+        with st.expander("How to write one"):
+            told = HOW_TO.read_text(encoding="utf-8").partition("\n")[2]
+            st.markdown(re.sub(r"\[([^\]]+)\]\(\w+\.md\)", r"\1", told))  # the other files are not served
+    bring()
+    if not my_talk.source().strip():
+        first = "# The first scene\n\nOne sentence.\n"
+        st.button("Begin with an empty talk", on_click=my_talk.set_source, args=(first,))
+
+
+# Who has a talk came for it: it does not wait below those that are ready.
+for part in (own, ready) if my_talk.source().strip() else (ready, own):
+    part()

@@ -51,7 +51,8 @@ def _add_scene() -> None:
     except ValueError as error:
         session.notify(str(error))
     else:
-        session.notify("This is the last scene of your talk now: see the page “Talk”.")
+        # Not a notice: that would push the stage down while the speaker looks at it.
+        st.toast("This is the last scene of your talk now: see the page “Talk”.", icon=":material/check:")
 
 
 def _scene_on(page: str) -> Part:

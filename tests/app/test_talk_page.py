@@ -77,7 +77,10 @@ def test_a_run_of_another_page_becomes_a_scene_of_this_tabs_talk():
     app.run()
     app.button(key="add scene").click().run()
     app.button(key="add scene").click().run()
+    assert "last scene" in app.toast[0].value
+    assert not app.warning, "a notice would push the stage down"
     at = app.switch_page("../../pages/talk.py").run()
+    assert [head.value for head in at.main.subheader] == ["Your own", "Ready to be given"]
     talk, problems = read_talk(written(at))
     assert problems == []
     assert [(scene.runs[0], scene.subject.step) for scene in talk.scenes] == [

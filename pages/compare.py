@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -131,8 +132,11 @@ def _on_wish() -> None:
 
 # ---- more of them ------------------------------------------------------------------------------------------------
 def _presets() -> None:
-    for preset in PRESETS:
-        st.button(preset.label, key=f"set {preset.label}", help=preset.help, on_click=_use, args=(preset,))
+    """Ready-made sets: in a row before there is anything to compare, and out of the pictures' way from then on."""
+    place = st.popover("Another set") if len(session.side_by_side()) > 1 else nullcontext()
+    with place:
+        for preset in PRESETS:
+            st.button(preset.label, key=f"set {preset.label}", help=preset.help, on_click=_use, args=(preset,))
 
 
 def _take_away() -> None:

@@ -86,3 +86,31 @@ def test_nothing_moves_while_it_plays_or_at_a_step(page: Page, name: str, look: 
     settle(page)
     assert page.evaluate(CELLS) == before
     assert page.evaluate("() => moved") == []
+
+
+@pytest.mark.parametrize("look", ["usual", "projector"])
+def test_on_a_small_laptop_fulls_buttons_are_one_row_and_its_timeline_is_on_screen(page: Page, look: str):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    visit(page, f"/?view=full&step=0&look={look}")
+    page.wait_for_selector(f".stage{'.projector' if look == 'projector' else ':not(.projector)'}[data-view=full]")
+    page.wait_for_function(
+        """() => {
+          const stage = document.querySelector(".stage");
+          const shown = [...stage.querySelectorAll(".buttons > *")].filter((e) => e.offsetWidth);
+          const tops = new Set(shown.map((e) => Math.round(e.getBoundingClientRect().top)));
+          return tops.size === 1 && stage.querySelector(".timeline").getBoundingClientRect().bottom <= innerHeight;
+        }"""
+    )
+
+
+def test_four_compared_runs_are_one_row_on_a_projector(page: Page):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    visit(page, "/compare?look=projector")
+    page.get_by_role("button", name="Four optimizers").first.click()
+    page.wait_for_selector(".compare .tiles[data-count='4']")
+    page.wait_for_function(
+        """() => {
+          const boxes = [...document.querySelectorAll(".compare .square")].map((e) => e.getBoundingClientRect());
+          return boxes.length === 4 && boxes.every((b) => b.top === boxes[0].top && b.bottom <= innerHeight);
+        }"""
+    )

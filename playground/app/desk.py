@@ -14,8 +14,10 @@ from playground.run.compared import from_link, shown_value
 from playground.run.config import SETTINGS
 from playground.run.experiment import Experiment
 from playground.scenes import packed
+from playground.scenes.challenge import solved_at_its_start
 from playground.scenes.classroom import Entry, as_csv
 from playground.scenes.document import MOST_LETTERS
+from playground.scenes.lesson import read_lesson
 from playground.scenes.lesson_check import check_lesson
 from playground.scenes.library import library
 from playground.scenes.rules import read_rule
@@ -57,7 +59,8 @@ def _make() -> None:
         draft = _fields()
     with shown:
         if draft is not None:
-            _become(markdown(draft), "task")
+            _become(text := markdown(draft), "task")
+            _say_if_solved(text)
     with st.expander("A whole lesson, or a task, as a Markdown file", key="whole_lesson"):
         _whole()
 
@@ -124,6 +127,24 @@ def _become(text: str, key: str) -> None:
                        icon=":material/download:")  # fmt: skip
     with st.expander("The file", key=f"file_{key}"):
         st.code(text, language="markdown", wrap_lines=True)
+
+
+def _say_if_solved(text: str) -> None:
+    """A warning where the run that a task begins with meets its goal already."""
+    lesson, found = read_lesson(text, packed.name_of(text))
+    if found or lesson is None or lesson.challenge is None:
+        return
+    try:
+        with st.spinner("The engine tries whether it is solved from the start …"):
+            solved = solved_at_its_start(lesson.challenge, trials(), turn)
+    except ValueError as error:
+        st.warning(session.plain(str(error)))
+        return
+    if solved:
+        st.warning(
+            "The run that this task begins with meets the goal already: its solvers would have nothing to do. "
+            "Begin with a run that misses it, or ask for more."
+        )
 
 
 def _preview(link: str) -> None:

@@ -24,7 +24,8 @@ def show() -> None:
     with st.sidebar:
         if session.task() is None:
             _view()
-            _keep_to_compare()
+            with st.container(horizontal=True, key="keep-run"):
+                _keep_to_compare()
         groups()
         _all_back()
         with st.container(key="keys-hint"):

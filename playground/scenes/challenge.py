@@ -94,3 +94,11 @@ def try_out(
     if experiment.changes:
         reasons.append("Judged from the beginning, with the settings now in force: changes on the way do not count.")
     return Result(stars, verdicts, tuple(reasons))
+
+
+def solved_at_its_start(challenge: Challenge, trials: Trials, turn: Turn) -> bool:
+    """Whether the settings that a challenge begins with meet its goal already, so that nothing is left to do.
+
+    Raises ValueError, in a sentence, where trying that would keep others waiting.
+    """
+    return try_out(challenge, Experiment(challenge.start), trials, turn).stars > 0

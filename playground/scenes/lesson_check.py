@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playground.run.experiment import Experiment
 from playground.scenes.border import border
-from playground.scenes.challenge import Challenge, try_out
+from playground.scenes.challenge import Challenge, solved_at_its_start, try_out
 from playground.scenes.document import Problem
 from playground.scenes.lesson import Claim, Lesson, Screen, read_lesson
 from playground.scenes.rules import judge
@@ -73,7 +73,7 @@ def _challenge(
     """Whether the solutions pass, the first with all stars, and the named wrong ones fail."""
     problems = []
     try:
-        if try_out(challenge, Experiment(challenge.start), trials, turn).stars:
+        if solved_at_its_start(challenge, trials, turn):
             problems.append(Problem(screen.line, "The run that the challenge begins with meets the goal already."))
     except ValueError as error:
         problems.append(Problem(screen.line, str(error)))

@@ -307,6 +307,17 @@ def test_the_builder_makes_a_link_that_opens_as_the_task():
     assert "Try \\<b\\>this\\</b\\>" in words(app)
 
 
+def test_the_builder_says_where_nothing_is_left_to_do():
+    app = opened(desk="make")
+    app.text_input(key="make_link").set_value("?dataset=separable&hidden=2&lr=0.1").run()
+    app.text_input(key="make_goal").set_value("test accuracy >= 80 %; epochs <= 60; seeds 2 of 2").run()
+    assert "meets the goal already" in words(app)
+    app.text_input(key="make_link").set_value("?dataset=spirals&hidden=none").run()
+    assert not app.exception
+    assert "meets the goal already" not in words(app)
+    assert app.code
+
+
 def test_the_builder_says_what_is_wrong():
     app = opened(desk="make")
     app.text_input(key="make_goal").set_value("win").run()

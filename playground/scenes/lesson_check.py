@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playground.run.experiment import Experiment
 from playground.scenes.border import border
 from playground.scenes.challenge import Challenge, solved_at_its_start, try_out
 from playground.scenes.document import Problem

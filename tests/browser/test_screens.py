@@ -170,10 +170,39 @@ def test_a_vertical_swipe_scrolls_wherever_it_begins_and_a_horizontal_one_moves_
     wait_for(phone, "p.step > 1200 && !p.scrubbing")
 
 
+# How far a mark is from the curve where it stands, and how far beyond the plane, in pixels.
+MARKS = """() => [...document.querySelectorAll('.stage .mark')].map((e, k) => {
+  const { xaxis, yaxis } = document.querySelector('.stage .timeline .js-plotly-plot')._fullLayout;
+  const [box, plot] = [e, document.querySelector('.stage .timeline .plot')].map((one) => one.getBoundingClientRect());
+  const { rows, header } = __player.run;
+  const row = rows[__player.run.indexAt(header.marks[k].epoch, 1)];
+  const at = plot.top + yaxis._offset + yaxis.d2p(row[2]);
+  const [left, right] = [plot.left + xaxis._offset, plot.left + xaxis._offset + xaxis._length];
+  return { clear: Math.max(box.top - at, at - box.bottom), beyond: Math.max(left - box.left, box.right - right) };
+})"""
+
+
+def test_marks_keep_clear_of_the_curve_and_of_the_numbers_and_do_not_keep_a_finger_from_moving_time(phone: Page):
+    phone.set_viewport_size({"width": 360, "height": 740})
+    visit(phone, "/?hidden=8,8,8&step=4000")
+    phone.wait_for_function("() => document.querySelectorAll('.stage .mark').length > 1")
+    phone.evaluate(
+        """() => { const mark = (epoch) => ({ epoch, step: -1, kind: "change", text: "Here." });
+          __player.run.header.marks = [mark(0), ...__player.run.header.marks, mark(200)]; __player.changed = true; }"""
+    )
+    phone.wait_for_function("() => document.querySelectorAll('.stage .mark.change').length === 2")
+    for mark in phone.evaluate(MARKS):
+        assert mark["clear"] > 0, mark
+        assert mark["beyond"] < 1, mark
+    swipe(phone.context.new_cdp_session(phone), middle(phone, ".stage .mark.drop"), (60, 2))
+    wait_for(phone, "p.step !== 4000 && !p.scrubbing")
+    assert state(phone)["epoch"] > 60  # not where the mark is
+
+
 # What is pressed is a control, its label, and what the style sheet lays around it.
 SMALL = """() => { const small = [];
   for (const e of document.querySelectorAll('button, select, summary, input, a[href], [role=radio], [role=switch]')) {
-    if (e.matches('.term, .mark, .ring, [inert] *, details:not([open]) :not(summary)') || !e.checkVisibility())
+    if (e.matches('.term, .ring, [inert] *, details:not([open]) :not(summary)') || !e.checkVisibility())
       continue;
     const style = getComputedStyle(e), around = getComputedStyle(e, '::after');
     if (style.visibility === 'hidden' || style.opacity === '0') continue;
@@ -185,7 +214,9 @@ SMALL = """() => { const small = [];
   return small; }"""
 
 
-@pytest.mark.parametrize("path", ["/?view=full&step=1200", "/compare?compare=default|lr=0.1", "/fold?step=500"])
+@pytest.mark.parametrize(
+    "path", ["/?view=full&hidden=8,8,8&step=4000", "/compare?compare=default|lr=0.1", "/fold?step=500"]
+)
 def test_what_a_finger_presses_is_large_enough(phone: Page, path: str):
     visit(phone, path)
     assert phone.evaluate(SMALL) == []

@@ -58,12 +58,20 @@ export class Timeline extends Curves {
       if (event.pointerType === "touch") this.touched = { x: event.clientX, y: event.clientY };
       else this.take(event);
     });
-    this.handle.addEventListener("pointermove", (event) => {
+    // A finger that comes down on a mark may be on its way as well.
+    this.marks.addEventListener("pointerdown", (event) => {
+      if (player.run && event.pointerType === "touch") this.touched = { x: event.clientX, y: event.clientY };
+    });
+    const move = (event) => {
       const { x, y } = this.touched ?? { x: event.clientX, y: event.clientY };
       const across = Math.abs(event.clientX - x);
       if (across > SLOP && across > Math.abs(event.clientY - y)) this.take(event);
       else if (player.scrubbing) this.drag(event);
-    });
+    };
+    this.handle.addEventListener("pointermove", move);
+    this.marks.addEventListener("pointermove", (event) => this.touched && move(event));
+    this.marks.addEventListener("pointerup", () => (this.touched = null)); // a tap: it goes to the mark
+    this.marks.addEventListener("pointercancel", () => (this.touched = null));
     this.handle.addEventListener("pointerup", (event) => {
       if (this.touched) this.take(event);
       if (player.scrubbing) player.endScrub();
@@ -138,24 +146,38 @@ export class Timeline extends Curves {
   drawMarks() {
     const { run } = this.player;
     const { span } = this;
-    const key = JSON.stringify([run.header.marks, span, this.margin.l]);
-    if (!span || key === this.marksDrawn) return;
+    if (!span) return;
+    const shown = run.header.marks
+      .filter((mark) => mark.epoch <= span.end)
+      .map((mark) => ({
+        ...mark,
+        place: this.isLow(run.rows[run.indexAt(mark.epoch, EPOCH)]) ? "above" : "below",
+      }));
+    const key = JSON.stringify([shown, span, this.margin]);
+    if (key === this.marksDrawn) return;
     this.marksDrawn = key;
     const inner = span.width - this.margin.l - this.margin.r;
-    const mark = ({ epoch, kind, text }) => {
+    const mark = ({ epoch, kind, text, place }) => {
       const label = `Epoch ${Math.round(epoch)}: ${text}`;
-      const style = `left: ${this.margin.l + (inner * epoch) / span.end}px`;
+      const at = `calc(${this.margin.l + (inner * epoch) / span.end}px - 0.5625rem)`;
+      const style = `--at: ${at}; --least: ${this.margin.l}px; --most: ${this.margin.r}px`;
       const go = () => {
         this.player.halt();
         this.player.scrubTo(epoch);
       };
       return h(
         "button",
-        { type: "button", class: `mark ${kind}`, style, title: label, "aria-label": label, onclick: go },
+        { type: "button", class: `mark ${kind} ${place}`, style, title: label, "aria-label": label, onclick: go },
         SIGNS[kind] ?? "•",
       );
     };
-    this.marks.replaceChildren(...run.header.marks.filter((m) => m.epoch <= span.end).map(mark));
+    this.marks.replaceChildren(...shown.map(mark));
+  }
+
+  // Whether the curve runs through the lower half of the plane there, as it is drawn.
+  isLow(row) {
+    const axis = /** @type {any} */ (this.plot)._fullLayout?.yaxis;
+    return Boolean(axis && row) && axis.d2p(row[TRAIN_LOSS]) > axis._length / 2;
   }
 
   // From here on the hand moves time.

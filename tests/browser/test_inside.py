@@ -335,6 +335,12 @@ def test_the_page_fits_its_window(new_page: Callable[..., Page], viewport: str, 
         "[...document.querySelectorAll('.inside .vector')].map(e => e.getBoundingClientRect().right - innerWidth)"
     )
     assert max(formulas) <= 0
+    page.locator(".inside .stops button").nth(14).click()  # the longest formula: the optimizer's
+    expect(page.locator(ROOT)).to_have_attribute("data-idea", "What Adam remembers")
+    beyond = """() => { const box = document.querySelector('.inside .vector').getBoundingClientRect();
+      return Math.max(...[...document.querySelectorAll('.inside .vector mtext')].map((e) =>
+        e.getBoundingClientRect().right - box.right)); }"""
+    assert page.evaluate(beyond) <= 0
 
 
 def test_a_link_opens_the_page_on_a_fresh_server(fresh_server: object, page: Page):

@@ -4,6 +4,7 @@ import test from "node:test";
 
 import "./page.js";
 
+const { pieces } = await import("../../playground/web/js/inside/mathml.js");
 const { Nudge, reading, verdict } = await import("../../playground/web/js/inside/nudge.js");
 const { Walk } = await import("../../playground/web/js/inside/walk.js");
 
@@ -72,4 +73,13 @@ test("every idea is a stop with its name, and the current one alone is marked an
   const before = walk.stops[0];
   walk.receive(ideas.map((idea) => ({ ...idea })));
   assert.equal(walk.stops[0], before, "the same ideas keep their buttons, and so the focus");
+});
+
+test("a formula may break between its terms, and between the formulas of an optimizer, and nowhere else", () => {
+  const told = (formula) => pieces(formula).map((math) => math.textContent.trim());
+  assert.deepEqual(told(["words", "m ← β m + g,  v ← ρ v,  w ← w − η m"]), ["m ← β m + g,", "v ← ρ v,", "w ← w − η m"]);
+  assert.deepEqual(told(["row", "z", "=", "x", "+", "b"]), ["z=x", "+b"]);
+  assert.deepEqual(told(["row", "G", ["words", ",  then no longer than allowed"]]), [
+    "G,  then no longer than allowed",
+  ]);
 });

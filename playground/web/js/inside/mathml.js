@@ -21,11 +21,14 @@ export function mathml(formula) {
   return element(tags[kind], ...inner);
 }
 
-// A formula on a line that may break between its terms: one piece of MathML for each, the sign before it included.
+// A formula on a line that may break between its terms: one piece of MathML for each, the sign before it included; of
+// several formulas in words, one for each as well.
 export function pieces(formula) {
   const groups = [];
   for (const part of flat(formula)) {
-    if (groups.length && part !== "+" && part !== "−") groups[groups.length - 1].push(part);
+    const last = groups.at(-1)?.at(-1);
+    const isEnded = last?.[0] === "words" && last[1].endsWith(" ");
+    if (groups.length && part !== "+" && part !== "−" && !isEnded) groups[groups.length - 1].push(part);
     else groups.push([part]);
   }
   return groups.map((group) => {
@@ -35,7 +38,11 @@ export function pieces(formula) {
   });
 }
 
-const flat = (formula) => (Array.isArray(formula) && formula[0] === "row" ? formula.slice(1).flatMap(flat) : [formula]);
+const flat = (formula) => {
+  const [kind, ...parts] = Array.isArray(formula) ? formula : [];
+  if (kind === "row") return parts.flatMap(flat);
+  return kind === "words" ? parts[0].split(/(?<=[^ ], +)(?=[^ ])/).map((text) => ["words", text]) : [formula];
+};
 
 function term(key, inner) {
   const made = element("mrow", inner);

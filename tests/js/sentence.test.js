@@ -168,6 +168,12 @@ function plain({ visitor = KNOWN, epoch = 40, held = 0.5, train = 0.9, score = 0
   return plainly({ state, moving, scrubbing: false, atGoal: false, row, run, ...rest, step: undefined }, visitor);
 }
 
+test("who has never played is invited to, and of a border there is talk only where one is seen", () => {
+  const player = { state: "paused", row: [0, 0, 0.25, 0.5, 0.9, 0.75], run: { header: { task: "binary", marks: [] } } };
+  assert.match(textOf(plainly(player, NEW)), /^Press Play and watch .* border/);
+  assert.equal(textOf(plainly(player, NEW, false)), "Press Play: the network learns.");
+});
+
 test("in plain words it is told how many of the points that it has not learned from it gets right", () => {
   assert.equal(textOf(plain({})), "It gets 150 of 200 new points right after 40 epochs.");
   assert.equal(textOf(plain({ epoch: 1 })), "It gets 150 of 200 new points right after 1 epoch.");

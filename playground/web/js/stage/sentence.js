@@ -31,14 +31,15 @@ export function sentence(player) {
   return `${when}: ${loss}${what ? `; ${what}` : ""}.${end}`;
 }
 
-/** @type {(player: any, visitor: Pick<Visitor, "has">) => Part[]} */
-export function plainly(player, visitor) {
+/** @type {(player: any, visitor: Pick<Visitor, "has">, hasPicture?: boolean) => Part[]} */
+export function plainly(player, visitor, hasPicture = true) {
   const { run, row, state } = player;
   if (state === "loading" || state === "disconnected") return [sentence(player)];
   if (state === "diverged")
     return [`The numbers grew beyond all bounds after step ${say(row[STEP])}: a lower learning rate helps.`];
   const stands = !player.moving && !player.scrubbing;
-  if (row[STEP] === 0 && stands && !visitor.has("play")) return [INVITATIONS[run.header.task] ?? INVITATIONS.classes];
+  if (row[STEP] === 0 && stands && !visitor.has("play"))
+    return [hasPicture ? (INVITATIONS[run.header.task] ?? INVITATIONS.classes) : "Press Play: the network learns."];
   const mark = run.header.marks.find(({ step, text }) => step === row[STEP] && !/gradient/i.test(text));
   if (stands && mark) return [mark.text];
   const parts = [...gets(run, row), ...learned(run, row), "."];

@@ -104,7 +104,7 @@ function takeOver(parent, page) {
 
 class Stage {
   constructor(/** @type {Element} */ parent, /** @type {Page} */ page) {
-    this.transport = new Transport(player);
+    this.transport = new Transport(player, page.parts === "full");
     this.editor = new Editor(player);
     this.transport.aside = () => this.editor.sentence;
     const hands = {

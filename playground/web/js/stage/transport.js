@@ -16,8 +16,9 @@ const SPOKEN_EVERY_MS = 5000; // and for a screen reader slower still
 const SPOKEN_AFTER_MS = 700; // but soon where the moment stands
 
 export class Transport {
-  constructor(player, visitor = new Visitor()) {
+  constructor(player, hasPicture = true, visitor = new Visitor()) {
     this.player = player;
+    this.hasPicture = hasPicture; // of the boundary, beside it
     this.visitor = visitor;
     /** @type {() => string | null} */
     this.aside = () => null; // what is to be said instead of the sentence
@@ -227,7 +228,7 @@ export class Transport {
       tell(this.words, instead ?? sentence(this.player));
       return;
     }
-    const parts = plainly(this.player, this.visitor);
+    const parts = plainly(this.player, this.visitor, this.hasPicture);
     const same = parts.length === this.parts.length && parts.every((part, k) => alike(part, this.parts[k]));
     if (!same) {
       this.pieces = parts.map((part) => (typeof part === "string" ? h("span", {}, part) : term(part.word, part.text)));
@@ -253,7 +254,7 @@ export class Transport {
     }
     const calm = player.moving ? now - this.spokenAt >= SPOKEN_EVERY_MS : now - this.stoodSince >= SPOKEN_AFTER_MS;
     if (!calm) return;
-    const words = this.isPlain ? inWords(plainly(player, this.visitor)) : spokenState(player);
+    const words = this.isPlain ? inWords(plainly(player, this.visitor, this.hasPicture)) : spokenState(player);
     if (words === this.told) return;
     this.told = words;
     this.spokenAt = now;

@@ -67,3 +67,19 @@ def test_a_server_started_anew_is_told_of_the_branches_and_of_what_undo_leads_to
         end(signal.SIGKILL)
         with serve(port=port):
             goes_on(page)
+
+
+def test_each_page_is_one_entry_of_the_history_so_that_back_goes_page_by_page(page: Page):
+    visit(page, f"/?{LINK}&step=500")
+    way = ["/data", "/compare", "/atlas", "/talk", "/health"]
+    before = page.evaluate("() => history.length")
+    for path in way:
+        page.locator(f"a[data-testid=stTopNavLink][href$='{path}']").click()
+        page.wait_for_function(f"() => location.pathname === '{path}' && location.search.includes('dataset=moons')")
+        settle(page)
+    assert page.evaluate("() => history.length") == before + len(way)
+    for path in [*reversed(way[:-1]), "/"]:
+        page.go_back()
+        settle(page)
+        assert page.evaluate("() => location.pathname") == path
+    wait_for(page, f"p.run.header.run === '{MOONS.name}' && p.step === 500", timeout=20_000)

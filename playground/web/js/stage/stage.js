@@ -6,6 +6,7 @@
 // One player lives as long as the tab; a stage on a page is a view of it, made of the panels in panels.js. The page
 // names the parts on show, so that another page can carry the transport and the timeline alone.
 import { h, scrolls, uncover } from "../shared/dom.js";
+import { oneEntryForAPage } from "../shared/entries.js";
 import { listKeys } from "../shared/keys.js";
 import { whatIsThis } from "../shared/notes.js";
 import { loadPlotly } from "../shared/plot.js";
@@ -55,6 +56,7 @@ const address = new Address();
 export const stages = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
+  oneEntryForAPage();
   const message = parseMessage(data);
   setTimeout(keepTries, TRIES_AFTER_MS);
   return show(parentElement, message, {

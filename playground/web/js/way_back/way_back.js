@@ -3,10 +3,12 @@
 // Comes in:  {name, text, asks}: the session's name, what is to be kept of it (playground/run/way_back.py), and whether it
 //            may be told what the one before it has left here.
 // Goes out:  the trigger `told`, that text.
+import { oneEntryForAPage } from "../shared/entries.js";
 
 const KEY = "mlp-playground-way-back/1";
 
 export default function mount({ data, setTriggerValue }) {
+  oneEntryForAPage();
   const before = leave(data);
   if (before) setTriggerValue("told", before);
 }

@@ -1,0 +1,24 @@
+// One action of the user makes one entry in the browser's history. Streamlit's client, led to another page, makes up to
+// three: the new page's query under the old page's path, then its path, and what the page adds to its address later.
+
+const DEEDS = ["pointerdown", "keydown", "click", "input", "change", "popstate"];
+const led = new WeakSet(); // windows that have been seen to
+
+// From now on an entry for the way to another page, or for what that page adds, takes the place of one that Streamlit
+// has made for the same action.
+export function oneEntryForAPage(/** @type {any} */ at = window) {
+  if (led.has(at)) return;
+  led.add(at);
+  const { history, location } = at;
+  let [written, moved] = [false, false]; // since the last deed: whether an entry was made, and one of another page
+  for (const deed of DEEDS) at.addEventListener(deed, () => ([written, moved] = [false, false]), true);
+  const push = history.pushState.bind(history);
+  history.pushState = (state, unused, address) => {
+    const to = new URL(address ?? location.href, location.href);
+    const leaves = to.pathname !== location.pathname;
+    const again = moved ? !leaves : written && leaves && to.search === location.search;
+    [written, moved] = [true, moved || leaves];
+    if (again) history.replaceState(state, unused, address);
+    else push(state, unused, address);
+  };
+}

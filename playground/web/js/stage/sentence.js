@@ -82,11 +82,19 @@ function gets(run, row) {
 function learned(run, row) {
   const { epochs, batches } = since(run, row);
   const counted = [
-    { n: epochs, word: "Epoch", text: epochs === 1 ? `epoch${BLANK}` : "epochs" },
-    { n: batches, word: "Mini-batch", text: batches === 1 ? `mini-batch${BLANK}${BLANK}` : "mini-batches" },
+    { n: epochs, most: 100, word: "Epoch", text: epochs === 1 ? `epoch${BLANK}` : "epochs" },
+    {
+      n: batches,
+      most: run.header.steps_per_epoch - 1,
+      word: "Mini-batch",
+      text: batches === 1 ? `mini-batch${BLANK}${BLANK}` : "mini-batches",
+    },
   ].filter(({ n }) => n > 0);
   if (!counted.length) return [" before it has learned anything"];
-  return counted.flatMap(({ n, word, text }, k) => [`${k ? " and" : " after"} ${figures(n, 100)} `, { word, text }]);
+  return counted.flatMap(({ n, most, word, text }, k) => [
+    `${k ? " and" : " after"} ${figures(n, most)} `,
+    { word, text },
+  ]);
 }
 
 // What happened not long before the moment shown.

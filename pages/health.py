@@ -13,7 +13,7 @@ from playground.app.shared_runs import run_of
 from playground.app.theme import theme_type
 from playground.health import words
 from playground.health.checkup import Array, Checkup, examine_run, update_ratios
-from playground.health.headlines import healthy_in_words
+from playground.health.headlines import healthy_in_words, still_ahead
 from playground.health.numbers import columns, gradient_norms, tables
 from playground.health.verdicts import Try, Verdict, verdicts
 from playground.run.names import layer_name
@@ -49,7 +49,10 @@ def _verdicts(checkup: Checkup) -> None:
     when = f"epoch {say(checkup.epoch)}, step {checkup.step}"
     if not found:
         words = healthy_in_words(checkup)
-        st.success(f"At {when}, no rule of thumb complains. {words}", icon=":material/favorite:")
+        if ahead := still_ahead(checkup):
+            st.info(f"At {when}, no rule of thumb complains, and {ahead}. {words}", icon=":material/hourglass_top:")
+        else:
+            st.success(f"At {when}, no rule of thumb complains. {words}", icon=":material/favorite:")
         return
     causes = [verdict for verdict in found if not verdict.cause]
     st.markdown(f"**{len(found)} {'finding' if len(found) == 1 else 'findings'} at {when}**, by rules of thumb:")

@@ -71,6 +71,15 @@ def healthy_in_words(c: Checkup) -> str:
     return " ".join(parts)
 
 
+def still_ahead(c: Checkup) -> str:
+    """What is to come where no rule complains and little has been learned; "" once half of guessing's loss is gone."""
+    if c.step == 0:
+        return "nothing has been learned yet: press Play, and it is looked at again wherever you stop"
+    if c.chance > 0.0 and c.train_loss > c.chance / 2:
+        return f"it has a way to go: its loss is {percent(c.train_loss / c.chance, 2)} of what guessing alone would get"
+    return ""
+
+
 def headline_at(experiment: Experiment, run: Run, step: int) -> str:
     """What Health says first at a step."""
     if run.chance is None:  # once for each run, beside what others train

@@ -77,7 +77,10 @@ def test_the_page_shows_the_engines_numbers_at_the_moment():
     trainer = new_trainer(Experiment())
     trainer.run(41)
     wanted = examine(trainer, 1000)
-    assert "epoch 40, step 1000" in app.success[0].value
+    told = app.info[0].value
+    assert "epoch 40, step 1000" in told
+    share = round(100 * float(trainer.recording.train_loss[40]) / wanted.chance)
+    assert f"its loss is {share} % of what guessing alone would get" in told
     flat, dead = charts["<b>Flat and dead neurons</b>"]["data"]
     np.testing.assert_allclose(numbers(flat["x"]), [layer.flat.mean() for layer in wanted.layers])
     np.testing.assert_allclose(numbers(dead["x"]), [layer.n_dead / layer.n_units for layer in wanted.layers])

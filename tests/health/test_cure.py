@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from playground.health import cure as cures
 from playground.health.checkup import examine
 from playground.health.cure import Cure, CureTrial, Outcome, beginning, outcome
-from playground.health.headlines import healthy_in_words
+from playground.health.headlines import healthy_in_words, still_ahead
 from playground.health.portrait import LEVELS, SIDE, portrait
 from playground.health.sick import SICK
 from playground.health.verdicts import RULES, TOO_FAST, TOO_SLOW, verdicts
@@ -143,6 +143,17 @@ def test_a_sick_network_is_opened_where_its_finding_is_there(name: str):
     trainer.run(SICK[name].until)
     found = verdicts(examine(trainer, trainer.recording.last_step, config.features, own_data=config.own_data))
     assert SICK[name].shows in [v.rule.name for v in found]
+
+
+def test_a_run_without_a_complaint_that_has_learned_little_is_not_told_to_be_done():
+    trainer = new_trainer(Experiment())
+    assert "nothing has been learned yet" in still_ahead(examine(trainer, 0, Config().features))
+    for epochs, words in ((40, "it has a way to go"), (160, "")):
+        trainer.run(epochs)
+        now = examine(trainer, trainer.recording.last_step, Config().features)
+        assert (now.train_loss > now.chance / 2) == bool(words)
+        assert still_ahead(now).startswith(words)
+        assert bool(still_ahead(now)) == bool(words)
 
 
 def test_the_words_of_a_healthy_run_say_on_which_side_of_the_green_band_it_is():

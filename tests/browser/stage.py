@@ -28,6 +28,11 @@ def wait_for(page: Page, condition: str, timeout: float = 10_000) -> None:
     page.wait_for_function(code, timeout=timeout)
 
 
+def entries(page: Page) -> set[str]:
+    """The entries of the tab's history. Chromium keeps 50, so their number says little."""
+    return set(page.evaluate("() => navigation.entries().map((entry) => entry.key)"))
+
+
 def press(page: Page, name: str, **options: Any) -> None:
     """Press one of the stage's buttons."""
     page.get_by_role("toolbar").get_by_role("button", name=name, exact=True).click(**options)

@@ -10,8 +10,8 @@ from playwright.sync_api import Locator, Page
 from playground.run import link
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from tests.browser.harness import visit
-from tests.browser.stage import press, state, wait_for
+from tests.browser.harness import settle, visit
+from tests.browser.stage import entries, press, state, wait_for
 
 
 @pytest.fixture
@@ -47,11 +47,6 @@ def shown(page: Page) -> Experiment:
     experiment, _, problems = link.run_from_query(dict(parse_qsl(page.evaluate("() => location.search.slice(1)"))))
     assert not problems
     return experiment
-
-
-def entries(page: Page) -> set[str]:
-    """The entries of the tab's history. Chromium keeps 50, so their number says little."""
-    return set(page.evaluate("() => navigation.entries().map((entry) => entry.key)"))
 
 
 def click_in_a_row(button: Locator, times: int, pause: int) -> None:
@@ -146,6 +141,7 @@ def test_each_press_of_undo_counts_and_so_does_what_is_chosen_from_a_list(opened
     arrives(page, MOONS.changed(features=("x1", "x2", "x1^2", "x2^2", "x1*x2")))
     click_in_a_row(page.get_by_role("toolbar").get_by_role("button", name="Undo", exact=True), 3, 60)
     arrives(page, MOONS)
+    settle(page)  # a list that is open closes when the page is drawn anew
     page.get_by_role("combobox", name="Optimizer").click()
     page.get_by_role("option", name="RMSprop", exact=True).click()
     arrives(page, MOONS.changed(optimizer="rmsprop"), changes=1)

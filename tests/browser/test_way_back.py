@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from tests.browser.harness import serve, settle, visit
-from tests.browser.stage import press, wait_for
+from tests.browser.stage import entries, press, wait_for
 from tests.browser.test_connection import page_of_a_server_that_ends
 
 MOONS = Experiment(Config(dataset="moons", hidden_layer_sizes=(4,)))
@@ -72,12 +72,12 @@ def test_a_server_started_anew_is_told_of_the_branches_and_of_what_undo_leads_to
 def test_each_page_is_one_entry_of_the_history_so_that_back_goes_page_by_page(page: Page):
     visit(page, f"/?{LINK}&step=500")
     way = ["/data", "/compare", "/atlas", "/talk", "/health"]
-    before = page.evaluate("() => history.length")
+    before = entries(page)
     for path in way:
         page.locator(f"a[data-testid=stTopNavLink][href$='{path}']").click()
         page.wait_for_function(f"() => location.pathname === '{path}' && location.search.includes('dataset=moons')")
         settle(page)
-    assert page.evaluate("() => history.length") == before + len(way)
+    assert len(entries(page) - before) == len(way)
     for path in [*reversed(way[:-1]), "/"]:
         page.go_back()
         settle(page)

@@ -36,6 +36,15 @@ test("the way to a page without a stage is one entry, whatever Streamlit writes 
   ]);
 });
 
+test("on a link to another page all that is written on the way there is one entry, in whatever order it comes", () => {
+  const at = browser("/compare");
+  const click = new Event("click");
+  Object.defineProperty(click, "target", { value: { closest: () => ({ href: "http://here/atlas" }) } });
+  at.dispatchEvent(click);
+  write(at, "/compare?dataset=moons", "/compare?dataset=moons&atlas=lr", "/atlas?dataset=moons&atlas=lr");
+  assert.deepEqual(at.entries, ["/compare", "/atlas?dataset=moons&atlas=lr"]);
+});
+
 test("each action has an entry of its own, on a page and from page to page", () => {
   const at = browser("/");
   for (const to of ["/?lr=0.1", "/?lr=0.2"]) {

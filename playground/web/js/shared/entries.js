@@ -10,13 +10,22 @@ export function oneEntryForAPage(/** @type {any} */ at = window) {
   if (led.has(at)) return;
   led.add(at);
   const { history, location } = at;
-  let [written, moved] = [false, false]; // since the last deed: whether an entry was made, and one of another page
-  for (const deed of DEEDS) at.addEventListener(deed, () => ([written, moved] = [false, false]), true);
+  // Since the last deed: whether it leads to another page, whether an entry was made, and one of another page.
+  let [leaving, written, moved] = [false, false, false];
+  const act = ({ target }) => {
+    const link = target?.closest?.("a[href]");
+    [leaving, written, moved] = [
+      !!link && new URL(link.href, location.href).pathname !== location.pathname,
+      false,
+      false,
+    ];
+  };
+  for (const deed of DEEDS) at.addEventListener(deed, act, true);
   const push = history.pushState.bind(history);
   history.pushState = (state, unused, address) => {
     const to = new URL(address ?? location.href, location.href);
     const leaves = to.pathname !== location.pathname;
-    const again = moved ? !leaves : written && leaves && to.search === location.search;
+    const again = moved ? !leaves : written && (leaving || (leaves && to.search === location.search));
     [written, moved] = [true, moved || leaves];
     if (again) history.replaceState(state, unused, address);
     else push(state, unused, address);

@@ -24,7 +24,7 @@ def show() -> None:
     with st.sidebar:
         if session.task() is None:
             _view()
-            with st.container(horizontal=True, key="keep-run"):
+            with st.container(horizontal=True):
                 _keep_to_compare()
         groups()
         _all_back()

@@ -106,7 +106,8 @@ function takeOver(parent, page) {
 
 class Stage {
   constructor(/** @type {Element} */ parent, /** @type {Page} */ page) {
-    this.transport = new Transport(player, page.parts === "full");
+    this.isWhole = page.parts === "full"; // and not the transport and timeline alone
+    this.transport = new Transport(player, this.isWhole);
     this.editor = new Editor(player);
     this.transport.aside = () => this.editor.sentence;
     const hands = {
@@ -115,7 +116,7 @@ class Stage {
       focus: (focus) => this.setFocus(focus),
       edit: (place, name, value, event) => this.edit(place, name, value, event),
     };
-    const kinds = PANELS.filter(({ place }) => place === "track" || page.parts === "full");
+    const kinds = PANELS.filter(({ place }) => place === "track" || this.isWhole);
     this.panels = kinds.map((kind) => ({ ...kind, view: kind.make(hands) }));
     for (const { about, view } of this.panels)
       view.named.after(whatIsThis(view.element.getAttribute("aria-label"), () => about(view)));
@@ -125,7 +126,6 @@ class Stage {
       return tag;
     };
     this.element = h("div", { class: `stage ${page.parts}` }, this.transport.element);
-    this.isWhole = page.parts === "full"; // and not the transport and timeline alone
     if (this.isWhole) this.element.append(box("main"), box("strip"));
     box("track", this.element).append(this.editor.element);
     parent.querySelector(".stage-place")?.replaceChildren(this.element);

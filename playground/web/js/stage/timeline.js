@@ -53,15 +53,13 @@ export class Timeline extends Curves {
     this.box.append(this.handle, this.marks);
     /** @type {{x: number, y: number} | null} */
     this.touched = null; // where a finger has come down that may be on its way to scroll
-    this.handle.addEventListener("pointerdown", (event) => {
+    // A mark is pressed by itself, but a finger that comes down on it may be on its way as well.
+    const down = (event) => {
       if (!player.run) return;
       if (event.pointerType === "touch") this.touched = { x: event.clientX, y: event.clientY };
-      else this.take(event);
-    });
-    // A finger that comes down on a mark may be on its way as well.
-    this.marks.addEventListener("pointerdown", (event) => {
-      if (player.run && event.pointerType === "touch") this.touched = { x: event.clientX, y: event.clientY };
-    });
+      else if (event.currentTarget === this.handle) this.take(event);
+    };
+    for (const element of [this.handle, this.marks]) element.addEventListener("pointerdown", down);
     const move = (event) => {
       const { x, y } = this.touched ?? { x: event.clientX, y: event.clientY };
       const across = Math.abs(event.clientX - x);
@@ -70,8 +68,9 @@ export class Timeline extends Curves {
     };
     this.handle.addEventListener("pointermove", move);
     this.marks.addEventListener("pointermove", (event) => this.touched && move(event));
-    this.marks.addEventListener("pointerup", () => (this.touched = null)); // a tap: it goes to the mark
-    this.marks.addEventListener("pointercancel", () => (this.touched = null));
+    for (const end of ["pointerup", "pointercancel"])
+      // a tap goes to the mark
+      this.marks.addEventListener(end, () => (this.touched = null));
     this.handle.addEventListener("pointerup", (event) => {
       if (this.touched) this.take(event);
       if (player.scrubbing) player.endScrub();

@@ -153,6 +153,26 @@ def test_the_ground_is_what_the_network_says_there(shown: Shown):
     assert np.ptp(wanted, axis=0).max() > 60, "a picture of one colour would show nothing"
 
 
+def test_a_coarse_picture_of_the_plane_fills_it_as_the_finest_does(shown: Shown):
+    shown.view(
+        """() => {
+          const { surface } = views;
+          surface.canvas.width = surface.canvas.width; // empty
+          [surface.cost, surface.sizes] = [1000, [surface.canvas.width]];
+          __stage.paint(__player.row);
+          surface.sizes.push(surface.canvas.width, surface.grid.n);
+        }"""
+    )
+    before, after, n = shown.view("() => views.surface.sizes")
+    assert n < before == after, "a canvas whose size changes has the page laid out again"
+    columns, rows = (k.ravel() for k in np.meshgrid(*2 * [np.linspace(2, before - 3, 24)]))
+    found = pixels(shown, "views.surface.canvas", np.column_stack([columns, rows]))[:, :3]
+    x1, x2 = shown.side * (2 * columns / before - 1), shown.side * (1 - 2 * rows / before)
+    apart = np.abs(found - shown.ground(np.column_stack([x1, x2]))).max(axis=1)
+    assert np.median(apart) < 12
+    shown.view("() => { views.surface.cost = 0; __stage.fine = true; __stage.paint(__player.row); }")
+
+
 def test_the_plane_lies_under_its_axes_and_its_points(shown: Shown):
     look = shown.view(
         """() => {

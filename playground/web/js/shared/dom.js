@@ -20,9 +20,18 @@ export function svg(tag, attributes = {}, ...children) {
   return made;
 }
 
-// Write a text that may be the same as before: writing it again would have the page laid out again.
+// Write a text that may be the same as before: writing it again would have the page laid out again. A text that takes
+// the place of another is written into the same node: with a new one all rules of the page with :has() are looked up.
 export function tell(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  if (element.textContent === text) return;
+  const only = element.firstChild;
+  if (only?.nodeName === "#text" && !only.nextSibling) only.nodeValue = text;
+  else element.textContent = text;
+}
+
+// Hide an element or show it; saying again what holds already would have the page styled again.
+export function hide(element, gone) {
+  if (element.hidden !== gone) element.hidden = gone;
 }
 
 // Whether keys move an element's own contents: a box that was given the focus and is too small for what it holds.

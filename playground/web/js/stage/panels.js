@@ -88,14 +88,6 @@ const PLANES = {
 
 /** @type {Panel[]} */
 export const PANELS = [
-  curves({
-    name: "timeline",
-    place: "track",
-    make: ({ player }) => new Timeline(player),
-    paint: (view, { row, theme }) => view.drawPlayhead(row, theme),
-    words: timelineInWords,
-    about: (view) => (view.player.page?.view === "full" ? `${LOSS} ${TOOLS}` : LOSS),
-  }),
   {
     name: "surface",
     place: "main",
@@ -163,5 +155,14 @@ export const PANELS = [
     about: (view) => view.about,
     // The sum of two numbers can be asked, and that is what one wants to do with it.
     inSimple: (run) => run.header.data.face === "predicted",
+  }),
+  // After the pictures, which ask for sizes: what it moves would have the page styled for their answers.
+  curves({
+    name: "timeline",
+    place: "track",
+    make: ({ player }) => new Timeline(player),
+    paint: (view, { row, theme }) => view.drawPlayhead(row, theme),
+    words: timelineInWords,
+    about: (view) => (view.player.page?.view === "full" ? `${LOSS} ${TOOLS}` : LOSS),
   }),
 ];

@@ -1,6 +1,6 @@
 // The decision surface: a canvas with what the network says about every point of the plane, under Plotly's
 // axes and the data points.
-import { fit, h, pen, tell } from "../shared/dom.js";
+import { fit, h, hide, pen, tell } from "../shared/dom.js";
 import { placeOf } from "../shared/colour.js";
 import { gridPoints } from "./network.js";
 import { drawPoints } from "./points.js";
@@ -14,6 +14,7 @@ const TITLES = [
   ["What the network thinks", " of every point"],
   ["The curve", " that the network has learned"],
 ];
+const FINEST = 100; // points of the grid to a side
 // How long the network may be evaluated for a picture: one of many while it plays, one that a key waits for, and one
 // that stays.
 export const BUDGETS_MS = { playing: 3, prompt: 1, fine: 60 };
@@ -23,6 +24,7 @@ export class Surface {
     this.player = player; // in which it is kept how the picture is drawn
     this.least = least; // margins for the axes
     this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "Decision boundary" });
+    this.coarse = document.createElement("canvas"); // not on the page
     this.plot = h("div", { class: "over", "aria-hidden": "true" });
     this.points = h("canvas", { class: "over", "aria-hidden": "true" }); // until Plotly is here
     this.note = h("p", { class: "note" });
@@ -83,7 +85,7 @@ export class Surface {
 
   // What every unit says on the grid, as fine as there is time for; the diagram draws its maps from the same values.
   evaluate(parameters, budget) {
-    const n = [100, 64, 44].find((_, k) => this.cost < 4 ** k * budget) ?? 28;
+    const n = [FINEST, 64, 44].find((_, k) => this.cost < 4 ** k * budget) ?? 28;
     if (!this.grids.has(n)) {
       const points = gridPoints(this.run.header.data.range, n);
       this.grids.set(n, { n, inputs: this.network.inputs(points.x1, points.x2) });
@@ -91,7 +93,7 @@ export class Surface {
     this.grid = this.grids.get(n);
     const start = performance.now();
     this.values = this.network.propagate(parameters, this.grid.inputs);
-    const spent = (performance.now() - start) * (100 / n) ** 2;
+    const spent = (performance.now() - start) * (FINEST / n) ** 2;
     this.cost += 0.1 * (spent - this.cost);
     return this.values;
   }
@@ -116,7 +118,7 @@ export class Surface {
   // Around the training point that was chosen on the page Fold.
   placeRing(inner) {
     const { ringed } = this.player;
-    this.ring.hidden = !ringed;
+    hide(this.ring, !ringed);
     if (!ringed) return;
     const { range, up } = this.run.header.data;
     const share = (x, [low, high]) => (x - low) / (high - low);
@@ -145,17 +147,20 @@ export class Surface {
     if (this.named.textContent !== first + more) this.named.replaceChildren(first, h("span", { class: "more" }, more));
   }
 
-  // A pixel for each point of the grid: the browser makes the canvas as large as the plane, and smooth.
+  // A pixel for each point of the finest grid: the browser makes the canvas as large as the plane, and smooth. A
+  // coarser one is drawn to the same size: a canvas whose size changes has the whole page laid out again.
   drawMap(theme, inner) {
     const { n } = this.grid;
-    if (this.canvas.width !== n) this.canvas.width = this.canvas.height = n;
+    if (this.canvas.width !== FINEST) this.canvas.width = this.canvas.height = FINEST;
     Object.assign(this.canvas.style, {
       left: `${this.margin.l}px`,
       top: `${this.margin.t}px`,
       width: `${inner.w}px`,
       height: `${inner.h}px`,
     });
-    const context = pen(this.canvas);
+    const coarse = n < FINEST;
+    if (coarse && this.coarse.width !== n) this.coarse.width = this.coarse.height = n;
+    const context = pen(coarse ? this.coarse : this.canvas);
     const pixels = context.createImageData(n, n);
     paint(
       new Uint32Array(pixels.data.buffer),
@@ -166,6 +171,7 @@ export class Surface {
       this.player.look.discretize,
     );
     context.putImageData(pixels, 0, 0);
+    if (coarse) pen(this.canvas).drawImage(this.coarse, 0, 0, FINEST, FINEST);
   }
 
   // With one input the network is a curve, and it is drawn as one; a unit in the range of its own values.
@@ -262,7 +268,7 @@ export class Surface {
     const key = branch ? [branch.title, branch.colour, theme.dark].join() : "";
     if (key === this.tagged) return;
     this.tagged = key;
-    this.tag.hidden = !branch;
+    hide(this.tag, !branch);
     if (branch) this.tag.replaceChildren(runMark(theme, branch.colour), branch.title);
     this.tag.style.setProperty("--run", branch ? runColour(theme, branch.colour) : "");
   }

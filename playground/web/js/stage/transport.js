@@ -1,5 +1,5 @@
 // The buttons, the read-out and the sentence: everything by which a person moves through time.
-import { h, tell } from "../shared/dom.js";
+import { h, hide, tell } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import { term } from "../shared/notes.js";
 import { queryOf } from "./address.js";
@@ -214,7 +214,7 @@ export class Transport {
       this.said = key;
       this.write(aside ?? (this.flash && now < this.flash.until ? this.flash.text : null));
       const rate = player.state === "diverged" && player.page?.ask ? run?.header.calmer_rate : null;
-      this.cureButton.hidden = !rate;
+      hide(this.cureButton, !rate);
       if (rate) this.cureButton.textContent = `Start again with ${say(rate)}`;
       this.sentence.classList.toggle("alert", player.state === "diverged" || player.state === "disconnected");
     }

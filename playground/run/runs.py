@@ -43,34 +43,42 @@ class Gate:
     """A lock that is given to threads in the order in which they asked for it.
 
     A plain lock would be taken again by the thread that has just let go of it, and the others would starve.
-    An urgent thread is the next: it has nothing on screen yet, and the others train ahead of what they show.
+    Urgent threads come before all others: they have nothing on screen yet, and the others train ahead of what they
+    show.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._queue: deque[threading.Event] = deque()
+        self._is_taken = False
+        self._urgent: deque[threading.Event] = deque()
+        self._others: deque[threading.Event] = deque()
 
     @property
     def is_taken(self) -> bool:
         """Whether a thread has it just now; others may wait."""
-        return bool(self._queue)
+        return self._is_taken
 
     @contextmanager
     def turn(self, *, urgent: bool = False) -> Iterator[None]:
-        """Hold the gate for the length of the block; `urgent` goes before all others that wait."""
+        """Hold the gate for the length of the block; `urgent` goes before all who wait and are not."""
         mine = threading.Event()
         with self._lock:
-            self._queue.insert(1 if urgent else len(self._queue), mine)  # place 0 has the gate
-            if self._queue[0] is mine:
-                mine.set()
+            (self._urgent if urgent else self._others).append(mine)
+            if not self._is_taken:
+                self._pass_on()
         mine.wait()
         try:
             yield
         finally:
             with self._lock:
-                self._queue.popleft()
-                if self._queue:
-                    self._queue[0].set()
+                self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Give it to the next who waits."""
+        queue = self._urgent or self._others
+        self._is_taken = bool(queue)
+        if queue:
+            queue.popleft().set()
 
 
 class Run:

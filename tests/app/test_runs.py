@@ -96,7 +96,12 @@ def until(condition):
         time.sleep(0.0005)
 
 
-def test_the_gate_lets_threads_through_as_they_came_and_the_urgent_one_first():
+def lined_up(gate):
+    """Threads that have the gate or wait for it."""
+    return gate.is_taken + len(gate._urgent) + len(gate._others)
+
+
+def test_the_gate_lets_threads_through_as_they_came_and_the_urgent_ones_first():
     gate, order = Gate(), []
 
     def session(name, urgent):
@@ -105,14 +110,14 @@ def test_the_gate_lets_threads_through_as_they_came_and_the_urgent_one_first():
 
     threads = []
     with gate.turn():
-        for waiting, (name, urgent) in enumerate([("a", False), ("b", False), ("u", True), ("c", False)], start=2):
-            threads.append(threading.Thread(target=session, args=(name, urgent)))
+        for waiting, name in enumerate(["a", "b", "u", "c", "v"], start=2):
+            threads.append(threading.Thread(target=session, args=(name, name in "uv")))
             threads[-1].start()
-            until(lambda n=waiting: len(gate._queue) == n)
+            until(lambda n=waiting: lined_up(gate) == n)
         assert not order, "somebody went in while the gate was held"
     for thread in threads:
         thread.join(30)
-    assert order == ["u", "a", "b", "c"]
+    assert order == ["u", "v", "a", "b", "c"]
 
 
 def test_who_comes_back_to_the_gate_goes_to_the_end():
@@ -122,7 +127,7 @@ def test_who_comes_back_to_the_gate_goes_to_the_end():
     def session(name):
         for _ in range(rounds):
             with gate.turn():
-                until(lambda: len(gate._queue) == 3 - len(done))  # all others are waiting
+                until(lambda: lined_up(gate) == 3 - len(done))  # all others are waiting
                 order.append(name)
                 if order.count(name) == rounds:
                     done.append(name)

@@ -1,6 +1,8 @@
 """What the stage is told: the right frames once, and enough about the run to draw it."""
 
 import math
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 import mlp
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from playground.run.runs import Gate, Run, Runs, new_trainer
+from playground.run.runs import FIRST_EPOCHS, Gate, Run, Runs, new_trainer
 from playground.web.about import GOAL_EPOCHS, about
 from playground.web.message import Page, Question, decode, encode
 from playground.web.reply import MOST_SINGLE_STEPS, Reply, first_reply, reply
@@ -71,6 +73,21 @@ def test_a_page_that_opens_at_a_moment_is_sent_that_very_moment(experiment, mome
     steps = rows[:, 0].tolist()
     assert header["singles"] == (0 if moment in steps[:-1] or moment == 0 else 1)
     assert steps[: len(steps) - header["singles"]] == sorted(steps[: len(steps) - header["singles"]])
+
+
+def test_where_others_train_a_page_stands_in_line_for_no_more_than_a_first_picture():
+    gate = Gate()
+    experiment = Experiment(Config(n_samples=60))
+    run = Run(lambda: new_trainer(experiment), gate)
+    with ThreadPoolExecutor(1) as pool:
+        asked = None
+        while asked is None or not asked.done():
+            with gate.turn():  # somebody always trains
+                asked = asked or pool.submit(first_reply, experiment, run, moment=0, has_parent=True, seconds=math.inf)
+                time.sleep(0.002)
+    assert FIRST_EPOCHS < len(asked.result().rows) < GOAL_EPOCHS / 2
+    alone = first_reply(experiment, run, moment=0, has_parent=True, seconds=math.inf)
+    assert len(alone.rows) > GOAL_EPOCHS / 2, "nobody else trains: all that it plays by itself"
 
 
 def test_a_run_that_blows_up_is_sent_in_its_own_numbers_to_the_last_one():

@@ -29,7 +29,7 @@ from playground.scenes.rooms import Ear, Room, Rooms, read_action, read_moment, 
 from playground.scenes.route import ADDRESS as TALKS
 from playground.scenes.shelf import Shelf
 from playground.web import look
-from playground.web.route import HEADERS, posted
+from playground.web.route import HEADERS, posted, refused
 
 ADDRESS = "live"
 MOST_BYTES = 200
@@ -50,8 +50,8 @@ def routes(shelf: Shelf, rooms: Rooms, prefix: str = "") -> list[BaseRoute]:
         too_large = f"A question for a room must have at most {MOST_BYTES} bytes."
         try:
             body = await posted(request, MOST_BYTES, "A room must be asked for in application/json.", too_large)
-        except HTTPException as refused:
-            return _refused(refused.status_code, refused.detail)
+        except HTTPException as problem:
+            return refused(problem.status_code, problem.detail)
         except ClientDisconnect:
             return Response(status_code=400)
         try:
@@ -59,11 +59,11 @@ def routes(shelf: Shelf, rooms: Rooms, prefix: str = "") -> list[BaseRoute]:
         except (ValueError, KeyError, TypeError, RecursionError):
             name = None
         if not isinstance(name, str) or shelf.get(name) is None:
-            return _refused(410, "This server does not know this talk: open it again on the page “Talk”.")
+            return refused(410, "This server does not know this talk: open it again on the page “Talk”.")
         try:
             room = rooms.make(name)
         except ValueError as error:
-            return _refused(503, str(error))
+            return refused(503, str(error))
         return JSONResponse({"room": room.name, "secret": room.secret}, 200, HEADERS)
 
     async def page(request: Request) -> Response:
@@ -77,11 +77,11 @@ def routes(shelf: Shelf, rooms: Rooms, prefix: str = "") -> list[BaseRoute]:
     async def code(request: Request) -> Response:
         room, address = request.path_params["room"], request.query_params.get("address", "")
         if rooms.get(room) is None or not address.endswith(f"/{ADDRESS}/{room}"):
-            return _refused(404, "There is a code for the address of a room alone.")
+            return refused(404, "There is a code for the address of a room alone.")
         try:
             picture = await to_thread.run_sync(qr_code, address)
         except ValueError as error:
-            return _refused(404, str(error))
+            return refused(404, str(error))
         return Response(picture, media_type="image/png", headers=HEADERS)
 
     async def follow(socket: WebSocket) -> None:
@@ -151,7 +151,3 @@ async def _both(socket: WebSocket, ear: Ear, take: Callable[[str], None]) -> Non
 
         group.start_soon(until_it_ends, say)
         group.start_soon(until_it_ends, listen)
-
-
-def _refused(status: int, sentence: str) -> Response:
-    return JSONResponse({"problem": sentence}, status, HEADERS)

@@ -26,7 +26,7 @@ from playground.scenes.recorded import Studio, beyond_reach, record
 from playground.scenes.shelf import OnShelf, Shelf
 from playground.scenes.told import packed
 from playground.web.reply import ANSWER_SECONDS
-from playground.web.route import HEADERS, posted
+from playground.web.route import HEADERS, posted, refused
 
 ADDRESS = "talks"
 MOST_BYTES = 4 * MOST_LETTERS + 1000
@@ -59,12 +59,12 @@ def routes(shelf: Shelf, studio: Studio, prefix: str = "") -> list[Route]:
         name = request.path_params["name"]
         found = shelf.get(name)
         if found is None:
-            return _refused(410, "This server does not know this talk: open it again on the page “Talk”.")
+            return refused(410, "This server does not know this talk: open it again on the page “Talk”.")
         if name not in sent:
             gone = partial(from_thread.run, request.is_disconnected)
             share = await to_thread.run_sync(partial(_record, found, studio_for(name), gone), limiter=threads)
             if isinstance(share, str):
-                return _refused(422, share)
+                return refused(422, share)
             if share < 1.0:
                 return JSONResponse({"recorded": share}, 202, HEADERS)
             async with packing:
@@ -80,8 +80,8 @@ def routes(shelf: Shelf, studio: Studio, prefix: str = "") -> list[Route]:
     async def bring(request: Request) -> Response:
         try:
             source = await _source(request)
-        except HTTPException as refused:
-            return _refused(refused.status_code, refused.detail)
+        except HTTPException as problem:
+            return refused(problem.status_code, problem.detail)
         except ClientDisconnect:
             return Response(status_code=400)
         name, problems = await to_thread.run_sync(shelf.put, source, limiter=threads)
@@ -101,10 +101,6 @@ def _record(found: OnShelf, studio: Studio, gone: Callable[[], bool]) -> float |
     if problems := beyond_reach(found.talk, studio):
         return str(problems[0])
     return record(found.talk, studio, ANSWER_SECONDS, gone)
-
-
-def _refused(status: int, sentence: str) -> Response:
-    return JSONResponse({"problem": sentence}, status, HEADERS)
 
 
 async def _source(request: Request) -> str:

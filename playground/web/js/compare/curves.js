@@ -1,12 +1,10 @@
 // The losses of all runs over the clock, as Plotly draws them: each run in its colour and dash, its seeds as a band.
 import { TEST_LOSS, TRAIN_LOSS } from "../stage/recording.js";
-import { DASHES, runColour } from "../shared/runs.js";
+import { DASHES, LETTERS, runColour } from "../shared/runs.js";
 import { UNITS, endOf } from "./clock.js";
 
 /** @import { Recording } from "../stage/recording.js" */
 /** @import { Unit } from "./clock.js" */
-
-export const LETTERS = "ABCD";
 
 // A run's test loss, and thin its training loss.
 /** @param {Recording} run @param {number} k @param {Unit} unit @param {any} theme */

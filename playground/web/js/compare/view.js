@@ -3,7 +3,7 @@
 
 /** @import { CompareView } from "../stage/types.d.ts" */
 
-const LETTERS = "ABCD";
+import { LETTERS } from "../shared/runs.js";
 
 /** @type {CompareView} */
 export const USUAL = { at: 0, clock: "epochs", show: [], pair: [0, 1], hold: [] };

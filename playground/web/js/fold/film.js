@@ -1,5 +1,6 @@
 // The film of a run: where the layers have carried the sheet, the training points and the boundary at every stop, and
 // between two stops; at any moment of the run, from its parameters. It knows no page and paints nothing.
+import { bytesOf } from "../shared/bytes.js";
 import { layerColour } from "../shared/theme.js";
 import { bunches } from "./picture.js";
 import { boundary, Cloud, Sheet } from "./sheet.js";
@@ -186,8 +187,7 @@ function spreadOut([u, v], isLine) {
 
 // The inputs of the points, [n_in][n_points], from base64.
 function unpacked({ inputs, labels }) {
-  const bytes = Uint8Array.from(atob(inputs), (c) => c.charCodeAt(0));
-  const floats = new Float32Array(bytes.buffer);
+  const floats = new Float32Array(bytesOf(inputs).buffer);
   const n = labels.length;
   return Array.from({ length: floats.length / n }, (_, i) => floats.slice(i * n, (i + 1) * n));
 }

@@ -1,5 +1,5 @@
 // The map: the loss as a colour with lines of equal loss, and the path of the run across it.
-import { LETTERS } from "../compare/curves.js";
+import { LETTERS } from "../shared/runs.js";
 import { contour } from "../shared/contour.js";
 import { fit, pen } from "../shared/dom.js";
 import { runColour } from "../shared/runs.js";

@@ -1,4 +1,5 @@
 // A small picture of a run, as playground/health/portrait.py makes it.
+import { bytesOf } from "./bytes.js";
 import { ramps } from "./theme.js";
 
 const LEVELS = 25; // as there
@@ -9,7 +10,7 @@ export function paint(context, picture, theme, size) {
   context.fillRect(0, 0, size, size);
   if (!picture) return;
   const { side, points } = picture;
-  const cells = Uint8Array.from(atob(picture.cells), (sign) => sign.charCodeAt(0));
+  const cells = bytesOf(picture.cells);
   const small = document.createElement("canvas");
   small.width = small.height = side;
   const pixels = new Uint32Array(side * side);

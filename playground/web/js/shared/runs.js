@@ -3,6 +3,7 @@ import { h } from "./dom.js";
 import { layerColour } from "./theme.js";
 
 export const MOST_RUNS = 4;
+export const LETTERS = "ABCD"; // by which they are called
 export const DASHES = ["solid", "dash", "dot", "dashdot"];
 // Of each dash how many pixels are drawn and left away in turn, where a line stands for a curve in words.
 const STROKES = { solid: [1], dash: [6, 3], dot: [2, 3], dashdot: [6, 3, 2, 3] };

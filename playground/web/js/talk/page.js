@@ -1,5 +1,6 @@
 // The page of a talk. Its runs lie in the page itself (a file), or come from the server, which records them first and
 // says how far it is; from then on nothing is asked of anybody.
+import { bytesOf } from "../shared/bytes.js";
 import { h, tell } from "../shared/dom.js";
 import { Follower } from "./follower.js";
 import { Presenter } from "./presenter.js";
@@ -43,7 +44,7 @@ function phoneOf(/** @type {string} */ room, /** @type {string} */ secret, /** @
 
 function embedded() {
   const text = document.getElementById("told")?.textContent?.trim();
-  return text ? Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)) : null;
+  return text ? bytesOf(text) : null;
 }
 
 // Ask until all is recorded. A server that was started anew is given the talk again.

@@ -173,6 +173,25 @@ def test_a_coarse_picture_of_the_plane_fills_it_as_the_finest_does(shown: Shown)
     shown.view("() => { views.surface.cost = 0; __stage.fine = true; __stage.paint(__player.row); }")
 
 
+def test_on_other_pages_the_same_picture_stands_small_beside_the_timeline(browser, server):
+    scheme, config = CASES["two classes"]
+    experiment = Experiment(config)
+    run, step, net = at_epoch(experiment)
+    with guarded_page(browser, server, scheme=scheme) as (page, _):
+        visit(page, f"/health{run_to_link(experiment, step)}")
+        wait_for(page, f"p.step === {step} && !p.moving && __stage.fine")
+        points, _ = make_data(experiment)
+        test_the_ground_is_what_the_network_says_there(
+            Shown(page, THEMES[scheme], run, net, config, experiment, points, step)
+        )
+        box = page.locator(".stage .surface canvas").first.bounding_box()
+        assert box is not None
+        assert box["width"] == box["height"] > 60
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.locator(".stage .surface").wait_for(state="hidden")  # a phone has no room for both
+        assert page.locator(".stage .timeline .plot").is_visible()
+
+
 def test_the_plane_lies_under_its_axes_and_its_points(shown: Shown):
     look = shown.view(
         """() => {

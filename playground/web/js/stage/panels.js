@@ -48,6 +48,7 @@ import { Weights } from "./weights.js";
  * @property {string} name by which a link can hide it
  * @property {"main" | "strip" | "track"} place beside the network, in the row below, or along the bottom of every page
  * @property {(hands: Hands) => any} make a view: {element, canvas, setRun(run, network)}, and `plot` if Plotly draws
+ * @property {(hands: Hands) => any} [small] the same beside the timeline of other pages, where nothing but `paint` draws
  * @property {(view: any, picture: Picture) => void} paint with every picture
  * @property {(view: any, Plotly: any, picture: Picture) => boolean} [chart] the slower part, now and then; whether there
  *   was anything to draw
@@ -92,6 +93,7 @@ export const PANELS = [
     name: "surface",
     place: "main",
     make: ({ player }) => new Surface(player),
+    small: ({ player }) => new Surface(player, { l: 0, r: 0, t: 0, b: 0 }),
     paint(view, picture) {
       picture.values = view.evaluate(picture.parameters, picture.budget);
       view.parameters = picture.parameters;

@@ -104,6 +104,10 @@ function takeOver(parent, page) {
   return page.parts === "full" ? stage : undefined;
 }
 
+// A panel as it stands on other pages: small, if it has such a form.
+/** @type {(panel: Panel) => Panel} */
+const beside = ({ small, ...panel }) => (small ? { ...panel, make: small, chart: undefined } : panel);
+
 class Stage {
   constructor(/** @type {Element} */ parent, /** @type {Page} */ page) {
     this.isWhole = page.parts === "full"; // and not the transport and timeline alone
@@ -116,7 +120,7 @@ class Stage {
       focus: (focus) => this.setFocus(focus),
       edit: (place, name, value, event) => this.edit(place, name, value, event),
     };
-    const kinds = PANELS.filter(({ place }) => place === "track" || this.isWhole);
+    const kinds = this.isWhole ? PANELS : PANELS.filter(({ place, small }) => place === "track" || small).map(beside);
     this.panels = kinds.map((kind) => ({ ...kind, view: kind.make(hands) }));
     for (const { about, view } of this.panels)
       view.named.after(whatIsThis(view.element.getAttribute("aria-label"), () => about(view)));
@@ -126,8 +130,11 @@ class Stage {
       return tag;
     };
     this.element = h("div", { class: `stage ${page.parts}` }, this.transport.element);
-    if (this.isWhole) this.element.append(box("main"), box("strip"));
-    box("track", this.element).append(this.editor.element);
+    if (this.isWhole) {
+      this.element.append(box("main"), box("strip"));
+      box("track", this.element);
+    } else this.element.append(box("track", h("div", { class: "beside" }, box("main"))));
+    this.element.append(this.editor.element);
     parent.querySelector(".stage-place")?.replaceChildren(this.element);
 
     this.frames = 0; // how many pictures have been painted

@@ -300,7 +300,7 @@ export class Surface {
 
 // In a picture of this width, in pixels across.
 function pointSize(width) {
-  return Math.max(4.5, Math.min(8, width / 56));
+  return Math.max(Math.min(4.5, width / 44), Math.min(8, width / 56));
 }
 
 // Fill pixels with the output, or with the unit under the pointer.

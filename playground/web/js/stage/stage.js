@@ -4,7 +4,7 @@
 //            explained in playground/web/message.py and declared in types.d.ts.
 //
 // One player lives as long as the tab; a stage on a page is a view of it, made of the panels in panels.js. The page
-// names the parts on show, so that another page can carry the transport and the timeline alone.
+// names the parts on show: another page carries the transport and the timeline alone, with a small picture beside it.
 import { h, scrolls, uncover } from "../shared/dom.js";
 import { oneEntryForAPage } from "../shared/entries.js";
 import { listKeys } from "../shared/keys.js";

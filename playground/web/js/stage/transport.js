@@ -31,6 +31,9 @@ export class Transport {
     this.flash = null; // a sentence that stays for a moment, and until when
     const button = (name, label, title, onclick) =>
       h("button", { type: "button", class: name, "aria-label": label, title, onclick }, icon(name));
+    // Where there is no room for its word, the sign says it.
+    const signed = (name, label, title, onclick) =>
+      h("button", { type: "button", class: "signed", title, onclick }, icon(name), label);
     this.playIcons = { play: icon("play"), pause: icon("pause") };
     this.playButton = h(
       "button",
@@ -41,7 +44,7 @@ export class Transport {
     this.unit = h(
       "select",
       {
-        class: "unit",
+        class: "unit seldom",
         title: "How far Step and Back go (with Shift: a whole epoch)",
         "aria-label": "Step by",
         onchange: () => (player.byEpoch = this.unit.value === "epoch"),
@@ -51,11 +54,16 @@ export class Transport {
     );
     this.speed = h(
       "select",
-      { title: "How fast Play goes", "aria-label": "Speed", onchange: () => player.setSpeed(SPEEDS[this.speed.value]) },
+      {
+        class: "seldom",
+        title: "How fast Play goes",
+        "aria-label": "Speed",
+        onchange: () => player.setSpeed(SPEEDS[this.speed.value]),
+      },
       ...SPEEDS.map((speed, k) => h("option", { value: k, selected: speed === player.speed }, speed.name)),
     );
     this.stop = h("select", {
-      class: "stop",
+      class: "stop seldom",
       title: "When Play stops by itself",
       "aria-label": "Stop",
       onchange: () => player.setStop(STOPS[this.stop.selectedIndex]),
@@ -65,32 +73,21 @@ export class Transport {
       "button",
       {
         type: "button",
-        class: "words",
+        class: "words seldom",
         title: "At the end of a run: train it for as many epochs again",
         onclick: () => player.trainOn(),
       },
       "Train on",
     );
-    this.undoButton = h(
-      "button",
-      {
-        type: "button",
-        class: "words",
-        title: "Take the last change of settings back (Ctrl+Z)",
-        onclick: () => this.act("undo"),
-      },
-      "Undo",
+    this.undoButton = signed("undo", "Undo", "Take the last change of settings back (Ctrl+Z)", () => this.act("undo"));
+    this.copyButton = signed("link", "Copy link", "Copy a link that opens this run at this moment", () =>
+      this.copyLink(),
     );
-    this.copyButton = h(
-      "button",
-      {
-        type: "button",
-        class: "words",
-        title: "Copy a link that opens this run at this moment",
-        onclick: () => this.copyLink(),
-      },
-      "Copy link",
-    );
+    this.moreButton = button("others", "More", "More: speed, other first weights, and what else there is", () => {
+      const open = this.buttons.classList.toggle("open");
+      this.moreButton.setAttribute("aria-expanded", String(open));
+    });
+    this.moreButton.setAttribute("aria-expanded", "false");
     this.cells = {};
     this.labels = {};
     const cell = (name, label) =>
@@ -104,7 +101,7 @@ export class Transport {
       cell("trainScore", "Training accuracy"),
       cell("testScore", "Test accuracy"),
     );
-    this.viewButton = h("button", { type: "button", class: "words view", onclick: () => this.changeView() });
+    this.viewButton = h("button", { type: "button", class: "words view seldom", onclick: () => this.changeView() });
     /** @type {import("./sentence.js").Part[]} */
     this.parts = []; // of the plain sentence that stands in `words`
     this.pieces = []; // the element of each part
@@ -113,42 +110,37 @@ export class Transport {
     this.cureButton = h("button", { type: "button", class: "words", hidden: true, onclick: () => this.act("calm") });
     this.sentence = h("p", { class: "sentence" }, this.words, this.cureButton);
     this.spoken = h("p", { class: "spoken", role: "status", "aria-live": "polite" });
-    this.element = h(
+    this.buttons = h(
       "div",
-      { class: "transport" },
-      h(
-        "div",
-        { class: "buttons", role: "toolbar", "aria-label": "Training" },
-        button("reset", "Reset", "Reset: the same first weights again", () => player.reset()),
-        button("back", "Back", "Back (Left arrow; with Shift a whole epoch)", (e) =>
-          player.stepBy(-1, e.shiftKey || player.byEpoch),
-        ),
-        this.playButton,
-        button("step", "Step", "Step (Right arrow; with Shift a whole epoch)", (e) =>
-          player.stepBy(1, e.shiftKey || player.byEpoch),
-        ),
-        this.onButton,
-        this.unit,
-        this.speed,
-        this.stop,
-        h(
-          "button",
-          {
-            type: "button",
-            class: "words",
-            title: "Other first weights and another order of the mini-batches",
-            onclick: () => this.act("new_seed"),
-          },
-          "New seed",
-        ),
-        this.undoButton,
-        this.copyButton,
-        this.viewButton,
+      { class: "buttons", role: "toolbar", "aria-label": "Training" },
+      button("reset", "Reset", "Reset: the same first weights again", () => player.reset()),
+      button("back", "Back", "Back (Left arrow; with Shift a whole epoch)", (e) =>
+        player.stepBy(-1, e.shiftKey || player.byEpoch),
       ),
-      this.readout,
-      this.sentence,
-      this.spoken,
+      this.playButton,
+      button("step", "Step", "Step (Right arrow; with Shift a whole epoch)", (e) =>
+        player.stepBy(1, e.shiftKey || player.byEpoch),
+      ),
+      this.moreButton,
+      this.onButton,
+      this.unit,
+      this.speed,
+      this.stop,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "words seldom",
+          title: "Other first weights and another order of the mini-batches",
+          onclick: () => this.act("new_seed"),
+        },
+        "New seed",
+      ),
+      this.undoButton,
+      this.copyButton,
+      this.viewButton,
     );
+    this.element = h("div", { class: "transport" }, this.buttons, this.readout, this.sentence, this.spoken);
   }
 
   act(action) {

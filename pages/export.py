@@ -40,8 +40,8 @@ def show() -> None:
         subject = Subject(experiment, run.trainer, min(session.moment(), run.last_step))
         loss = subject.transcript.train_loss
     st.markdown(
-        f"What you take along is the run **up to step {subject.step:,}** (training loss {say(loss)}): drag the "
-        "timeline, and all of it follows."
+        f"You take along the run **up to step {subject.step:,}** (training loss {say(loss)}). Drag the timeline, and "
+        "all of it follows."
     )
     _link(subject)
     _cards(subject)
@@ -56,11 +56,10 @@ def _link(subject: Subject) -> None:
         return
     query = link.run_to_query(subject.experiment, subject.step) | session.on_show().to_query()
     address = f"{_home()}/?{urlencode(query, safe=',:;@')}" if query else f"{_home()}/"
-    st.markdown("Its **link** opens this very run at this very step for anyone who reaches this server.")
-    left, right = st.columns([4, 1], vertical_alignment="center")
-    left.code(address, language=None, wrap_lines=True)
-    with right.popover("QR code", width="stretch"):
-        _qr_code(address)
+    with st.container(horizontal=True, vertical_alignment="center", key="take_link"):
+        st.code(address, language=None, wrap_lines=True)
+        with st.popover("QR code"):
+            _qr_code(address)
 
 
 def _home() -> str:
@@ -75,7 +74,7 @@ def _qr_code(address: str) -> None:
     except ValueError as error:
         st.markdown(session.plain(str(error)))
     else:
-        st.caption("For an audience: point a camera at it.")
+        st.caption("For an audience: point a camera at it. It opens this very run for anyone who reaches this server.")
 
 
 # ---- a classic in several ways -----------------------------------------------------------------------------------
@@ -108,7 +107,7 @@ def _cards(subject: Subject) -> None:
     cards = [{"name": e.name, "label": e.label, "help": e.help, "picture": e.picture} for e in EXPORTERS.values()]
     cards.sort(key=lambda card: ORDER.index(EXPORTERS[card["name"]].group) if card["name"] != "zip" else -1)
     cards.insert(1, PICTURES)
-    left, right = st.columns([1, 1], gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         data = {"chosen": chosen, "cards": cards, "drawn": drawn_from(subject)}
         components.take(key=TAKE, data=data, on_chosen_change=_choose)

@@ -13,6 +13,8 @@ from playground.scenes.class_route import hand_in_address
 from playground.scenes.lesson import Lesson, Screen
 from playground.scenes.library import library
 
+NO_LIST: dict[str, object] = {"lessons": [], "record": None, "room": "", "screen": ""}
+
 
 def show() -> None:
     """The lesson of the link, or the list."""
@@ -45,9 +47,7 @@ def every() -> None:
         {"name": each.name, "title": each.title, "about": each.about, "minutes": each.minutes}
         for each in library().values()
     ]
-    components.lessons(
-        key="lessons", data={"lessons": told, "record": None, "room": place.at("room")}, on_open_change=_open
-    )
+    components.lessons(key="lessons", data={**NO_LIST, "lessons": told, "room": place.at("room")}, on_open_change=_open)
     with st.container(horizontal=True), st.popover("All words", icon=":material/menu_book:", key="all_words"):
         st.markdown("\n\n".join(f"**{word}.** {meaning}" for word, meaning in glossary().items()))
     if not place.at("room"):
@@ -79,7 +79,7 @@ def _open() -> None:
 
 # ---- one lesson ----------------------------------------------------------------------------------------------------
 def one(lesson: Lesson) -> None:
-    """A screen of a lesson: words beside the stage, on a phone above it."""
+    """A screen of a lesson: words and what one does beside the stage, on a phone above and below it."""
     if place.arrive(lesson):
         st.rerun()
     screen = place.screen_of(lesson)
@@ -87,22 +87,26 @@ def one(lesson: Lesson) -> None:
     if screens.needs_guess(lesson, screen):
         screens.ask_first(lesson)
     elif screen.kind == "predict":
-        with st.container(width=720):
+        with st.container(width=720, key="lesson_words"):
             screens.draw(lesson, screen)
             screens.way_on(lesson, screen)
     else:
         with st.container(key="lesson"):
-            words, picture, way_on = (st.container(key=f"lesson_{part}") for part in ("words", "stage", "way_on"))
+            # In this order Tab goes: all that one does before the many controls of the stage.
+            parts = ("words", "tools", "way_on", "stage")
+            words, tools, way_on, picture = (st.container(key=f"lesson_{part}") for part in parts)
         with words:
             screens.draw(lesson, screen)
+        with tools:
+            screens.controls(screen)
             if screen.challenge is not None:
                 screens.try_it(lesson, screen.challenge)
                 _handing_in(lesson)
-        with picture:
-            _stage(screen.challenge)
         with way_on:
             screens.way_on(lesson, screen)
-    components.lessons(key="kept", data={"lessons": [], "record": place.record(lesson), "room": ""})
+        with picture:
+            _stage(screen.challenge)
+    components.lessons(key="kept", data={**NO_LIST, "record": place.record(lesson), "screen": screen.kind})
 
 
 def _way(lesson: Lesson, screen: Screen) -> None:
@@ -145,7 +149,7 @@ def _handing_in(lesson: Lesson) -> None:
     if room := place.at("room"):
         told = {"address": hand_in_address(), "room": room, "lesson": lesson.name, "code": code}
         components.hand_in(key="handing in", data={**told, "task": place.at("task")})
-    with st.popover("Hand it in by link", icon=":material/send:", key="hand_in"):
+    with st.expander("Hand it in by link", icon=":material/send:", key="hand_in"):
         st.markdown(
             "Your code, to be read aloud or typed, and a link that opens it. Whoever opens it has it recomputed."
         )

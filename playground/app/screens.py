@@ -28,7 +28,19 @@ def draw(lesson: Lesson, screen: Screen) -> None:
     st.markdown(f"#### {screen.heading or NAMES[screen.kind]}")
     st.markdown(screen.text)
     _DRAW[screen.kind](lesson, screen)
-    _controls(screen)
+
+
+def controls(screen: Screen) -> None:
+    """The settings that this screen shows, and the hint of a challenge."""
+    if screen.challenge is not None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"You may change: **{screen.challenge.controls_in_words}**.")
+            if screen.hint:
+                with st.popover("A hint", icon=":material/lightbulb:", key="hint"):
+                    st.markdown(screen.hint)
+    if screen.controls and screen.kind in ("play", "run", "challenge", "explain"):
+        with st.container(border=True, key="lesson_controls"):
+            sidebar.groups()
 
 
 def way_on(lesson: Lesson, screen: Screen) -> None:
@@ -51,13 +63,6 @@ def ask_first(lesson: Lesson) -> None:
         st.button("To the prediction", key="to predict", type="primary", on_click=place.to_screen,
                   args=(lesson, "predict"))  # fmt: skip
         st.button("I don't know, show me", key="unknown", on_click=_guess, args=(lesson, place.UNKNOWN))
-
-
-def _controls(screen: Screen) -> None:
-    """The settings that this screen shows."""
-    if screen.controls and screen.kind in ("play", "run", "challenge", "explain"):
-        with st.container(border=True, key="lesson_controls"):
-            sidebar.groups()
 
 
 def _on(lesson: Lesson, screen: Screen) -> None:
@@ -295,10 +300,6 @@ def _challenge(lesson: Lesson, screen: Screen) -> None:
         st.caption("This is a task: what is not named here cannot be changed, on any page.")
     stars = [f"{'★' * (k + 2)} {star.more_than(challenge.goal)}" for k, star in enumerate(challenge.stars)]
     st.markdown("  \n".join([f"**The goal.** {challenge.goal.words}", *stars]))
-    st.markdown(f"You may change: **{challenge.controls_in_words}**.")
-    if screen.hint:
-        with st.popover("A hint", icon=":material/lightbulb:", key="hint"):
-            st.markdown(screen.hint)
 
 
 def try_it(lesson: Lesson, challenge: Challenge) -> None:

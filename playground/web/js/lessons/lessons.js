@@ -1,7 +1,7 @@
 // The list of lessons with what this browser knows of each; and, out of sight, what was done just now is kept.
 //
-// Comes in:  {lessons: [{name, title, about, minutes}], record: {name, guessed, right, stars, code} or null, room}.
-//            With no lessons there is only something to keep.
+// Comes in:  {lessons: [{name, title, about, minutes}], record: {name, guessed, right, stars, code} or null, room,
+//            screen}. With no lessons there is only something to keep, and the screen on which one is.
 // Goes out:  the trigger `open`, a lesson's name.
 import { untilGone, viewIn } from "../shared/component.js";
 import { h } from "../shared/dom.js";
@@ -13,8 +13,28 @@ await loadStyle("lessons.css", import.meta.url);
 
 const storage = () => window.localStorage; // a browser that forbids it throws as soon as it is named
 
+const WORDS = ".st-key-lesson_words h4"; // where a screen begins
+const WAY = ".st-key-lesson_way"; // the screens, to choose from
+/** @type {string | null} */
+let before = null; // which screen of which lesson was on show, "" for the list
+
+// Another screen begins at its top, for the eyes as for the keys; who chose it above goes on choosing there.
+export function arrive(now) {
+  const isNew = before !== null && now !== before;
+  before = now;
+  if (!isNew) return;
+  requestAnimationFrame(() => {
+    document.querySelector(".stMain")?.scrollTo(0, 0);
+    const heading = /** @type {HTMLElement | null} */ (document.querySelector(WORDS));
+    if (!heading || document.activeElement?.closest(WAY)) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  });
+}
+
 export default function mount({ data, parentElement, setTriggerValue }) {
   if (data.record) keep(storage, data.record);
+  arrive(data.record ? `${data.record.name} ${data.screen}` : "");
   if (!data.lessons.length) return () => {};
   const list = viewIn(parentElement, "lessons", () => new List());
   list.open = (name) => setTriggerValue("open", name);

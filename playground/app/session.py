@@ -31,7 +31,8 @@ from playground.scenes.challenge import Challenge
 from playground.web.question import MOST_SERIAL, read_wish
 
 _LOG = logging.getLogger(__name__)
-SHORT_EPOCHS = 60  # fewer are over before one has looked: they play at a quarter of the usual speed
+SHORT_EPOCHS = 60  # fewer are over before one has looked: they play at a quarter of the usual speed,
+SHORT_SPEED = "15"  # where none was chosen
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
 _NEWS, _HELD, _LAST_CHANGE = "news", "held", "last_change"
 _BESIDE = "beside"
@@ -169,8 +170,8 @@ def present(new: Experiment, until: int) -> None:
     st.session_state[_BRANCHES] = []
     _keep(new)
     set_moment(0)
-    speed = "15" if until <= SHORT_EPOCHS else playback.USUAL["speed"]
-    st.session_state[_OPENING] = (opening()[0] + 1, playback.Playback(play=True, until=until, speed=speed))
+    usual = SHORT_SPEED if until <= SHORT_EPOCHS else playback.USUAL_SPEED
+    st.session_state[_OPENING] = (opening()[0] + 1, playback.Playback(play=True, until=until, usual_speed=usual))
 
 
 def edit(index: int, value: float) -> None:

@@ -24,7 +24,8 @@ CHOICES = {
 }
 """The words of each key. The speeds are epochs a second; slow is single mini-batches. A goal is an
 epoch, or a score or loss of new points."""
-USUAL = {"goal": "usual", "speed": "60", "scale": "", "discretize": "off", "points": "all", "panel": ""}
+USUAL_SPEED = "60"
+USUAL = {"goal": "usual", "speed": "", "scale": "", "discretize": "off", "points": "all", "panel": ""}
 KEYS = ("play", "ring", "neuron", *CHOICES)
 PANELS = {"regression": ("time", "predicted", "residuals")}
 """What the panel of the score can show, where that is not the usual"""
@@ -44,6 +45,7 @@ class Playback:
     goal: str = USUAL["goal"]
     """Where playing stops by itself, if `until` does not say"""
     speed: str = USUAL["speed"]
+    """One of the above, or "" where it does not say: what was chosen in the tab stays"""
     scale: str = USUAL["scale"]
     """Of the loss axis; "" for linear, but where a run has blown up"""
     discretize: bool = False
@@ -54,6 +56,8 @@ class Playback:
     """The one that is shown large, "2.1" for the first of layer 2, "0.1" for the first input; "" for none"""
     panel: str = USUAL["panel"]
     """What the panel of the score shows; "" for what it shows by itself"""
+    usual_speed: str = USUAL_SPEED
+    """Where none was chosen in the tab either"""
 
 
 def from_query(query: Mapping[str, str], config: Config | None = None) -> tuple[Playback, list[str]]:

@@ -213,6 +213,7 @@ def opening(number: int, playback: Playback) -> Opening:
         "until": playback.until,
         "goal": playback.goal,
         "speed": playback.speed,
+        "usual_speed": playback.usual_speed,
         "scale": playback.scale,
         "discretize": playback.discretize,
         "test_points": playback.test_points,

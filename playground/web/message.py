@@ -267,7 +267,8 @@ class Opening(TypedDict):
     play: bool | None
     until: float | None
     goal: str
-    speed: str
+    speed: str  # "" for the one that was chosen in the tab,
+    usual_speed: str  # or for this, where none was
     scale: str
     discretize: bool
     test_points: bool

@@ -67,6 +67,7 @@ def test_every_screen_of_every_lesson_opens_by_its_link_on_its_run_and_shows_its
         told_of = screen.challenge.epochs if screen.challenge else screen.until
         playing = app.session_state["opening"][1]
         assert (playing.play, playing.until, app.session_state["moment"]) == (True, told_of, 0), screen.kind
+        assert (playing.speed, playing.usual_speed) == ("", "15" if told_of <= 60 else "60"), screen.kind
         assert [branch.run for branch in app.session_state["branches"]] == [screen.run], screen.kind
         assert app.query_params["lesson"] == name
         shown = {key for key in keys(app) if key.startswith("setting_")}

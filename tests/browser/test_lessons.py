@@ -56,6 +56,7 @@ def test_a_lesson_from_the_list_to_its_last_star_by_keyboard(page):
     page.wait_for_url(re.compile("lesson=one-neuron"))
     settle(page)
     wait_for(page, "p.run.rows.length > 1 && p.run.header.link.includes('separable')", timeout=30_000)
+    page.get_by_label("Speed").select_option("240 epochs/s")
     tab_to(page, "On: predict")
     page.keyboard.press("Enter")
     shows(page, "predict")
@@ -70,6 +71,7 @@ def test_a_lesson_from_the_list_to_its_last_star_by_keyboard(page):
     tab_to(page, "That is my guess")
     page.keyboard.press("Enter")
     shows(page, "run")
+    assert page.evaluate("() => __player.speed.name") == "240 epochs/s", "what was chosen goes on to the next screen"
     tab_to(page, "On: compare")
     page.keyboard.press("Enter")
     shows(page, "compare")

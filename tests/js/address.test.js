@@ -73,6 +73,23 @@ test("a link's speed and its ways of drawing count once, and what the user choos
   assert.equal(player.speed.name, "Full speed");
 });
 
+test("the speed that was chosen stays when another screen is opened, which has a usual one of its own", () => {
+  let number = 1;
+  const open = (more) =>
+    world.tell({ about: null, ...{ ask: "ask", view_link: "" }, opening: { ...OPENING, number: ++number, ...more } });
+  opened({});
+  open({ usual_speed: "15" });
+  assert.equal(player.speed.name, "15 epochs/s", "of a short run");
+  open({});
+  assert.equal(player.speed.name, "60 epochs/s", "nobody has chosen the other");
+  player.setSpeed(SPEEDS[0]);
+  open({ usual_speed: "15" });
+  assert.equal(player.speed.name, "Slow motion");
+  open({ speed: "240" });
+  open({});
+  assert.equal(player.speed.name, "240 epochs/s", "a link has said it");
+});
+
 test("a ringed point stands in the link, and is let go with its data", () => {
   opened({ play: false, ring: [0.5, -1.25] });
   assert.deepEqual(player.ringed, [0.5, -1.25]);

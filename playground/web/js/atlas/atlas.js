@@ -26,6 +26,7 @@ const VIEW_HELP = {
   spread: "A dot for each seed at the height of its score; the further apart they lie, the fuller the colour.",
 };
 const SPEEDS = [10, 30, 60];
+let speed = SPEEDS[1]; // as it was chosen in this tab
 const AGAIN_MS = 1000;
 const CHART_EVERY_MS = 400;
 const DETAIL_EVERY_MS = 100; // while it plays: the points of a large picture take their time
@@ -59,7 +60,6 @@ export class Atlas {
     this.grid = new Grid();
     this.time = 0;
     this.playing = false;
-    this.speed = SPEEDS[1];
     this.show = "boundary";
     this.asking = false; // whether tiles are still fetched
     this.stopped = false; // by the user
@@ -87,10 +87,8 @@ export class Atlas {
     this.stopButton = button("Stop", "Stop training; what is there stays", () => this.turnTraining());
     this.speedSelect = h(
       "select",
-      { "aria-label": "How fast Play goes", onchange: () => (this.speed = Number(this.speedSelect.value)) },
-      ...SPEEDS.map((speed) =>
-        h("option", { value: String(speed), selected: speed === this.speed }, `${speed} epochs/s`),
-      ),
+      { "aria-label": "How fast Play goes", onchange: () => (speed = Number(this.speedSelect.value)) },
+      ...SPEEDS.map((each) => h("option", { value: String(each), selected: each === speed }, `${each} epochs/s`)),
     );
     this.viewButtons = Object.entries(VIEWS).map(([name, label], k) =>
       h(
@@ -464,7 +462,7 @@ export class Atlas {
       const seconds = this.before ? Math.min(0.1, (now - this.before) / 1000) : 0;
       this.before = now;
       // Tiles that come while it plays begin with it: the clock waits for the first, and goes round until all are there.
-      if (this.tiles.count) this.time = Math.min(this.end, this.time + seconds * this.speed);
+      if (this.tiles.count) this.time = Math.min(this.end, this.time + seconds * speed);
       if (this.time >= this.end) {
         if (this.tiles.complete || this.stopped) this.play(false);
         else this.time = 0;

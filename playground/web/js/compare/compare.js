@@ -46,6 +46,7 @@ const BUSY = "input, textarea, select, option, [contenteditable], [role=listbox]
 const held = new Map(); // runs by name, for as long as the tab is open
 // What a link told to show, as a text to compare, and what was on show when the page was left.
 let left = { told: "", view: USUAL };
+let speed = SPEEDS[1]; // as it was chosen in this tab
 
 export default function mount({ data, parentElement, setTriggerValue }) {
   const page = viewIn(parentElement, "compare", () => new Compare());
@@ -99,7 +100,6 @@ export class Compare {
     this.playing = false;
     /** @type {import("./clock.js").Unit} */
     this.unit = "epochs";
-    this.speed = SPEEDS[1];
     this.difference = false;
     this.pair = USUAL.pair; // the two runs that are set against each other
     this.seeds = false; // whether the same settings from twenty seeds are shown,
@@ -161,7 +161,7 @@ export class Compare {
         { "aria-label": label, title: label, onchange: (event) => change(event.target.value) },
         ...options.map(([key, words]) => h("option", { value: key, selected: String(key) === String(value) }, words)),
       );
-    const speeds = SPEEDS.map((speed) => [speed, `${speed} epochs/s`]);
+    const speeds = SPEEDS.map((each) => [each, `${each} epochs/s`]);
     const units = Object.entries(UNITS).map(([name, unit]) => [name, `by ${unit.label}`]);
     this.where = h("b", { class: "where" });
     this.status = h("p", { class: "sentence", role: "status" });
@@ -191,7 +191,7 @@ export class Compare {
         button(icon("back"), "Back by an epoch (Left arrow)", () => this.stepBy(-1)),
         this.playButton,
         button(icon("step"), "On by an epoch (Right arrow)", () => this.stepBy(1)),
-        select("How fast Play goes", speeds, this.speed, (value) => (this.speed = Number(value))),
+        select("How fast Play goes", speeds, speed, (value) => (speed = Number(value))),
         (this.units = select("What the clock counts", units, this.unit, (value) => this.setUnit(value))),
         this.differenceButton,
         this.blinkButton,
@@ -543,7 +543,7 @@ export class Compare {
     if (this.playing) {
       const seconds = this.before ? Math.min(0.1, (now - this.before) / 1000) : 0;
       this.before = now;
-      this.time = Math.min(this.end, this.time + seconds * pace(this.leader, this.unit, this.speed));
+      this.time = Math.min(this.end, this.time + seconds * pace(this.leader, this.unit, speed));
       if (this.time >= this.end && this.complete) this.play(false);
     }
     this.draw(now);

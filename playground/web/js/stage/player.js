@@ -21,6 +21,7 @@ export const SPEEDS = [
   { key: "full", name: "Full speed", epochs: Infinity },
 ];
 export const USUAL_SPEED = SPEEDS[2];
+const speedOf = (/** @type {string} */ said) => SPEEDS.find(({ key }) => key === said);
 const JUDGE_MS = 1000; // while it plays, no oftener than this is asked what Health says
 const PATIENCE_MS = 6000; // after this long without an answer the connection counts as lost
 const RETRY_MS = 3000; // a wish may have been lost on the way: after this long it is told again
@@ -48,6 +49,8 @@ export class Player {
     /** @type {number | null} */
     this.until = null; // the epoch at which a link wants playing to stop
     this.speed = USUAL_SPEED;
+    /** @type {Speed | null} */
+    this.chosenSpeed = null; // by the user or by a link: it stays for as long as the tab
     /** @type {Look} */
     this.look = { scale: "", discretize: false, testPoints: true, neuron: "", panel: "" };
     /** @type {{at: number[], data: string} | null} */
@@ -173,7 +176,8 @@ export class Player {
     this.opened = opening.number;
     this.opening = opening;
     this.setStop(STOPS.find(({ key }) => key === opening.goal) ?? STOPS[0]);
-    this.speed = SPEEDS.find(({ key }) => key === opening.speed) ?? USUAL_SPEED;
+    this.chosenSpeed = speedOf(opening.speed) ?? this.chosenSpeed;
+    this.speed = this.chosenSpeed ?? speedOf(opening.usual_speed) ?? USUAL_SPEED;
     const scale = /** @type {Look["scale"]} */ (opening.scale);
     const { discretize, test_points: testPoints, neuron, panel } = opening;
     this.look = { scale, discretize, testPoints, neuron, panel };
@@ -384,7 +388,7 @@ export class Player {
   }
 
   setSpeed(/** @type {Speed} */ speed) {
-    this.speed = speed;
+    this.chosenSpeed = this.speed = speed;
     this.changed = true;
   }
 

@@ -220,6 +220,7 @@ export interface Opening {
   until: number | null;
   goal: string;
   speed: string;
+  usual_speed: string;
   scale: string;
   discretize: boolean;
   test_points: boolean;

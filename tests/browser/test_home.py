@@ -577,7 +577,7 @@ def test_simple_says_in_plain_words_how_many_new_points_are_right_and_explains_t
     expect(home.locator(".stage .panel:visible")).to_have_count(3)
     for hidden in ("Fork here", "Log scale", "Confusion"):
         expect(home.get_by_text(hidden, exact=True)).to_be_hidden()
-    epochs = said.get_by_role("button", name="epochs")
+    epochs = said.get_by_role("button", name="200 epochs")
     epochs.focus()
     home.keyboard.press("Enter")
     expect(home.get_by_text("Once through all the points that the network may learn from.")).to_be_visible()

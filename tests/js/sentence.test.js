@@ -200,11 +200,12 @@ test("the guesses of a regression are off by the root of their mean square, in t
   assert.match(textOf(plain({ ...regression, score: 1.0000001 })), /off by 0\.000 after/);
 });
 
-test("what stands behind a number stays where it is while the number grows", () => {
-  const length = (what) => plain(what).map((part) => (part.text ?? part).length)[0];
-  assert.equal(length({ score: 0.005 }), length({ score: 1 }));
-  const [few, many] = [9, 150].map((epoch) => plain({ epoch, moving: true }).map((part) => (part.text ?? part).length));
-  assert.deepEqual(few, many);
+test("no gap stands in it, and while it plays only a number that may shrink keeps the room of a figure", () => {
+  const texts = (more) => plain({ score: 0.35, ...more }).map((part) => part.text ?? part);
+  const [points, right, after] = ["new points", " right", " after "];
+  assert.deepEqual(texts({ epoch: 9 }), ["It gets 70 of 200 ", points, right, after, "9 epochs."]);
+  assert.deepEqual(texts({ epoch: 9, moving: true }), ["It gets \u200770 of 200 ", points, right, after, "9 epochs."]);
+  assert.deepEqual(texts({ epoch: 9.2 }).slice(3), [after, "9 epochs", " and ", "2 mini-batches."]);
 });
 
 test("words of the field in it are words of the glossary", () => {

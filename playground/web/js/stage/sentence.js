@@ -42,7 +42,7 @@ export function plainly(player, visitor, hasPicture = true) {
     return [hasPicture ? (INVITATIONS[run.header.task] ?? INVITATIONS.classes) : "Press Play: the network learns."];
   const mark = run.header.marks.find(({ step, text }) => step === row[STEP] && !/gradient/i.test(text));
   if (stands && mark) return [mark.text];
-  const parts = [...gets(run, row), ...learned(run, row), "."];
+  const parts = [...gets(run, row, stands), ...learned(run, row)];
   if (!stands) return parts;
   if (row[STEP] === player.solvedAt) parts.push(` Here it first reaches ${goalInWords(run, player.stop)}.`);
   else if (player.atGoal && !visitor.has("drag")) parts.push(" Drag the curve to go back in time.");
@@ -61,39 +61,37 @@ const INVITATIONS = {
   classes: "Press Play and watch the network find the border between the colours.",
 };
 
-const BLANK = "\u2007"; // as wide as a figure: what stands behind a number stays where it is while it grows
-const figures = (/** @type {number} */ n, /** @type {number} */ most) => String(n).padStart(String(most).length, BLANK);
+// While it plays, what stands behind a number stays where it is, whether that grows or shrinks by a figure.
+const BLANK = "\u2007"; // as wide as a figure
+const figures = (/** @type {number} */ n, /** @type {number} */ most, /** @type {boolean} */ stands) =>
+  stands ? String(n) : String(n).padStart(String(most).length, BLANK);
 
 // How good it is at what it has not learned from; without such points, at what it has.
-/** @type {(run: any, row: any) => Part[]} */
-function gets(run, row) {
+/** @type {(run: any, row: any, stands: boolean) => Part[]} */
+function gets(run, row, stands) {
   const { task, n_judged: n, spread } = run.header;
   const score = row[judged(run, "score")];
   const isNew = judged(run, "score") === TEST_SCORE;
   const points = isNew ? { word: "Test point", text: "new points" } : { word: "Training point", text: "points" };
   if (!Number.isFinite(score)) return ["There are no points to judge it by"];
-  if (task !== "regression") return [`It gets ${figures(Math.round(score * n), n)} of ${n} `, points, " right"];
+  if (task !== "regression") return [`It gets ${figures(Math.round(score * n), n, stands)} of ${n} `, points, " right"];
   const off = steady(spread * Math.sqrt(Math.max(0, 1 - score)));
   return ["Its guesses for ", points, " are ", { word: "Typical error", text: "typically off by" }, ` ${off}`];
 }
 
-// How long it has learned.
+// How long it has learned. Each number is one text with its word and with what follows it: so nothing beside it moves.
 /** @type {(run: any, row: any) => Part[]} */
 function learned(run, row) {
   const { epochs, batches } = since(run, row);
   const counted = [
-    { n: epochs, most: 100, word: "Epoch", text: epochs === 1 ? `epoch${BLANK}` : "epochs" },
-    {
-      n: batches,
-      most: run.header.steps_per_epoch - 1,
-      word: "Mini-batch",
-      text: batches === 1 ? `mini-batch${BLANK}${BLANK}` : "mini-batches",
-    },
+    { word: "Epoch", text: `${epochs} ${epochs === 1 ? "epoch" : "epochs"}`, n: epochs },
+    { word: "Mini-batch", text: `${batches} ${batches === 1 ? "mini-batch" : "mini-batches"}`, n: batches },
   ].filter(({ n }) => n > 0);
-  if (!counted.length) return [" before it has learned anything"];
-  return counted.flatMap(({ n, most, word, text }, k) => [
-    `${k ? " and" : " after"} ${figures(n, most)} `,
-    { word, text },
+  if (!counted.length) return [" before it has learned anything."];
+  const last = counted.length - 1;
+  return counted.flatMap(({ word, text }, k) => [
+    k ? " and " : " after ",
+    { word, text: k === last ? `${text}.` : text },
   ]);
 }
 

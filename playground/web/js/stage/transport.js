@@ -224,9 +224,7 @@ export class Transport {
     const same = parts.length === this.parts.length && parts.every((part, k) => alike(part, this.parts[k]));
     if (!same) {
       this.pieces = parts.map((part) => (typeof part === "string" ? h("span", {}, part) : term(part.word, part.text)));
-      // A full stop stays on the line of the word before it.
-      this.pieces.forEach((piece, k) => k && textOf(parts[k]) === "." && this.pieces[k - 1].append(piece));
-      this.words.replaceChildren(...this.pieces.filter((piece) => !piece.parentNode));
+      this.words.replaceChildren(...this.pieces);
     } else parts.forEach((part, k) => tell(place(this.pieces[k]), textOf(part)));
     this.parts = parts;
   }

@@ -55,6 +55,7 @@ def show() -> None:
     if not fits(runs):
         st.info("These runs hold too much for a link: the address does not bring them back.")
     _runs(runs)
+    race.tell()
 
 
 def _tabs() -> None:

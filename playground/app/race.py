@@ -54,11 +54,19 @@ def _race(base: Experiment, setting: str, values: tuple[Any, ...]) -> None:
         st.rerun()
     session.compare(*race(base, setting, rates))
     told = ", ".join(f"{shown_value(setting, value)} {rate:g}" for value, rate in rates.items())
-    session.notify(
+    says = (
         f"Each runs at the learning rate at which it did best in a quick trial of {len(RATES)} rates, {N_SEEDS} seeds "
         f"and {EPOCHS} epochs: {told}. The button “20 seeds” shows how much of the rest is luck."
     )
+    session.keep("race told", (session.side_by_side(), says))
     st.rerun()
+
+
+def tell() -> None:
+    """At which rates they race, for as long as the runs on show are those of the race."""
+    runs, says = session.kept("race told", ((), ""))
+    if runs == session.side_by_side():
+        st.caption(session.plain(says))
 
 
 def _tell(bar: DeltaGenerator, done: float, part: float, words: str, share: float) -> None:

@@ -88,6 +88,13 @@ def test_every_tile_is_the_engines_run_at_the_clocks_moment_and_opens_as_that_ve
     assert page.evaluate("() => __atlas.page.atlas") == SMALL.name
 
 
+def test_what_can_be_done_with_the_chosen_tile_is_in_sight(page):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    stands(page)
+    for name in ("Open this very run", "Keep this run", "Is it luck?"):
+        expect(page.locator(".atlas .detail").get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+
+
 def test_what_is_told_beside_the_tiles_is_theirs(page, tmp_path: Path):
     stands(page)
     g = np.empty((2, 3, 3))

@@ -114,26 +114,21 @@ export class Atlas {
     this.picture.canvas.setAttribute("aria-label", "The chosen tile, once it is there");
     this.name = h("h3", {});
     this.words = h("p", { class: "figures" });
-    this.openButton = button("Open in the Playground", "Open this very run in the Playground (Enter)", () =>
-      this.wishFor("open"),
-    );
-    this.compareButton = button("Add to Compare", "Keep this run to compare with others (A)", () =>
-      this.wishFor("compare"),
-    );
-    this.seedsButton = button("20 seeds", "Is it luck? This run from 20 seeds, in Compare (S)", () =>
-      this.wishFor("seeds"),
-    );
+    const act = (label, title, wish) => button(label, title, () => this.wishFor(wish), "words small");
+    this.openButton = act("Open in the Playground", "Open this very run in the Playground (Enter)", "open");
+    this.compareButton = act("Add to Compare", "Keep this run to compare with others (A)", "compare");
+    this.seedsButton = act("20 seeds", "Is it luck? This run from 20 seeds, in Compare (S)", "seeds");
     this.seedsPlot = h("div", { class: "chart", "aria-hidden": "true" });
     this.detail = h(
       "section",
       { class: "detail", "aria-label": "The tile chosen" },
       this.name,
+      h("div", { class: "buttons" }, this.openButton, this.compareButton, this.seedsButton),
       /** @type {any} */ (this.picture.canvas.parentElement),
       this.picture.figures,
       h("h4", {}, "The loss of every seed; the one drawn in colour"),
       this.seedsPlot,
       this.words,
-      h("div", { class: "buttons" }, this.openButton, this.compareButton, this.seedsButton),
     );
     this.effects = h("div", { class: "effects" });
     this.linesPlot = h("div", { class: "chart", "aria-hidden": "true" });

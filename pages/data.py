@@ -26,7 +26,7 @@ def present() -> None:
     table, config = session.experiment().config.own_data, session.experiment().now
     if table is None:
         points, _ = make_data(session.experiment())
-        words = f"the dataset **{PLAIN(config.dataset)}**, {len(points.x_train) + len(points.x_test)} points"
+        words = f"**{PLAIN(config.dataset)}**, {len(points.x_train) + len(points.x_test)} points"
     else:
         what = f"{len(table.classes)} classes" if table.classes else f"the number “{table.target}”"
         n = len(table.inputs)
@@ -120,7 +120,7 @@ SECTIONS = {"Draw": draw, "Ready data": ready, "Upload or paste": upload, "Edit 
 def sections() -> None:
     """One section at a time, so that the sheet has its full width when it is looked at."""
     chosen = session.fill_widget(SECTION, session.kept(SECTION, "Draw"))
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="sections"):
         st.segmented_control("How", list(SECTIONS), key=SECTION, on_change=_turn_to, label_visibility="collapsed")
         present()
     SECTIONS[chosen]()

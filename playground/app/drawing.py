@@ -39,13 +39,16 @@ def sheet(on_table: Callable[[Table], None]) -> None:
         del starts["present"]
     before = session.kept("sheet start", "blank")
     session.fill_widget("sheet start", before if before in starts else "blank")
-    start = st.radio(
-        "Begin with", starts, format_func=starts.get, horizontal=True, key="sheet start", on_change=_begin_with,
-        label_visibility="collapsed",
-    )  # fmt: skip
-    version, points = _formula() if start == "formula" else _start(start or "blank")
-    data = {"version": version, "classes": CLASSES, "points": points, "most": MOST_POINTS, "ask": ask_glance_address()}
-    components.draw(key=KEY, data=data, on_use_change=lambda: _on_use(on_table))
+    with st.container(key="drawing"):
+        with st.container(key="drawing_start"):
+            start = st.radio(
+                "Begin with", starts, format_func=starts.get, horizontal=True, key="sheet start",
+                on_change=_begin_with, label_visibility="collapsed",
+            )  # fmt: skip
+            version, points = _formula() if start == "formula" else _start(start or "blank")
+        told = {"version": version, "classes": CLASSES, "points": points}
+        data = {**told, "most": MOST_POINTS, "ask": ask_glance_address()}
+        components.draw(key=KEY, data=data, on_use_change=lambda: _on_use(on_table))
 
 
 def _begin_with() -> None:

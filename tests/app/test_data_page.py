@@ -49,7 +49,7 @@ def paste(pasted: str) -> AppTest:
 
 def test_the_page_says_what_is_learned_and_that_nothing_is_written_to_disk() -> None:
     said = text(page("Ready data"))
-    assert "The network now learns from the dataset **spirals**, 500 points." in said
+    assert "The network now learns from **spirals**, 500 points." in said
     assert "nothing is written to disk" in said
 
 
@@ -134,7 +134,7 @@ def test_a_pasted_table_that_cannot_be_learned_is_a_sentence(pasted: str, words:
     at = paste(pasted)
     assert words in text(at)
     assert not button(at, "Train on these data")
-    assert "learns from the dataset **spirals**" in text(at)
+    assert "learns from **spirals**" in text(at)
 
 
 ROWS = [f"{['950', '1.050', '2.300'][k % 3]};{k},05;{'cat' if k % 3 else 'dog'}" for k in range(40)]

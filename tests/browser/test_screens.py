@@ -199,14 +199,15 @@ def test_marks_keep_clear_of_the_curve_and_of_the_numbers_and_do_not_keep_a_fing
     assert state(phone)["epoch"] > 60  # not where the mark is
 
 
-# What is pressed is a control, its label, and what the style sheet lays around it.
+# What is pressed is a control, its label, and what the style sheet lays around it; of Streamlit's slider its track.
 SMALL = """() => { const small = [];
   for (const e of document.querySelectorAll('button, select, summary, input, a[href], [role=radio], [role=switch]')) {
     if (e.matches('.term, .ring, [inert] *, details:not([open]) :not(summary)') || !e.checkVisibility())
       continue;
     const style = getComputedStyle(e), around = getComputedStyle(e, '::after');
     if (style.visibility === 'hidden' || style.opacity === '0') continue;
-    const { width, height } = (e.closest('label:not(:has(> div > button))') ?? e).getBoundingClientRect();
+    const pressed = e.closest('label:not(:has(> div > button)), .stSlider [role=group] > div') ?? e;
+    const { width, height } = pressed.getBoundingClientRect();
     const more = around.position === 'absolute' && around.content !== 'none' ? -2 * parseFloat(around.top) : 0;
     if (width > 1 && Math.min(width, height) + more < 43.5)
       small.push(`${e.tagName} ${e.className} ${e.ariaLabel ?? e.textContent.slice(0, 30)}: ${width} x ${height}`);
@@ -215,8 +216,67 @@ SMALL = """() => { const small = [];
 
 
 @pytest.mark.parametrize(
-    "path", ["/?view=full&hidden=8,8,8&step=4000", "/compare?compare=default|lr=0.1", "/fold?step=500"]
+    "path",
+    [
+        "/?view=full&hidden=8,8,8&step=4000",
+        "/compare?compare=default|lr=0.1",
+        "/fold?step=500",
+        "/data",
+        "/lessons?lesson=how-many-neurons&screen=challenge",
+    ],
 )
 def test_what_a_finger_presses_is_large_enough(phone: Page, path: str):
     visit(phone, path)
+    for more in phone.get_by_role("button", name="More", exact=True).all():
+        if more.is_visible():
+            more.tap()
     assert phone.evaluate(SMALL) == []
+
+
+# What one comes to a page for, and how much of it, in pixels, is on a phone's first screen.
+FIRST = {
+    "/export?step=2500&hidden=7,7,7&lr=0.02&batch=12&noise=0.2": (".take button", 80),
+    "/lessons?lesson=how-many-neurons": (".stage .surface .plot", 250),
+    "/lessons?lesson=how-many-neurons&screen=challenge": (".stage .surface .plot", 250),
+    "/data": (".draw .paper", 336),
+}
+
+
+@pytest.mark.parametrize("path", FIRST)
+def test_what_one_comes_for_is_on_a_phones_first_screen(phone: Page, path: str):
+    phone.set_viewport_size({"width": 360, "height": 740})
+    visit(phone, path)
+    what, least = FIRST[path]
+    phone.wait_for_function(
+        f"() => {{ const {{ top, bottom }} = document.querySelector('{what}').getBoundingClientRect();"
+        f" return Math.min(bottom, innerHeight) - top >= {least}; }}"
+    )
+
+
+@pytest.mark.parametrize("path", ["/?view=full&step=1200", "/export?step=1200"])
+def test_a_phones_buttons_are_a_row_that_is_never_moved_sideways(phone: Page, path: str):
+    phone.set_viewport_size({"width": 360, "height": 740})
+    visit(phone, path)
+    buttons = phone.get_by_role("toolbar", name="Training")
+    rows = (
+        "(e) => new Set([...e.children].map((c) => c.getBoundingClientRect()).filter((b) => b.width).map((b) => b.top))"
+    )
+    assert buttons.evaluate(f"(e) => ({rows})(e).size") == 1
+    for name in ("Reset", "Back", "Play", "Step", "Undo", "Copy link", "More"):
+        expect(buttons.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=0.99)
+    speed = buttons.get_by_role("combobox", name="Speed")
+    expect(speed).to_be_hidden()
+    buttons.get_by_role("button", name="More").tap()
+    expect(speed).to_be_in_viewport(ratio=0.99)
+    expect(buttons.get_by_role("button", name="More")).to_have_attribute("aria-expanded", "true")
+    assert buttons.evaluate("(e) => e.scrollWidth - e.clientWidth") <= 0
+    speed.select_option(label="Slow motion")
+    wait_for(phone, "p.speed.key === 'slow'")
+
+
+def test_a_phones_next_screen_of_a_lesson_begins_at_its_top(phone: Page):
+    visit(phone, "/lessons?lesson=how-many-neurons&screen=explain")
+    phone.get_by_role("button", name="On: challenge").tap()
+    phone.wait_for_url("**screen=challenge*")
+    expect(phone.get_by_role("heading", name="Challenge: as few as you can")).to_be_focused()
+    assert phone.evaluate("() => document.querySelector('.stMain').scrollTop") == 0

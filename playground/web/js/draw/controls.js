@@ -1,5 +1,7 @@
-// The buttons above the drawing sheet: what is drawn, with what, how wide, and what symmetry makes of it.
+// The buttons above the drawing sheet: what is drawn, with what, how wide, and what symmetry makes of it. On a phone,
+// what a first stroke does not need waits behind More.
 import { fit, h } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
 import { mark } from "./marks.js";
 import { STAMPS, SYMMETRIES, otherClass, stamped } from "./stamps.js";
 
@@ -36,14 +38,27 @@ export class Controls {
     const act = (label, title, onclick) => h("button", { type: "button", title, onclick }, label);
     this.undo = act("Undo", "Take the last stroke back (Ctrl+Z)", () => sheet.undo());
     this.clear = act("Clear", "A blank sheet (Undo brings the points back)", () => sheet.clear());
+    this.more = h(
+      "button",
+      {
+        ...{ type: "button", class: "others", "aria-label": "More", "aria-expanded": "false" },
+        title: "More: stamps, the brush's width and symmetry",
+        onclick: () => {
+          this.more.setAttribute("aria-expanded", String(this.element.classList.toggle("open")));
+          sheet.draw(); // there is more room for the sheet, or less
+        },
+      },
+      icon("others"),
+    );
     this.element = h(
       "div",
       { class: "buttons", role: "group", "aria-label": "How to draw" },
       labelled("Class", this.classes),
+      this.more,
       // One choice: what a click does.
-      radios("Tool", labelled("Tool", ...this.tools), labelled("Stamp", ...this.stamps)),
-      labelled("Brush width", this.width),
-      labelled("Symmetry", radios("Symmetry", ...this.symmetries), this.otherLabel),
+      radios("Tool", labelled("Tool", ...this.tools), seldom(labelled("Stamp", ...this.stamps))),
+      seldom(labelled("Brush width", this.width)),
+      seldom(labelled("Symmetry", radios("Symmetry", ...this.symmetries), this.otherLabel)),
     );
   }
 
@@ -59,10 +74,13 @@ export class Controls {
 
   draw(theme) {
     const { sheet } = this;
-    const press = (button, on) => {
-      button.setAttribute("aria-checked", String(on));
+    const light = (button, on) => {
       button.style.borderColor = on ? theme.text : "";
       button.style.boxShadow = on ? `inset 0 0 0 1px ${theme.text}` : "";
+    };
+    const press = (button, on) => {
+      button.setAttribute("aria-checked", String(on));
+      light(button, on);
     };
     [...this.classes.children].forEach((button, k) => {
       press(button, k === sheet.chosen);
@@ -76,6 +94,7 @@ export class Controls {
       drawIcon(button.firstChild, STAMPS[k], theme.classes[sheet.chosen % theme.classes.length]);
     });
     this.symmetries.forEach((button, k) => press(button, SYMMETRIES[k].name === sheet.symmetry));
+    light(this.more, Boolean(sheet.stamp) || sheet.symmetry !== "none"); // what is chosen there is not to be seen
     this.other.checked = sheet.other;
     this.other.disabled = sheet.symmetry === "none";
     const [of, image] = [sheet.chosen, sheet.other ? otherClass(sheet.chosen) : sheet.chosen];
@@ -96,6 +115,11 @@ const labelled = (name, ...parts) =>
     h("small", { "aria-hidden": "true" }, name),
     h("span", { class: "group" }, ...parts),
   );
+
+const seldom = (element) => {
+  element.classList.add("seldom");
+  return element;
+};
 
 // A stamp as small as a letter, the same each time.
 function drawIcon(canvas, stamp, colour) {

@@ -132,12 +132,13 @@ def test_values_run_forward_blame_runs_back_and_both_stand_still_where_motion_is
 
 
 def test_a_nudged_weight_tells_promise_and_truth_by_keyboard(inside: Page):
-    slider = inside.get_by_role("slider", name="Nudge this weight: how far")
     before = idea(inside)
+    inside.get_by_role("button", name="Nudge this weight").press("Enter")
+    slider = inside.get_by_role("slider", name="Nudge this weight: how far")
     slider.focus()
     inside.keyboard.press("End")
     told = inside.evaluate(
-        """() => ({ value: document.querySelector('.inside .handles output').textContent,
+        """() => ({ value: document.querySelector('.inside .nudge output').textContent,
                     bars: [...document.querySelectorAll('.inside .bar b')].map((b) => Number(b.title)) })"""
     )
     where = re.match(r"Step (\d+) →", inside.locator(".inside .where").inner_text())
@@ -150,6 +151,9 @@ def test_a_nudged_weight_tells_promise_and_truth_by_keyboard(inside: Page):
     assert truth == pytest.approx(here.loss_of(w) - here.loss_of(here.net.parameters), rel=1e-9)
     assert told["value"].endswith(f"→ {say(w[0])}")
     assert idea(inside) == before, "keys on the slider must not walk"
+    inside.get_by_role("button", name="Next").click()
+    expect(slider).to_be_hidden()
+    expect(inside.locator(".inside .card")).to_be_visible()
 
 
 def test_on_the_timeline_the_arrow_keys_move_through_time_instead(inside: Page):
@@ -204,7 +208,7 @@ FOCUSED = """() => { const e = document.activeElement, style = getComputedStyle(
 
 def test_the_drawing_is_one_tab_stop_and_keys_lead_to_every_unit_and_link(inside: Page):
     assert inside.locator(".inside svg [tabindex='0']").count() == 1
-    inside.locator(".inside .walk button.next").focus()
+    inside.get_by_role("button", name="Nudge this weight").focus()
     inside.keyboard.press("Tab")  # the focus that a keyboard gives is the one that must be visible
     assert inside.evaluate(FOCUSED)["key"] == "l:1:0:0"  # what is picked
     inside.keyboard.press("Home")
@@ -322,6 +326,30 @@ def test_a_name_in_the_program_says_what_it_is_and_leads_to_its_idea(inside: Pag
     expect(inside.locator(ROOT)).to_have_attribute("data-idea", "Blame goes back to layer 2")
     expect(inside.locator(".inside .stops [aria-current=step]")).to_be_focused()
     expect(inside.locator(".inside .card")).to_be_in_viewport()
+
+
+CUT = """async () => {
+  const card = document.querySelector(".inside .card"), cut = [];
+  for (const stop of document.querySelectorAll(".inside .stops button")) {
+    stop.click();
+    await new Promise((done) => requestAnimationFrame(done));
+    if (card.scrollHeight > card.clientHeight) cut.push(stop.title);
+  }
+  return cut;
+}"""
+
+
+@pytest.mark.parametrize(("width", "height", "look"), [(1280, 720, "projector"), (1366, 768, "usual")])
+def test_drawing_every_card_and_the_nudge_stand_on_one_screen_without_scrolling(
+    page: Page, width: int, height: int, look: str
+):
+    page.set_viewport_size({"width": width, "height": height})
+    visit(page, f"/inside?step=37&look={look}")
+    expect(page.locator(".inside .halves")).to_be_in_viewport(ratio=1, timeout=15_000)
+    assert page.evaluate(CUT) == []
+    page.get_by_role("button", name="Nudge this weight").click()
+    expect(page.locator(".inside .nudge")).to_be_in_viewport(ratio=1)
+    assert page.locator(".inside .nudge").evaluate("(e) => e.scrollHeight - e.clientHeight") <= 0
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), [("phone", "dark"), ("laptop", "light")])

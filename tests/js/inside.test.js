@@ -37,17 +37,32 @@ test("how far the promise holds is told in words", () => {
 
 test("the slider keeps its place while it is the same weight, and goes back to none for another", () => {
   const nudge = new Nudge();
-  nudge.receive(DATA, "l:1:0:0", null);
+  const receive = (data, pick) => nudge.receive({ nudge: data, pick, name: "the weight from here to there" }, null);
+  receive(DATA, "l:1:0:0");
   assert.equal(Number(nudge.slider.value), 2);
   nudge.slider.value = "4";
-  nudge.receive({ ...DATA, losses: [...DATA.losses.slice(0, 4), null] }, "l:1:0:0", null);
+  receive({ ...DATA, losses: [...DATA.losses.slice(0, 4), null] }, "l:1:0:0");
   assert.equal(Number(nudge.slider.value), 4);
   assert.match(nudge.words.textContent, /beyond all bounds/);
   assert.equal(nudge.slider.getAttribute("aria-valuetext"), "+1: from 3 → 4");
-  nudge.receive(DATA, "l:1:1:0", null);
+  receive(DATA, "l:1:1:0");
   assert.equal(Number(nudge.slider.value), 2);
-  nudge.receive(null, "u:0:0", null);
-  assert.equal(nudge.element.hidden, true);
+});
+
+test("it says what its button leads to, and where nothing is picked that can be nudged it cannot be opened", () => {
+  let turned = 0;
+  const nudge = new Nudge(() => turned++);
+  const receive = (data) =>
+    nudge.receive({ nudge: data, pick: "l:1:0:0", name: "the weight from here to there" }, null);
+  receive(DATA);
+  assert.deepEqual([nudge.element.hidden, nudge.button.disabled, turned], [true, false, 0]);
+  nudge.turn(true);
+  assert.deepEqual([nudge.element.hidden, nudge.button.textContent, turned], [false, "Back to the formulas", 1]);
+  receive({ ...DATA, name: "bias" });
+  assert.deepEqual([nudge.isOpen, nudge.title.textContent], [true, "Nudge this bias"]);
+  receive(null);
+  assert.deepEqual([nudge.element.hidden, nudge.button.disabled, turned], [true, true, 2]);
+  assert.equal(nudge.button.textContent, "Nudge this weight");
 });
 
 test("every idea is a stop with its name, and the current one alone is marked and in the Tab order", () => {

@@ -40,8 +40,9 @@ const LEAST_STEP = 22; // pixels from unit to unit
 const LOW = 240; // pixels of height for the drawing above the card
 const MOST = 760;
 const AMPLE = 600; // pixels of height at which the card has larger type
-const LEAST = 320; // pixels of height for card and drawing
-const SCALES = [1.4, 1.2, 1, 0.94, 0.88, 0.82, 0.76, 0.7]; // of the card's type: the largest at which all of it fits
+const LEAST = 300; // pixels of height for card and drawing
+const SCALES = [1.4, 1.2, 1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.56]; // of the card's type: the largest at which all of it fits
+const LEAST_SCALE = 0.7; // on an ordinary screen, and no smaller letters on another
 const STOP = "inside-stop"; // an event that tells the title of an idea to go to
 const FIELDS =
   "input, textarea, select, canvas, dialog, [contenteditable], [role=slider], [role=radiogroup], [role=listbox], [role=combobox], [role=grid], [role=tab], [role=tablist], [role=menu], [role=dialog]";
@@ -68,7 +69,7 @@ export class Inside {
     /** @type {(key: string) => void} */
     this.pick = () => {};
     this.walk = new Walk((k) => this.show(k));
-    this.nudge = new Nudge();
+    this.nudge = new Nudge(() => this.turnCard());
     this.where = h("p", { class: "where" });
     this.title = h("h3", {});
     this.sentence = h("p", { class: "idea-sentence" });
@@ -100,8 +101,15 @@ export class Inside {
       (this.halves = h(
         "div",
         { class: "halves" },
-        h("section", { class: "net", "aria-label": "Network" }, this.where, this.scroller, this.status),
+        h(
+          "section",
+          { class: "net", "aria-label": "Network" },
+          (this.head = h("div", { class: "head" }, this.where, this.nudge.button)),
+          this.scroller,
+          this.status,
+        ),
         this.card,
+        this.nudge.element,
       )),
       h(
         "section",
@@ -117,7 +125,6 @@ export class Inside {
           ),
           this.copied,
         ),
-        this.nudge.element,
         this.groups,
         this.announced,
       ),
@@ -155,7 +162,7 @@ export class Inside {
       this.theme = theme;
       this.width = null;
       this.draw();
-      if (this.data) this.nudge.receive(this.data.nudge, this.data.pick, theme);
+      if (this.data) this.nudge.receive(this.data, theme);
     });
   }
 
@@ -191,6 +198,7 @@ export class Inside {
   show(k) {
     if (k === this.at || !this.data.ideas[k]) return;
     this.at = k;
+    this.nudge.turn(false);
     remembered = { stage: this.idea.stage, title: this.idea.title };
     this.drawIdea();
     this.paint();
@@ -306,9 +314,18 @@ export class Inside {
     this.fitCard();
   }
 
+  // The nudge stands in the place of the card, so that it is seen with the drawing.
+  turnCard() {
+    this.card.hidden = this.nudge.isOpen;
+    this.fitCard();
+    if (this.nudge.isOpen) this.nudge.element.scrollIntoView({ block: "nearest" }); // below the drawing on a phone
+  }
+
   // Smaller type where a long formula would not fit otherwise; a narrow page lets the card grow instead.
   fitCard() {
-    for (const scale of this.room ? SCALES.slice(this.room < AMPLE * this.zoom ? 2 : 0) : [1]) {
+    const { room, zoom } = this;
+    const [most, least] = room ? [room < AMPLE * zoom ? 1 : 2, LEAST_SCALE / zoom] : [1, 1];
+    for (const scale of SCALES.filter((each) => each <= most && each >= least)) {
       this.card.style.setProperty("--fit", String(scale));
       if (this.card.scrollHeight <= this.card.clientHeight) return;
     }
@@ -331,7 +348,7 @@ export class Inside {
     );
     if (focused) this.groups.firstChild?.focus(); // the card that had the focus is gone
     this.element.dataset.pick = this.data.pick;
-    this.nudge.receive(this.data.nudge, this.data.pick, this.theme);
+    this.nudge.receive(this.data, this.theme);
     this.markGroups();
   }
 
@@ -369,7 +386,7 @@ export class Inside {
     const { columns, links } = this.data;
     const width = Math.max(room, PITCH * columns.length);
     const most = Math.max(...columns.map((column) => column.units.length));
-    const space = this.room ? (this.room - this.where.offsetHeight - this.status.offsetHeight) / zoom - 8 : LOW;
+    const space = this.room ? (this.room - this.head.offsetHeight - this.status.offsetHeight) / zoom - 8 : LOW;
     const grow = Math.max(1, Math.min(1.6, space / 400, width / columns.length / 130)); // in a large window
     this.drawing.style.setProperty("--grow", String(grow / zoom)); // of type that grows with the page already
     const step = Math.max(LEAST_STEP, Math.min(54 * grow, (space - TOP - BOTTOM) / most));

@@ -5,7 +5,7 @@ import { signColour } from "../shared/colour.js";
 import { h, svg } from "../shared/dom.js";
 import { say } from "../shared/format.js";
 
-const [WIDTH, HEIGHT, EDGE] = [220, 96, 8];
+const [WIDTH, HEIGHT, EDGE] = [220, 110, 8];
 
 // The numbers at one stop of the slider.
 export function reading({ w, gradient, changes, losses }, k) {
@@ -27,12 +27,17 @@ export function verdict({ change, promised, real }) {
 }
 
 export class Nudge {
-  constructor() {
+  /** @param {() => void} turned told when it opens or closes */
+  constructor(turned = () => {}) {
+    this.turned = turned;
+    this.isOpen = false;
     /** @type {any} */
     this.data = null;
     this.theme = null;
     this.pick = "";
-    this.title = h("h4", {});
+    this.button = h("button", { type: "button", class: "small", onclick: () => this.turn(!this.isOpen) });
+    this.title = h("h3", {});
+    this.name = h("p", { class: "idea-sentence" });
     this.slider = h("input", { type: "range", min: 0, step: 1, oninput: () => this.show() });
     this.value = h("output", {});
     this.bars = ["promised", "real"].map((name) => {
@@ -49,29 +54,45 @@ export class Nudge {
     this.curve = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
     this.element = h(
       "section",
-      { class: "nudge" },
-      h(
-        "div",
-        { class: "handles" },
-        this.title,
-        h("label", {}, this.slider, this.value),
-        ...this.bars.map((bar) => bar.element),
-        this.words,
-      ),
+      { class: "nudge", hidden: true },
+      this.title,
+      this.name,
+      h("label", {}, this.slider, this.value),
+      ...this.bars.map((bar) => bar.element),
+      this.words,
       this.curve,
     );
   }
 
+  // Open it, or close it.
+  turn(isOpen) {
+    if (this.isOpen === isOpen) return;
+    this.isOpen = isOpen;
+    this.element.hidden = !isOpen;
+    this.tellButton();
+    this.turned();
+  }
+
+  tellButton() {
+    this.button.textContent = this.isOpen ? "Back to the formulas" : this.title.textContent;
+    this.button.setAttribute("aria-expanded", String(this.isOpen));
+  }
+
   // Another weight, point or step; the slider keeps its place as long as it is the same weight.
-  receive(data, pick, theme) {
-    this.element.hidden = !data;
+  receive({ nudge: data, pick, name }, theme) {
     this.theme = theme;
-    if (!data) return;
+    this.button.disabled = !data;
+    this.button.title = data
+      ? "See what the loss does when this one number is changed"
+      : "Pick a link of the drawing first";
+    this.title.textContent = `Nudge this ${data?.name ?? "weight"}`;
+    this.tellButton();
+    if (!data) return this.turn(false);
     const middle = (data.changes.length - 1) / 2;
     const same = this.pick === pick && this.data?.changes.length === data.changes.length;
     this.data = { ...data, losses: data.losses.map((loss) => loss ?? NaN) };
     this.pick = pick;
-    this.title.textContent = `Nudge this ${data.name}`;
+    this.name.textContent = `${name[0].toUpperCase()}${name.slice(1)}`;
     this.element.setAttribute("aria-label", this.title.textContent);
     this.slider.max = data.changes.length - 1;
     if (!same) this.slider.value = middle;

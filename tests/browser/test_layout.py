@@ -4,7 +4,7 @@ cut off, the picture is square, and nothing moves while it plays."""
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.harness import settle, visit
 from tests.browser.stage import press, wait_for
@@ -90,6 +90,7 @@ def test_nothing_moves_while_it_plays_or_at_a_step(page: Page, name: str, look: 
 
 @pytest.mark.parametrize("look", ["usual", "projector"])
 def test_on_a_small_laptop_fulls_buttons_are_one_row_and_its_timeline_is_on_screen(page: Page, look: str):
+    """And the back row sees a picture of its own size."""
     page.set_viewport_size({"width": 1280, "height": 720})
     visit(page, f"/?view=full&step=0&look={look}")
     page.wait_for_selector(f".stage{'.projector' if look == 'projector' else ':not(.projector)'}[data-view=full]")
@@ -101,6 +102,12 @@ def test_on_a_small_laptop_fulls_buttons_are_one_row_and_its_timeline_is_on_scre
           return tops.size === 1 && stage.querySelector(".timeline").getBoundingClientRect().bottom <= innerHeight;
         }"""
     )
+    for choice in ("Step by", "Stop"):
+        expect(page.get_by_label(choice, exact=True)).to_be_visible()
+    if look == "projector":
+        page.wait_for_function(
+            "() => document.querySelector('.stage .surface .nsewdrag').getBoundingClientRect().height >= 300"
+        )
 
 
 def test_four_compared_runs_are_one_row_on_a_projector(page: Page):

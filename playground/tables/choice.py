@@ -198,7 +198,7 @@ def choose(sheet: Sheet, choice: Choice) -> Chosen:
         turned = " Each row must be one example: here rows and columns seem to have changed places."
         raise ValueError(
             f"The data must have at least {MIN_ROWS} rows; there {_are(len(sheet))}."
-            + turned * (len(sheet.columns) > 2 * len(sheet))
+            + turned * (len(sheet.columns) > max(MIN_ROWS, 2 * len(sheet)))
         )
     _check(choice)
     target, columns = sheet.column(choice.target), [sheet.column(name) for name in choice.inputs]

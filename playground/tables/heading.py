@@ -17,7 +17,8 @@ NAME_ROWS = {0: "no row", 1: "the first row", 2: "the first two rows"}
 """Where the names may stand"""
 KINDS = frozenset(
     ("float", "float32", "float64", "double", "int", "int32", "int64", "integer", "long", "number", "numeric", "real",
-     "decimal", "continuous", "c", "num")
+     "decimal", "continuous", "c", "num", "dbl", "bigint", "smallint", "f32", "f64", "i8", "i16", "i32", "i64", "u8",
+     "u16", "u32", "u64")
 )  # fmt: skip
 """What some programs write below the names of columns of numbers, where others write units"""
 ROLES = frozenset(("class", "meta", "ignore", "target", "feature", "i", "m"))
@@ -218,4 +219,4 @@ def _units(body: list[tuple[str, ...]]) -> tuple[str, ...]:
     others = [k for k in range(len(first)) if k not in numeric and first[k]]
     if not told or not words or none or any(first[k] in columns[k] for k in others):
         return ()
-    return tuple(re.sub(r"^[\[(](.*)[\])]$", r"\1", clean_name(cell)) for cell in first)
+    return tuple(re.sub(r"^[\[(<](.*)[\])>]$", r"\1", clean_name(cell)) for cell in first)

@@ -9,35 +9,48 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from playground.tables.numerals import undress
+from playground.tables.numerals import DECIMALS, find_unit, number, undress
+from playground.tables.printed import SIZE, with_tabs, without_boxes, without_quotes
 from playground.tables.table import MAX_ROWS
 
 DELIMITERS = {
     "\t": "tab", ";": "semicolon", "|": "bar", "~": "tilde", "^": "caret", ",": "comma", " ": "space", ":": "colon",
 }  # fmt: skip
 """What may part cells, the surest first: a comma also stands inside numbers, a space inside words, a colon in times"""
+WIDEST = 20_000  # cells, empty ones too; a spreadsheet has at most 16,384
 LOOKED_AT = 60  # lines, to find out how a file is made
-QUOTES = ("''", "“”", "„“", "„”", "«»", "»«", "‘’", "””")
+RULE = re.compile("[-=+| ]{3,}")
+"""A line that is drawn and says nothing"""
+QUOTES = ("''", "``", "“”", "„“", "„”", "«»", "»«", "‘’", "””")
 """What stands around a cell that some programs, and word processors, have quoted"""
+UNSEEN = "\u200b\u200e\u200f\u2060\ufeff" + "".join(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+"""Signs without a width that come along from web pages: where a line may break, and which way letters run"""
 COMMENT = ("#", "%", "//")
 TOTALS = frozenset(
-    ("total", "totals", "sum", "grand total", "summe", "gesamt", "average", "mean", "median", "mittelwert")
-)
+    ("total", "totals", "sum", "grand total", "summe", "gesamt", "average", "mean", "median", "mittelwert",
+     "insgesamt", "gesamtsumme", "durchschnitt", "totaal", "totale", "total général", "somme", "moyenne", "suma",
+     "razem", "promedio", "итого", "всего", "合計", "合计", "总计", "總計")
+)  # fmt: skip
 TOTAL = re.compile(r"(?:grand |sub-? ?)?totals?(?: [\w.()-]{1,20}){0,2}")
 NO_ROWS = (
     (re.compile(r"\s*<(?:!doctype|html|table|\?xml)", re.IGNORECASE), "a page in HTML or XML: save it as CSV first"),
     (re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"])'), "JSON: save the table as CSV first"),
+    (re.compile(r"\s*(?:\{\s*'|\[\s*[('])"), "lists as Python writes them: save the table as CSV first"),
+    (re.compile(r"\s*(?:(?:\[[^][(),\n]*,[^][()\n]*\]|\([^][(),\n]*,[^][()\n]*\)),?[ \t\r]*\n[ \t]*){3}"),
+     "lists as Python writes them: save the table as CSV first"),
     (re.compile(r"\s*\{\\rtf"), "a text document: save the table as CSV first"),
     (re.compile(r"\s*\\(?:begin|documentclass)\b"), "LaTeX: save the table as CSV first"),
     (re.compile(r"\s*(?:insert into|create table)\b", re.IGNORECASE), "SQL: export the table as CSV first"),
     (re.compile(r"\s*[-+]?[\d.]+(?: +\d+:[-+.\deE]+){2,} *\r?\n"), "a file of LIBSVM: save the table as CSV first"),
 )  # fmt: skip
 NO_TABLE = (
-    "This is not a table: no comma, semicolon, tab or bar parts its lines into columns, and there must be two at least."
+    "This is not a table: no comma, semicolon, tab, bar or spaces part its lines into columns, "
+    "and there must be two at least."
 )
 
 
@@ -85,16 +98,26 @@ def lay_out(text: str) -> Layout:
     if re.search(r"^\s*@relation\b", text[:20_000], re.IGNORECASE | re.MULTILINE):
         return _arff(text)
     told = re.match(r'"?sep=(.)"?[;,\t]*\r?\n', text, re.IGNORECASE)
-    delimiter = told[1] if told else None
-    lines = _first_lines(text[told.end() :] if told else text)
+    text = without_boxes(text[told.end() :] if told else text)
+    bare = without_quotes(text)
+    text = text if bare is None else bare
+    lines = _first_lines(text)
     if not lines:
         raise ValueError("The file is empty.")
-    delimiter = delimiter or find_delimiter(lines)
+    delimiter = told[1] if told else find_delimiter(lines)
     if delimiter == " " and all(line.lstrip().startswith(COMMENT) for line in lines):
         raise ValueError("The file holds comments and no table.")
-    work = _read(text[told.end() :] if told else text, delimiter, 1 if told else 0)
+    set_with_spaces = None if delimiter else with_tabs(text, COMMENT)
+    if set_with_spaces and _holds_numbers(_cells(_first_lines(set_with_spaces), "\t")):
+        work, delimiter = _read(set_with_spaces, "\t", 0), " "
+        work.remarks.append("The columns stand below each other, with spaces between them.")
+    else:
+        delimiter = delimiter or ","
+        work = _read(text, delimiter, 1 if told else 0)
     if told:
         work.remarks.append(f"Line 1, “sep={delimiter}”, says what parts the cells.")
+    if bare is not None:
+        work.remarks.append("Quotation marks stood around whole lines and were taken off.")
     if not work.rows:
         raise ValueError("The file holds delimiters and nothing between them.")
     _take_away_rulings(work)
@@ -104,22 +127,22 @@ def lay_out(text: str) -> Layout:
     _take_away_titles(work, delimiter)
     _take_away_notes(work)
     _fill_up(work)
-    _even_out(work)
+    _even_out(work, delimiter)
     _take_away_names(work)
     _take_away_totals(work)
     return Layout(work.rows, work.lines, delimiter, work.names, tuple(work.remarks))
 
 
 def _first_lines(text: str) -> list[str]:
-    """Some lines that are neither empty nor comments; the comments, where there is nothing else."""
-    some = [line.strip("\r\n") for line in io.StringIO(text[:400_000])]
+    """Some lines that are neither empty, rules nor comments; the comments, where there is nothing else."""
+    some = [line.strip("\r\n") for line in io.StringIO(text[:400_000], newline=None)]
     filled = [line for line in some if line.strip()][: 3 * LOOKED_AT]
-    rows = [line for line in filled if not line.lstrip().startswith(COMMENT)]
+    rows = [line for line in filled if not (line.lstrip().startswith(COMMENT) or RULE.fullmatch(line))]
     return (rows or filled)[:LOOKED_AT]
 
 
 def find_delimiter(lines: list[str]) -> str:
-    """What parts the lines into the same number of cells, most often."""
+    """What parts the lines into the same number of cells, most often; "" where nothing does."""
 
     def agreement(delimiter: str) -> float:
         widths = Counter(map(len, _cells(lines, delimiter)))
@@ -130,8 +153,8 @@ def find_delimiter(lines: list[str]) -> str:
 
     shares = {delimiter: agreement(delimiter) for delimiter in DELIMITERS if delimiter not in " :"}
     for delimiter in "~^":  # which also stand before a number, for "about" and "to the power of"
-        rows = _cells(lines, delimiter)
-        if sum(all(row) for row in rows) < len(rows) / 2:
+        rows, numbers = _cells(lines, delimiter), _n_numbers(_cells(lines, ","))
+        if sum(all(row) for row in rows) < len(rows) / 2 or _n_numbers(rows) <= numbers > 0:
             shares[delimiter] = 0.0
     best = max(shares.values())
     spaced = _cells(lines, " ")
@@ -146,7 +169,7 @@ def find_delimiter(lines: list[str]) -> str:
         return " "
     if best < 0.8 and agreement(":") >= 0.8 and _holds_numbers(_cells(lines, ":")):
         return ":"
-    return next(delimiter for delimiter, share in shares.items() if share >= 0.8 * best) if best else ","
+    return next(delimiter for delimiter, share in shares.items() if share >= 0.8 * best) if best else ""
 
 
 def _is_spaced(rows: list[list[str]]) -> bool:
@@ -157,8 +180,11 @@ def _is_spaced(rows: list[list[str]]) -> bool:
 
 def _holds_numbers(rows: list[list[str]]) -> bool:
     """Whether a third of the cells are numbers, as in a table and not in sentences."""
-    cells = [cell.strip() for row in rows for cell in row]
-    return sum(undress(cell) is not None for cell in cells) > len(cells) / 3
+    return _n_numbers(rows) > sum(map(len, rows)) / 3
+
+
+def _n_numbers(rows: list[list[str]]) -> int:
+    return sum(undress(cell.strip()) is not None for row in rows for cell in row)
 
 
 def _cells(lines: list[str], delimiter: str) -> list[list[str]]:
@@ -179,11 +205,13 @@ def _read(text: str, delimiter: str, before: int) -> _Work:
     """All lines as rows, however wide; empty ones are passed over. `before` lines of the file stand above them."""
     source = io.StringIO(text, newline="")
     reader = csv.reader((_spaced(line, delimiter) for line in source), delimiter=delimiter, skipinitialspace=True)
-    first = list(itertools.islice(io.StringIO(text), LOOKED_AT))
+    first = list(itertools.islice(io.StringIO(text, newline=None), LOOKED_AT))
     sentence = re.compile(f"[^{re.escape(delimiter)}]*(?:{re.escape(delimiter)} [^{re.escape(delimiter)}]*)+")
     work = _Work([], [], sentences=frozenset(k + before for k, line in enumerate(first, 1) if sentence.fullmatch(line)))
     try:
         for row in reader:
+            if len(row) > WIDEST:
+                raise ValueError(f"Line {reader.line_num + before} has {len(row):,} cells, more than a table may have.")
             cells = tuple(map(_bare, row))
             if any(cells):
                 work.rows.append(cells)
@@ -198,11 +226,13 @@ def _read(text: str, delimiter: str, before: int) -> _Work:
 
 
 def _bare(cell: str) -> str:
-    """A cell without the spaces around it, and without quotation marks that are none of CSV's.
+    """A cell without the spaces and unseen signs around it, and without quotation marks that are none of CSV's.
 
     ="00123" is how a spreadsheet is made to leave digits as they are.
     """
-    cell = cell.strip()
+    cell = cell.strip() if cell.isascii() else cell.strip().strip(UNSEEN).strip()
+    if cell.isalnum():
+        return cell
     if re.fullmatch('="[^"]*"', cell):
         return cell[2:-1].strip()
     if len(cell) > 2 and cell[0] + cell[-1] in QUOTES and not set(cell[0] + cell[-1]) & set(cell[1:-1]):
@@ -229,7 +259,9 @@ def _take_away_rulings(work: _Work) -> None:
 
 def _is_a_rule(row: tuple[str, ...], k: int) -> bool:
     if len(row) == 1:
-        return re.fullmatch(r"[-=+| ]{3,}", row[0]) is not None
+        return RULE.fullmatch(row[0]) is not None
+    if all(re.fullmatch("-{3,}|={3,}", cell) for cell in row):
+        return True
     if k > 12 or not (k == 1 or any("---" in cell for cell in row)):  # below the names; one dash may stand for nothing
         return False
     return all(re.fullmatch(":?-+:?", cell) or (not cell and j in (0, len(row) - 1)) for j, cell in enumerate(row))
@@ -240,8 +272,8 @@ def _take_away_comments(work: _Work) -> None:
     marked = [k for k, row in enumerate(work.rows) if row[0].startswith(COMMENT)]
     if not marked or len(marked) > len(work.rows) / 2:
         return
-    rows = [row for k, row in enumerate(work.rows) if k not in set(marked)]
-    width, first_row = _usual_width(rows), next(k for k in range(len(work.rows)) if k not in set(marked))
+    unmarked = sorted({*range(len(work.rows))} - {*marked})
+    width, first_row = _usual_width([work.rows[k] for k in unmarked]), unmarked[0]
     gone = []
     for k in marked:
         bare = (re.sub(r"^(?:#+|%+|//)\s*", "", work.rows[k][0]), *work.rows[k][1:])
@@ -327,6 +359,8 @@ def _take_away_notes(work: _Work) -> None:
 
 def _is_a_note(row: tuple[str, ...], width: int) -> bool:
     filled = [cell for cell in row if cell]
+    if len(filled) == 1 and SIZE.fullmatch(filled[0]):
+        return True
     if width < 2 or undress(filled[0]) is not None:
         return False
     alone = len(filled) == 1 and (len(row) < width - 1 or (len(row) < width and " " in filled[0]))
@@ -360,7 +394,7 @@ def _take_away_names(work: _Work) -> None:
         work.drop(again, "says the names again." if len(again) == 1 else "say the names again.")
 
 
-def _even_out(work: _Work) -> None:
+def _even_out(work: _Work, delimiter: str) -> None:
     """Make all rows as wide as the most: R's names that are one short, commas at the ends of lines."""
     width = _usual_width(work.rows)
     first, others = work.rows[0], work.rows[1:]
@@ -374,10 +408,10 @@ def _even_out(work: _Work) -> None:
     work.rows = [first, *(row[:width] if len(row) > width and not any(row[width:]) else row for row in others)]
     odd = next((k for k, row in enumerate(work.rows) if len(row) != width), None)
     if odd is not None:
-        raise ValueError(_ragged(work, odd, width))
-    empty = [k for k in range(width) if not any(row[k] for row in work.rows)]
-    if empty and len(empty) < width:
-        keep = [k for k in range(width) if k not in set(empty)]
+        raise ValueError(_ragged(work, odd, width, delimiter))
+    keep = [k for k in range(width) if any(row[k] for row in work.rows)]
+    if 0 < len(keep) < width:
+        empty = sorted({*range(width)} - {*keep})
         work.rows = [tuple(row[k] for k in keep) for row in work.rows]
         work.names = tuple(work.names[k] for k in keep) if work.names else ()
         what = "Column" if len(empty) == 1 else "Columns"
@@ -387,9 +421,11 @@ def _even_out(work: _Work) -> None:
         )
 
 
-def _ragged(work: _Work, odd: int, width: int) -> str:
+def _ragged(work: _Work, odd: int, width: int, delimiter: str) -> str:
     n, lines = len(work.rows[odd]), "the first line has" if odd else "most lines have"
-    if n > width:
+    if not odd and delimiter == "," and not any(undress(cell) for cell in work.rows[0]) and n < width <= 2 * n:
+        hint = "If its numbers have a comma before their decimals, the cells must be parted by semicolons."
+    elif n > width:
         hint = "A cell that holds the sign between cells must stand in quotation marks."
     elif n == 1 or not odd:
         hint = "What stands above or below a table must be taken out."
@@ -399,16 +435,38 @@ def _ragged(work: _Work, odd: int, width: int) -> str:
 
 
 def _take_away_totals(work: _Work) -> None:
-    """Lines that add up others: a last one that says so, and among the rows totals and subtotals."""
+    """Lines that add up others: a last one that says so, in words or by its sums, and totals among the rows."""
     if len(work.rows) <= 3:
         return
     first = [next((cell for cell in row if cell), "").casefold().strip(" :*") for row in work.rows]
     gone = [k for k, word in enumerate(first) if k and TOTAL.fullmatch(word)]
-    if first[-1] in TOTALS and not any(first[-1] in (c.casefold() for c in row) for row in work.rows[:-1]):
+    says_so = first[-1] in TOTALS and not any(first[-1] in (c.casefold() for c in row) for row in work.rows[:-1])
+    if says_so or _adds_up(work.rows):
         gone = sorted({*gone, len(work.rows) - 1})
     if gone and 3 * len(gone) <= len(work.rows):
         adds = "adds up the others" if len(gone) == 1 else "add up others"
         work.drop(gone, f"{adds} (“{first[gone[0]][:40]}”) and {'was' if len(gone) == 1 else 'were'} left out.")
+
+
+def _adds_up(rows: list[tuple[str, ...]]) -> bool:
+    """Whether numbers of the last row are sums of those above; one may be none, such as the mean of a rate."""
+    n_sums = n_others = 0
+    for k, cell in enumerate(rows[-1]):
+        if n_others > 1 or n_sums > 2 or undress(cell) is None:
+            continue
+        if any(_is_sum([row[k] for row in rows], decimal) for decimal in DECIMALS):
+            n_sums += 1
+        else:
+            n_others += 1
+    return n_sums > n_others and n_others < 2
+
+
+def _is_sum(cells: list[str], decimal: str) -> bool:
+    """Whether the last cell is the sum of the others, and larger than each of them."""
+    unit = find_unit(cells)
+    *parts, total = (number(cell, decimal, unit) for cell in cells)
+    known = [x for x in parts if not math.isnan(x)]
+    return len(known) > 1 and abs(total) > max(map(abs, known)) and math.isclose(total, math.fsum(known), rel_tol=1e-9)
 
 
 # ---- ARFF ------------------------------------------------------------------------------------------------------------

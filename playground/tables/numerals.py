@@ -26,7 +26,7 @@ _DIGITS = r"(?:[0-9][0-9.,' ]*|[.,][0-9][0-9.,' ]*)"
 _UNIT = r"[^\W\d_][^\d\s()]*(?: ?[^\d\s()]+)?|[%‰°€£¥₹₽₩₺₪$][^\d()]*"
 _DRESSED = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[+-]?)\s*(?P<before>{_CURRENCY})?\s*(?P<sign2>[+-]?)\s*"
-    rf"(?P<digits>{_DIGITS})(?P<power>[eE][+-]?\d{{1,3}}|[dD][+-]\d{{1,3}})?\s*(?P<after>{_UNIT}|-)?\s*(?P<close>\))?"
+    rf"(?P<digits>{_DIGITS})(?P<even>(?<=[.,])(?:--?|—))?(?P<power>[eE][+-]?\d{{1,3}}|[dD][+-]\d{{1,3}})?\s*(?P<after>{_UNIT}|-)?\s*(?P<close>\))?"
 )
 _GROUPS = re.compile(r"\d{1,3}(?:(?P<by>[.,' ])\d{2,3})(?:(?P=by)\d{2,3})*")
 LONGEST = 40  # letters; no number is longer
@@ -59,9 +59,8 @@ def undress(cell: str) -> Dressed | None:
     if len(signs) > 1:
         return None
     unit = (found["before"] or "") + ("" if after == "-" else after)
-    return Dressed(
-        signs not in ("", "+"), found["digits"].strip(), (found["power"] or "").lower().replace("d", "e"), unit
-    )
+    digits = found["digits"][:-1] if found["even"] else found["digits"]  # 100.- is a price without a cent
+    return Dressed(signs not in ("", "+"), digits.strip(), (found["power"] or "").lower().replace("d", "e"), unit)
 
 
 def value_of(number: Dressed, decimal: str) -> float:

@@ -258,8 +258,9 @@ class Sheet:
         n = self.name_rows
         names = f"{NAME_ROWS[n]} hold{'s' * (n == 1)} the names" if n else "no row of names"
         return (
-            f"{len(self):,} rows and {len(self.columns)} columns; {DELIMITERS.get(self.delimiter, self.delimiter)} "
-            f"between cells, {names}, encoding {ENCODINGS.get(self.encoding, self.encoding.upper())}."
+            f"{len(self):,} row{'s' * (len(self) != 1)} and {len(self.columns)} columns; "
+            f"{DELIMITERS.get(self.delimiter, self.delimiter)} between cells, {names}, "
+            f"encoding {ENCODINGS.get(self.encoding, self.encoding.upper())}."
         )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import time
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
 
 from playground.tables.encoding import ENCODINGS, decode
@@ -273,6 +276,54 @@ AROUND = {
         " x | y | k \n---+---+---\n" + rows(lambda k: plain(k).replace(",", " | ")),
         "Line 2 rules off the table.",
     ),
+    "reStructuredText": (
+        "+---+---+---+\n| x | y | k |\n+===+===+===+\n"
+        + rows(lambda k: f"| {plain(k).replace(',', ' | ')} |\n+---+---+---+"),
+        "14 lines, such as line 1, rule off the table.",
+    ),
+    "ruled with spaces": (
+        "====  ====  ====\nx     y     k\n====  ====  ====\n"
+        + rows(lambda k: plain(k).replace(",", "  "))
+        + "====  ====  ====\n",
+        "3 lines, such as line 1, rule off the table.",
+    ),
+    "Polars": (
+        "shape: (12, 3)\n┌─────┬─────┬─────┐\n│ x   ┆ y   ┆ k   │\n│ --- ┆ --- ┆ --- │\n│ f64 ┆ f64 ┆ str │\n"
+        "╞═════╪═════╪═════╡\n" + rows(lambda k: f"│ {plain(k).replace(',', ' ┆ ')} │") + "└─────┴─────┴─────┘\n",
+        "Line 5 tells the kinds (f64, f64, str) and was passed over.",
+    ),
+    "DuckDB": (
+        "┌───┬───┬───┐\n│ x │ y │ k │\n├───┼───┼───┤\n"
+        + rows(lambda k: f"│ {plain(k).replace(',', ' │ ')} │")
+        + "├───┴───┴───┤\n│ 12 rows        3 columns │\n└───────────┘\n",
+        "Line 17 stands below the table (“12 rows        3 columns”) and was passed over.",
+    ),
+    "psql with its count": (
+        " x | y | k \n---+---+---\n" + rows(lambda k: plain(k).replace(",", " | ")) + "(12 rows)\n",
+        "Line 15 stands below the table (“(12 rows)”) and was passed over.",
+    ),
+    "quoted lines": (
+        "x,y,k\n" + rows(lambda k: f'"{plain(k)}"'),
+        "Quotation marks stood around whole lines and were taken off.",
+    ),
+    "quoted lines with quoted words": (
+        '"x,y,""k"""\n' + rows(lambda k: '"' + plain(k).replace("a", '""a""') + '"'),
+        "Quotation marks stood around whole lines and were taken off.",
+    ),
+    "back quotes": ("`x`,`y`,`k`\n" + rows(plain), ""),
+    "signs without a width": ("\ufeff\ufeffx,\u200ey,\u200bk\n" + rows(lambda k: "\u200b" + plain(k) + "\u200e"), ""),
+    "a total by another name": (
+        "x,y,k\n" + rows(plain) + "Всего,43,\n",
+        "Line 14 adds up the others (“всего”) and was left out.",
+    ),
+    "a total without a name": (
+        "x,y,k\n" + rows(plain) + f"{sum(k * 0.37 for k in range(N)):.2f},{sum(k * k % 7 + 0.5 for k in range(N))},\n",
+        "Line 14 adds up the others (“24.42”) and was left out.",
+    ),
+    "a total that is called as nobody foresaw": (
+        "x,y,k\n" + rows(plain) + f"Yhteensä,{sum(k * k % 7 + 0.5 for k in range(N))},\n",
+        "Line 14 adds up the others (“yhteensä”) and was left out.",
+    ),
     "ARFF": (
         "% c\n@RELATION r\n@attribute x numeric\n@attribute 'y' REAL\n@attribute k {a,b}\n\n@data\n" + rows(plain),
         "This is an ARFF file: its declarations give the names.",
@@ -288,6 +339,60 @@ def test_lines_that_are_no_rows_are_passed_over_and_it_is_said(case: str) -> Non
     assert [c.kind for c in sheet.columns] == ["number", "number", "category"]
     assert sheet.column("x").numbers[1] == 0.37
     assert not remark or remark in sheet.remarks
+
+
+SET_WITH_SPACES = "The columns stand below each other, with spaces between them."
+
+
+def test_columns_that_are_set_with_spaces_are_read_where_cells_are_empty_or_hold_spaces() -> None:
+    frame = pd.DataFrame(
+        {
+            "height cm": [150.5 + k for k in range(N)],
+            "town": [("New York", "Rome", "São Paulo")[k % 3] for k in range(N)],
+            "age": [None if k == 4 else k * k % 7 for k in range(N)],
+            "k": ["ab"[k % 2] for k in range(N)],
+        }
+    )
+    text = frame.to_string(na_rep="")
+    for printed, more in ((text, ("column 1",)), (text + "\n\n[12 rows x 4 columns]", ("column 1",))):
+        sheet = sheet_of(printed)
+        assert (sheet.names, len(sheet), sheet.delimiter) == ((*more, *frame.columns), N, " ")
+        assert SET_WITH_SPACES in sheet.remarks
+        assert sheet.column("town").cells == tuple(frame["town"])
+        assert sheet.column("age").numbers == pytest.approx(tuple(frame["age"]), nan_ok=True)
+    assert sheet_of(frame.to_string(index=False, na_rep="")).names == tuple(frame.columns)
+
+
+WIDE = {
+    "a spreadsheet's empty columns": ("x,y,k" + "," * 16_381 + "\n") + rows(lambda k: plain(k) + "," * 16_381),
+    "thousands of comments": "x,y,k\n" + rows(lambda k: f"# said {k}\n{plain(k)}", 9_000),
+    "spaces": " " * 2_000_000 + "x",
+    "brackets": "[" + "," * 19_000 + "\n",
+}
+
+
+@pytest.mark.parametrize("case", WIDE)
+def test_a_file_takes_no_longer_than_its_size(case: str) -> None:
+    start = time.process_time()
+    with contextlib.suppress(ValueError):
+        sheet_of(WIDE[case])
+    assert time.process_time() - start < 4.0  # seconds; what grows with the square takes half a minute
+
+
+def test_more_cells_than_a_spreadsheet_has_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"Line 1 has 20,001 cells, more than a table may have"):
+        sheet_of("x" + "," * 20_000 + "\n1,2\n")
+
+
+def test_a_caret_among_numbers_parts_no_cells() -> None:
+    sheet = sheet_of("x,y,k\n" + rows(lambda k: f"{k}.5,{k}×10^{k % 4},{'ab'[k % 2]}"))
+    assert (sheet.names, sheet.delimiter) == (("x", "y", "k"), ",")
+
+
+def test_a_last_row_that_happens_to_hold_one_sum_is_a_row() -> None:
+    # the first column's last cell is the sum of those above; the others' are not
+    assert len(sheet_of("x,y,z,k\n" + rows(lambda k: f"{k},{plain(k)}") + "66,1.5,0.5,a\n")) == N + 1
+    assert len(sheet_of("x,k\n" + rows(lambda k: f"{int(k == 3)},{'ab'[k % 2]}") + "1,a\n")) == N + 1
 
 
 def test_a_row_of_units_is_kept_with_the_columns() -> None:
@@ -313,6 +418,13 @@ def test_rows_of_words_that_come_again_are_rows() -> None:
     ("text", "words"),
     [
         ('[{"a": 1}]', "not a CSV file but JSON"),
+        (rows(lambda k: f'{{"x": {k}, "k": "a"}}'), "not a CSV file but JSON"),
+        (rows(lambda k: f"[{k}, {k * k}, 'a'],"), "lists as Python writes them"),
+        (rows(lambda k: f"({k}, 2.5)"), "lists as Python writes them"),
+        ("[(1, 2), (3, 4)]\n", "lists as Python writes them"),
+        ("{'x': 1, 'y': 2}\n", "lists as Python writes them"),
+        ("x,y,k\n" + rows(lambda k: f"{k},5,{k},25,a"), "a comma before their decimals"),
+        ("1 2 3 4\n5 6\n7 8 9\n", "This is not a table"),
         ("<!DOCTYPE html><html>", "a page in HTML"),
         (
             "x,y,k\n" + rows(plain) + "7.5\n",
@@ -396,6 +508,10 @@ DRESSED = {
     "(0.5)": (-0.5, math.nan),
     "(1,5)": (math.nan, -1.5),
     "5-": (-5, -5),
+    "5.-": (5, 5),
+    "1'234.--": (1234, 1234),
+    "5,—": (5, 5),
+    "-5.-": (-5, -5),
     "1 234": (1234, 1234),
     "1\u00a0234,5": (math.nan, 1234.5),
     "1\u202f234": (1234, 1234),
@@ -454,6 +570,8 @@ WITH_UNITS = {
     "3°C": ("°C", 3),
     "12 months": ("months", 12),
     "USD 7": ("USD", 7),
+    "7,- kr": ("kr", 7),
+    "CHF 1'200.-": ("CHF", 1200),
     "20 % vol": ("% vol", 20),
 }
 

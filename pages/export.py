@@ -8,14 +8,15 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from playground.app import components, session, stage
+from playground.app import charts, components, session, stage
+from playground.app.charts import Chart
 from playground.app.server import base_path
 from playground.app.shared_runs import run_of
 from playground.app.theme import theme_type
 from playground.export import EXPORTERS, Exporter, Subject
 from playground.export.cards import drawn_from, inside
 from playground.export.experiment_file import MAX_BYTES, read_experiment
-from playground.export.pictures import pictures
+from playground.export.pictures import in_words, pictures
 from playground.export.qr_code import qr_code
 from playground.export.side_by_side import WAYS, promises, side_by_side
 from playground.export.weights_file import SUFFIXES, begin_with, read_weights
@@ -154,13 +155,14 @@ def _file(subject: Subject, exporter: Exporter) -> None:
 # ---- pictures ----------------------------------------------------------------------------------------------------
 def _pictures(subject: Subject) -> None:
     st.subheader(PICTURES["label"])
-    st.markdown("The camera in a picture's corner saves it, in twice the size of the screen.")
+    st.markdown("The button below a picture saves it, in twice the size of the screen.")
     kind = st.segmented_control("Save as", ["PNG", "SVG"], default="PNG", key="picture kind") or "PNG"
-    for name, figure in pictures(subject, theme_type()).items():
-        options = {"format": kind.lower(), "filename": f"{subject.stem}-{name}", "scale": 2}
-        config = {"displayModeBar": True, "modeBarButtons": [["toImage"]], "displaylogo": False}
-        config["toImageButtonOptions"] = options
-        st.plotly_chart(figure, theme=None, config=config, key=f"picture {name}")
+    words = in_words(subject)
+    drawn = [
+        Chart(name, figure, words[name], save_as=f"{subject.stem}-{name}.{kind.lower()}")
+        for name, figure in pictures(subject, theme_type()).items()
+    ]
+    charts.show(drawn, key="pictures", columns=1)
 
 
 # ---- the way back ------------------------------------------------------------------------------------------------

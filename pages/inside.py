@@ -8,10 +8,11 @@ import pandas as pd
 import streamlit as st
 
 import mlp
-from playground.app import components, session, stage
+from playground.app import charts, components, session, stage
+from playground.app.charts import Chart
 from playground.app.shared_runs import run_of
 from playground.app.theme import theme_type
-from playground.inside.mini_batch import class_names, input_labels, map_figure, map_in_words
+from playground.inside.mini_batch import BATCH, class_names, input_labels, map_figure, map_in_words
 from playground.inside.picture import Pick, parse_pick, picture
 from playground.inside.snippet import MOST_PARAMETERS, snippet, vocabulary
 from playground.inside.step import Step, take_apart
@@ -71,11 +72,9 @@ def _map(experiment: Experiment, step: Step, point: int) -> None:
     if points.n_inputs != 2:
         st.caption("These data have more than two inputs, and so no plane to be drawn on: pick a row of the table.")
         return
-    st.plotly_chart(
-        map_figure(experiment, step, point, theme_type()), theme=None, key=MAP, on_select=_on_map,
-        selection_mode="points", config={"displayModeBar": False},
-        alt=map_in_words(step, points.x_train[step.rows], point),
-    )  # fmt: skip
+    figure = map_figure(experiment, step, point, theme_type())
+    words = map_in_words(step, points.x_train[step.rows], point)
+    charts.show([Chart("mini-batch", figure, words, picks=True)], key=MAP, columns=1, on_pick=_on_map)
 
 
 def _batch_table(step: Step, labels: list[str], point: int) -> None:
@@ -103,10 +102,9 @@ def _output_name(step: Step, k: int) -> str:
 
 
 def _on_map() -> None:
-    event = session.said(MAP)
-    for p in event.selection.points if event else []:
-        if p.get("curve_number") == 2:
-            session.keep("point", int(p["point_index"]))
+    curve, point = charts.picked(MAP) or (None, 0)
+    if curve == BATCH:
+        session.keep("point", max(0, point))
 
 
 def _on_table() -> None:

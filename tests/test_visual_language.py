@@ -26,6 +26,7 @@ FAULTS = {
     r"|\brgba?\(\d+[ ,]+\d+[ ,]+\d+(?! ?[,/] ?0\))",
     "a size of type": r"font-size:\s*[^;}]*\d(?:px|rem|vh|vw|pt)\b|\bfont:\s*[^;}\n]*?\d(?:px|rem|vh|vw|pt)\b"
     r"|fontSize: \"\d|\.font = [`\"](?:\w+ )?\d+px|[\"']?\w*font[\"']?: \{ ?[\"']?size[\"']?: \d",
+    "a chart of Streamlit's, which has small type on a large screen": r"\.plotly_chart\(",
     "a time": r"(?:transition|animation)[\w-]*:[^;}]*?\d(?:ms|s)\b",
 }
 
@@ -52,6 +53,7 @@ def test_no_file_has_one_of_its_own(what):
         ("a colour", "color: #1967d2"),
         ("a colour", "context.fillStyle = '#465063'"),
         ("a colour", "box-shadow: 0 0 4px rgb(0 0 0 / 25%)"),
+        ("a chart of Streamlit's, which has small type on a large screen", "st.plotly_chart(figure, theme=None)"),
         ("a size of type", ".x { margin: 0; font-size: 13px }"),
         ("a size of type", "font-size: max(1.1rem, 2vh)"),
         ("a size of type", "font: 600 1rem/1.5 sans-serif"),

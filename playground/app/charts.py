@@ -6,13 +6,13 @@ new, and the line at the moment shown is moved by the browser itself, while the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import plotly.graph_objects as go
 
-from playground.app import components
+from playground.app import components, session
 from playground.web.assets import plotly_address
 
 
@@ -28,6 +28,10 @@ class Chart:
     """Whether its horizontal axis is that of the timeline, and the moment is marked on it"""
     wide: bool = False
     """Whether it takes a row of its own"""
+    picks: bool = False
+    """Whether a press on one of its points is told"""
+    save_as: str = ""
+    """The file that a button below it saves it as, ending in .png or .svg; "" for no button"""
 
     @cached_property
     def text(self) -> str:
@@ -35,8 +39,11 @@ class Chart:
         return self.figure.to_json()
 
 
-def show(charts: Sequence[Chart], *, key: str, columns: int) -> None:
-    """Draw figures side by side, in so many columns where there is room."""
+def show(charts: Sequence[Chart], *, key: str, columns: int, on_pick: Callable[[], None] = lambda: None) -> None:
+    """Draw figures side by side, in so many columns where there is room.
+
+    on_pick : called when a point is pressed; `picked(key)` tells which
+    """
     components.charts(
         key=key,
         data={
@@ -50,8 +57,25 @@ def show(charts: Sequence[Chart], *, key: str, columns: int) -> None:
                     "height": chart.figure.layout.height,
                     "over_time": chart.over_time,
                     "wide": chart.wide,
+                    "picks": chart.picks,
+                    "save": _saved(chart),
                 }
                 for chart in charts
             ],
         },
+        on_pick_change=on_pick,
     )
+
+
+def picked(key: str) -> tuple[int, int] | None:
+    """The trace and the point in it that were pressed; anything may come from a browser."""
+    pick = getattr(session.said(key), "pick", None)
+    if not isinstance(pick, dict):
+        return None
+    curve, point = pick.get("curve"), pick.get("point")
+    return (curve, point) if type(curve) is int and type(point) is int else None
+
+
+def _saved(chart: Chart) -> dict[str, str] | None:
+    filename, _, kind = chart.save_as.rpartition(".")
+    return {"filename": filename, "format": kind} if filename else None

@@ -12,7 +12,9 @@ import plotly.graph_objects as go
 from playground import figures
 from playground.export.subject import Subject
 from playground.figures.look import palette
+from playground.health import words
 from playground.run.data import make_data, plane_of
+from playground.run.names import layer_names
 from playground.run.surface import answers, colour_scale, grid
 
 GRID = 120
@@ -24,11 +26,25 @@ def pictures(subject: Subject, theme: str = "light") -> dict[str, go.Figure]:
     colours = palette(theme)
     for picture in result.values():
         picture.update_layout(
-            modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.text},
             paper_bgcolor=colours.background,
             height=420,
         )
     return result
+
+
+def in_words(subject: Subject) -> dict[str, str]:
+    """The same pictures, for those who cannot see them."""
+    f, layers = subject.frames, subject.net.layers
+    names = layer_names(len(layers))
+    numbers = [np.concatenate([layer.weights.ravel(), layer.biases.ravel()]) for layer in layers]
+    losses = np.column_stack([f.train_loss, f.test_loss])
+    weights = "; ".join(f"{name} {words.spread(each)}" for name, each in zip(names, numbers, strict=True))
+    return {
+        "boundary": f"What the network answers over the plane after step {subject.step}, and the points.",
+        "gradients": words.over_time("Gradient norms", f.epochs, f.gradient_norms, names),
+        "weights": f"Weights and biases after step {subject.step}: {weights}.",
+        "loss": words.over_time("Loss", f.epochs, losses, ["training loss", "test loss"]),
+    }
 
 
 def _boundary(subject: Subject, theme: str) -> go.Figure:

@@ -107,13 +107,14 @@ def mini_batch(
         "type": "scatter", "mode": "markers", "x": rows[:, 0], "y": rows[:, 1],
         "customdata": np.arange(1, len(rows) + 1), "hovertemplate": "point %{customdata}<extra></extra>",
         "marker": {
-            "size": np.where(chosen, 17, 11), "opacity": 1.0,
-            "line": {"width": np.where(chosen, 3, 1), "color": np.where(chosen, colours.text, colours.background)},
+            "size": np.where(chosen, 17, 11).tolist(), "opacity": 1.0,
+            "line": {
+                "width": np.where(chosen, 3, 1).tolist(),
+                "color": np.where(chosen, colours.text, colours.background),
+            },
             **_marker(np.asarray(truth).reshape(len(rows)), colours, middle, reach),
         },
-        "selected": {"marker": {"opacity": 1.0}}, "unselected": {"marker": {"opacity": 1.0}},
     })  # fmt: skip
-    fig.update_layout(clickmode="event+select")
     fig.data[0].hoverinfo, fig.data[0].hovertemplate = "skip", None
     return fig
 

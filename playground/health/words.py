@@ -29,7 +29,7 @@ def histogram(column: Column, names: Sequence[str]) -> str:
         finite = np.ravel(values)[np.isfinite(np.ravel(values))]
         finite = 10.0**finite if column.log else finite
         note = f", {column.notes[k]}" if k < len(column.notes) and column.notes[k] else ""
-        parts.append(f"{name}: {_spread(finite)}{note}")
+        parts.append(f"{name}: {spread(finite)}{note}")
     return _sentence(f"Histograms of {column.title.lower()}", parts)
 
 
@@ -40,7 +40,7 @@ def over_time(title: str, epochs: npt.ArrayLike, values: npt.ArrayLike, names: S
     for name, column in zip(names, table.T, strict=True):
         curve = column[np.isfinite(column)]
         ends = f"{say(float(curve[0]), 3)} at first, {say(float(curve[-1]), 3)} at last; " if curve.size else ""
-        parts.append(f"{name}: {ends}{_spread(curve)}")
+        parts.append(f"{name}: {ends}{spread(curve)}")
     span = f" from epoch {say(float(times[0]), 3)} to {say(float(times[-1]), 3)}" if times.size else ""
     return _sentence(f"{title}{span}", parts)
 
@@ -49,7 +49,8 @@ def _sentence(title: str, parts: Sequence[str]) -> str:
     return f"{title}. {'. '.join(part[0].upper() + part[1:] for part in parts)}."
 
 
-def _spread(values: npt.NDArray[np.float64]) -> str:
+def spread(values: npt.NDArray[np.float64]) -> str:
+    """Smallest, middle and largest of numbers."""
     if not values.size:
         return "no values"
     low, middle, high = values.min(), np.median(values), values.max()

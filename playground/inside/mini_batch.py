@@ -17,6 +17,8 @@ from playground.run.number import say
 from playground.run.surface import answers, colour_scale, grid
 
 GRID = 48
+BATCH = 2
+"""The place of its points among the traces of `map_figure`"""
 
 
 @lru_cache(maxsize=8)

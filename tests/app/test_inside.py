@@ -16,7 +16,7 @@ from playground.run.glossary import glossary
 from playground.run.number import say
 from playground.run.runs import new_trainer
 from playground.tables.table import Table
-from tests.app.test_health import open_page
+from tests.app.test_health import charts_of, open_page
 
 
 def programs(app: AppTest) -> list[dict]:
@@ -42,14 +42,14 @@ def test_the_page_shows_the_step_at_the_moment():
 
 def test_the_plane_is_told_in_its_numbers():
     app = open_page("inside", step=1234)
-    (chart,) = app.get("plotly_chart")
+    (chart,) = charts_of(app)
     trainer = new_trainer(Experiment())
     trainer.run(60)
     step = take_apart(trainer, 1234)
     x, truth, (output,), loss = step.x[0], step.labels[0], step.layers[-1].a[0], step.losses[0]
     assert (
         f"Point 1 is followed: x₁ {say(x[0])}, x₂ {say(x[1])}, truth {truth}, output {say(output)}, loss {say(loss)}."
-        in chart.proto.alt
+        in chart["words"]
     )
 
 
@@ -101,7 +101,7 @@ def test_the_pages_stand_on_data_of_ones_own(page: str, classes: tuple[str, ...]
     assert not app.exception
     if page == "inside":
         assert list(app.dataframe[0].value.columns[1:5]) == ["loss ", "<b>x</b>", "c", "d"]
-        assert len(app.get("plotly_chart")) == 1
+        assert len(charts_of(app)) == 1
 
 
 def wide_step(n_inputs: int, hidden: int):

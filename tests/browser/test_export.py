@@ -101,10 +101,10 @@ def test_a_picture_is_saved_by_the_browser(export, kind):
     choose(export, "Pictures (PNG, SVG)")
     export.get_by_role("radio", name=kind, exact=True).click()
     settle(export)
-    figure = export.locator(".js-plotly-plot").filter(has_text="Decision boundary")
-    figure.scroll_into_view_if_needed()
+    figure = export.locator(".charts .chart").filter(has_text="Decision boundary")
+    expect(figure.locator(".main-svg").first).to_be_visible()
     with export.expect_download() as caught:
-        figure.locator("[data-title^=Download]").click()
+        figure.get_by_role("button", name=f"Save as {kind}").click()
     raw = caught.value.path().read_bytes()
     assert raw.startswith(b"\x89PNG") if kind == "PNG" else b"<svg" in raw[:200]
     assert caught.value.suggested_filename == f"blobs-2-8-8-3-step-20-boundary.{kind.lower()}"

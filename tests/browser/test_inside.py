@@ -286,7 +286,7 @@ def test_letters_and_numbers_of_a_formula_are_reached_by_keyboard(inside: Page):
 
 
 def test_a_point_is_picked_on_the_plane(inside: Page):
-    chart = inside.locator("[data-testid=stPlotlyChart]").first
+    chart = inside.locator(".charts .chart").first
     chart.scroll_into_view_if_needed()
     point = chart.locator(".scatterlayer .trace").last.locator("path.point").nth(4)
     point.wait_for()

@@ -48,6 +48,21 @@ def test_type_sidebar_and_pictures_grow_with_the_window(page: Page):
         assert now["below"] < 0.1 * now["height"], f"{now['below']} pixels are empty at {width} x {height}"
 
 
+AXES = """() => [...document.querySelectorAll('.charts .js-plotly-plot')].map((plot) => [...plot.querySelectorAll(
+  '.xtick text')].map((text) => parseFloat(getComputedStyle(text).fontSize))).filter((sizes) => sizes.length)"""
+
+
+@pytest.mark.parametrize(("path", "card", "n_charts"), [("/inside?step=37", "", 1), ("/export", "Pictures", 4)])
+def test_charts_of_the_pages_grow_with_the_window_too(page: Page, path: str, card: str, n_charts: int):
+    page.set_viewport_size({"width": 2560, "height": 1440})
+    visit(page, path)
+    if card:
+        page.locator(".take").get_by_role("radio", name=card).click()
+    page.wait_for_function(f"() => ({AXES})().length === {n_charts}", timeout=15_000)
+    size = 11 * root(2560, 1440) / 16
+    assert all(each == pytest.approx(size, rel=0.01) for sizes in page.evaluate(AXES) for each in sizes)
+
+
 def test_magnifying_and_a_larger_usual_size_make_type_larger(page: Page):
     visit(page, "/?step=1200")
     seen = 16.0

@@ -1,9 +1,9 @@
 // Figures made by Python, redrawn in place, with a line at the moment of the timeline.
 //
 // Comes in:  `data`, an object made by playground/charts.py.
-// Goes out:  nothing.
+// Goes out:  the trigger `pick`, {key, curve, point}: a point that was pressed, of a chart whose points can be.
 import { untilGone } from "../shared/component.js";
-import { h } from "../shared/dom.js";
+import { h, hide } from "../shared/dom.js";
 import { CONFIG, enlarged, loadPlotly } from "../shared/plot.js";
 import { player } from "../shared/player.js";
 import { ROOT } from "../shared/registry.js";
@@ -11,9 +11,10 @@ import { observeTheme } from "../shared/theme.js";
 
 const grids = new WeakMap();
 
-export default function mount({ data, parentElement }) {
+export default function mount({ data, parentElement, setTriggerValue }) {
   let grid = grids.get(parentElement);
   if (!grid) grids.set(parentElement, (grid = new Grid(parentElement)));
+  grid.pick = (pick) => setTriggerValue("pick", pick);
   grid.receive(data);
   return untilGone(parentElement, () => grid.close());
 }
@@ -21,6 +22,8 @@ export default function mount({ data, parentElement }) {
 class Grid {
   constructor(parent) {
     this.charts = new Map();
+    /** @type {(pick: {key: string, curve: number, point: number}) => void} */
+    this.pick = () => {};
     /** @type {any} */
     this.Plotly = null;
     /** @type {number | null} */
@@ -48,24 +51,35 @@ class Grid {
 
   receive({ plotly, columns, charts }) {
     this.element.style.setProperty("--columns", columns);
-    for (const { key, figure, words, height, over_time, wide } of charts) {
-      const chart = this.charts.get(key) ?? this.add(key, over_time, wide);
+    for (const { key, figure, words, height, over_time, wide, picks, save } of charts) {
+      const chart = this.charts.get(key) ?? this.add(key, { overTime: over_time, wide, picks });
       chart.figure = figure;
-      chart.element.setAttribute("aria-label", words);
-      chart.element.style.height = `${height / ROOT}rem`;
+      chart.picture.setAttribute("aria-label", words);
+      chart.picture.style.height = `${height / ROOT}rem`;
+      chart.save = save;
+      if (save) chart.button.textContent = `Save as ${save.format.toUpperCase()}`;
+      hide(chart.button, !save);
     }
     if (this.Plotly) this.draw();
     else loadPlotly(plotly).then((Plotly) => ((this.Plotly = Plotly), this.draw()));
   }
 
-  add(key, overTime, wide) {
+  add(key, { overTime, wide, picks }) {
     const plot = h("div", { "aria-hidden": "true" });
     const cursor = overTime ? h("div", { class: "moment" }) : null;
-    const element = h("div", { class: `chart${wide ? " wide" : ""}`, "data-key": key, role: "img" }, plot, cursor);
+    const picture = h("div", { class: "picture", role: "img" }, plot, cursor);
+    const button = h("button", { type: "button", onclick: () => this.save(chart) });
+    const element = h("div", { class: `chart${wide ? " wide" : ""}`, "data-key": key }, picture, button);
     this.element.append(element);
-    const chart = { element, plot, cursor };
+    const chart = /** @type {any} */ ({ element, picture, plot, cursor, picks, button });
     this.charts.set(key, chart);
     return chart;
+  }
+
+  // What is seen, in twice the size.
+  save({ plot, save }) {
+    const { width, height } = plot._fullLayout;
+    this.Plotly?.downloadImage(plot, { ...save, width, height, scale: 2 });
   }
 
   // Only what has changed: a figure is compared as the text that came.
@@ -78,6 +92,10 @@ class Grid {
       const { data, layout } = enlarged(JSON.parse(chart.figure), zoom);
       // What the reader hid in the legend, or magnified, stays so with other numbers.
       this.Plotly.react(chart.plot, data, { ...layout, width, uirevision: chart.element.dataset.key }, CONFIG);
+      if (chart.picks && !chart.drawn)
+        chart.plot.on("plotly_click", ({ points: [{ curveNumber: curve, pointNumber: point }] }) =>
+          this.pick({ key: chart.element.dataset.key, curve, point }),
+        );
       Object.assign(chart, { drawn: chart.figure, width, zoom, end: layout.xaxis.range?.[1], epoch: null });
     }
     this.follow();

@@ -23,7 +23,8 @@ export function textForPlotly(text) {
 }
 
 // A figure made for an ordinary screen, as many times as large: its type, margins, shifts, lines and marks.
-const LENGTHS = new Set(["size", "l", "r", "t", "b", "pad", "standoff", "xshift", "yshift", "height", "itemwidth"]);
+const SPACES = ["l", "r", "t", "b", "pad", "standoff", "xshift", "yshift", "height", "itemwidth", "thickness"];
+const LENGTHS = new Set(["size", ...SPACES]);
 export function enlarged({ data, layout }, zoom) {
   const walk = (value, name) => {
     if (typeof value === "number") return LENGTHS.has(name) ? value * zoom : value;
@@ -31,11 +32,17 @@ export function enlarged({ data, layout }, zoom) {
     if (value === null || typeof value !== "object") return value;
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, walk(each, key)]));
   };
-  const part = (trace, name, length) =>
-    typeof trace[name]?.[length] === "number"
-      ? { [name]: { ...trace[name], [length]: trace[name][length] * zoom } }
-      : {};
-  const traces = data.map((trace) => ({ ...trace, ...part(trace, "line", "width"), ...part(trace, "marker", "size") }));
+  const times = (length) => (Array.isArray(length) ? length.map(times) : length * zoom);
+  // Of a part of a trace, if it has one.
+  const part = (whole, name, length) =>
+    whole?.[name]?.[length] === undefined
+      ? whole
+      : { ...whole, [name]: { ...whole[name], [length]: times(whole[name][length]) } };
+  const traces = data.map((trace) => {
+    const sized = part(part(trace, "line", "width"), "marker", "size");
+    const marked = sized.marker ? { ...sized, marker: part(sized.marker, "line", "width") } : sized;
+    return marked.colorbar ? { ...marked, colorbar: walk(marked.colorbar, "") } : marked;
+  });
   return { data: traces, layout: walk(layout, "") };
 }
 

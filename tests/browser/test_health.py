@@ -88,7 +88,7 @@ def test_a_drag_moves_the_moment_in_every_chart_over_time_and_redraws_none_of_th
     page.evaluate(
         """() => { window.redrawn = [];
           for (const chart of document.querySelectorAll('.chart'))
-            chart.firstChild.on('plotly_afterplot', () => redrawn.push(chart.dataset.key)); }"""
+            chart.querySelector('.js-plotly-plot').on('plotly_afterplot', () => redrawn.push(chart.dataset.key)); }"""
     )
     handle = page.locator(".stage .handle")
     box = handle.bounding_box()

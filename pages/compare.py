@@ -47,9 +47,8 @@ def show() -> None:
     runs = session.side_by_side()
     if len(runs) == 1:
         st.markdown(
-            "**Which setting makes the difference?** Up to four runs play here side by side on one clock. Take one of "
-            "these sets, made from the run that was on screen, or change a setting of it in the sidebar; *Add to "
-            "Compare* in the sidebar of every other page keeps what you find there."
+            "**Which setting makes the difference?** Up to four runs play side by side on one clock. Take one of these "
+            "sets, change a setting in the sidebar, or press *Add to Compare* in the sidebar of another page."
         )
     race.show(runs[0])
     if not fits(runs):

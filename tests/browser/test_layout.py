@@ -25,6 +25,7 @@ SIZES = {
 }
 FEW = ("a wall", "a large screen", "a Chromebook", "a tablet", "a small phone")
 TWO = ("a Chromebook", "a small phone")
+THREE = ("a Chromebook", "a tablet", "a small phone")
 PAGES = {
     "/?step=1200": tuple(SIZES),
     "/?look=projector&step=1200": ("a screen", "a projector", "a desktop at 150 %", "a tablet", "a phone"),
@@ -33,8 +34,9 @@ PAGES = {
     "/inside?step=37": FEW,
     "/health?hidden=8,8,8,8,8,8,8,8&activation=sigmoid&step=3000": FEW,
     "/compare?compare=default|lr=0.1|hidden=2": FEW,
-    "/data": TWO,
-    "/export?step=2500": TWO,
+    "/data": THREE,
+    "/export?step=2500": THREE,
+    "/lessons?lesson=how-many-neurons&screen=challenge": THREE,
 }
 DRAWN = """() => [...document.querySelectorAll('.js-plotly-plot')].every((plot) =>
   !plot._fullLayout || !plot.parentElement.clientWidth ||

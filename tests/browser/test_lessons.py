@@ -153,6 +153,10 @@ def test_by_touch_on_a_phone_in_the_frame_of_another_site_to_the_board_of_a_clas
             expect(pill).to_have_attribute("aria-pressed", chosen)
         inside.get_by_role("button", name="Try it from 5 beginnings").tap()
         expect(inside.get_by_text("Solved: ★★★")).to_be_visible(timeout=30_000)
+        inside.get_by_text("Hand it in by link").tap()
+        expect(inside.get_by_role("button", name="Copy to clipboard")).to_have_count(2)  # the code, and the link
+        for copy in inside.get_by_role("button", name="Copy to clipboard").all():
+            expect(copy).to_be_visible()  # though there is no mouse
         inside.get_by_label("A name for the board").fill("<i>Ada</i> *x*")
         inside.get_by_role("button", name="Hand in", exact=True).tap()
         expect(inside.get_by_text("Verified, <i>Ada</i> *x*: ★★★")).to_be_visible(timeout=30_000)

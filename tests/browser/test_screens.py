@@ -254,6 +254,7 @@ FIRST = {
     "/lessons?lesson=how-many-neurons": (".stage .surface .plot", 250),
     "/lessons?lesson=how-many-neurons&screen=challenge": (".stage .surface .plot", 250),
     "/data": (".draw .paper", 336),
+    "/compare?compare=default|lr=0.1": (".compare .square", 250),
 }
 
 

@@ -7,6 +7,7 @@ import { untilGone, viewIn } from "../shared/component.js";
 import { h, tell } from "../shared/dom.js";
 import { listKeys } from "../shared/keys.js";
 import { icon } from "../shared/icons.js";
+import { moreButton } from "../shared/more.js";
 import { say, steady } from "../shared/format.js";
 import { CONFIG, axis, layout, loadPlotly } from "../shared/plot.js";
 import { LETTERS, runColour, runMark } from "../shared/runs.js";
@@ -191,6 +192,7 @@ export class Compare {
         button(icon("back"), "Back by an epoch (Left arrow)", () => this.stepBy(-1)),
         this.playButton,
         button(icon("step"), "On by an epoch (Right arrow)", () => this.stepBy(1)),
+        moreButton("speed, what the clock counts, differences and seeds"),
         select("How fast Play goes", speeds, speed, (value) => (speed = Number(value))),
         (this.units = select("What the clock counts", units, this.unit, (value) => this.setUnit(value))),
         this.differenceButton,

@@ -1,7 +1,7 @@
 // The buttons above the drawing sheet: what is drawn, with what, how wide, and what symmetry makes of it. On a phone,
 // what a first stroke does not need waits behind More.
 import { fit, h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
+import { moreButton } from "../shared/more.js";
 import { mark } from "./marks.js";
 import { STAMPS, SYMMETRIES, otherClass, stamped } from "./stamps.js";
 
@@ -38,18 +38,8 @@ export class Controls {
     const act = (label, title, onclick) => h("button", { type: "button", title, onclick }, label);
     this.undo = act("Undo", "Take the last stroke back (Ctrl+Z)", () => sheet.undo());
     this.clear = act("Clear", "A blank sheet (Undo brings the points back)", () => sheet.clear());
-    this.more = h(
-      "button",
-      {
-        ...{ type: "button", class: "others", "aria-label": "More", "aria-expanded": "false" },
-        title: "More: stamps, the brush's width and symmetry",
-        onclick: () => {
-          this.more.setAttribute("aria-expanded", String(this.element.classList.toggle("open")));
-          sheet.draw(); // there is more room for the sheet, or less
-        },
-      },
-      icon("others"),
-    );
+    // More room for the sheet, or less.
+    this.more = moreButton("stamps, the brush's width and symmetry", () => sheet.draw());
     this.element = h(
       "div",
       { class: "buttons", role: "group", "aria-label": "How to draw" },

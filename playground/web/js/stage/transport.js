@@ -1,6 +1,7 @@
 // The buttons, the read-out and the sentence: everything by which a person moves through time.
 import { h, hide, tell } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
+import { moreButton } from "../shared/more.js";
 import { term } from "../shared/notes.js";
 import { queryOf } from "./address.js";
 import { SPEEDS } from "./player.js";
@@ -83,11 +84,6 @@ export class Transport {
     this.copyButton = signed("link", "Copy link", "Copy a link that opens this run at this moment", () =>
       this.copyLink(),
     );
-    this.moreButton = button("others", "More", "More: speed, other first weights, and what else there is", () => {
-      const open = this.buttons.classList.toggle("open");
-      this.moreButton.setAttribute("aria-expanded", String(open));
-    });
-    this.moreButton.setAttribute("aria-expanded", "false");
     this.cells = {};
     this.labels = {};
     const cell = (name, label) =>
@@ -110,7 +106,7 @@ export class Transport {
     this.cureButton = h("button", { type: "button", class: "words", hidden: true, onclick: () => this.act("calm") });
     this.sentence = h("p", { class: "sentence" }, this.words, this.cureButton);
     this.spoken = h("p", { class: "spoken", role: "status", "aria-live": "polite" });
-    this.buttons = h(
+    const buttons = h(
       "div",
       { class: "buttons", role: "toolbar", "aria-label": "Training" },
       button("reset", "Reset", "Reset: the same first weights again", () => player.reset()),
@@ -121,7 +117,7 @@ export class Transport {
       button("step", "Step", "Step (Right arrow; with Shift a whole epoch)", (e) =>
         player.stepBy(1, e.shiftKey || player.byEpoch),
       ),
-      this.moreButton,
+      moreButton("speed, other first weights, and what else there is"),
       this.onButton,
       this.unit,
       this.speed,
@@ -140,7 +136,7 @@ export class Transport {
       this.copyButton,
       this.viewButton,
     );
-    this.element = h("div", { class: "transport" }, this.buttons, this.readout, this.sentence, this.spoken);
+    this.element = h("div", { class: "transport" }, buttons, this.readout, this.sentence, this.spoken);
   }
 
   act(action) {

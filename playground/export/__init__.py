@@ -46,7 +46,7 @@ class Exporter:
 
 
 def _script(write: Callable[[Transcript], str]) -> Callable[[Subject], bytes]:
-    return lambda subject: write(subject.transcript).encode("ascii", "backslashreplace")
+    return lambda subject: write(subject.transcript).encode()
 
 
 EXPORTERS: dict[str, Exporter] = {

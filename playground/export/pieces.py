@@ -1,7 +1,8 @@
 """The pieces of which every generated script is put together, whatever the framework.
 
 The readable part of a script stands at its top, the packed numbers at its bottom. Text that a user wrote gets into a
-script in one way only, through `literal`, which gives an ASCII string that Python reads back as a string.
+script in one way only, through `literal`, which gives one line that Python reads back as that text: letters as they
+are, and an escape for each quote, line end and sign that cannot be seen.
 """
 
 # ruff: noqa: E501 - templates stand here as they will be printed
@@ -44,7 +45,7 @@ def literal(value: Any) -> str:
     if isinstance(value, tuple):
         return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
     if isinstance(value, bool | int | float | str):
-        return ascii(value)
+        return repr(value)
     raise TypeError(f"{type(value).__name__} has no literal.")
 
 

@@ -40,7 +40,7 @@ def sklearn_script(t: Transcript) -> str:
         "program hands both to them: one mini-batch at a time through partial_fit, after putting the weights in place."
     )
     numbered = "[CLASSES[k] for k in net.predict(prepare(rows))]"  # the estimator looks for the class itself
-    answers = numbered if estimator == "MLPClassifier" else "answers(net.predict(prepare(rows)))"
+    answers = numbered if estimator == "MLPClassifier" else "answers(net.predict(prepare(rows)).reshape(len(rows), -1))"
     return join(
         intro(t, "scikit-learn", words) + f"\nimport numpy as np\nfrom sklearn.neural_network import {estimator}",
         names(t),

@@ -26,6 +26,8 @@ MAX_INPUTS = 64
 MIN_INPUTS = 1
 MAX_CLASSES = 10
 MAX_NAME = 60
+JOINERS = "\u200c\u200d"
+"""Two signs without a width that are part of words: of Persian and Hindi ones, and of emoji made of several"""
 MAX_SIZE = 1e15  # beyond this, neighbouring whole numbers are one; milliseconds since 1970 are far below
 SCALINGS = {
     "standard": "each column to mean 0 and deviation 1",
@@ -110,8 +112,8 @@ class Table:
             object.__setattr__(self, "held_out", read_only(np.array(self.held_out, dtype=np.bool_)))
         for name in ("title", "target"):
             object.__setattr__(self, name, clean_name(getattr(self, name)))
-        for name in ("inputs", "classes"):
-            object.__setattr__(self, name, unique(tuple(clean_name(n) for n in getattr(self, name))))
+        for name, what in (("inputs", "column"), ("classes", "class")):
+            object.__setattr__(self, name, unique(tuple(clean_name(n) for n in getattr(self, name)), what))
         if len(self.inputs) <= 2:
             object.__setattr__(self, "plane", (0, 1) if len(self.inputs) == 2 else None)
         check(self)
@@ -265,20 +267,27 @@ def _scale(known: Array, how: str) -> Scale:
 def clean_name(name: Any) -> str:
     """A name as one short line of visible text."""
     text = unicodedata.normalize("NFC", str(name).encode("utf-8", "replace").decode("utf-8"))
-    text = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn") else c for c in text)
-    text = re.sub(r"\s+", " ", text).strip()
+    text = "".join(c if _is_seen(c) else " " for c in text)
+    text = re.sub(rf"[{JOINERS}\s]*\s[{JOINERS}\s]*", " ", text).strip(JOINERS + " ")
     return text[: MAX_NAME - 1] + "…" if len(text) > MAX_NAME else text
 
 
-def unique(names: tuple[str, ...]) -> tuple[str, ...]:
+def _is_seen(c: str) -> bool:
+    """Whether a character shows, or shapes those beside it; letters that are newer than this Python count as seen."""
+    kind = unicodedata.category(c)
+    is_new = kind == "Cn" and 0x1F000 <= ord(c) < 0x40000 and ord(c) & 0xFFFE != 0xFFFE
+    return c in JOINERS or is_new or kind not in ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
+
+
+def unique(names: tuple[str, ...], what: str = "column") -> tuple[str, ...]:
     """Names that differ: empty ones get a number, repeated ones a second one."""
     seen: set[str] = set()
     result = []
     for k, name in enumerate(names, start=1):
-        candidate, n = name or f"column {k}", 1
+        candidate, n = name or f"{what} {k}", 1
         while candidate in seen:
             n += 1
-            candidate = f"{(name or f'column {k}')[: MAX_NAME - 5]} ({n})"
+            candidate = f"{(name or f'{what} {k}')[: MAX_NAME - 5]} ({n})"
         seen.add(candidate)
         result.append(candidate)
     return tuple(result)

@@ -33,6 +33,12 @@ X = np.column_stack([RNG.normal(170.0, 9.0, 60), RNG.normal(0.004, 0.001, 60), R
 SUM = (X[:, 0] - 170.0) / 9.0 + (X[:, 1] - 0.004) / 0.001
 NAMES = ("height (cm)", "dose", "income")
 
+MANY = np.column_stack([X[:, :1], X[:, 1:2], RNG.normal(size=(60, 62))])
+NASTY = (
+    'it is """', "back\\ \\u0041 \\N{DASH}", "two\nlines # {0} %s", "'" * 3, "🐈\u200d⬛ <script>", "a\u202eb ${x}",
+)  # fmt: skip
+TAKEN = ("class", "lambda", "function", "None", "import os", "x1")
+
 
 def own(n_inputs: int, kind: str, **changes: Any) -> Table:
     y: dict[str, Any] = {
@@ -55,12 +61,19 @@ CASES: dict[str, dict[str, Any]] = {
     "other features": {"own_data": own(2, "binary"), "features": ("x1^2", "x2")},
     "all features": {"own_data": own(2, "regression"), "features": tuple(mlp.FEATURES)},
     "inputs turned round": {"own_data": own(2, "multiclass"), "features": ("x2", "x1")},
+    "two classes by their squares": {"own_data": own(3, "binary"), "loss": "mean_squared_error"},
+    "three classes by their squares": {"own_data": own(3, "multiclass"), "loss": "mean_squared_error"},
+    "no hidden layer": {"own_data": own(3, "multiclass"), "hidden_layer_sizes": ()},
+    "names for breaking out": {"own_data": own(3, "multiclass").changed(inputs=NASTY[:3], classes=NASTY[3:])},
+    "names that a language has taken": {"own_data": own(3, "multiclass").changed(inputs=TAKEN[:3], classes=TAKEN[3:])},
+    "two names alike": {"own_data": own(2, "binary").changed(inputs=("x", "x"), classes=("a", "a"))},
+    "64 inputs": {"own_data": own(3, "multiclass").changed(inputs=tuple("ж" * (k + 1) for k in range(64)), x=MANY)},
     "another test share": {"own_data": own(3, "regression"), "test_fraction": 0.8, "data_seed": 5},
 }
 
 
 def subject(case: str) -> Subject:
-    experiment = Experiment(Config(hidden_layer_sizes=(4,), **CASES[case]))
+    experiment = Experiment(Config(**{"hidden_layer_sizes": (4,), **CASES[case]}))
     trainer = new_trainer(experiment)
     trainer.run(epochs=4)
     return Subject(experiment, trainer, int(trainer.recording.frames.steps[-1]))
@@ -128,10 +141,11 @@ def _check_script(write: Writer, case: str, capsys: pytest.CaptureFixture[str]) 
     trained = scope["main"]()
     arguments = trained if isinstance(trained, tuple) else (trained,)
     same(scope["predict"](table.x.tolist(), *arguments), expected(of))
-    assert scope["INPUTS"] == table.inputs
+    assert (scope["INPUTS"], scope.get("CLASSES", ())) == (table.inputs, table.classes)
     printed = capsys.readouterr().out
     assert "The numbers match the playground's." in printed
-    assert printed.splitlines()[-1].startswith(f"Of the table, {tuple(table.x[0].tolist())!r} gives ")
+    row = repr(tuple(table.x[0].tolist())) if len(table.inputs) < 9 else "its first row"
+    assert printed.splitlines()[-1].startswith(f"Of the table, {row} gives ")
 
 
 def by_hand(

@@ -147,6 +147,21 @@ def test_names_become_one_short_visible_line() -> None:
     assert clean_name(" a\n\tb\u202e\u2028c\x00 ") == "a b c"
     assert len(clean_name("x" * 500)) == MAX_NAME
     assert clean_name("\ud800") == "?"
+
+
+@pytest.mark.parametrize(
+    "name", ["👩\u200d🔬", "🐈\u200d⬛", "می\u200cخواهم", "क्\u200dष", "\U0001fae9 face", "❤\ufe0f"]
+)
+def test_signs_that_shape_their_neighbours_stay_in_a_name(name: str) -> None:
+    assert clean_name(name) == name
+    assert clean_name(f"\u200d{name}\u200c") == name
+    assert table(classes=(name, name.replace("\u200d", "").replace("\u200c", "") + "?")).classes[0] == name
+
+
+def test_names_of_nothing_that_shows_get_a_number() -> None:
+    assert clean_name("\u200d \u200c\u200b") == ""
+    assert clean_name("a\u200d \u200cb") == "a b"
+    assert table(classes=("\u200d", "\ue000")).classes == ("class 1", "class 2")
     assert unique(("", "a", "a", "", "a (2)")) == ("column 1", "a", "a (2)", "column 4", "a (2) (2)")
 
 

@@ -23,7 +23,7 @@ from playground.run.compared import shown_value
 from playground.run.config import DEFAULTS, SETTINGS, Config
 from playground.run.data import make_data
 from playground.run.experiment import Experiment
-from playground.run.link import read_value, work_of_a_step, write_value
+from playground.run.link import read_value, twice, work_of_a_step, write_value
 from playground.run.runs import new_network, trainer_settings
 from playground.run.seeds import judged
 
@@ -590,6 +590,7 @@ def from_text(text: str, base: Experiment) -> tuple[Atlas | None, list[str]]:
     problems: list[str] = []
     axes: list[Axis] = []
     counts = {"seeds": Atlas.n_seeds, "epochs": Atlas.epochs}
+    problems += twice((key, n) for key, _, n in (part.partition(":") for part in text.split(";")) if key in counts)
     for part in filter(None, text.split(";")):
         key, _, value = part.partition(":")
         try:

@@ -285,9 +285,10 @@ def _held(text: str, letters: str) -> tuple[int | None, ...]:
     steps: list[int | None] = [None] * len(letters)
     for part in filter(None, text.split(",")):
         match = re.fullmatch(r"([A-Z])(\d{1,7})", part)
-        if match is None or match[1] not in letters or int(match[2]) > link.MAX_STEP:
-            raise ValueError(f"letters of {letters}, each with a step, such as {letters[:1]}300")
-        steps[letters.index(match[1])] = int(match[2])
+        place = letters.find(match[1]) if match else -1
+        if match is None or place < 0 or steps[place] is not None or int(match[2]) > link.MAX_STEP:
+            raise ValueError(f"letters of {letters}, each once and with a step, such as {letters[:1]}300")
+        steps[place] = int(match[2])
     return tuple(steps)
 
 

@@ -506,7 +506,7 @@ def _too_many_links(s: Setting, sizes: tuple[Any, ...]) -> str | None:
 
 
 def _short(value: Any) -> str:
-    text = str(value)
+    text = str(value) or "nothing"
     return text if len(text) <= 40 else text[:39] + "…"
 
 

@@ -177,8 +177,8 @@ def _rates(text: str) -> tuple[tuple[str, float], ...]:
             rate = float(number)
         except ValueError:
             rate = math.nan
-        if name not in mlp.OPTIMIZERS or not 1e-6 <= rate <= 10.0:
-            raise ValueError(f"rates from 1e-06 to 10, such as sgd:0.1, of {', '.join(mlp.OPTIMIZERS)}")
+        if name not in mlp.OPTIMIZERS or name in rates or not 1e-6 <= rate <= 10.0:
+            raise ValueError(f"rates from 1e-06 to 10, such as sgd:0.1, each once, of {', '.join(mlp.OPTIMIZERS)}")
         rates[name] = rate
     return tuple(rates.items())
 

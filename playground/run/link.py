@@ -255,7 +255,7 @@ def write_value(value: Any) -> str:
 def read_value(text: str, like: Any) -> Any:
     """Text to a value of the type of `like`; what cannot be read stays text, for the checker to name."""
     if isinstance(like, tuple):
-        items = [] if text.strip() in ("", "none") else text.split(",")
+        items = [] if text.strip() == "none" else text.split(",")
         return tuple(read_value(item, item_of(like)) for item in items)
     text = text.strip()
     try:

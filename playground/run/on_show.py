@@ -81,4 +81,9 @@ def from_query(query: Mapping[str, str], remembered: str | None = None) -> tuple
     usually_full = remembered == "full"
     full = query["view"] == "full" if query.get("view") in ("full", "simple") else usually_full
     place = tuple((key, query[key]) for key in PLACE if query.get(key) and len(query[key]) <= MOST_LETTERS)
+    problems += [
+        f"The link's {key} must have at most {MOST_LETTERS:,} letters; it has {len(query[key]):,}."
+        for key in PLACE
+        if len(query.get(key, "")) > MOST_LETTERS
+    ]
     return OnShow(full, query.get("look") == "projector", hidden, usually_full, place), problems

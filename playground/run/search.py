@@ -21,7 +21,7 @@ from mlp.arrays import Array
 from playground.run.atlas import KINDS, MOST_VALUES, Cells, Tile
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from playground.run.link import read_value, write_value
+from playground.run.link import read_value, twice, write_value
 from playground.run.seeds import judged
 from playground.run.sobol import sobol
 
@@ -287,6 +287,8 @@ def from_text(text: str, base: Experiment) -> tuple[Search | None, list[str]]:
     problems: list[str] = []
     axes: list[Dimension] = []
     more: dict[str, Any] = {}
+    pairs = [(key, value) for key, _, value in (part.partition(":") for part in text.split(";"))]
+    problems += twice(pair for pair in pairs if pair[0] in _COUNTS or pair[0] == "points")
     for part in filter(None, text.split(";")):
         key, _, value = part.partition(":")
         try:

@@ -229,6 +229,7 @@ def test_every_preset_is_an_atlas_around_any_run(preset):
         ("width:2,2.5", "A value of the neurons in a layer must be a whole number; got 2.5."),
         ("warmth:1", "An axis must be one of lr, width,"),
         ("lr:0.1;width:2;l2:0.1", "An atlas has at most two axes; “l2:0.1” was left out."),
+        ("lr:0.1;seeds:3;seeds:5", "The link's “seeds” stands there 2 times; the last one counts, 5."),
         ("lr:0.1;lr:0.2", "An atlas must have one axis, or two that differ."),
         ("lr:0.1;seeds:21", "The number of seeds must be a whole number from 1 to 20; got 21."),
         ("lr:0.1;epochs:many", "The number of epochs must be a whole number from 1 to 1000; got many."),

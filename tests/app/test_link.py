@@ -82,7 +82,10 @@ def test_the_default_config_has_a_bare_link():
         ({"lr": "fast"}, "Learning rate must be between 1e-05 and 10; got fast."),
         ({"batch": "2.5"}, "Batch size must be between 1 and 2000; got 2.5."),
         ({"hidden": "8,x"}, "Hidden layers must be between 1 and 128; got x."),
-        ({"hidden": "8,,8"}, "Hidden layers must be between 1 and 128; got ."),
+        ({"hidden": "8,,8"}, "Hidden layers must be between 1 and 128; got nothing."),
+        ({"hidden": ""}, "Hidden layers must be between 1 and 128; got nothing."),
+        ({"lr": ""}, "Learning rate must be between 1e-05 and 10; got nothing."),
+        ({"frozen": ""}, "Frozen layers must be between 1 and 21; got nothing."),
         ({"hidden": ",".join(["8"] * 21)}, "Hidden layers must be at most 20 layers; got 21."),
         ({"dataset": "spiral"}, "Did you mean spirals?"),
         ({"frozen": "1,4"}, "Frozen layers must be between 1 and 3, the output; got 4."),
@@ -161,6 +164,12 @@ def test_a_setting_that_is_changed_twice_at_one_step_ends_the_changes():
     assert experiment == Experiment()
     assert problem == "The link's changes end before “5@lr:0.1,lr:0.3”: “lr” stands there twice."
     assert link.run_from_query({"then": "5@w1:0.1,w1:0.3"})[0] == Experiment()
+
+
+def test_a_place_that_is_too_long_is_told():
+    shown, problems = on_show.from_query({"lesson": "xor", "task": "x" * 8_001})
+    assert shown.place == (("lesson", "xor"),)
+    assert problems == ["The link's task must have at most 8,000 letters; it has 8,001."]
 
 
 def test_streamlits_own_embed_options_are_no_problem():

@@ -152,7 +152,8 @@ def test_a_link_opens_the_same_map(chosen):
 @pytest.mark.parametrize(
     ("key", "text"),
     [("map", "moon"), ("from", "1"), ("from", "a,b"), ("from", "nan,1"), ("from", "1,2,3"), ("from", "1e9,0"),
-     ("along", "3,3"), ("along", "-1,2"), ("along", "x"), ("rates", "sgd"), ("rates", "sgd:99"), ("rates", "warp:0.1")],
+     ("along", "3,3"), ("along", "-1,2"), ("along", "x"), ("rates", "sgd"), ("rates", "sgd:99"), ("rates", "warp:0.1"),
+     ("rates", "sgd:0.1,sgd:0.2")],
 )  # fmt: skip
 def test_what_is_wrong_in_a_link_is_named_and_the_rest_is_kept(key, text):
     chosen, problems = from_query({"map": "beale", key: text})

@@ -101,6 +101,8 @@ def test_every_setting_can_be_searched_in(key):
         ("lr;width;l2;l1;dropout;noise;batch", "A search varies at most 6 settings; “batch” was left out."),
         ("runs:3", "A search's runs must be a whole number from 4 to 256; got 3."),
         ("runs:1e9", "A search's runs must be"),
+        ("runs:9;runs:27", "The link's “runs” stands there 2 times; the last one counts, 27."),
+        ("points:sobol;points:random", "The link's “points” stands there 2 times; the last one counts, random."),
         ("keep:4", "Of 1, 2 or 3 runs one goes on at a rung; got 4."),
         ("points:best", "The points must be sobol or random; got best."),
         ("epochs:1001", "The number of epochs must be a whole number from 1 to 1000; got 1001."),

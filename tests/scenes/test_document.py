@@ -11,7 +11,7 @@ title: "Why depth helps"
 theme: dark
 ---
 # A line is not enough
-<!-- run: ?dataset=xor&hidden=&then=5@lr:0.1;9@lr:1 ; play: 0..100 in 6s -->
+<!-- run: ?dataset=xor&hidden=none&then=5@lr:0.1;9@lr:1 ; play: 0..100 in 6s -->
 Which accuracy can **one** neuron reach?
 <!-- Wait for hands: it
 takes a while. -->
@@ -41,7 +41,7 @@ def test_a_file_is_taken_apart_with_the_line_of_everything():
     assert first == Part(
         "# A line is not enough\n\nWhich accuracy can **one** neuron reach?",
         (
-            Command("run", "?dataset=xor&hidden=&then=5@lr:0.1;9@lr:1", 6),
+            Command("run", "?dataset=xor&hidden=none&then=5@lr:0.1;9@lr:1", 6),
             Command("play", "0..100 in 6s", 6),
             Command("note", "Wait for hands: it\ntakes a while.", 8),
         ),

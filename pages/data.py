@@ -16,7 +16,7 @@ from playground.tables.edited import PARTS, edited, frame_of, table_of
 from playground.tables.examples import EXAMPLES
 from playground.tables.table import Table
 
-SECTION, READY = "data section", "ready data"
+SECTION, READY, GO = "data section", "ready data", "go and train"
 EDITABLE_ROWS = 2000
 PLAIN = session.plain
 
@@ -32,23 +32,20 @@ def present() -> None:
         n = len(table.inputs)
         size = f"{len(table):,} rows, {n} input{'s' * (n > 1)}, {what}"
         words = f"**{PLAIN(table.title or 'your data')}**: {PLAIN(size)}"
-    if session.kept("used", None) == session.experiment().name:
-        st.success(f"The network now learns from {words}. Watch it on the page “Playground”.")
-    else:
-        st.markdown(f"The network now learns from {words}.")
+    st.markdown(f"The network now learns from {words}.")
     if sentence := untrained(session.experiment()):
         st.warning(PLAIN(sentence))
 
 
 def use(table: Table) -> None:
-    """Learn from a table from now on; a notice where that cannot be."""
+    """Learn from a table from now on, and watch it on the Playground; a notice where that cannot be."""
     try:
         config = session.experiment().now.changed(own_data=table)
     except ValueError as error:
         session.notify(str(error))
         return
     session.show(Experiment(config))
-    session.keep("used", session.experiment().name)
+    session.keep(GO, True)
 
 
 # ---- drawing -----------------------------------------------------------------------------------------------------
@@ -65,9 +62,6 @@ def upload() -> None:
 # ---- ready -------------------------------------------------------------------------------------------------------
 def ready() -> None:
     """Toy datasets and real measurements, a card each; a click trains on them and opens the Playground."""
-    if session.kept("go and train", False):
-        session.keep("go and train", False)
-        st.switch_page(Path(__file__).with_name("playground.py"))
     st.markdown("A click trains on them, on the page Playground.")
     now = session.experiment().now
     chosen = "" if now.own_data is not None else next(t["kind"] for t in thumbnails() if t["name"] == now.dataset)
@@ -84,7 +78,7 @@ def _use_ready() -> None:
                 use(EXAMPLES[card["name"]].load())
             else:
                 session.change(dataset=card["name"])
-            session.keep("go and train", True)
+                session.keep(GO, True)
 
 
 # ---- the table ---------------------------------------------------------------------------------------------------
@@ -130,6 +124,9 @@ def _turn_to() -> None:
     session.keep(SECTION, session.said(SECTION) or session.kept(SECTION, "Draw"))
 
 
+if session.kept(GO, False):
+    session.keep(GO, False)
+    st.switch_page(Path(__file__).with_name("playground.py"))
 sections()
 st.caption(
     "Data that you draw or bring stay in this server's memory: nothing is written to disk. They travel only in what "

@@ -47,6 +47,14 @@ def paste(pasted: str) -> AppTest:
     return button(at, "Read it")[0].click().run()
 
 
+def train(at: AppTest, label: str) -> None:
+    """Press a button that trains, see that the Playground opens, and come back to the page."""
+    button(at, label)[0].click().run()
+    assert any(c.proto.component_name.endswith("stage") for c in at.main.get("bidi_component"))
+    assert not button(at, label), "the page Data is still there"
+    at.switch_page("../../pages/data.py").run()
+
+
 def test_the_page_says_what_is_learned_and_that_nothing_is_written_to_disk() -> None:
     said = text(page("Ready data"))
     assert "The network now learns from **spirals**, 500 points." in said
@@ -118,7 +126,7 @@ def test_a_pasted_table_is_read_chosen_from_and_used() -> None:
     rows = "\n".join(f"{k % 7},{k * k % 11},{'cat' if k % 3 else 'dog'}" for k in range(40))
     at = paste(f"height,weight,kind\n{rows}")
     assert "40 rows and 3 columns" in text(at)
-    button(at, "Train on these data")[0].click().run()
+    train(at, "Train on these data")
     assert "The network now learns from **Pasted data**: 40 rows, 2 inputs, 2 classes" in text(at)
 
 
@@ -217,7 +225,7 @@ def test_what_was_pasted_stays_while_another_section_is_looked_at() -> None:
 def test_a_class_that_is_not_trained_is_said_on_the_page() -> None:
     rare = "\n".join(["a,b,k", *(f"{k * 7 % 11},{k * k % 13},{'rare' if k > 37 else 'usual'}" for k in range(40))])
     at = paste(rare)
-    button(at, "Train on these data")[0].click().run()
+    train(at, "Train on these data")
     assert "left to train on" not in text(at)
     app = AppTest.from_file(str(FRAME), default_timeout=60)
     app.query_params.update({"dataset": "blobs", "classes": "6", "samples": "20", "test": "0.9"})
@@ -233,7 +241,7 @@ def test_names_are_shown_as_they_are() -> None:
 
 def test_the_present_points_can_be_edited_as_a_table() -> None:
     at = page("Edit as a table")
-    button(at, "Train on the edited table")[0].click().run()
+    train(at, "Train on the edited table")
     assert "**Spirals**: 500 rows, 2 inputs, 2 classes" in text(at)
 
 
@@ -272,7 +280,7 @@ def test_a_column_that_tells_training_from_testing_is_offered_as_the_split() -> 
     assert split.options == ["as column “part” says", "drawn at random"]
     assert columns(at)["part"] == "the split: which rows are for testing"
     at.session_state["on_show"] = OnShow(full=True)
-    button(at, "Train on these data")[0].click().run()
+    train(at, "Train on these data")
     assert "**Pasted data**: 40 rows, 2 inputs, 2 classes" in text(at)
     assert "30 rows to train on, 10 to test: your table says which." in [c.value for c in at.sidebar.caption]
     assert not [s for s in at.sidebar.slider if s.label == "Test share"]

@@ -384,6 +384,15 @@ def test_more_cells_than_a_spreadsheet_has_are_refused() -> None:
         sheet_of("x" + "," * 20_000 + "\n1,2\n")
 
 
+def test_a_name_that_stands_beside_its_column_is_that_columns() -> None:
+    lines = [f"{k + 1.29:6.2f} {'' if k == 4 else k * k % 7:5}    {'ab'[k % 2]}" for k in range(N)]
+    sheet = sheet_of("\n".join(["x       y    k", *lines]) + "\n")
+    assert sheet.names == ("x", "y", "k")
+    assert sheet.column("y").numbers == pytest.approx(
+        tuple(math.nan if k == 4 else k * k % 7 for k in range(N)), nan_ok=True
+    )
+
+
 def test_a_caret_among_numbers_parts_no_cells() -> None:
     sheet = sheet_of("x,y,k\n" + rows(lambda k: f"{k}.5,{k}×10^{k % 4},{'ab'[k % 2]}"))
     assert (sheet.names, sheet.delimiter) == (("x", "y", "k"), ",")

@@ -1,5 +1,5 @@
 // What a run came to, in figures: when it was good enough, how good it was at its best, how large it is.
-import { EPOCH, TEST_LOSS } from "../stage/recording.js";
+import { EPOCH, TEST_LOSS, endOf } from "../stage/recording.js";
 import { firstSolved, judged } from "../stage/stops.js";
 import { percent, say, steady } from "../shared/format.js";
 
@@ -50,9 +50,7 @@ export function figures(runs) {
       return on(run, run.header.task === "regression" ? steady(top) : percent(top));
     }),
     each("Weights and biases", (run) => String(run.header.net.n_trainable)),
-    each("How it ended", (run) =>
-      run.header.diverged ? "diverged" : run.header.stopped ? "stopped early" : "goes on",
-    ),
+    each("How it ended", (run) => endOf(run.header) || "goes on"),
   ];
 }
 

@@ -2,7 +2,7 @@
 import { fit, h, pen, tell } from "../shared/dom.js";
 import { percent, say, steady } from "../shared/format.js";
 import { gridPoints, Network } from "../stage/network.js";
-import { EPOCH, TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from "../stage/recording.js";
+import { EPOCH, TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE, endOf } from "../stage/recording.js";
 import { drawPoints } from "../stage/points.js";
 import { paint } from "../stage/surface.js";
 
@@ -158,7 +158,7 @@ export class Tile {
       regression ? `R² ${steady(score)}` : `${percent(score)} right`,
     ];
     const last = row === run.rows[run.rows.length - 1];
-    const ended = run.header.diverged ? "diverged" : run.header.stopped ? "stopped" : isOver ? "stands at its end" : "";
+    const ended = endOf(run.header) || (isOver ? "stands at its end" : "");
     if (isHeld) words.push(`held at epoch ${say(row[EPOCH])}`);
     else if (last && ended) words.push(`${ended}${isOver && !run.ended ? "," : " at"} epoch ${say(row[EPOCH])}`);
     this.holdButton.setAttribute("aria-pressed", String(isHeld));

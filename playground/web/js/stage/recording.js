@@ -13,6 +13,10 @@ const MOST_SINGLE_NUMBERS = 1_000_000; // 4 MB
 // The layers, counted from 1, that training leaves as they are at a row.
 export const frozenAt = (header, row) => (header.frozen ?? []).findLast(({ step }) => step <= row[STEP])?.layers ?? [];
 
+// How a run has come to its end, in a word; "" for one that goes on.
+/** @param {{diverged: string | null, stopped: string | null}} header */
+export const endOf = ({ diverged, stopped }) => (diverged ? "diverged" : stopped ? "stopped" : "");
+
 export class Recording {
   constructor(header) {
     this.header = header;
@@ -36,7 +40,7 @@ export class Recording {
 
   // Whether there is no more to come: it broke, or was stopped early.
   get ended() {
-    return Boolean(this.header.diverged || this.header.stopped);
+    return endOf(this.header) !== "";
   }
 
   get lastEpoch() {

@@ -1,5 +1,5 @@
 // One try: a run that was on screen, as much of it as a table shows and as it takes to have it back.
-import { EPOCH, TEST_LOSS } from "../stage/recording.js";
+import { EPOCH, TEST_LOSS, endOf } from "../stage/recording.js";
 import { judged } from "../stage/stops.js";
 import { best } from "../compare/figures.js";
 import { percent, say, steady } from "../shared/format.js";
@@ -42,7 +42,7 @@ export function entryOf(run) {
     loss: low ? low[judged(run, "loss")] : null,
     lossAt: low ? low[EPOCH] : null,
     score: Number.isFinite(top) ? top : null,
-    end: header.diverged ? "diverged" : header.stopped ? "stopped" : "",
+    end: endOf(header),
     weights: header.net.n_trainable,
   };
 }

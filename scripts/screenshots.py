@@ -26,14 +26,6 @@ def played_to_the_end(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
-def in_mid_run(page: Page) -> None:
-    """Stop the opening run on its way."""
-    page.wait_for_timeout(1500)
-    page.keyboard.press("Space")
-    settle(page)
-    page.wait_for_timeout(500)
-
-
 def at_rest(page: Page) -> None:
     """Wait until everything on a page that follows the timeline has been drawn."""
     page.wait_for_timeout(3000)
@@ -118,7 +110,7 @@ class Picture:
 PICTURES = (
     Picture("playground"),
     Picture("playground-dark", path="/?dataset=blobs&classes=5&noise=0.3&hidden=6,4", scheme="dark"),
-    Picture("playground-laptop", path="/?look=projector", viewport="laptop", before=in_mid_run),
+    Picture("playground-laptop", path="/?look=projector&step=2000", viewport="laptop", before=at_rest),
     Picture("playground-phone", viewport="phone"),
     Picture("playground-large", viewport="large"),
     Picture("inside", path="/inside?step=1000", before=as_blame_runs_back),

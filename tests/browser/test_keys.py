@@ -1,9 +1,10 @@
 """The list of keys: "?" opens it on every page that has any, and it goes as it came."""
 
+import pytest
 from playwright.sync_api import Page
 
-from tests.browser.harness import visit
-from tests.browser.stage import state
+from tests.browser.harness import settle, visit
+from tests.browser.stage import state, wait_for
 
 LIST = "dialog.key-list"
 # What each page lists, and what stands there once its component has come.
@@ -73,3 +74,80 @@ def test_a_clicker_leads_the_playground_with_the_projectors_look(page: Page):
     page.wait_for_function("() => !__player.moving")
     page.keyboard.press("PageUp")
     page.wait_for_function("() => __player.step === 0")
+
+
+def pause(page: Page) -> None:
+    """Stand still."""
+    page.evaluate("() => __player.pause()")
+    wait_for(page, "p.state === 'paused'")
+
+
+KEYS_OF_THE_STAGE = {
+    "End": "p.step === p.run.last",
+    "ArrowLeft": "p.step === p.run.last - 1",
+    "Home": "p.step === 0",
+    "Space": "p.state === 'playing'",
+}
+
+
+@pytest.mark.parametrize("what", ["a tile", "a list", "a slider", "a switch"])
+def test_what_was_chosen_in_the_sidebar_with_a_mouse_leaves_the_keys_to_the_stage(page: Page, what: str):
+    visit(page, "/?step=100&view=full&samples=100")
+    sidebar = page.locator("[data-testid=stSidebar]")
+    if what == "a tile":
+        sidebar.get_by_role("radio", name="Moons", exact=True).click()
+        page.wait_for_url("**dataset=moons**")
+    elif what == "a list":
+        sidebar.get_by_role("combobox", name="Activation").first.click()
+        page.get_by_role("option", name="ReLU", exact=True).click()
+        page.wait_for_url("**activation=relu**")
+    elif what == "a slider":
+        track = sidebar.get_by_role("slider", name="Noise").locator("xpath=ancestor::*[@data-orientation][last()]")
+        track.scroll_into_view_if_needed()
+        box = track.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + box["height"] / 2)
+        page.wait_for_url("**noise=**")
+    else:
+        sidebar.get_by_text("Projector").click()
+        page.wait_for_selector(".stage.projector")
+    settle(page)
+    pause(page)
+    address = page.evaluate("() => __player.run.header.run")
+    for key, condition in KEYS_OF_THE_STAGE.items():
+        page.keyboard.press(key)
+        wait_for(page, condition)
+    pause(page)
+    settle(page)
+    assert page.evaluate("() => __player.run.header.run") == address, "a key has changed a setting"
+
+
+def test_who_walks_to_a_slider_by_keys_moves_it_by_keys(page: Page):
+    visit(page, "/?step=100&view=full&samples=100")
+    slider = page.get_by_role("slider", name="Noise")
+    slider.focus()
+    before = slider.input_value()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("([e, old]) => e.value !== old", arg=[slider.element_handle(), before])
+
+
+@pytest.mark.parametrize("where", ["a slider", "a list", "a tile"])
+def test_with_projector_on_a_clicker_leads_whatever_has_the_focus(page: Page, where: str):
+    visit(page, "/?step=100&look=projector&view=full&samples=100")
+    sidebar = page.locator("[data-testid=stSidebar]")
+    role, name = {
+        "a slider": ("slider", "Noise"), "a list": ("combobox", "Activation"), "a tile": ("radio", "Moons"),
+    }[where]  # fmt: skip
+    sidebar.get_by_role(role, name=name).first.focus()
+    run = page.evaluate("() => __player.run.header.run")
+    page.keyboard.press("PageDown")
+    wait_for(page, "p.state === 'playing'")
+    page.keyboard.press("PageUp")
+    wait_for(page, "p.step === 0 && p.state === 'paused'")
+    page.keyboard.press(".")
+    page.wait_for_selector(".black:popover-open")
+    page.keyboard.press("PageDown")
+    page.wait_for_selector(".black:popover-open", state="hidden")
+    settle(page)
+    assert page.evaluate("() => __player.run.header.run") == run
+    assert state(page)["step"] == 0

@@ -11,6 +11,7 @@ import { listKeys } from "../shared/keys.js";
 import { whatIsThis } from "../shared/notes.js";
 import { loadPlotly } from "../shared/plot.js";
 import { player } from "../shared/player.js";
+import { isPressed, watchPresses } from "../shared/presses.js";
 import { observeTheme } from "../shared/theme.js";
 import { Address } from "./address.js";
 import { ask } from "./ask.js";
@@ -50,6 +51,11 @@ const CLICKER_KEYS = [
   ["PageUp", "with Projector on: back to the first step"],
   [". or B", "with Projector on: black, and back"],
 ];
+const CLICKER = ["PageDown", "PageUp", ".", "b", "B"];
+// What letters are typed into; a list that was chosen from and is closed is none.
+const TYPED_INTO =
+  "textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [aria-expanded=false])";
+const BUSY = "textarea, [contenteditable], [role=dialog], [role=listbox]";
 const OWN_SPACE = "button, a, [role=button], [role=link], [role=checkbox], [role=switch]";
 const address = new Address();
 /** @type {WeakMap<Element, Stage>} */
@@ -175,9 +181,12 @@ class Stage {
     this.resize = new ResizeObserver(() => (player.changed = true));
     this.resize.observe(this.element);
     this.cover = uncover();
+    watchPresses();
     this.onKey = (event) => this.key(event);
+    this.onFirst = (event) => this.keyBeforeOthers(event);
     document.addEventListener("keydown", this.onKey);
-    this.unlist = listKeys(this.element, "The run", this.isWhole ? [...KEYS, ...CLICKER_KEYS] : KEYS);
+    document.addEventListener("keydown", this.onFirst, true);
+    this.unlist = listKeys(this.element, "The run", [...KEYS, ...CLICKER_KEYS.slice(this.isWhole ? 0 : -1)]);
     this.black = h("div", { class: "black", popover: "manual", "aria-label": "Black screen" });
     this.element.append(this.black);
     this.element.addEventListener("click", () => this.show());
@@ -208,6 +217,7 @@ class Stage {
     this.cover.disconnect();
     this.resize.disconnect();
     document.removeEventListener("keydown", this.onKey);
+    document.removeEventListener("keydown", this.onFirst, true);
     this.unlist();
     for (const { view } of this.panels) if (view.plot?.data) this.Plotly?.purge(view.plot);
   }
@@ -356,29 +366,47 @@ class Stage {
   // Keys count wherever nothing with the focus has a use for them; Streamlit keeps C and R for itself.
   key(event) {
     const target = event.composedPath()[0];
-    if (event.altKey || event.metaKey || event.defaultPrevented || !player.run) return;
+    if (event.defaultPrevented) return;
     if (target !== this.views.timeline.handle && (target.closest?.(OWN_KEYS) || scrolls(target))) return;
+    if (event.key === " " && target.closest?.(OWN_SPACE) && target !== this.transport.playButton) return;
+    this.act(event);
+  }
+
+  // A clicker types into whatever has the focus, and what was chosen with a mouse has it still.
+  keyBeforeOthers(event) {
+    const target = event.composedPath()[0];
+    const isClicker = CLICKER.includes(event.key) && this.theme?.projector;
+    const isLeft = this.isWhole && isPressed(target) && target.closest?.("[data-testid=stSidebar]");
+    const isTyped = event.key.length === 1 && target.closest?.(TYPED_INTO);
+    const isOpen = target.ariaExpanded === "true"; // a list to choose from
+    if (!(isClicker || isLeft) || isTyped || isOpen || target.closest?.(BUSY)) return;
+    if (this.act(event)) event.stopImmediatePropagation();
+  }
+
+  // Whether it was one of ours.
+  act(event) {
+    if (event.altKey || event.metaKey || !player.run) return false;
     if (event.ctrlKey) {
-      if (event.key !== "z") return;
+      if (event.key !== "z") return false;
       this.transport.act("undo");
-    } else if (event.key === " ") {
-      if (target.closest?.(OWN_SPACE) && target !== this.transport.playButton) return;
-      player.toggle();
-    } else if (this.click(event.key)) {
+    } else if (event.key === " ") player.toggle();
+    else if (this.click(event.key)) {
       // a clicker's key, and done
     } else if (event.key === "ArrowRight") player.stepBy(1, event.shiftKey || player.byEpoch);
     else if (event.key === "ArrowLeft") player.stepBy(-1, event.shiftKey || player.byEpoch);
     else if (event.key === "Home") player.halt() ?? player.place(0);
     else if (event.key === "End") player.halt() ?? player.place(player.run.last);
-    else return;
+    else return false;
     event.preventDefault();
     this.show();
+    return true;
   }
 
   // Whether it was one of the clicker's keys. The first press on a black screen only brings the page back.
   click(/** @type {string} */ key) {
-    if (!this.isWhole || !this.theme.projector || !["PageDown", "PageUp", ".", "b", "B"].includes(key)) return false;
+    if (!this.theme?.projector || !CLICKER.includes(key)) return false;
     const dark = this.black.matches(":popover-open");
+    if (!this.isWhole && !dark && key.length > 1) return false; // a page that is longer is scrolled
     if (dark) this.black.hidePopover();
     else if (key === "PageDown") player.toggle();
     else if (key === "PageUp") player.halt() ?? player.place(0);

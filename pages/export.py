@@ -26,6 +26,8 @@ from playground.run.experiment import Experiment
 from playground.run.number import say
 
 TAKE, CHOSEN = "take", "taken along"
+WRAPPED = 300
+"""Characters of a link that is shown whole"""
 ORDER = ("film", "code", "file")
 PICTURES = {
     "name": "pictures", "label": "Pictures (PNG, SVG)", "picture": "boundary",
@@ -44,6 +46,8 @@ def show() -> None:
         f"You take along the run **up to step {subject.step:,}** (training loss {say(loss)}). Drag the timeline, and "
         "all of it follows."
     )
+    if subject.step == 0:
+        st.info("At step 0 the network has learned nothing yet: press Play, and take along what comes of it.")
     _link(subject)
     _cards(subject)
     _classic(subject)
@@ -58,7 +62,7 @@ def _link(subject: Subject) -> None:
     query = link.run_to_query(subject.experiment, subject.step) | session.on_show().to_query()
     address = f"{_home()}/?{urlencode(query, safe=',:;@')}" if query else f"{_home()}/"
     with st.container(horizontal=True, vertical_alignment="center", key="take_link"):
-        st.code(address, language=None, wrap_lines=True)
+        st.code(address, language=None, wrap_lines=len(address) <= WRAPPED)  # own data would fill the screen with it
         with st.popover("QR code"):
             _qr_code(address)
 

@@ -24,5 +24,6 @@ def archive(subject: Subject, files: Iterable[tuple[str, str, Callable[[Subject]
                 continue
             pack.writestr(zipfile.ZipInfo(name, EPOCH), raw, zipfile.ZIP_DEFLATED)
             contents.append(f"{name}: {label}")
+        contents.append("not here: Pictures (PNG, SVG). The browser draws them: save them below their card.")
         pack.writestr(zipfile.ZipInfo("contents.txt", EPOCH), "\n".join(contents) + "\n")
     return out.getvalue()

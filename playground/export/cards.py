@@ -86,7 +86,10 @@ def inside(subject: Subject, exporter: Exporter) -> tuple[str, str | None] | Non
     Raises ValueError, in one sentence, for what the run cannot be written as.
     """
     if exporter.name == "zip":
-        return "\n".join(f"{e.filename(subject)}: {e.help}" for e in EXPORTERS.values() if e.name != "zip"), None
+        files = [f"{e.filename(subject)}: {e.help}" for e in EXPORTERS.values() if e.name != "zip"]
+        return "\n".join(
+            [*files, "not among them: the pictures, which the browser draws. Save them below their card."]
+        ), None
     if exporter.suffix.endswith((".npz", ".safetensors")):
         return _arrays(exporter.write(subject), exporter.suffix), None
     if exporter.name == "onnx":

@@ -136,3 +136,10 @@ def test_no_name_of_a_users_gets_into_a_picture_or_a_file_name() -> None:
     assert "cmd" not in "".join(figure.to_json() for figure in pictures(taken).values())
     assert taken.stem == "own-data-3-4-1-step-30"
     assert b"=cmd()" in experiment_json(taken)
+
+
+def test_a_run_that_has_not_been_trained_says_so_before_it_is_taken_along() -> None:
+    app = AppTest.from_file(str(FRAME), default_timeout=60).run().switch_page("../../pages/export.py").run()
+    assert "up to step 0" in " ".join(element.value for element in app.markdown)
+    assert any("has learned nothing yet" in info.value for info in app.info)
+    assert not any("has learned nothing yet" in info.value for info in page().info)

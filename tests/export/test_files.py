@@ -142,6 +142,7 @@ def test_one_file_holds_all_the_others_and_names_what_is_missing() -> None:
                 with pytest.raises(ValueError, match=r"\.$") as problem:
                     exporter.write(taken)
                 assert f"not here: {exporter.help} {problem.value}" in contents
+        assert "not here: Pictures (PNG, SVG)." in contents
         assert pack.testzip() is None
 
 

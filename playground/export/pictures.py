@@ -13,7 +13,7 @@ from playground import figures
 from playground.export.subject import Subject
 from playground.figures.look import palette
 from playground.health import words
-from playground.run.data import make_data, plane_of
+from playground.run.data import make_data, plane_of, shown_scale
 from playground.run.names import layer_names
 from playground.run.surface import answers, colour_scale, grid
 
@@ -56,9 +56,11 @@ def _boundary(subject: Subject, theme: str) -> go.Figure:
         title = "Decision boundary\nEach point's ground has the colour of the class that wins there."
     elif points.task == "regression":
         title = "What the network says of every point"
+    shown = shown_scale(subject.experiment)
+    x1, x2 = shown.undo(np.column_stack([along, along])).T
     return figures.decision_boundary(
-        along, along, out.reshape(GRID, GRID, -1),
-        np.concatenate([points.x_train, points.x_test]), np.concatenate([points.y_train, points.y_test]),
+        x1, x2, out.reshape(GRID, GRID, -1),
+        shown.undo(np.concatenate([points.x_train, points.x_test])), np.concatenate([points.y_train, points.y_test]),
         theme=theme, middle=scale.middle, reach=scale.reach, title=title,
         axes=plane.labels if plane else ("x₁", "x₂"),
     )  # fmt: skip

@@ -45,7 +45,7 @@ def decision_boundary(
     colours, z = palette(theme), np.asarray(output, float)
     across, up = (text_for_plotly(name) for name in axes)
     if z.shape[-1] == 1:
-        hover = f"{across} %{{x:.2f}}, {up} %{{y:.2f}}<br>output %{{z:.4f}}<extra></extra>"
+        hover = f"{across} %{{x:.4~r}}, {up} %{{y:.4~r}}<br>output %{{z:.4f}}<extra></extra>"
         ground = {**_signed(z[..., 0], middle, reach, colours), "hovertemplate": hover}
     else:
         ground = {**_regions(z, colours), "hoverinfo": "skip"}
@@ -62,7 +62,7 @@ def decision_boundary(
                     **_marker(kinds[here], colours, middle, reach),
                 },
                 "hovertemplate": f"{name or 'value %{marker.color:.3f}'}<br>"
-                f"{across} %{{x:.3f}}, {up} %{{y:.3f}}<extra></extra>",
+                f"{across} %{{x:.6~r}}, {up} %{{y:.6~r}}<extra></extra>",
             }
             for here, name in groups
         ]  # fmt: skip
@@ -70,9 +70,10 @@ def decision_boundary(
         {"title": {"text": name}, "range": [np.min(span), np.max(span)], "constrain": "domain"}
         for name, span in ((across, x1), (up, x2))
     )
+    square = {"scaleanchor": "x", "scaleratio": np.ptp(x1) / (np.ptp(x2) or 1.0) or 1.0}  # whatever the units
     return figure(
-        theme, title=title, height=height, traces=traces, xaxis=x, yaxis={**y, "scaleanchor": "x"}, showlegend=False
-    )
+        theme, title=title, height=height, traces=traces, xaxis=x, yaxis={**y, **square}, showlegend=False
+    )  # fmt: skip
 
 
 def mini_batch(

@@ -8,7 +8,7 @@ import numpy as np
 
 import mlp
 from playground.run.experiment import Experiment
-from playground.tables.table import Plane, Scale
+from playground.tables.table import Plane, Scale, unscaled
 
 
 def make_data(experiment: Experiment) -> tuple[mlp.Dataset, mlp.Dataset]:
@@ -35,6 +35,12 @@ def plane_of(experiment: Experiment) -> Plane | None:
     """The plane through the inputs of own data that the picture shows."""
     c = experiment.config
     return c.own_data.prepared(c.test_fraction, c.data_seed).plane if c.own_data is not None else None
+
+
+def shown_scale(experiment: Experiment) -> Scale:
+    """How what lies across and up in the picture of the plane was scaled, (2,)."""
+    plane = plane_of(experiment)
+    return plane.scale if plane is not None else unscaled(2)
 
 
 def scale_of(experiment: Experiment) -> Scale | None:

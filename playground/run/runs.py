@@ -266,7 +266,7 @@ class Run:
         if data.n_classes:
             return {"step": step, "matrix": mlp.confusion_matrix(y, net.classify(x), data.n_classes).tolist()}
         truth, residual = np.ravel(y)[:500], np.ravel(net.outputs(x) - y)[:500]
-        return {"step": step, "truth": truth.round(4).tolist(), "residual": np.nan_to_num(residual.round(5)).tolist()}
+        return {"step": step, "truth": truth.round(6).tolist(), "residual": np.nan_to_num(residual.round(6)).tolist()}
 
     def rows(self, after_step: int, end: float = math.inf, at_least: int = 0) -> np.ndarray:
         """The frames after a step, up to an epoch, as `frame_rows` lays them out.

@@ -37,22 +37,6 @@ SCALINGS = {
 
 
 @dataclass(frozen=True)
-class Plane:
-    """The plane through the inputs that the picture shows: a point (p1, p2) stands for origin + p @ axes."""
-
-    origin: Array
-    """(n_inputs,)"""
-    axes: Array
-    """(2, n_inputs), at right angles and of length one; of a single input the second is zero: it has no height"""
-    labels: tuple[str, str]
-    note: str
-
-    def project(self, x: Array) -> Array:
-        """Inputs (n, n_inputs) to the plane, (n, 2)."""
-        return np.asarray((x - self.origin) @ self.axes.T)
-
-
-@dataclass(frozen=True)
 class Scale:
     """How numbers in their own units become those that a network is given: less `middle`, divided by `size`."""
 
@@ -68,6 +52,24 @@ class Scale:
     def undo(self, values: Array) -> Array:
         """Scaled values (rows, n) in their own units again."""
         return np.asarray(values * self.size + self.middle)
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The plane through the inputs that the picture shows: a point (p1, p2) stands for origin + p @ axes."""
+
+    origin: Array
+    """(n_inputs,)"""
+    axes: Array
+    """(2, n_inputs), at right angles and of length one; of a single input the second is zero: it has no height"""
+    labels: tuple[str, str]
+    scale: Scale
+    """How what lies along either axis was scaled, (2,): as its column was; not at all where an axis is no column"""
+    note: str
+
+    def project(self, x: Array) -> Array:
+        """Inputs (n, n_inputs) to the plane, (n, 2)."""
+        return np.asarray((x - self.origin) @ self.axes.T)
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ class Table:
         x = inputs.apply(self.x)
         y = self.y if target is None else target.apply(self.y[:, None])
         data = mlp.Dataset(x[train], y[train], x[test], y[test], self.task)
-        plane = self._plane(data.x_train)
+        plane = self._plane(data.x_train, inputs)
         train_points, test_points = plane.project(data.x_train), plane.project(data.x_test)
         points = mlp.Dataset(train_points, data.y_train, test_points, data.y_test, self.task)
         return Prepared(data, points, plane, inputs, target)
@@ -179,11 +181,12 @@ class Table:
             return np.flatnonzero(~self.held_out), np.flatnonzero(self.held_out)
         return split(self.y, self.task, test_fraction, generator(seed, Purpose.SPLIT))
 
-    def _plane(self, x: Array) -> Plane:
+    def _plane(self, x: Array, inputs: Scale) -> Plane:
         n = len(self.inputs)
         if n == 1:  # laid into the plane, where the height of a point means nothing
-            upwards = "height means nothing" if self.classes else self.target
-            return Plane(np.zeros(1), np.array([[1.0], [0.0]]), (self.inputs[0], upwards), "")
+            scale = Scale(np.append(inputs.middle, 0.0), np.append(inputs.size, 1.0))
+            axes = np.array([[1.0], [0.0]])
+            return Plane(np.zeros(1), axes, (self.inputs[0], "height means nothing"), scale, "")
         if self.plane is not None:
             i, j = self.plane
             axes = np.zeros((2, n))
@@ -191,13 +194,14 @@ class Table:
             others = np.ones(n)
             others[[i, j]] = 0.0
             note = "" if n == 2 else f"The plane shows 2 of {n} inputs; the others are at their mean."
-            return Plane(x.mean(axis=0) * others, axes, (self.inputs[i], self.inputs[j]), note)
+            scale = Scale(inputs.middle[[i, j]], inputs.size[[i, j]])
+            return Plane(x.mean(axis=0) * others, axes, (self.inputs[i], self.inputs[j]), scale, note)
         mean = x.mean(axis=0)
         _, sizes, axes = np.linalg.svd(x - mean, full_matrices=False)
         axes = axes[:2] * np.sign(axes[:2].sum(axis=1, keepdims=True) + 1e-12)  # of two mirror images the same one
         share = float((sizes[:2] ** 2).sum() / max((sizes**2).sum(), 1e-300))
         note = f"Two principal components of {n} inputs: {100.0 * share:.0f} % of the variation."
-        return Plane(mean, axes, ("first component", "second component"), note)
+        return Plane(mean, axes, ("first component", "second component"), unscaled(2), note)
 
 
 def check(t: Table) -> None:
@@ -259,9 +263,14 @@ def _scale(known: Array, how: str) -> Scale:
         low, high = known.min(axis=0), known.max(axis=0)
         middle, size = (low + high) / 2.0, (high - low) / 2.0
     else:
-        return Scale(np.zeros(known.shape[1]), np.ones(known.shape[1]))
+        return unscaled(known.shape[1])
     size = np.where(size > 1e-12 * np.maximum(np.abs(middle), 1e-300), size, 1.0)  # constant among the training rows
     return Scale(middle, size)
+
+
+def unscaled(n: int) -> Scale:
+    """The scale that leaves n columns as they are."""
+    return Scale(np.zeros(n), np.ones(n))
 
 
 def clean_name(name: Any) -> str:

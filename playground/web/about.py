@@ -15,15 +15,17 @@ from playground.health.headlines import is_costly
 from playground.run import link
 from playground.run.compared import in_words
 from playground.run.config import EASY_LAYERS, EASY_NEURONS, LIVE, SETTINGS, calmer_rate
-from playground.run.data import classes_of, make_data, plane_of, scale_of
+from playground.run.data import classes_of, make_data, plane_of, scale_of, shown_scale
 from playground.run.experiment import Experiment
 from playground.run.playback import Playback
 from playground.run.runs import Run
 from playground.run.surface import PROBABILITY_OF, colour_scale, half_side
-from playground.tables.table import Plane
-from playground.web.message import About, Frozen, Layer, LiveSetting, Net, Opening, Points, Scale, Sketch, Trace
+from playground.tables.table import Plane, unscaled
+from playground.web.message import About, Frozen, Layer, LiveSetting, Net, Opening, Points, Scale, Sketch, Trace, Units
 
 GOAL_EPOCHS = 200  # how far a new run plays by itself
+MOST_NAMED = 4  # classes in the line below the plane
+PLACES = 6  # decimals of a point: so many that it can be told in the units of its table
 
 
 def about(experiment: Experiment, run: Run) -> About:
@@ -145,6 +147,8 @@ def _layer(net: mlp.MLP, layer: int) -> Layer:
 def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) -> Points:
     own = experiment.config.own_data
     classes = classes_of(experiment, points.n_classes)
+    target = own.target if own is not None else "y"
+    across, up = plane.labels if plane else ("x₁", "x₂")
     side = half_side(points)
     is_sum = own is None and experiment.config.dataset == "sum"
     curve = points.task == "regression" and experiment.config.has_one_input
@@ -161,32 +165,46 @@ def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) ->
         "range": [-side, side],
         "up": [-height, height],
         "traces": [
-            *_traces(points.x_train, points.y_train, classes, test=False),
-            *_traces(points.x_test, points.y_test, classes, test=True),
+            *_traces(points.x_train, points.y_train, classes, target, test=False),
+            *_traces(points.x_test, points.y_test, classes, target, test=True),
         ],
         "classes": classes,
-        "axes": plane.labels if plane else ("x₁", "y" if curve else "x₂"),
+        "axes": (across, target if curve else up),
+        "units": _units(experiment, curve),
         "asks": () if own is not None else ("x₁",) if curve else ("x₁", "x₂"),
         "adds": is_sum,
         "face": "predicted" if is_sum else "time",
         "note": (plane.note if plane else "") or "Filled: training. Hollow: test.",
+        "legend": own is not None and 0 < len(classes) <= MOST_NAMED,
     }
 
 
-def _traces(x: np.ndarray, y: np.ndarray, classes: tuple[str, ...], *, test: bool) -> list[Trace]:
-    """One trace for each class, or a single one coloured by its values where there are none."""
+def _units(experiment: Experiment, curve: bool) -> list[Units]:
+    """How what lies across and up and the values to learn were scaled; of a curve, what lies up are its values."""
+    scales = shown_scale(experiment), scale_of(experiment) or unscaled(1)
+    across, up, values = (
+        Units(middle=middle, size=size)
+        for scale in scales
+        for middle, size in zip(scale.middle.tolist(), scale.size.tolist(), strict=True)
+    )
+    return [across, values if curve else up, values]
+
+
+def _traces(x: np.ndarray, y: np.ndarray, classes: tuple[str, ...], target: str, *, test: bool) -> list[Trace]:
+    """One trace for each class, or a single one coloured by its values of the target where there are none."""
     kind = "test" if test else "training"
     groups: list[tuple[np.ndarray, int | None]] = [(y == c, c) for c in range(len(classes))]
     groups = groups or [(np.ones(len(x), dtype=bool), None)]
     return [
         {
-            "x1": np.round(x[rows, 0], 4).tolist(),
-            "x2": np.round(x[rows, 1], 4).tolist(),
+            "x1": np.round(x[rows, 0], PLACES).tolist(),
+            "x2": np.round(x[rows, 1], PLACES).tolist(),
             "class": c,
-            "values": np.round(y[rows, 0], 4).tolist() if c is None else None,
+            "values": np.round(y[rows, 0], PLACES).tolist() if c is None else None,
             "symbol": CLASS_SYMBOLS[(c or 0) % len(CLASS_SYMBOLS)],
             "test": test,
-            "hover": f"{kind} point, " + ("y = %{marker.color:.3f}" if c is None else text_for_plotly(classes[c])),
+            "hover": f"{kind} point, "
+            + (f"{text_for_plotly(target)} = %{{customdata[2]}}" if c is None else text_for_plotly(classes[c])),
         }
         for rows, c in groups
     ]

@@ -174,6 +174,13 @@ Trace = TypedDict(
 Trace.__doc__ = """Points that are drawn alike."""
 
 
+class Units(TypedDict):
+    """How numbers were scaled: in the units of the data they are middle + size * number."""
+
+    middle: float
+    size: float
+
+
 class Points(TypedDict):
     """The data, as they are drawn."""
 
@@ -184,10 +191,12 @@ class Points(TypedDict):
     traces: Sequence[Trace]
     classes: Sequence[str]
     axes: Sequence[str]
+    units: Sequence[Units]  # of what lies across, of what lies up, and of the values to learn
     asks: Sequence[str]  # inputs that one may type to see the answer: those of the plane, as the data have them
     adds: bool  # whether the right answer is the sum of the inputs
     face: str  # the view of the scores that these data open with; "" where no server can answer for another
     note: str
+    legend: bool  # whether it stands there which colour is which class
 
 
 class Scale(TypedDict):

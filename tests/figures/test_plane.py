@@ -25,7 +25,7 @@ from playground.run.experiment import Experiment
 from playground.run.runs import Gate, Run, new_trainer
 from playground.run.surface import half_side
 from playground.tables.table import Plane, Table
-from playground.web.about import about
+from playground.web.about import PLACES, about
 from tests.figures.reading import ground, marks, mixed, rgb
 
 EPOCHS, STEP = 40, 150
@@ -177,6 +177,19 @@ def test_the_exported_picture_has_every_point_with_its_class_or_value(case: str)
     assert_marks(found, run.drawn(points.x_train, points.y_train) + run.drawn(points.x_test, points.y_test))
 
 
+def test_the_exported_picture_of_a_table_is_square_and_in_the_units_of_its_columns():
+    rng = np.random.default_rng(1)
+    x = rng.uniform([40.0, 1e4], [170.0, 9e4], (60, 2))
+    table = Table("T", ("height", "salary"), "kind", ("r", "s"), x, np.arange(60) % 2)
+    experiment = Experiment(Config(own_data=table, hidden_layer_sizes=(3,)))
+    fig = pictures(Subject(experiment, new_trainer(experiment), 0))["boundary"]
+    found = [place for trace in fig.data[1:] for place in zip(trace.x, trace.y, strict=True)]
+    np.testing.assert_allclose(sorted(found), sorted(x.tolist()), rtol=1e-12)
+    across, up = (np.ptp(axis.range) for axis in (fig.layout.xaxis, fig.layout.yaxis))
+    assert fig.layout.yaxis.scaleratio == pytest.approx(across / up)  # pixels of a unit up, per pixels of one across
+    assert (fig.data[0].x[0], fig.data[0].y[-1]) == (fig.layout.xaxis.range[0], fig.layout.yaxis.range[1])
+
+
 @each_case
 def test_the_mini_batch_lies_on_the_engines_answers_with_its_classes_or_values(case: str):
     run = seen(case)
@@ -202,9 +215,10 @@ def test_the_stage_is_told_every_point_with_its_class_or_value_and_the_colours_o
             truths = trace["values"] or [trace["class"]] * len(trace["x1"])
             if trace["test"] == test:
                 found += [(*point, trace["symbol"]) for point in zip(trace["x1"], trace["x2"], truths, strict=True)]
-        truth = np.round(np.ravel(y), 4)
+        truth = np.round(np.ravel(y), PLACES)
         wanted = [
-            (*np.round(place, 4).tolist(), float(t), run.mark(t)[1]) for place, t in zip(x, truth.tolist(), strict=True)
+            (*np.round(place, PLACES).tolist(), float(t), run.mark(t)[1])
+            for place, t in zip(x, truth.tolist(), strict=True)
         ]
         assert sorted(found) == sorted(wanted)
     scale, net = told["scale"], run.net(STEP)

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { THEMES } from "./page.js";
+import { UNITS } from "./tiny.js";
 
 const { Probe } = await import("../../playground/web/js/stage/probe.js");
 const { Network } = await import("../../playground/web/js/stage/network.js");
@@ -86,7 +87,8 @@ for (const [name, theme] of Object.entries(THEMES)) {
       [false, true].map((held) => ({ x1: [c], x2: [-c], class: c, values: null, symbol: "circle", test: held })),
     );
     const surface = new Surface(player);
-    surface.setRun({ header: { data: { name: "d", range: [-1, 1], up: [-2, 2], axes: ["a", "b"], traces } } }, null);
+    const data = { name: "d", range: [-1, 1], up: [-2, 2], axes: ["a", "b"], units: UNITS, traces };
+    surface.setRun({ header: { data, scale: { middle: 0.5, reach: 0.5 } } }, null);
     const { traces: drawn, layout } = charted((Plotly) => surface.drawAxes(Plotly, theme));
     assert.deepEqual(
       drawn.map(({ x, y, marker }) => [x[0], y[0] === 0 ? 0 : y[0], marker.color, marker.symbol]),
@@ -106,6 +108,67 @@ for (const [name, theme] of Object.entries(THEMES)) {
     );
   });
 
+  test(`the points of a table, their axes and what is said of them are in its own units (${name})`, () => {
+    const surface = new Surface(player);
+    const units = [
+      { middle: 105, size: 65 }, // 40 to 170
+      { middle: 4e5, size: 2e5 },
+      { middle: 30, size: 10 },
+    ];
+    const trace = { x1: [-1, 0.2], x2: [0.5, -1], class: null, values: [-0.5, 1.25], symbol: "circle", test: false };
+    const data = { name: "d", range: [-1.08, 1.08], up: [-1.08, 1.08], axes: ["height", "<b>"], units, note: "n" };
+    const task = "regression";
+    const hover = "training point, age = %{customdata[2]}";
+    const header = { task, data: { ...data, traces: [{ ...trace, hover }] }, scale: { middle: 0, reach: 1 } };
+    surface.setRun({ header }, { evaluate: () => [[[0.37]]] });
+    const { traces, layout } = charted((Plotly) => surface.drawAxes(Plotly, theme));
+    assert.deepEqual(
+      [traces[0].x, traces[0].y],
+      [
+        [40, 118],
+        [5e5, 2e5],
+      ],
+    );
+    assert.deepEqual(traces[0].customdata, [
+      ["40", "500000", "25"],
+      ["118", "200000", "42.5"],
+    ]);
+    assert.equal(
+      traces[0].hovertemplate,
+      "height = %{customdata[0]}<br>&lt;b&gt; = %{customdata[1]}<br>training point, age = %{customdata[2]}<extra></extra>",
+    );
+    assert.deepEqual(layout.xaxis.ticktext, ["50", "100", "150"]);
+    assert.deepEqual(layout.yaxis.ticktext, ["200000", "300000", "400000", "500000", "600000"]);
+    const ends = [105 - 65 * 1.08, 105 + 65 * 1.08];
+    layout.xaxis.range.forEach((end, k) => assert.ok(Math.abs(end - ends[k]) < 1e-9));
+    surface.parameters = [];
+    surface.pointer = [0.2, -1];
+    surface.sayNote();
+    assert.equal(surface.note.textContent, "height = 118, <b> = 200000: 33.7");
+  });
+
+  test(`below the plane of a table stands which colour is which class (${name})`, () => {
+    const surface = new Surface(player);
+    const traces = [0, 1].flatMap((c) =>
+      [false, true].map((test) => ({ class: c, symbol: ["circle", "diamond"][c], test })),
+    );
+    const data = { legend: true, classes: ["poodle", "spaniel"], traces, note: "n" };
+    surface.run = { header: { data } };
+    surface.drawLegend(theme);
+    surface.sayNote();
+    assert.ok(!surface.legend.hidden);
+    assert.equal(surface.legend.textContent, "● poodle ◆ spaniel ");
+    const signs = surface.legend.children.filter((child) => child.tag === "span");
+    assert.deepEqual(
+      signs.map((sign) => sign.attributes.style),
+      theme.classes.slice(0, 2).map((colour) => `color: ${colour}`),
+    );
+    surface.run = { header: { data: { ...data, legend: false } } };
+    surface.drawLegend(theme);
+    surface.sayNote();
+    assert.ok(surface.legend.hidden);
+  });
+
   test(`a point with a value has the colour that the ground has there (${name})`, () => {
     const surface = new Surface(player);
     surface.run = { header: { scale: { middle: 5, reach: 2 } } };
@@ -123,15 +186,21 @@ for (const [name, theme] of Object.entries(THEMES)) {
 }
 
 for (const [face, y, title] of [
-  ["residuals", [-0.5, 0.25], "predicted − true"],
-  ["predicted", [0.5, 2.25], "predicted"],
+  ["residuals", [-5, 2.5], "predicted − true"],
+  ["predicted", [35, 52.5], "predicted"],
 ])
   test(`the ${face} stand above their true values, and are what they are called`, () => {
-    const header = { run: "r", answers: { step: 3, truth: [1, 2], residual: [-0.5, 0.25] } };
+    const units = [{}, {}, { middle: 30, size: 10 }]; // of a table whose values were scaled
+    const answers = { step: 3, truth: [1, 2], residual: [-0.5, 0.25] };
+    const header = { run: "r", answers, data: { units }, scale: { middle: 0, reach: 2 } };
     const { traces, layout } = charted((Plotly) =>
       new Answers().draw(Plotly, THEMES.light, header, face, { width: 300, height: 200 }),
     );
-    assert.deepEqual([traces[0].x, traces[0].y], [[1, 2], y]);
+    assert.deepEqual([traces[0].x, traces[0].y], [[40, 50], y]);
+    assert.deepEqual(
+      traces[0].customdata.map(([, shown]) => Number(shown.replace("−", "-"))),
+      y,
+    );
     assert.deepEqual(
       [layout.xaxis.title, layout.yaxis.title].map((t) => t.text ?? t),
       ["true value", title],
@@ -142,8 +211,8 @@ for (const [face, y, title] of [
       face === "predicted"
         ? [
             [
-              [1, 2],
-              [1, 2],
+              [40, 50],
+              [40, 50],
             ],
           ]
         : [],

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { THEMES, mixed, nearest, pixelsOf } from "./page.js";
+import { UNITS, WORLD } from "./tiny.js";
 
 const { gridPoints, Network } = await import("../../playground/web/js/stage/network.js");
 const { Surface, paint, scaleOf } = await import("../../playground/web/js/stage/surface.js");
@@ -319,7 +320,11 @@ test("the pointer is told the class that wins there, and how sure the network is
   assert.equal(verdict(three, [0.1, 0.7, 0.2]), "b, 70 % sure");
   const hinge = binary({ scale: { middle: 0, reach: 1, probability: false } });
   assert.equal(verdict(hinge, [-0.5]), "no, output −0.5");
-  assert.equal(verdict(binary({ task: "regression" }), [2.5]), "2.5");
+  const scaled = new Surface({});
+  const world = { ...WORLD, task: "regression", scale: { middle: 0, reach: 1 } };
+  const units = [...UNITS.slice(0, 2), { middle: 30, size: 10 }];
+  scaled.setRun({ header: { ...world, data: { ...world.data, units } } }, null);
+  assert.equal(scaled.verdict([2.5]), "55", "in the units of the data");
   assert.equal(verdict(binary(), [0.25], { name: "neuron 3 of layer 1" }), "neuron 3 of layer 1 gives 0.25");
 });
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import "./page.js";
+import { UNITS } from "./tiny.js";
 
 const { Network } = await import("../../playground/web/js/stage/network.js");
 const spoken = await import("../../playground/web/js/stage/spoken.js");
@@ -95,7 +96,9 @@ test("the loss is told by where it begins, ends and is lowest", () => {
 });
 
 test("the answers of a regression are told by their span and mean", () => {
-  const regression = { header: { ...run("regression").header, scale: { middle: 0, reach: 1 }, data: { classes: [] } } };
+  const regression = {
+    header: { ...run("regression").header, scale: { middle: 0, reach: 1 }, data: { classes: [], units: UNITS } },
+  };
   assert.match(
     spoken.surfaceInWords(regression, ROWS[2], [[], [Float32Array.of(-1, 0.5, 2)]]),
     /Epoch 2: outputs from −1 to 2, 0\.5 on average; training loss 0\.400, test loss 0\.700, training R² 0\.900,/,

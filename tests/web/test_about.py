@@ -10,8 +10,8 @@ from playground.figures.palette import CLASS_SYMBOLS
 from playground.run.config import PLANAR, Config
 from playground.run.experiment import Experiment
 from playground.run.runs import Runs
-from playground.tables.table import Table
-from playground.web.about import GOAL_EPOCHS, about
+from playground.tables.table import SCALINGS, Table
+from playground.web.about import GOAL_EPOCHS, PLACES, about
 
 
 def told(experiment: Experiment) -> tuple[dict, mlp.Trainer]:
@@ -26,7 +26,9 @@ def test_every_point_has_the_class_or_the_value_that_the_engine_learns(dataset: 
     for test, x, y in ((False, data.x_train, data.y_train), (True, data.x_test, data.y_test)):
         # Under one input, the picture has the value as height.
         places = np.column_stack([x, y]) if data.n_inputs == 1 else x
-        wanted = {tuple(place): truth for place, truth in zip(np.round(places, 4).tolist(), np.ravel(y), strict=True)}
+        wanted = {
+            tuple(place): truth for place, truth in zip(np.round(places, PLACES).tolist(), np.ravel(y), strict=True)
+        }
         traces = [trace for trace in header["data"]["traces"] if trace["test"] == test]
         assert sum(len(trace["x1"]) for trace in traces) == len(x)
         for trace in traces:
@@ -59,10 +61,46 @@ def test_names_of_ones_own_are_told_as_text_in_their_places():
     assert hovers == {0: "training point, r", 1: "training point, % {x}", 2: "training point, &lt;i&gt;"}
     training = [trace for trace in header["data"]["traces"] if not trace["test"]]
     drawn = sorted(place for trace in training for place in zip(trace["x1"], trace["x2"], strict=True))
-    assert drawn == sorted(map(tuple, np.round(trainer.data.x_train[:, [2, 0]], 4).tolist()))
+    assert drawn == sorted(map(tuple, np.round(trainer.data.x_train[:, [2, 0]], PLACES).tolist()))
     plane = header["net"]["plane"]
     x = np.array(plane["origin"]) + np.array([0.5, -2.0]) @ np.array(plane["axes"])
     assert (x[2], x[0]) == pytest.approx((0.5, -2.0))
+
+
+@pytest.mark.parametrize("scaling", SCALINGS)
+@pytest.mark.parametrize("n_inputs", [1, 2, 4])
+@pytest.mark.parametrize("classes", [("poodle", "spaniel"), ()])
+def test_in_the_units_that_are_told_the_points_have_the_numbers_of_their_table(scaling, n_inputs, classes):
+    rng = np.random.default_rng(3)
+    x = np.round(rng.uniform([40.0, -2.0, 1e4, 1980.0], [170.0, -1.0, 9e4, 2020.0], (80, 4)), 1)[:, :n_inputs]
+    y = np.arange(80) % 2 if classes else np.round(rng.uniform(300.0, 900.0, 80), 1)
+    names = ("height_cm", "b", "salary", "year")[:n_inputs]
+    shown = (3, 2) if n_inputs == 4 else (0, 1)
+    table = Table("T", names, "weight", classes, x, y, scaling, shown if n_inputs > 1 else None)
+    data = told(Experiment(Config(own_data=table)))[0]["data"]
+    across, up, value = ((lambda v, u=u: u["middle"] + u["size"] * np.array(v)) for u in data["units"])
+    found = [
+        (a, b, trace["class"] if classes else v)
+        for trace in data["traces"]
+        for a, b, v in zip(
+            across(trace["x1"]), up(trace["x2"]), value(trace["values"] or [0.0] * len(trace["x1"])), strict=True
+        )
+    ]
+    heights = x[:, shown[1]] if n_inputs > 1 else np.zeros(80) if classes else y
+    wanted = np.column_stack([x[:, shown[0]] if n_inputs > 1 else x[:, 0], heights, y])
+    np.testing.assert_allclose(sorted(found), sorted(wanted.tolist()), rtol=1e-7, atol=0.03)
+    assert data["axes"][0] == names[shown[0] if n_inputs > 1 else 0]
+    hovers = {trace["hover"].removeprefix("test point, ").removeprefix("training point, ") for trace in data["traces"]}
+    assert hovers == (set(classes) or {"weight = %{customdata[2]}"})
+    assert data["legend"] is bool(classes)
+
+
+def test_a_plane_that_mixes_columns_and_data_of_ours_are_in_no_units_of_a_table():
+    x = np.random.default_rng(0).normal(size=(60, 3)) * 50.0
+    table = Table("T", ("a", "b", "c"), "kind", ("r", "s"), x, np.arange(60) % 2, plane=None)
+    for config in (Config(own_data=table), Config()):
+        data = told(Experiment(config))[0]["data"]
+        assert data["units"] == [{"middle": 0.0, "size": 1.0}] * 3
 
 
 @pytest.mark.parametrize(("n_samples", "test", "batch"), [(60, 0.5, 10), (60, 0.5, 7), (101, 0.3, 64), (60, 0.5, 2000)])

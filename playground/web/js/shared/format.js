@@ -35,6 +35,6 @@ function split(text) {
   return [mantissa, power];
 }
 
-const minus = (text) => text.replaceAll("-", "−");
+export const minus = (text) => text.replaceAll("-", "−");
 
 const raised = (mantissa, power) => `${minus(mantissa)}×10${[...String(Number(power))].map((c) => RAISED[c]).join("")}`;

@@ -4,6 +4,7 @@ import { h } from "../shared/dom.js";
 import { CONFIG, axis, layout } from "../shared/plot.js";
 import { percent } from "../shared/format.js";
 import { grown } from "../shared/theme.js";
+import { reading, unscaled } from "./units.js";
 
 const MARGIN = { l: 44, r: 8, t: 4, b: 30 };
 
@@ -22,21 +23,27 @@ export class Answers {
     if (key === this.drawn) return undefined;
     this.drawn = key;
     if (answers.matrix) this.element.replaceChildren(matrix(answers.matrix, theme));
-    else this.drawPoints(Plotly, theme, answers, face, size);
+    else this.drawPoints(Plotly, theme, header, face, size);
     return undefined;
   }
 
   // A point for each test point over its true value: what was predicted, with a line where it is right, or how far off.
-  drawPoints(Plotly, theme, { truth, residual }, face, size) {
+  drawPoints(Plotly, theme, { answers, data, scale }, face, size) {
+    const unit = data.units[2];
+    const truth = answers.truth.map((y) => unscaled(y, unit));
+    const residual = answers.residual.map((r) => r * unit.size);
     if (!this.plot.isConnected) this.element.replaceChildren(this.plot);
+    const write = reading([-1, 1].map((end) => unscaled(scale.middle + end * scale.reach, unit)));
     const off = face === "residuals";
+    const shown = off ? residual : residual.map((r, k) => truth[k] + r);
     const points = {
       type: "scatter",
       mode: "markers",
       x: truth,
-      y: off ? residual : residual.map((r, k) => truth[k] + r),
+      y: shown,
+      customdata: truth.map((y, k) => [write(y), write(shown[k])]),
       marker: { size: 4 * theme.zoom, color: theme.positive, opacity: 0.7 },
-      hovertemplate: `true %{x:.3f}<br>${off ? "off by" : "predicted"} %{y:.3f}<extra></extra>`,
+      hovertemplate: `true %{customdata[0]}<br>${off ? "off by" : "predicted"} %{customdata[1]}<extra></extra>`,
     };
     const ends = [Math.min(...truth), Math.max(...truth)];
     const right = {

@@ -4,6 +4,7 @@ import { EPOCH, frozenAt, TEST_LOSS, TEST_SCORE, TRAIN_LOSS, TRAIN_SCORE } from 
 import { layerName, unitName } from "../shared/names.js";
 import { sentence, where } from "./sentence.js";
 import { percent, say, steady } from "../shared/format.js";
+import { unscaled } from "./units.js";
 
 // The live region's words: where the run stands, its loss and its accuracy; what is out of the ordinary goes first.
 export function spokenState(player) {
@@ -32,7 +33,10 @@ function plane({ task, scale, data }, outputs) {
   const n = outputs[0].length;
   if (task === "regression") {
     const mean = outputs[0].reduce((sum, x) => sum + x, 0) / n;
-    return `outputs from ${say(least(outputs[0]))} to ${say(greatest(outputs[0]))}, ${say(mean)} on average`;
+    const [low, high, middle] = [least(outputs[0]), greatest(outputs[0]), mean].map((x) =>
+      say(unscaled(x, data.units[2])),
+    );
+    return `outputs from ${low} to ${high}, ${middle} on average`;
   }
   const counts = data.classes.map(() => 0);
   for (let p = 0; p < n; p++) {

@@ -6,10 +6,14 @@ import { gridPoints } from "./network.js";
 import { drawPoints } from "./points.js";
 import { CONFIG, axis, layout, textForPlotly } from "../shared/plot.js";
 import { say } from "../shared/format.js";
+import { reading, roundTicks, unscaled } from "./units.js";
 import { runColour, runMark } from "../shared/runs.js";
+import { TYPE } from "../shared/registry.js";
 import { grown, ramps } from "../shared/theme.js";
 
 const MARGIN = { l: 36, r: 8, t: 6, b: 34 }; // the least, before the plane is made square
+const LETTERS = 4; // of the numbers beside the plane, for which that is enough
+const SIGNS = { circle: "●", diamond: "◆", square: "■", "triangle-up": "▲" }; // of classes, in their legend
 const TITLES = [
   ["What the network thinks", " of every point"],
   ["The curve", " that the network has learned"],
@@ -27,7 +31,10 @@ export class Surface {
     this.coarse = document.createElement("canvas"); // not on the page
     this.plot = h("div", { class: "over", "aria-hidden": "true" });
     this.points = h("canvas", { class: "over", "aria-hidden": "true" }); // until Plotly is here
-    this.note = h("p", { class: "note" });
+    this.legend = h("span", { class: "classes", hidden: true }); // which colour is which class
+    this.legended = ""; // of what that was made, as a text to compare
+    this.said = h("span", {});
+    this.note = h("p", { class: "note" }, this.legend, this.said);
     this.ring = h("button", {
       ...{ type: "button", class: "ring", hidden: true, "aria-label": "Take the ring away from this point" },
       title: "The point that you chose on the page Fold; click to take the ring away",
@@ -54,6 +61,12 @@ export class Surface {
     this.run = this.network = this.parameters = this.values = this.focus = null;
     this.grids = new Map(); // by fineness: the points at which the network is evaluated
     this.grid = null;
+    /** @type {number[][]} */
+    this.spans = []; // across, up, and of the values to learn, in the units of the data
+    /** @type {{tickvals: number[], ticktext: string[]}[]} */
+    this.ticks = []; // across and up
+    /** @type {((x: number) => string)[]} */
+    this.write = []; // how numbers of the spans are written
     this.margin = least;
     this.cost = 0; // milliseconds for the finest grid
     this.pointed = null; // of what the points were drawn, as a text to compare
@@ -81,6 +94,16 @@ export class Surface {
     this.grids = new Map();
     this.cost = 0;
     this.plotted = null;
+    const { data, scale } = run.header;
+    const spans = [data.range, data.up, [scale.middle - scale.reach, scale.middle + scale.reach]];
+    this.spans = spans.map((span, k) => span.map((x) => unscaled(x, data.units[k])));
+    this.ticks = this.spans.slice(0, 2).map(roundTicks);
+    this.write = this.spans.map(reading);
+  }
+
+  // What lies at `x` across (0), up (1), or is a value to learn (2), in the units of the data and in words.
+  inUnits(x, k) {
+    return this.write[k](unscaled(x, this.run.header.data.units[k]));
   }
 
   // What every unit says on the grid, as fine as there is time for; the diagram draws its maps from the same values.
@@ -107,6 +130,7 @@ export class Surface {
     this.testBox.checked = this.player.look.testPoints;
     this.stepBox.checked = this.player.look.discretize;
     this.sayTitle(focus ? [`What ${focus.name} sees`, ""] : TITLES[Number(this.run.header.data.curve)]);
+    this.drawLegend(theme);
     this.sayNote();
     this.sayRun(theme);
     if (this.run.header.data.curve) this.drawCurve(theme, width, height, inner);
@@ -201,7 +225,9 @@ export class Surface {
   // The plane is square, whatever the box: what is left over lies to the right of it and below.
   size({ zoom }) {
     const { clientWidth: width, clientHeight: height } = this.box;
-    const { l, r, t, b } = grown(this.least, { zoom });
+    const { l: left, r, t, b } = grown(this.least, { zoom });
+    const letters = Math.max(...this.ticks[1].ticktext.map((text) => text.length)) - LETTERS;
+    const l = left && left + Math.max(0, letters) * 0.6 * TYPE.tick * zoom;
     const side = Math.min(width - l - r, height - t - b);
     this.margin = { l, t, r: width - l - side, b: height - t - side };
     return { width, height };
@@ -214,16 +240,17 @@ export class Surface {
     const key = this.pointsKey(theme);
     if (key === this.plotted || size.width < 40) return false;
     this.plotted = key;
-    const range = data.range;
     const [across, up] = data.axes.map(textForPlotly);
+    const places = (xs, k) => xs.map((x) => unscaled(x, data.units[k]));
     const traces = data.traces.map((t) => ({
       type: "scatter",
       mode: "markers",
-      x: t.x1,
-      y: t.x2,
+      x: places(t.x1, 0),
+      y: places(t.x2, 1),
+      customdata: t.x1.map((x, k) => [x, t.x2[k], t.values?.[k] ?? 0].map((each, which) => this.inUnits(each, which))),
       name: t.name,
       visible: !t.test || this.player.look.testPoints,
-      hovertemplate: `${across} = %{x:.3f}<br>${up} = %{y:.3f}<br>${t.hover}<extra></extra>`,
+      hovertemplate: `${across} = %{customdata[0]}<br>${up} = %{customdata[1]}<br>${t.hover}<extra></extra>`,
       marker: {
         symbol: t.test ? `${t.symbol}-open` : t.symbol,
         size: pointSize(size.width) * theme.zoom,
@@ -233,8 +260,8 @@ export class Surface {
     }));
     const look = layout(theme, size, this.margin, {
       hovermode: "closest",
-      xaxis: axis(theme, { range, title: across, showgrid: false, nticks: 6 }),
-      yaxis: axis(theme, { range: data.up, title: up, showgrid: false, nticks: 6 }),
+      xaxis: axis(theme, { range: this.spans[0], title: across, showgrid: false, tickangle: 0, ...this.ticks[0] }),
+      yaxis: axis(theme, { range: this.spans[1], title: up, showgrid: false, ...this.ticks[1] }),
     });
     Plotly.react(this.plot, traces, look, CONFIG);
     this.points.remove();
@@ -273,24 +300,39 @@ export class Surface {
     this.tag.style.setProperty("--run", branch ? runColour(theme, branch.colour) : "");
   }
 
+  drawLegend(theme) {
+    const { legend, classes, traces } = this.run.header.data;
+    const key = legend ? [...classes, theme.dark].join() : "";
+    if (key === this.legended) return;
+    this.legended = key;
+    const signs = traces.filter(({ test }) => legend && !test);
+    this.legend.replaceChildren(
+      ...signs.flatMap((t) => [
+        h("span", { style: `color: ${theme.classes[t.class]}` }, SIGNS[t.symbol]),
+        ` ${classes[t.class]} `,
+      ]),
+    );
+  }
+
   sayNote() {
     const { header } = this.run;
+    hide(this.legend, Boolean(this.pointer && this.parameters) || !header.data.legend);
     if (!this.pointer || !this.parameters) {
-      tell(this.note, header.data.note);
+      tell(this.said, header.data.note);
       return;
     }
     const [x1, x2] = this.pointer;
     const out = this.network.evaluate(this.parameters, [x1], [x2]);
     const at = this.focus ? [out[this.focus.layer][this.focus.unit]] : out[out.length - 1];
     const values = at.map((row) => row[0]);
-    const place = `${header.data.axes[0]} = ${say(x1)}, ${header.data.axes[1]} = ${say(x2)}`;
-    this.note.textContent = `${place}: ${this.verdict(values)}`;
+    const [across, up] = header.data.axes.map((name, k) => `${name} = ${this.inUnits([x1, x2][k], k)}`);
+    this.said.textContent = `${header.data.curve ? across : `${across}, ${up}`}: ${this.verdict(values)}`;
   }
 
   verdict(values) {
     const { task, scale } = this.run.header;
     if (this.focus) return `${this.focus.name} gives ${say(values[0])}`;
-    if (task === "regression") return say(values[0]);
+    if (task === "regression") return this.inUnits(values[0], 2);
     const best = task === "binary" ? Number(values[0] > scale.middle) : values.indexOf(Math.max(...values));
     const value =
       task === "binary" && best === 0 && scale.probability ? 1 - values[0] : values[task === "binary" ? 0 : best];

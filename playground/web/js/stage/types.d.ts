@@ -120,6 +120,11 @@ export interface Trace {
   hover: string;
 }
 
+export interface Units {
+  middle: number;
+  size: number;
+}
+
 export interface Points {
   name: string;
   curve: boolean;
@@ -128,10 +133,12 @@ export interface Points {
   traces: Trace[];
   classes: string[];
   axes: string[];
+  units: Units[];
   asks: string[];
   adds: boolean;
   face: string;
   note: string;
+  legend: boolean;
 }
 
 export interface Scale {

@@ -30,6 +30,8 @@ def show() -> None:
     """Everything below the timeline."""
     experiment = session.experiment()
     run = run_of(experiment)
+    if session.moment() == run.last_step:  # the update that follows is what is to be seen
+        run.record(epochs=1, seconds=1.0)
     with run.lock:
         if run.last_step == 0:
             st.info("This run has made no step yet to take apart. Press Step, or choose a smaller learning rate.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playground.inside.expressions import Formula, Line, frac, row, sub, sup, words
-from playground.inside.terms import Terms
+from playground.inside.terms import Terms, link_key
 from playground.run.names import layer_name, layer_names
 
 
@@ -36,6 +36,8 @@ class Idea:
     """The number that a link stands for: w, share (w times what comes in), blame (w times δ), gradient or update"""
     flow: str = ""
     """Which way it runs over the links spoken of: forward, back, or not at all"""
+    link: str = ""
+    """The key of the one weight that its formula is about, if it is about one"""
 
     def payload(self) -> dict[str, Any]:
         """For the browser."""
@@ -51,6 +53,7 @@ class Idea:
             "shows": {str(layer): number for layer, number in self.shows.items()},
             "carries": self.carries,
             "flow": self.flow,
+            "link": self.link,
         }
 
 
@@ -131,7 +134,7 @@ def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
                 "backward", f"Blame goes back to {name}", f"blame {short}",
                 "Each neuron gets back the blame of the neurons it fed, times the weight of the link between them, "
                 "times the slope of its own bend. Where the bend is flat, no blame gets through.",
-                row(_up("δ", k), "=", "(", _up("δ", k + 1), sup(_up("W", k + 1), "T"), ")", "⊙",
+                row(_up("δ", k), "=", "(", _up("δ", k + 1), sup("W", row(f"({k + 1})", "T")), ")", "⊙",
                     "f′(", _up("Z", k), ")"),
                 blame, units=(k, k + 1), links=(k + 1,), shows=deltas,
                 carries="blame", flow="back",
@@ -140,21 +143,22 @@ def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
             "backward", f"The gradient of the weights into {name}", f"gradient {short}",
             "A weight's share of the blame: what came in at its one end, times the δ at its other end; "
             f"then the {total} over the {terms.step.n} points of the mini-batch.",
-            row(_up("G", k), "=", *share, sup(_up("A", k - 1), "T"), _up("δ", k)),
+            row(_up("G", k), "=", *share, sup("A", row(f"({k - 1})", "T")), _up("δ", k)),
             (terms.gradient_line(k, source, unit), terms.batch_gradient_line(k, source, unit)),
-            units=(k,), links=(k,), shows=deltas, carries="gradient",
+            units=(k,), links=(k,), shows=deltas, carries="gradient", link=link_key(k, source, unit),
         )  # fmt: skip
 
 
 def _update(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
     everything = tuple(range(1, len(terms.step.layers) + 1))
     optimizer = terms.step.settings.optimizer
-    what = terms.link_name(layer, i, j)
+    what, key = terms.link_name(layer, i, j), link_key(layer, i, j)
     if terms.step.is_frozen(layer):
         yield Idea(
             "update", "A frozen layer", "frozen",
             f"Its gradient is found, but nothing in this layer moves. Here for {what}.",
-            ["words", "w ← w"], tuple(terms.update_lines(layer, i, j)[1:]), links=everything, carries="update",
+            ["words", "w ← w"], tuple(terms.update_lines(layer, i, j)[1:]), links=everything,
+            carries="update", link=key,
         )  # fmt: skip
         return
     before = terms.penalty_lines(layer, i, j)
@@ -163,7 +167,7 @@ def _update(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
             "update", "Regularization and clipping", "limits",
             f"Before the step, the gradient is changed; here for {what}.",
             _changes(terms),
-            tuple(before), links=everything, carries="gradient",
+            tuple(before), links=everything, carries="gradient", link=key,
         )  # fmt: skip
     rate = terms.rate_lines()
     if rate:
@@ -176,12 +180,12 @@ def _update(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
         yield Idea(
             "update", f"What {optimizer.label} remembers", "memory",
             f"{optimizer.help} Here for {what}.", ["words", optimizer.formula], tuple(lines[:-1]),
-            links=everything, carries="gradient",
+            links=everything, carries="gradient", link=key,
         )  # fmt: skip
     yield Idea(
         "update", "The new weights", "update",
         f"Every weight moves a little against its slope, and the next mini-batch can come. Here for {what}.",
-        ["words", optimizer.formula.split(",  ")[-1]], (*lines[-1:],), links=everything, carries="update",
+        ["words", optimizer.formula.split(",  ")[-1]], (*lines[-1:],), links=everything, carries="update", link=key,
     )  # fmt: skip
 
 

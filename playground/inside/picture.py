@@ -46,6 +46,8 @@ def picture(step: Step, point: int, pick: Pick, labels: Sequence[str], classes: 
     name = terms.link_name(*pick) if len(pick) == 3 else terms.unit_name(*pick)
     return {
         "where": f"Step {step.step} → {step.step + 1}, epoch {say(step.epoch)}: point {point + 1} of {step.n}",
+        "step": step.step,
+        "next": None if step.is_last else step.step + 1,
         "columns": [_column(terms, n, shown[n], labels) for n in range(len(step.net.sizes))],
         "links": [_links(terms, n, shown[n - 1], shown[n]) for n in range(1, len(step.net.sizes))],
         "ideas": [idea.payload() for idea in walk(terms, layer, i, j)],

@@ -81,6 +81,8 @@ class Step:
     after: Array
     """(n_parameters,): the engine's parameters after the update"""
     memory_after: dict[str, Array]
+    is_last: bool
+    """Whether the run has ended with it"""
 
     @property
     def n(self) -> int:
@@ -217,6 +219,7 @@ def take_apart(trainer: mlp.Trainer, step: int) -> Step:
         masks=_masks(net, settings, step, len(rows)),
         after=after.parameters,
         memory_after=dict(after.memory),
+        is_last=recording.has_ended and step == recording.last_step - 1,
     )
 
 

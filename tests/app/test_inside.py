@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import mlp
+from playground.app.shared_runs import run_of
 from playground.inside.expressions import Leaf, Line, Product, Sum, constant, plain
 from playground.inside.picture import MOST_UNITS, parse_pick, picture
 from playground.inside.step import take_apart
@@ -38,6 +39,14 @@ def test_the_page_shows_the_step_at_the_moment():
     rows = trainer.recording.batch(1234)
     np.testing.assert_array_equal(table["x₁"], trainer.data.x_train[rows, 0])
     assert list(table["truth"]) == list(trainer.data.y_train[rows])
+
+
+def test_at_the_end_of_what_is_recorded_it_trains_on_to_the_step_that_follows():
+    app = open_page("inside", step=100)
+    last = run_of(Experiment()).last_step
+    app.session_state["moment"] = last
+    app.run()
+    assert sentence(app).startswith(f"**Step {last} → {last + 1}** ")
 
 
 def test_the_plane_is_told_in_its_numbers():

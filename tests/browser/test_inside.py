@@ -53,11 +53,9 @@ def now(page: Page) -> str:
 def test_arrow_keys_walk_from_idea_to_idea_and_highlight_what_each_speaks_of(inside: Page):
     moment = now(inside)
     seen = [(idea(inside), spoken(inside))]
-    for _ in range(20):
+    for _ in range(15):
         inside.keyboard.press("ArrowRight")
         seen.append((idea(inside), spoken(inside)))
-        if seen[-1] == seen[-2]:
-            break
     walked = dict(seen)
     assert walked["The point enters"] == ([0], [])
     assert walked["Sums of layer 2"] == ([1, 2], [2])
@@ -69,6 +67,74 @@ def test_arrow_keys_walk_from_idea_to_idea_and_highlight_what_each_speaks_of(ins
     inside.keyboard.press("ArrowLeft")
     assert idea(inside) == "What Adam remembers"
     assert now(inside) == moment, "the walk must not move the timeline"
+
+
+def test_the_last_stop_leads_on_to_the_first_of_the_next_step(page: Page):
+    visit(page, "/inside?step=40")
+    where, root, following = page.locator(".inside .where"), page.locator(ROOT), page.locator(".inside .walk .next")
+    for go, step in ((following.click, 41), (lambda: page.keyboard.press("ArrowRight"), 42)):
+        page.locator(".inside .stops button").last.click()
+        expect(following).to_have_text(f"Step {step} →")
+        go()
+        expect(where).to_have_text(re.compile(f"^Step {step} → {step + 1},"), timeout=15_000)
+        expect(root).to_have_attribute("data-idea", "The point enters")
+        expect(following).to_have_text("Next →")
+
+
+def test_a_clicker_leads_the_walk_with_the_projectors_look(page: Page):
+    visit(page, "/inside?step=40&look=projector")
+    root, where = page.locator(ROOT), page.locator(".inside .where")
+    page.locator(".inside .unit").first.focus()  # keys of the drawing have to wait
+    page.keyboard.press("PageDown")
+    expect(root).to_have_attribute("data-idea", "Sums of layer 1")
+    page.keyboard.press("PageUp")
+    expect(root).to_have_attribute("data-idea", "The point enters")
+    page.locator(".inside .stops button").last.click()
+    page.keyboard.press("PageDown")
+    expect(where).to_have_text(re.compile("^Step 41 → 42,"), timeout=15_000)
+    expect(root).to_have_attribute("data-idea", "The point enters")
+    page.get_by_role("combobox", name="Activation").first.focus()
+    page.keyboard.press("PageDown")
+    assert idea(page) == "The point enters"
+
+
+def test_all_about_what_was_clicked_is_one_click_away(inside: Page):
+    inside.locator(".inside .unit[data-key='u:2:5']").click()
+    expect(inside.locator(".inside .foot")).to_contain_text("Chosen: neuron 6 of layer 2.", timeout=15_000)
+    heading = inside.get_by_role("heading", name="Neuron 6 of layer 2")
+    expect(heading).not_to_be_in_viewport()
+    inside.get_by_role("button", name="All about it").click()
+    expect(heading).to_be_in_viewport(ratio=1)
+    assert heading.evaluate(TOPMOST), "the head of the page must not lie over it"
+
+
+TOPMOST = """(e) => { const { left, top, height } = e.getBoundingClientRect();
+  return document.elementFromPoint(left + 2, top + height / 2) === e; }"""
+
+DASHED = """() => [...document.querySelectorAll('.inside .link .ink')]
+  .filter((ink) => getComputedStyle(ink).strokeDasharray !== 'none').map((ink) => ink.parentElement.dataset.key)"""
+
+
+def test_the_one_dashed_link_is_the_weight_that_the_formula_is_about(inside: Page):
+    inside.locator(LINK.format("l:2:3:2")).dispatch_event("click")
+    expect(inside.locator(ROOT)).to_have_attribute("data-pick", "l:2:3:2", timeout=15_000)
+    seen = {}
+    for k in range(16):
+        inside.locator(".inside .stops button").nth(k).click()
+        says = "dashed: the weight in the formula" in inside.locator(".inside .status").inner_text()
+        dashed = inside.evaluate(DASHED)
+        assert says == bool(dashed)
+        seen[idea(inside)] = dashed
+    assert {title: dashed for title, dashed in seen.items() if dashed} == {
+        "The gradient of the weights into the output layer": ["l:3:0:0"],
+        "The gradient of the weights into layer 2": ["l:2:3:2"],
+        "The gradient of the weights into layer 1": ["l:1:0:0"],
+        "What Adam remembers": ["l:2:3:2"],
+        "The new weights": ["l:2:3:2"],
+    }
+    inside.locator(".inside .stops button").first.click()
+    inside.get_by_role("button", name="Nudge this weight").click()
+    assert inside.evaluate(DASHED) == ["l:2:3:2"], "the weight that is nudged"
 
 
 def test_every_stop_of_the_walk_is_a_button_with_its_name_and_the_keys_go_on_from_it(inside: Page):
@@ -369,6 +435,13 @@ def test_the_page_fits_its_window(new_page: Callable[..., Page], viewport: str, 
       return Math.max(...[...document.querySelectorAll('.inside .vector mtext')].map((e) =>
         e.getBoundingClientRect().right - box.right)); }"""
     assert page.evaluate(beyond) <= 0
+    page.set_viewport_size({"width": 1440, "height": 900})
+    gap = """() => { const [m, v] = [...document.querySelectorAll('.inside .vector mtext')].map((e) => {
+        const words = document.createRange(), text = e.firstChild;
+        words.setEnd(text, text.data.trimEnd().length), words.setStart(text, 0);
+        return { ...words.getBoundingClientRect().toJSON(), size: parseFloat(getComputedStyle(e).fontSize) }; });
+      return m.top === v.top && (v.left - m.right) / v.size; }"""
+    assert page.evaluate(gap) > 0.3, "between two formulas on one line is a space"
 
 
 def test_a_link_opens_the_page_on_a_fresh_server(fresh_server: object, page: Page):

@@ -75,6 +75,32 @@ def test_every_unit_and_link_has_the_engines_numbers(trainer: mlp.Trainer, point
             assert link["update"] == pytest.approx(next_layer.weights[i, j] - layer.weights[i, j])
 
 
+def test_a_step_knows_the_one_that_comes_next_and_where_the_run_has_ended(trainer: mlp.Trainer):
+    last = trainer.recording.last_step
+    shown = [picture(take_apart(trainer, at), 0, (1, 0, 0), LABELS) for at in (9, last - 1, last)]
+    assert [(one["step"], one["next"]) for one in shown] == [(9, 10), (last - 1, last), (last - 1, last)]
+    broken = new_trainer(Experiment(Config(dataset="plane", optimizer="sgd", learning_rate=10.0)))
+    broken.run(10)
+    assert broken.recording.has_ended
+    last = broken.recording.last_step
+    ends = [picture(take_apart(broken, at), 0, (1, 0, 0), LABELS[:2])["next"] for at in (last - 2, last - 1, last)]
+    assert ends == [last - 1, None, None]
+
+
+@pytest.mark.parametrize("pick", [(2, 3, 1), (1, 0)])
+def test_the_weight_that_a_formula_is_about_is_named_by_its_key(pick: tuple[int, ...]):
+    ideas = picture(step_of(Config()), 0, pick, LABELS[:2])["ideas"]
+    mine = {2: "l:2:3:1"} if pick == (2, 3, 1) else {}
+    for idea in ideas:
+        if idea["stage"] == "update":
+            assert idea["link"] == mine.get(2, "l:1:0:0")
+        elif "gradient" in idea["title"]:
+            (layer,) = idea["links"]
+            assert idea["link"] == mine.get(layer, f"l:{layer}:0:0")
+        else:
+            assert idea["link"] == ""
+
+
 def step_of(config: Config, epochs: int = 3, at: int = 5) -> Step:
     trainer = new_trainer(Experiment(config))
     trainer.run(epochs)

@@ -70,7 +70,7 @@ test("every idea is a stop with its name, and the current one alone is marked an
   const ideas = ["forward", "forward", "loss", "update"].map((stage, k) => ({
     ...{ stage, title: `Idea ${k}`, short: k ? `sums layer ${k}` : "point" },
   }));
-  walk.receive(ideas);
+  walk.receive(ideas, 41);
   walk.mark(1);
   assert.deepEqual(
     walk.stops.map((stop) => [stop.getAttribute("aria-current"), stop.getAttribute("tabindex")]),
@@ -83,11 +83,30 @@ test("every idea is a stop with its name, and the current one alone is marked an
   );
   assert.equal(walk.stops[1].getAttribute("aria-label"), "2 of 4: Idea 1");
   assert.ok(!walk.back.disabled && !walk.next.disabled);
-  walk.mark(3);
-  assert.ok(walk.next.disabled);
   const before = walk.stops[0];
-  walk.receive(ideas.map((idea) => ({ ...idea })));
+  walk.receive(
+    ideas.map((idea) => ({ ...idea })),
+    42,
+  );
   assert.equal(walk.stops[0], before, "the same ideas keep their buttons, and so the focus");
+});
+
+test("from the last stop Next leads to the step that comes next, and at the end of the run nowhere", () => {
+  const walk = new Walk(() => {});
+  const ideas = [0, 1].map((k) => ({ stage: "update", title: `Idea ${k}`, short: "idea" }));
+  const seen = [];
+  for (const following of [41, null])
+    for (const at of [0, 1]) {
+      walk.receive(ideas, following);
+      walk.mark(at);
+      seen.push([walk.next.textContent, walk.next.disabled]);
+    }
+  assert.deepEqual(seen, [
+    ["Next →", false],
+    ["Step 41 →", false],
+    ["Next →", false],
+    ["Next →", true],
+  ]);
 });
 
 test("a formula may break between its terms, and between the formulas of an optimizer, and nowhere else", () => {

@@ -2,15 +2,17 @@
 // and links light up together.
 //
 // Comes in:  `data`, an object made by playground/inside/picture.py.
-// Goes out:  the trigger `pick`, the key of a unit (u:layer:unit) or of a link (l:layer:from:to).
+// Goes out:  the trigger `pick`, the key of a unit (u:layer:unit) or of a link (l:layer:from:to); after the last idea the
+//            player goes to the step that comes next.
 //
 // The walk itself needs no server: all ideas come with the message, so that arrow keys answer at once.
 import { signColour } from "../shared/colour.js";
 import { untilGone } from "../shared/component.js";
 import { h, scrolls, svg } from "../shared/dom.js";
-import { listKeys } from "../shared/keys.js";
+import { TYPED_IN, listKeys } from "../shared/keys.js";
 import { pieces } from "./mathml.js";
 import { say, short } from "../shared/format.js";
+import { player } from "../shared/player.js";
 import { loadStyle } from "../shared/style.js";
 import { observeTheme } from "../shared/theme.js";
 import { Nudge } from "./nudge.js";
@@ -29,7 +31,9 @@ const SHOWN = { x: "x", a: "output a", z: "sum z", ŷ: "answer ŷ", p: "belief p
 const PITCH = 76; // the least room for a column of units, in pixels on an ordinary screen as all lengths here
 /** @type {import("../shared/keys.js").Row[]} */
 const KEYS = [
-  ["→, ←", "to the next idea, and to the one before (in place of a step of the run)"],
+  ["→, ←", "to the next idea, and to the one before (in place of a step of the run); after the last, to the next step"],
+  ["PageDown, clicker", "with Projector on: to the next idea; after the last, to the next step"],
+  ["PageUp", "with Projector on: to the idea before"],
   ["↑, ↓, Enter, in the drawing", "from unit to unit, and what it says"],
   ["↑, ↓, Enter, on the card", "from letter to letter of the formula, and to what it belongs to"],
 ];
@@ -44,6 +48,7 @@ const LEAST = 300; // pixels of height for card and drawing
 const SCALES = [1.4, 1.2, 1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.56]; // of the card's type: the largest at which all of it fits
 const LEAST_SCALE = 0.7; // on an ordinary screen, and no smaller letters on another
 const STOP = "inside-stop"; // an event that tells the title of an idea to go to
+const BLACK = ".black:popover-open"; // the stage's, while it lies over the page
 const FIELDS =
   "input, textarea, select, canvas, dialog, [contenteditable], [role=slider], [role=radiogroup], [role=listbox], [role=combobox], [role=grid], [role=tab], [role=tablist], [role=menu], [role=dialog]";
 
@@ -68,7 +73,7 @@ export class Inside {
   constructor(parent) {
     /** @type {(key: string) => void} */
     this.pick = () => {};
-    this.walk = new Walk((k) => this.show(k));
+    this.walk = new Walk((k) => this.go(k));
     this.nudge = new Nudge(() => this.turnCard());
     this.where = h("p", { class: "where" });
     this.title = h("h3", {});
@@ -90,6 +95,7 @@ export class Inside {
     });
     this.scroller = h("div", { class: "scroller" }, this.drawing);
     this.status = h("p", { class: "status" });
+    this.chosen = h("span", {});
     this.aboutTitle = h("h3", {});
     this.copied = h("span", { class: "copied", role: "status" });
     this.groups = h("div", { class: "groups" });
@@ -107,11 +113,17 @@ export class Inside {
           (this.head = h("div", { class: "head" }, this.where, this.nudge.button)),
           this.scroller,
           this.status,
+          (this.foot = h(
+            "p",
+            { class: "foot" },
+            this.chosen,
+            h("button", { type: "button", class: "plain", onclick: () => this.showAbout() }, "All about it ↓"),
+          )),
         ),
         this.card,
         this.nudge.element,
       )),
-      h(
+      (this.about = h(
         "section",
         { class: "about", "aria-label": "What is picked" },
         h(
@@ -127,7 +139,7 @@ export class Inside {
         ),
         this.groups,
         this.announced,
-      ),
+      )),
     );
     parent.querySelector(".inside-place").replaceChildren(this.element);
     this.onKey = (event) => this.key(event);
@@ -150,6 +162,8 @@ export class Inside {
     this.lit = null;
     this.data = null;
     this.at = 0; // which of the ideas
+    /** @type {number | null} */
+    this.awaited = null; // the step whose first idea is to be shown when it comes
     this.forget = undefined; // the timer that takes a message away
     this.width = null; // for which the picture was drawn
     this.room = /** @type {number | null} */ (null); // pixels of height, where the window sets it
@@ -178,13 +192,14 @@ export class Inside {
   receive(data) {
     this.data = data;
     const ideas = data.ideas;
+    if (data.step === this.awaited) this.remember(ideas[0]);
     let k = ideas.findIndex((idea) => idea.title === remembered.title);
     if (k < 0) k = ideas.findIndex((idea) => idea.stage === remembered.stage);
     this.at = Math.max(0, k);
     this.themes.check();
     this.width = null;
     this.where.textContent = data.where;
-    this.walk.receive(ideas);
+    this.walk.receive(ideas, data.next);
     this.fit();
     this.drawIdea();
     this.drawAbout();
@@ -195,11 +210,26 @@ export class Inside {
     return this.data.ideas[this.at];
   }
 
+  // To an idea; beyond the last one, to the step that comes next.
+  go(k) {
+    const { ideas, next } = this.data;
+    if (k < ideas.length) return this.show(k);
+    if (next === null) return;
+    this.awaited = next;
+    player.halt();
+    player.goTo(next);
+  }
+
+  remember({ stage, title }) {
+    this.awaited = null;
+    remembered = { stage, title };
+  }
+
   show(k) {
     if (k === this.at || !this.data.ideas[k]) return;
     this.at = k;
     this.nudge.turn(false);
-    remembered = { stage: this.idea.stage, title: this.idea.title };
+    this.remember(this.idea);
     this.drawIdea();
     this.paint();
     this.markGroups();
@@ -207,12 +237,23 @@ export class Inside {
 
   key(event) {
     if (!this.data || event.altKey || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     const target = event.composedPath()[0];
-    if (!by || target.closest?.(FIELDS) || scrolls(target, ["X"])) return;
+    const by = this.leads(event.key, target);
+    if (!by) return;
     event.preventDefault();
     event.stopPropagation();
-    this.show(this.at + by);
+    this.go(this.at + by);
+  }
+
+  // How many ideas further a key leads; undefined where it is not the walk's. A clicker leads the page that is shown on
+  // a projector, wherever its focus is.
+  leads(key, target) {
+    const isOurs = !target.closest?.(`${TYPED_IN}, dialog, [role=dialog]`) && !document.querySelector(BLACK);
+    if (player.page?.projector && isOurs) {
+      const by = { PageDown: 1, PageUp: -1 }[key];
+      if (by) return by;
+    }
+    return target.closest?.(FIELDS) || scrolls(target, ["X"]) ? undefined : { ArrowRight: 1, ArrowLeft: -1 }[key];
   }
 
   // The drawing and each card have one Tab stop; from there on, keys go from one thing in it to the next. In a formula
@@ -293,6 +334,12 @@ export class Inside {
     this.walk.stops[k].focus({ preventScroll: true });
   }
 
+  // All about what is picked stands below the picture, and mostly below the window.
+  showAbout() {
+    this.about.scrollIntoView({ block: "start" });
+    this.groups.firstChild?.focus({ preventScroll: true });
+  }
+
   // How many times as large as on an ordinary screen the page's type is.
   get zoom() {
     return this.theme?.zoom ?? 1;
@@ -317,6 +364,7 @@ export class Inside {
   // The nudge stands in the place of the card, so that it is seen with the drawing.
   turnCard() {
     this.card.hidden = this.nudge.isOpen;
+    this.element.classList.toggle("nudged", this.nudge.isOpen);
     this.fitCard();
     if (this.nudge.isOpen) this.nudge.element.scrollIntoView({ block: "nearest" }); // below the drawing on a phone
   }
@@ -335,6 +383,7 @@ export class Inside {
   drawAbout() {
     const { name, groups } = this.data;
     const focused = this.groups.contains(document.activeElement);
+    this.chosen.textContent = `Chosen: ${name}. `;
     this.aboutTitle.textContent = name[0].toUpperCase() + name.slice(1);
     this.groups.replaceChildren(
       ...groups.map((group) =>
@@ -386,7 +435,7 @@ export class Inside {
     const { columns, links } = this.data;
     const width = Math.max(room, PITCH * columns.length);
     const most = Math.max(...columns.map((column) => column.units.length));
-    const space = this.room ? (this.room - this.head.offsetHeight - this.status.offsetHeight) / zoom - 8 : LOW;
+    const space = this.room ? (this.room - this.around) / zoom - 8 : LOW;
     const grow = Math.max(1, Math.min(1.6, space / 400, width / columns.length / 130)); // in a large window
     this.drawing.style.setProperty("--grow", String(grow / zoom)); // of type that grows with the page already
     const step = Math.max(LEAST_STEP, Math.min(54 * grow, (space - TOP - BOTTOM) / most));
@@ -425,6 +474,11 @@ export class Inside {
     this.makeStop(this.drawn(focused) ?? this.drawn(this.data.pick) ?? this.drawn(this.order[0]));
     this.drawn(focused)?.focus();
     this.paint();
+  }
+
+  // Pixels of height that stand above and below the drawing.
+  get around() {
+    return [this.head, this.status, this.foot].reduce((sum, { offsetHeight }) => sum + offsetHeight, 0);
   }
 
   drawn(key) {
@@ -490,6 +544,7 @@ export class Inside {
         group.classList.toggle(way, idea.flow === way && idea.links.includes(Number(group.dataset.layer)));
       group.classList.toggle("spoken", idea.links.includes(Number(group.dataset.layer)));
       group.classList.toggle("picked", group.dataset.key === this.data.pick);
+      group.classList.toggle("followed", group.dataset.key === idea.link);
     }
     for (const group of this.drawing.querySelectorAll(".unit")) {
       const { layer } = group.dataset;
@@ -518,7 +573,8 @@ export class Inside {
       for (const element of this.element.querySelectorAll(`[data-key="${CSS.escape(key)}"]`))
         element.classList.add("lit");
     const { idea } = this;
-    const still = `${this.shown()}; each link is as wide as ${CARRIED[idea.carries]}, blue above zero and orange below. ${this.data.part}`;
+    const dashed = this.links.has(idea.link) ? "; dashed: the weight in the formula" : "";
+    const still = `${this.shown()}; each link is as wide as ${CARRIED[idea.carries]}, blue above zero and orange below${dashed}. ${this.data.part}`;
     const text = key ? this.words(key) : null;
     if (this.status.textContent !== (text ?? still)) this.status.textContent = text ?? still;
   }

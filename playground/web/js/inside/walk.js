@@ -1,7 +1,7 @@
 // The walk as a progress bar: a stop for each idea, with its name where there is room, under the stage it belongs to.
 //
 // One stop of the Tab key; from there on the arrow keys, which are the walk's own on the whole page, lead on.
-import { h } from "../shared/dom.js";
+import { h, tell } from "../shared/dom.js";
 
 const STAGES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
 const NAMED = 48; // pixels on an ordinary screen that a stop needs for its name
@@ -14,6 +14,8 @@ export class Walk {
     this.at = 0;
     this.zoom = 1;
     this.ideas = [];
+    /** @type {number | null} */
+    this.following = null; // the step after the one that it walks through
     this.stops = [];
     this.list = h("ol", { class: "stops" });
     this.back = h(
@@ -21,16 +23,14 @@ export class Walk {
       { type: "button", title: "The idea before (Left arrow)", "aria-label": "Back", onclick: () => go(this.at - 1) },
       "←",
     );
-    this.next = h(
-      "button",
-      { type: "button", class: "next", title: "The next idea (Right arrow)", onclick: () => go(this.at + 1) },
-      "Next →",
-    );
+    this.next = h("button", { type: "button", class: "next", onclick: () => go(this.at + 1) }, "Next →");
     this.element = h("nav", { class: "walk", "aria-label": "Walk through the step" }, this.back, this.list, this.next);
   }
 
-  // The ideas of another step are mostly the same: what has the focus stays.
-  receive(ideas) {
+  // The ideas of another step are mostly the same: what has the focus stays. `following` is the number of the step that
+  // comes next; null at the end of the run.
+  receive(ideas, following) {
+    this.following = following;
     const same = ideas.length === this.ideas.length && ideas.every((idea, k) => this.ideas[k].title === idea.title);
     this.ideas = ideas;
     if (same) return;
@@ -73,10 +73,19 @@ export class Walk {
     for (const stage of this.list.children)
       stage.classList.toggle("now", stage.getAttribute("data-stage") === this.ideas[at].stage);
     this.back.disabled = at === 0;
-    this.next.disabled = at === this.stops.length - 1;
+    this.markNext(at === this.stops.length - 1);
     if (focused) this.stops[at].focus();
     const { offsetLeft, offsetWidth } = this.stops[at];
     this.list.scrollLeft = offsetLeft + offsetWidth / 2 - this.list.clientWidth / 2;
+  }
+
+  // From the last stop it leads on to the step that comes next.
+  markNext(isLast) {
+    const { following } = this;
+    this.next.disabled = isLast && following === null;
+    const leads = isLast && following !== null;
+    tell(this.next, leads ? `Step ${following} →` : "Next →");
+    this.next.setAttribute("title", `${leads ? "To the next mini-batch" : "The next idea"} (Right arrow)`);
   }
 
   // `zoom` is how many times as large as there everything is.

@@ -91,7 +91,7 @@ export class Inside {
     this.drawing = svg("svg", {
       role: "group",
       "aria-label":
-        "The network with its numbers: Up and Down go through neurons and links, Page Up and Page Down from neuron to neuron, Enter picks",
+        "The network with its numbers: Up and Down go through neurons and links, Page Up and Page Down from neuron to neuron unless Projector is on, Enter picks",
     });
     this.scroller = h("div", { class: "scroller" }, this.drawing);
     this.status = h("p", { class: "status" });

@@ -235,6 +235,9 @@ def test_names_and_labels_are_text_wherever_they_are_shown(page):
     page.get_by_role("link", name="Playground", exact=True).click()
     page.wait_for_function("() => document.querySelector('.surface .xtitle')")
     assert page.locator(".surface .xtitle").text_content() == "<img src=x onerror=alert(1)>"
+    ticks = page.locator(".surface .xtick").all_text_contents()  # of the table's column, which holds 0 to 6
+    assert ticks == ["0", "2", "4", "6"]
+    expect(page.locator(".stage .note")).to_have_text("● <b>a</b>, ◆ [l](http://x.y). Filled: training. Hollow: test.")
 
 
 @pytest.mark.parametrize("name", ["iris", "digits"])

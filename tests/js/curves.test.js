@@ -157,7 +157,7 @@ for (const [name, theme] of Object.entries(THEMES)) {
     surface.drawLegend(theme);
     surface.sayNote();
     assert.ok(!surface.legend.hidden);
-    assert.equal(surface.legend.textContent, "● poodle ◆ spaniel ");
+    assert.equal(surface.legend.textContent, "● poodle, ◆ spaniel. ");
     const signs = surface.legend.children.filter((child) => child.tag === "span");
     assert.deepEqual(
       signs.map((sign) => sign.attributes.style),

@@ -250,7 +250,7 @@ export class Surface {
       customdata: t.x1.map((x, k) => [x, t.x2[k], t.values?.[k] ?? 0].map((each, which) => this.inUnits(each, which))),
       name: t.name,
       visible: !t.test || this.player.look.testPoints,
-      hovertemplate: `${across} = %{customdata[0]}<br>${up} = %{customdata[1]}<br>${t.hover}<extra></extra>`,
+      hovertemplate: `${across} = %{customdata[0]}<br>${data.curve ? "" : `${up} = %{customdata[1]}<br>`}${t.hover}<extra></extra>`,
       marker: {
         symbol: t.test ? `${t.symbol}-open` : t.symbol,
         size: pointSize(size.width) * theme.zoom,
@@ -307,9 +307,9 @@ export class Surface {
     this.legended = key;
     const signs = traces.filter(({ test }) => legend && !test);
     this.legend.replaceChildren(
-      ...signs.flatMap((t) => [
+      ...signs.flatMap((t, k) => [
         h("span", { style: `color: ${theme.classes[t.class]}` }, SIGNS[t.symbol]),
-        ` ${classes[t.class]} `,
+        ` ${classes[t.class]}${k < signs.length - 1 ? "," : "."} `,
       ]),
     );
   }

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 /** @typedef {[keys: string, does: string]} Row */
 /** @typedef {{place: Element, title: string, rows: Row[]}} Group */
 
-export const TYPED_IN =
+const TYPED_IN =
   "input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable], [role=combobox]";
 // In the list itself, so that a page that is one file has it too.
 const STYLE = `

@@ -93,9 +93,19 @@ def test_a_clicker_leads_the_walk_with_the_projectors_look(page: Page):
     page.keyboard.press("PageDown")
     expect(where).to_have_text(re.compile("^Step 41 → 42,"), timeout=15_000)
     expect(root).to_have_attribute("data-idea", "The point enters")
-    page.get_by_role("combobox", name="Activation").first.focus()
+    page.get_by_role("combobox", name="Activation").first.focus()  # a list, and closed
     page.keyboard.press("PageDown")
-    assert idea(page) == "The point enters"
+    expect(root).to_have_attribute("data-idea", "Sums of layer 1")
+    page.evaluate("document.body.append(Object.assign(document.createElement('textarea'), { id: 'text' }))")
+    page.locator("#text").focus()
+    page.keyboard.press("PageDown")
+    assert idea(page) == "Sums of layer 1"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("b")
+    page.wait_for_selector(".stage .black:popover-open")
+    page.keyboard.press("PageDown")  # only brings the page back
+    page.wait_for_selector(".stage .black", state="hidden")
+    assert idea(page) == "Sums of layer 1"
 
 
 def test_all_about_what_was_clicked_is_one_click_away(inside: Page):

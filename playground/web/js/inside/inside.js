@@ -635,20 +635,11 @@ export class Inside {
 const listed = (words) => (words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0]);
 const keyOf = (element) => element?.closest?.("[data-key]")?.getAttribute("data-key") ?? null;
 
-// "name = letters", and below it "= numbers = value".
+// "name = letters", and below it "= numbers = value"; no sign stands at the end of a line, away from what it is before.
 function line({ name, letters, numbers, value, note }) {
-  const equals = () => document.createTextNode(" = ");
-  const first = h(
-    "div",
-    { class: "row" },
-    ...pieces(name),
-    ...(letters ? [equals(), ...pieces(letters)] : [equals(), ...pieces(value)]),
-  );
-  const rows = [first];
-  if (letters)
-    rows.push(
-      h("div", { class: "row second" }, ...(numbers ? [equals(), ...pieces(numbers)] : []), equals(), ...pieces(value)),
-    );
+  const equals = (formula) => pieces(["row", "=", formula]);
+  const rows = [h("div", { class: "row" }, ...pieces(name), ...equals(letters ?? value))];
+  if (letters) rows.push(h("div", { class: "row second" }, ...(numbers ? equals(numbers) : []), ...equals(value)));
   if (note) rows.push(h("div", { class: "note" }, note));
   return h("div", { class: "line" }, ...rows);
 }

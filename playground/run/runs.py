@@ -95,6 +95,7 @@ class Run:
         self._make_trainer = make_trainer
         self._clock = clock
         self._trainer: mlp.Trainer | None = None
+        self._begun = 0.0  # the epoch up to which it is a copy of its parent
         self.lock = threading.RLock()
         self._gate = gate
         self._epochs_a_slice = 1
@@ -113,7 +114,10 @@ class Run:
         """Makes the steps."""
         if self._trainer is None:  # not a cached_property: Python 3.11 has one lock for those of all runs
             with self.lock:
-                self._trainer = self._trainer or self._make_trainer()
+                if self._trainer is None:
+                    trainer = self._make_trainer()
+                    self._begun = float(trainer.recording.epochs[-1])
+                    self._trainer = trainer
         return self._trainer
 
     @property
@@ -125,6 +129,11 @@ class Run:
     def recording(self) -> mlp.Recording:
         """Everything recorded so far."""
         return self.trainer.recording
+
+    @property
+    def can_be_shown(self) -> bool:
+        """Whether it has trained on for so many epochs that a page has something to show of it."""
+        return float(self.recording.epochs[-1]) >= self._begun + FIRST_EPOCHS
 
     @property
     def nbytes(self) -> int:
@@ -197,8 +206,7 @@ class Run:
         """Train a little, and say whether there is more to do."""
         if not self._left(epoch):  # who wants nothing trained need not wait for those who do
             return False
-        # Of a run with so few epochs, a page has next to nothing to show yet.
-        with self._gate.turn(urgent=len(self.recording) < FIRST_EPOCHS), self.lock:
+        with self._gate.turn(urgent=not self.can_be_shown), self.lock:
             left = self._left(epoch)
             if not left:
                 return False

@@ -10,7 +10,7 @@ import numpy as np
 
 from playground.health.headlines import headline_at, headlines
 from playground.run.experiment import Experiment
-from playground.run.runs import FIRST_EPOCHS, Run, never
+from playground.run.runs import Run, never
 from playground.run.seeds import N_SEEDS
 from playground.web.about import GOAL_EPOCHS, about, last_shared_step
 from playground.web.message import AboutRun, Answers, Mark, Progress, Question, SeedsTold
@@ -43,7 +43,7 @@ def first_reply(
     end = max(run.epoch_of(max(shared, 0)) + GOAL_EPOCHS, run.epoch_of(moment))
     # A run is shared: others may have trained it further than this page has any use for. Where many train, a page
     # does not stand in line for more than it needs to be seen.
-    run.record_to(end, seconds, gone=lambda: run.is_crowded and len(run.recording) > FIRST_EPOCHS)
+    run.record_to(end, seconds, gone=lambda: run.is_crowded and run.can_be_shown)
     rows = _rows(run, after, end)
     # A moment inside an epoch is no row of the recording: it comes as a single step, and is shown at once.
     between = moment > max(after, 0) and not np.any(rows[:, 0] == moment)

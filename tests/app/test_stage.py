@@ -75,17 +75,23 @@ def test_a_page_that_opens_at_a_moment_is_sent_that_very_moment(experiment, mome
     assert steps[: len(steps) - header["singles"]] == sorted(steps[: len(steps) - header["singles"]])
 
 
-def test_where_others_train_a_page_stands_in_line_for_no_more_than_a_first_picture():
+@pytest.mark.parametrize("is_fork", [False, True])
+def test_where_others_train_a_page_stands_in_line_for_no_more_than_a_first_picture(is_fork):
     gate = Gate()
     experiment = Experiment(Config(n_samples=60))
-    run = Run(lambda: new_trainer(experiment), gate)
+    trainer = new_trainer(experiment)
+    if is_fork:  # its past, a copy of its parent's, is on screen already
+        step = trainer.run(50).steps[-1]
+        experiment = experiment.change(int(step), learning_rate=0.03)
+        trainer = trainer.fork(int(step), optimizer=mlp.Adam(learning_rate=0.03))
+    run = Run(lambda: trainer, gate)
     with ThreadPoolExecutor(1) as pool:
         asked = None
         while asked is None or not asked.done():
             with gate.turn():  # somebody always trains
                 asked = asked or pool.submit(first_reply, experiment, run, moment=0, has_parent=True, seconds=math.inf)
                 time.sleep(0.002)
-    assert FIRST_EPOCHS < len(asked.result().rows) < GOAL_EPOCHS / 2
+    assert FIRST_EPOCHS <= len(asked.result().rows) < GOAL_EPOCHS / 2
     alone = first_reply(experiment, run, moment=0, has_parent=True, seconds=math.inf)
     assert len(alone.rows) > GOAL_EPOCHS / 2, "nobody else trains: all that it plays by itself"
 

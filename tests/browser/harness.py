@@ -249,6 +249,8 @@ def visit(page: Page, path: str = "/", *, timeout: float = 30_000) -> None:
 def settle(page: Page, *, timeout: float = 30_000) -> None:
     """Wait until Streamlit has run the script to its end, and the stage, if any, shows its run and has told all."""
     calm = '[data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]'
+    # Before its first run a page is calm, too.
+    page.wait_for_selector("[data-testid=stMain] .stElementContainer", state="attached", timeout=timeout)
     page.wait_for_selector(calm, timeout=timeout)
     page.wait_for_timeout(150)  # A click takes a moment to reach the server and make it run.
     page.wait_for_selector(calm, timeout=timeout)

@@ -335,7 +335,7 @@ def test_a_link_stands_still_where_it_says_and_a_reload_keeps_how_it_is_looked_a
     entries = page.evaluate("() => history.length")
     page.reload()
     settle(page)
-    page.wait_for_function("() => __stage.views.timeline.plot.layout?.yaxis.type === 'log'")
+    page.wait_for_function("() => window.__stage?.views.timeline.plot.layout?.yaxis.type === 'log'")
     expect(page.get_by_label("Discretize")).to_be_checked()
     expect(page.get_by_text("What neuron 3 of layer 2 sees")).to_be_visible()
     expect(page.locator(".stage .scores h3")).to_contain_text("Confusion matrix")

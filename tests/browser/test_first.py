@@ -65,6 +65,8 @@ def test_it_is_the_engines_own_and_nothing_moves_when_streamlit_comes(held, path
     run = recorded(experiment, 10)
     row = run.step_rows(step, step)[0]
     np.testing.assert_array_equal(parameters(page), row[-len(parameters(page)) :].astype(np.float32))
+    page.evaluate("() => document.fonts.ready")
+    page.wait_for_timeout(500)  # a busy machine lays out in pieces
     before = places(page)
     page.evaluate("() => { document.querySelector('.stage .surface canvas').kept = true; }")
     go_on()

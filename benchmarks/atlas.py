@@ -137,7 +137,8 @@ def click_to_tiles(browser: Browser, server: Server) -> None:
         print(f"  first tiles {first / 1000:.2f}, all 48 {last / 1000:.2f}")
 
 
-LOOP = """() => { const a = __atlas; a.speed = 60; window.drawn0 = a.grid.drawn; window.pictures = 0;
+LOOP = """() => { const a = __atlas, s = a.speedSelect; s.value = 60; s.dispatchEvent(new Event("change"));
+  window.drawn0 = a.grid.drawn; window.pictures = 0;
   const draw = a.grid.draw.bind(a.grid); a.grid.draw = (...x) => { draw(...x); window.pictures++; };
   setInterval(() => a.playing || a.play(true), 5); a.play(true); }"""
 

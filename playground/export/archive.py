@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from playground.export.subject import Subject
 
+NO_PICTURES = "not here: Pictures (PNG, SVG). The browser draws them: save them below their card."
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a .zip can hold: the same run gives the same bytes
 
 
@@ -24,6 +25,6 @@ def archive(subject: Subject, files: Iterable[tuple[str, str, Callable[[Subject]
                 continue
             pack.writestr(zipfile.ZipInfo(name, EPOCH), raw, zipfile.ZIP_DEFLATED)
             contents.append(f"{name}: {label}")
-        contents.append("not here: Pictures (PNG, SVG). The browser draws them: save them below their card.")
+        contents.append(NO_PICTURES)
         pack.writestr(zipfile.ZipInfo("contents.txt", EPOCH), "\n".join(contents) + "\n")
     return out.getvalue()

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from playground.export import EXPORTERS, Exporter
+from playground.export.archive import NO_PICTURES
 from playground.export.subject import Subject
 from playground.health.portrait import portrait
 
@@ -87,9 +88,7 @@ def inside(subject: Subject, exporter: Exporter) -> tuple[str, str | None] | Non
     """
     if exporter.name == "zip":
         files = [f"{e.filename(subject)}: {e.help}" for e in EXPORTERS.values() if e.name != "zip"]
-        return "\n".join(
-            [*files, "not among them: the pictures, which the browser draws. Save them below their card."]
-        ), None
+        return "\n".join([*files, NO_PICTURES]), None
     if exporter.suffix.endswith((".npz", ".safetensors")):
         return _arrays(exporter.write(subject), exporter.suffix), None
     if exporter.name == "onnx":

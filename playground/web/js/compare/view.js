@@ -1,9 +1,8 @@
 // What of the comparison is on show, as it stands in the address: the moment, the clock, what is drawn besides, which two
 // runs are set against each other, and which runs stay at a moment of their own. playground/run/compared.py reads it.
+import { LETTERS } from "../shared/runs.js";
 
 /** @import { CompareView } from "../stage/types.d.ts" */
-
-import { LETTERS } from "../shared/runs.js";
 
 /** @type {CompareView} */
 export const USUAL = { at: 0, clock: "epochs", show: [], pair: [0, 1], hold: [] };

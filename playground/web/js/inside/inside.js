@@ -9,7 +9,7 @@
 import { signColour } from "../shared/colour.js";
 import { untilGone } from "../shared/component.js";
 import { h, scrolls, svg } from "../shared/dom.js";
-import { listKeys } from "../shared/keys.js";
+import { TYPED_INTO, listKeys } from "../shared/keys.js";
 import { pieces } from "./mathml.js";
 import { say, short } from "../shared/format.js";
 import { player } from "../shared/player.js";
@@ -48,9 +48,7 @@ const LEAST = 300; // pixels of height for card and drawing
 const SCALES = [1.4, 1.2, 1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.56]; // of the card's type: the largest at which all of it fits
 const LEAST_SCALE = 0.7; // on an ordinary screen, and no smaller letters on another
 const STOP = "inside-stop"; // an event that tells the title of an idea to go to
-// What a clicker's keys do not go through; a list that was chosen from and is closed is no text field.
-const TYPED_INTO =
-  "textarea, [contenteditable], dialog, [role=dialog], input:not([type=range], [type=checkbox], [type=radio], [aria-expanded=false])";
+const BUSY = `${TYPED_INTO}, dialog, [role=dialog]`; // what a clicker's keys do not go through
 const BLACK = ".black:popover-open"; // the stage's, while it lies over the page
 const FIELDS =
   "input, textarea, select, canvas, dialog, [contenteditable], [role=slider], [role=radiogroup], [role=listbox], [role=combobox], [role=grid], [role=tab], [role=tablist], [role=menu], [role=dialog]";
@@ -251,7 +249,7 @@ export class Inside {
   // How many ideas further a key leads; undefined where it is not the walk's. A clicker leads the page that is shown on
   // a projector, wherever its focus is.
   leads(key, target) {
-    const isOurs = !target.closest?.(TYPED_INTO) && !document.querySelector(BLACK);
+    const isOurs = !target.closest?.(BUSY) && !document.querySelector(BLACK);
     if (player.page?.projector && isOurs) {
       const by = { PageDown: 1, PageUp: -1 }[key];
       if (by) return by;

@@ -4,6 +4,9 @@ import { h } from "./dom.js";
 /** @typedef {[keys: string, does: string]} Row */
 /** @typedef {{place: Element, title: string, rows: Row[]}} Group */
 
+// What letters are typed into; a list that was chosen from and is closed is none.
+export const TYPED_INTO =
+  "textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [aria-expanded=false])";
 const TYPED_IN =
   "input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable], [role=combobox]";
 // In the list itself, so that a page that is one file has it too.

@@ -7,7 +7,7 @@
 // names the parts on show: another page carries the transport and the timeline alone, with a small picture beside it.
 import { h, scrolls, uncover } from "../shared/dom.js";
 import { oneEntryForAPage } from "../shared/entries.js";
-import { listKeys } from "../shared/keys.js";
+import { TYPED_INTO, listKeys } from "../shared/keys.js";
 import { whatIsThis } from "../shared/notes.js";
 import { loadPlotly } from "../shared/plot.js";
 import { player } from "../shared/player.js";
@@ -52,9 +52,6 @@ const CLICKER_KEYS = [
   [". or B", "with Projector on: black, and back"],
 ];
 const CLICKER = ["PageDown", "PageUp", ".", "b", "B"];
-// What letters are typed into; a list that was chosen from and is closed is none.
-const TYPED_INTO =
-  "textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [aria-expanded=false])";
 const BUSY = "textarea, [contenteditable], [role=dialog], [role=listbox]";
 const OWN_SPACE = "button, a, [role=button], [role=link], [role=checkbox], [role=switch]";
 const address = new Address();

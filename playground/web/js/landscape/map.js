@@ -1,8 +1,7 @@
 // The map: the loss as a colour with lines of equal loss, and the path of the run across it.
-import { LETTERS } from "../shared/runs.js";
 import { contour } from "../shared/contour.js";
 import { fit, pen } from "../shared/dom.js";
-import { runColour } from "../shared/runs.js";
+import { LETTERS, runColour } from "../shared/runs.js";
 import { say } from "../shared/format.js";
 import { font } from "../shared/theme.js";
 import { lies, placeOf } from "./part.js";

@@ -107,9 +107,14 @@ function takeOver(parent, page) {
   return page.parts === "full" ? stage : undefined;
 }
 
-// A panel as it stands on other pages: small, if it has such a form.
+// A panel as it stands on other pages: small, if it has such a form, and only where there is room for it.
 /** @type {(panel: Panel) => Panel} */
-const beside = ({ small, ...panel }) => (small ? { ...panel, make: small, chart: undefined } : panel);
+function beside({ small, ...panel }) {
+  if (!small) return panel;
+  const paint = (view, picture) => view.element.offsetParent && panel.paint(view, picture);
+  const words = (view, picture) => (view.values ? panel.words(view, picture) : "");
+  return { ...panel, make: small, chart: undefined, paint, words };
+}
 
 class Stage {
   constructor(/** @type {Element} */ parent, /** @type {Page} */ page) {

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from playground.figures.palette import THEMES
 from playground.web import look
@@ -104,3 +105,10 @@ def test_a_style_sheet_holds_the_palettes_colours_for_both_schemes():
 def test_the_documentation_is_what_the_tables_say():
     assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m scripts.visual_language"
     assert set(USES) == set(look.COLOURS)
+
+
+def test_a_text_that_stands_by_itself_in_a_page_is_not_shown_on_it() -> None:
+    """As Streamlit's magic would show the word that explains a constant, above all else."""
+    page = "import streamlit as st\nLIMIT = 3\n'''What the limit is'''\nst.markdown('shown')\n"
+    at = AppTest.from_string(page).run()
+    assert [element.value for element in at.markdown] == ["shown"]

@@ -17,7 +17,7 @@ MOONS = Experiment(Config(dataset="moons"))
 
 
 def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(FRAME, default_timeout=60)
+    app = AppTest.from_file(FRAME, default_timeout=120)
     app.query_params.update({"dataset": "moons", **query})
     app.run()
     app.switch_page(str(FRAME.parents[2] / "pages" / "atlas.py")).run()

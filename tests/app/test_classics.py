@@ -74,7 +74,7 @@ def test_a_link_to_no_classic_is_a_sentence():
 
 @pytest.mark.parametrize("name", CLASSICS)
 def test_a_button_opens_a_classic_and_says_what_it_is(name):
-    app = AppTest.from_file(FRAME, default_timeout=30).run()
+    app = AppTest.from_file(FRAME, default_timeout=120).run()
     assert not any(c.look in caption.value for caption in app.caption for c in CLASSICS.values())
     app.button_group(key="classic").set_value(name).run()
     assert experiment(app) == Experiment(CLASSICS[name].config)

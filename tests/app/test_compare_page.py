@@ -22,7 +22,7 @@ def page() -> AppTest:
 
 
 def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(FRAME, default_timeout=60)
+    app = AppTest.from_file(FRAME, default_timeout=120)
     app.query_params.update({"dataset": "moons", **query})
     app.run()
     app.switch_page(str(FRAME.parents[2] / "pages" / "compare.py")).run()
@@ -96,7 +96,7 @@ def test_the_address_holds_what_stands_side_by_side_and_opens_it_again(page):
 
 
 def test_add_to_compare_keeps_the_run_on_screen_from_any_other_page():
-    app = AppTest.from_file(FRAME, default_timeout=60)
+    app = AppTest.from_file(FRAME, default_timeout=120)
     app.query_params["optimizer"] = "rmsprop"
     app.run()
     app.button(key="add to compare").click().run()
@@ -107,7 +107,7 @@ def test_add_to_compare_keeps_the_run_on_screen_from_any_other_page():
 
 
 def test_twenty_seeds_lead_to_compare_with_the_run_on_screen_beside_those_that_stand_there():
-    app = AppTest.from_file(FRAME, default_timeout=60)
+    app = AppTest.from_file(FRAME, default_timeout=120)
     app.query_params["view"] = "simple"
     app.run()
     assert "add with seeds" not in [button.key for button in app.button], "Full, or on Health"
@@ -126,7 +126,7 @@ def test_twenty_seeds_lead_to_compare_with_the_run_on_screen_beside_those_that_s
 
 
 def test_twenty_seeds_of_a_fifth_run_take_nothing_away_and_say_so():
-    app = AppTest.from_file(FRAME, default_timeout=60)
+    app = AppTest.from_file(FRAME, default_timeout=120)
     app.query_params.update({"view": "full", "lr": "0.07"})
     app.run()
     four = PRESETS[0].of(Experiment())

@@ -27,6 +27,8 @@ from playground.run.survey import Survey, Surveys
 
 BASE = Experiment(Config(n_samples=100, hidden_layer_sizes=(6,)))
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
+PATIENCE = 60.0
+"""Seconds after which a test no longer waits: that something hangs, not how fast it is, for a busy machine is slow."""
 pytestmark = pytest.mark.filterwarnings("ignore")  # of Dask's own
 
 
@@ -41,13 +43,23 @@ def atlas(epochs: int = 40, seed: int = 1, n_samples: int = 100) -> Atlas:
     return Atlas(base, (Axis("lr", RATES), Axis("width", (2, 4, 6))), 2, epochs)
 
 
-def drive(survey: Survey, until: Callable[[], object] | None = None, seconds: float = 60.0) -> None:
-    """Wait for an atlas as a browser does."""
+def wait(until: Callable[[], object], seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
-    while not (until() if until else survey.is_complete and not survey.is_working):
-        assert time.monotonic() < end, survey.progress()
-        survey.ask()
+    while not until():
+        assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def drive(survey: Survey, until: Callable[[], object] | None = None) -> None:
+    """Wait for an atlas as a browser does."""
+
+    def is_there() -> object:
+        if until() if until else survey.is_complete and not survey.is_working:
+            return True
+        survey.ask()
+        return False
+
+    wait(is_there)
 
 
 def is_right(survey: Survey) -> None:
@@ -90,10 +102,7 @@ def test_worker_processes_train_all_tiles_and_none_outlives_the_crew():
         assert survey.progress().notes == ()
         started = pids(workers)
         assert os.getpid() not in started
-    gone = time.monotonic() + 10
-    while any(map(lives, started)):
-        assert time.monotonic() < gone
-        time.sleep(0.05)
+    wait(lambda: not any(map(lives, started)))
 
 
 SERVER = """
@@ -123,12 +132,9 @@ def test_worker_processes_end_with_their_server_however_it_ends(how, tmp_path):
     assert len(found) == 2
     assert all(map(lives, found))
     started.send_signal(how)
-    started.wait(10)
+    started.wait(PATIENCE)
     started.stdout.close()
-    end = time.monotonic() + 20
-    while any(map(lives, found)):
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    wait(lambda: not any(map(lives, found)))
 
 
 def test_a_killed_worker_costs_nothing_but_a_sentence():
@@ -161,10 +167,7 @@ def test_nobody_is_trained_for_who_has_left_and_who_comes_back_finds_all_that_wa
     with local(1) as workers:
         survey = Survey(atlas(epochs=1000, n_samples=600), Crews(local=workers))
         drive(survey, lambda: survey.tiles)
-        left = time.monotonic()
-        while survey.is_working or workers._pool._pending_work_items:
-            time.sleep(0.02)
-            assert time.monotonic() - left < 2.0
+        wait(lambda: not survey.is_working and not workers._pool._pending_work_items)
         there = dict(survey.tiles)
         assert 0 < len(there) < survey.atlas.n_cells
         drive(survey)
@@ -303,13 +306,11 @@ def test_a_cluster_without_workers_is_told():
         Cluster(address, patience=0.5)
 
 
-def test_nobody_at_the_address_is_told_within_seconds_and_this_machine_does_the_work(monkeypatch):
+def test_nobody_at_the_address_is_told_and_this_machine_does_the_work(monkeypatch):
     monkeypatch.setattr(crews_module, "CONNECT_SECONDS", 3)
     with local() as own:
         survey = Survey(atlas(), Crews("tcp://127.0.0.1:9", own))
-        begun = time.monotonic()
         drive(survey, lambda: survey.progress().notes)
-        assert time.monotonic() - begun < 6.0
         drive(survey)
         is_right(survey)
         (note,) = survey.progress().notes

@@ -24,7 +24,7 @@ FRAME = Path(__file__).parents[2] / "playground" / "app" / "frame.py"
 
 def page(section: str) -> AppTest:
     """The page at one of its sections."""
-    app = AppTest.from_file(str(FRAME), default_timeout=60).run()
+    app = AppTest.from_file(str(FRAME), default_timeout=120).run()
     app.session_state["page_data section"] = section
     return app.switch_page("../../pages/data.py").run()
 
@@ -227,7 +227,7 @@ def test_a_class_that_is_not_trained_is_said_on_the_page() -> None:
     at = paste(rare)
     train(at, "Train on these data")
     assert "left to train on" not in text(at)
-    app = AppTest.from_file(str(FRAME), default_timeout=60)
+    app = AppTest.from_file(str(FRAME), default_timeout=120)
     app.query_params.update({"dataset": "blobs", "classes": "6", "samples": "20", "test": "0.9"})
     at = app.run()
     assert any("left to train on" in w.value for w in at.main.warning)

@@ -28,7 +28,7 @@ FRAME, PICTURES_JS = HOUSE / "app" / "frame.py", HOUSE / "web" / "js" / "take" /
 
 def page(name: str = "") -> AppTest:
     """The page on one of the experiments at step 30."""
-    app = AppTest.from_file(str(FRAME), default_timeout=60)
+    app = AppTest.from_file(str(FRAME), default_timeout=120)
     for key, value in run_to_query({"": Experiment(), "changed": CHANGED, "own": OWN}[name], 30).items():
         app.query_params[key] = value
     app.run()
@@ -139,7 +139,7 @@ def test_no_name_of_a_users_gets_into_a_picture_or_a_file_name() -> None:
 
 
 def test_a_run_that_has_not_been_trained_says_so_before_it_is_taken_along() -> None:
-    app = AppTest.from_file(str(FRAME), default_timeout=60).run().switch_page("../../pages/export.py").run()
+    app = AppTest.from_file(str(FRAME), default_timeout=120).run().switch_page("../../pages/export.py").run()
     assert "up to step 0" in " ".join(element.value for element in app.markdown)
     assert any("has learned nothing yet" in info.value for info in app.info)
     assert not any("has learned nothing yet" in info.value for info in page().info)

@@ -29,7 +29,7 @@ FRAME = Path(__file__).parents[2] / "playground" / "app" / "frame.py"
 
 
 def open_page(page: str = "health", step: int = 0, **query: str) -> AppTest:
-    app = AppTest.from_file(str(FRAME), default_timeout=60)
+    app = AppTest.from_file(str(FRAME), default_timeout=120)
     for name, value in query.items():
         app.query_params[name] = value
     app.run()
@@ -227,7 +227,7 @@ def test_the_patients_are_one_click_away(name: str):
 
         open_patient(st.session_state["name"])
 
-    clicked = AppTest.from_function(click, default_timeout=60)
+    clicked = AppTest.from_function(click, default_timeout=120)
     clicked.session_state["name"] = name
     clicked.run()
     assert not clicked.exception

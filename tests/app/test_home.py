@@ -16,7 +16,7 @@ FRAME = Path(__file__).parents[2] / "playground" / "app" / "frame.py"
 
 @pytest.fixture
 def app():
-    page = AppTest.from_file(FRAME, default_timeout=30)
+    page = AppTest.from_file(FRAME, default_timeout=120)
     page.query_params["view"] = "full"
     page.run()
     assert not page.exception
@@ -99,7 +99,7 @@ def test_what_does_not_fit_is_said_in_a_sentence_and_nothing_is_lost(app, typed,
 
 
 def test_a_link_is_read_and_the_address_bar_mirrors_the_settings():
-    page = AppTest.from_file(FRAME, default_timeout=30)
+    page = AppTest.from_file(FRAME, default_timeout=120)
     page.query_params["dataset"] = "moons"
     page.query_params["lr"] = "nan"
     page.run()
@@ -110,14 +110,14 @@ def test_a_link_is_read_and_the_address_bar_mirrors_the_settings():
 
 
 def test_a_value_from_a_link_that_is_on_no_slider_stop_is_shown_as_it_is():
-    page = AppTest.from_file(FRAME, default_timeout=30)
+    page = AppTest.from_file(FRAME, default_timeout=120)
     page.query_params["lr"] = "0.0123"
     page.run()
     assert widget(page, "Learning rate").value == 0.0123
 
 
 def test_a_config_outside_a_sliders_step_is_shown_as_it_is():
-    page = AppTest.from_file(FRAME, default_timeout=30)
+    page = AppTest.from_file(FRAME, default_timeout=120)
     page.query_params["samples"] = "333"
     page.run()
     assert not page.exception
@@ -125,7 +125,7 @@ def test_a_config_outside_a_sliders_step_is_shown_as_it_is():
 
 
 def test_a_network_beyond_the_buttons_opens_as_it_is_with_a_sentence_on_its_cost():
-    page = AppTest.from_file(FRAME, default_timeout=30)
+    page = AppTest.from_file(FRAME, default_timeout=120)
     page.query_params["hidden"] = ",".join(["40"] * 12)
     page.query_params["activation"] = ",".join(["relu"] * 12)
     page.query_params["view"] = "full"
@@ -149,7 +149,7 @@ def labels(app: AppTest) -> set[str]:
 
 
 def test_the_first_look_is_simple_and_full_shows_every_setting():
-    page = AppTest.from_file(FRAME, default_timeout=30).run()
+    page = AppTest.from_file(FRAME, default_timeout=120).run()
     assert labels(page) & set(LABELS.values()) == {"Noise", "Activation", "Learning rate"}
     page.button_group(key="settings_shown").set_value("Full").run()
     assert labels(page) & set(LABELS.values()) == {label for name, label in LABELS.items() if Config().applies(name)}
@@ -185,7 +185,7 @@ def test_what_is_set_apart_has_a_way_back_of_its_own_and_one_for_all(app):
     {"dataset": "sine", "samples": "120", "loss": "mae"}, {"dataset": "digits", "hidden": "9"},
 ])  # fmt: skip
 def test_all_settings_back_ends_at_what_the_page_opens_with_whatever_the_data(query):
-    page = AppTest.from_file(FRAME, default_timeout=30)
+    page = AppTest.from_file(FRAME, default_timeout=120)
     page.query_params.update({**query, "view": "full"})
     page.run()
     page.button(key="all back").click().run()
@@ -212,7 +212,7 @@ def test_every_setting_can_be_set_back(app, name):
 
 
 def test_simple_names_what_is_set_apart_and_not_on_show():
-    page = AppTest.from_file(FRAME, default_timeout=30)
+    page = AppTest.from_file(FRAME, default_timeout=120)
     page.query_params.update({"optimizer": "sgd", "batch": "20", "noise": "0.2"})
     page.run()
     told = [c.value.replace("\\", "") for c in page.caption]
@@ -244,7 +244,7 @@ def test_a_choice_shows_its_own_settings_and_no_others_and_each_of_them_works(ap
 
 
 def test_a_link_hides_a_setting_that_comes_with_a_choice():
-    page = AppTest.from_file(FRAME, default_timeout=30)
+    page = AppTest.from_file(FRAME, default_timeout=120)
     page.query_params.update({"view": "full", "hide": "adam_epsilon,clip"})
     page.run()
     assert {"Beta 1", "Beta 2"} <= labels(page)
@@ -252,7 +252,7 @@ def test_a_link_hides_a_setting_that_comes_with_a_choice():
 
 
 def test_a_link_hides_settings_and_names_what_it_cannot_hide():
-    page = AppTest.from_file(FRAME, default_timeout=30)
+    page = AppTest.from_file(FRAME, default_timeout=120)
     page.query_params["hide"] = "noise,lr,roof"
     page.run()
     assert labels(page) & set(LABELS.values()) == {"Activation"}

@@ -24,7 +24,7 @@ NEURONS = library()["how-many-neurons"]
 
 
 def opened(page: str = "lessons", **query: str) -> AppTest:
-    app = AppTest.from_file(FRAME, default_timeout=60)
+    app = AppTest.from_file(FRAME, default_timeout=120)
     app.query_params.update(query)
     app.switch_page(str(PAGES / f"{page}.py"))
     app.run()

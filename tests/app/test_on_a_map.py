@@ -163,7 +163,7 @@ def test_what_is_wrong_in_a_link_is_named_and_the_rest_is_kept(key, text):
 
 
 def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(FRAME, default_timeout=60)
+    app = AppTest.from_file(FRAME, default_timeout=120)
     app.query_params.update(query)
     app.run()
     app.switch_page(str(FRAME.parents[2] / "pages" / "compare.py")).run()

@@ -270,7 +270,7 @@ def wishing(app: AppTest, **wish) -> tuple[dict, np.ndarray]:
 
 
 def test_a_page_brings_a_run_along_once_and_then_says_only_where_it_stands():
-    app = AppTest.from_function(page, default_timeout=30).run()
+    app = AppTest.from_function(page, default_timeout=120).run()
     header, rows = told(app)
     assert len(rows) > 1
     assert header["run"]["net"]["features"] == ["x1", "x2"]
@@ -285,7 +285,7 @@ def test_a_page_brings_a_run_along_once_and_then_says_only_where_it_stands():
 
 
 def test_a_page_that_goes_on_under_other_settings_brings_what_follows_the_change():
-    app = AppTest.from_function(page, default_timeout=30).run()
+    app = AppTest.from_function(page, default_timeout=120).run()
     header, rows = wishing(app, serial=1, moment=40, change={"learning_rate": 0.1})
     changed = Experiment().change(40, learning_rate=0.1)
     assert (header["page"]["run"], header["run"]["run"]) == (changed.name, changed.name)
@@ -295,7 +295,7 @@ def test_a_page_that_goes_on_under_other_settings_brings_what_follows_the_change
 
 
 def test_show_everything_and_show_less_keep_the_run_and_the_moment():
-    app = AppTest.from_function(page, default_timeout=30).run()
+    app = AppTest.from_function(page, default_timeout=120).run()
     for serial, (action, view) in enumerate((("show_everything", "full"), ("show_less", "simple")), start=1):
         header, rows = wishing(app, serial=serial, moment=40, action=action)
         assert (header["page"]["view"], header["page"]["moment"], header["page"]["run"]) == (

@@ -19,7 +19,7 @@ ABC = "\n\n---\n\n".join(f"# {letter}\n\n<!-- run: ?seed={k} -->" for k, letter 
 
 
 def page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(FRAME), default_timeout=60)
+    app = AppTest.from_file(str(FRAME), default_timeout=120)
     for key, value in query.items():
         app.query_params[key] = value
     return app.run().switch_page("../../pages/talk.py").run()
@@ -71,7 +71,7 @@ def test_scenes_are_put_in_order_and_taken_away():
 
 
 def test_a_run_of_another_page_becomes_a_scene_of_this_tabs_talk():
-    app = AppTest.from_file(str(FRAME), default_timeout=60)
+    app = AppTest.from_file(str(FRAME), default_timeout=120)
     for key, value in {"dataset": "moons", "lr": "0.3", "step": "37"}.items():
         app.query_params[key] = value
     app.run()
@@ -116,7 +116,7 @@ ATLAS = "lr:0.01,0.1;width:2,3;seeds:1;epochs:20"
     ],
 )
 def test_what_another_page_shows_becomes_a_scene(page_file, query, written_is):
-    app = AppTest.from_file(str(FRAME), default_timeout=60)
+    app = AppTest.from_file(str(FRAME), default_timeout=120)
     app.query_params.update(query)
     app.run().switch_page(f"../../pages/{page_file}.py").run()
     app.button(key="add scene").click().run()
@@ -128,7 +128,7 @@ def test_what_another_page_shows_becomes_a_scene(page_file, query, written_is):
 
 
 def test_what_no_scene_can_show_is_a_sentence_and_the_talk_stays():
-    app = AppTest.from_file(str(FRAME), default_timeout=60)
+    app = AppTest.from_file(str(FRAME), default_timeout=120)
     app.query_params["hidden"] = "none"
     app.run().switch_page("../../pages/fold.py").run()
     app.button(key="add scene").click().run()

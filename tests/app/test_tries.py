@@ -33,7 +33,7 @@ def wished(wish=None):
 
 
 def after(wish: Any) -> AppTest:
-    app = AppTest.from_function(wished, kwargs={"wish": wish}, default_timeout=30)
+    app = AppTest.from_function(wished, kwargs={"wish": wish}, default_timeout=120)
     app.run()
     assert not app.exception
     return app
@@ -99,7 +99,7 @@ def test_a_try_that_cannot_be_had_back_is_a_sentence(wish, sentence):
     [({"view": "full"}, True), ({"view": "simple"}, False), ({"view": "full", "hide": "tries"}, False)],
 )
 def test_the_table_stands_where_everything_is_shown(query, is_there):
-    app = AppTest.from_file(FRAME, default_timeout=30)
+    app = AppTest.from_file(FRAME, default_timeout=120)
     app.query_params.update(query)
     app.run()
     assert not app.exception

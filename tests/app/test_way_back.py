@@ -133,7 +133,7 @@ def page(query, told=(), first="", before="", after=""):
 
 
 def session_of(query: str = "", **more: Any) -> AppTest:
-    app = AppTest.from_function(page, kwargs={"query": dict(parse_qsl(query.lstrip("?"))), **more}, default_timeout=60)
+    app = AppTest.from_function(page, kwargs={"query": dict(parse_qsl(query.lstrip("?"))), **more}, default_timeout=120)
     app.run()
     assert not app.exception
     return app

@@ -226,7 +226,7 @@ def test_the_command_line_begins_with_weights(tmp_path: Path, capsys: pytest.Cap
 
 def test_the_page_opens_weights_and_says_what_is_wrong_with_others() -> None:
     frame = Path(__file__).parents[2] / "playground" / "app" / "frame.py"
-    app = AppTest.from_file(str(frame), default_timeout=60).run()
+    app = AppTest.from_file(str(frame), default_timeout=120).run()
     app.switch_page("../../pages/export.py").run()
     (uploader,) = [u for u in app.main.file_uploader if u.label == "Experiment or weights"]
     uploader.upload("net.npz", npz(taken()), "application/octet-stream").run()

@@ -228,7 +228,7 @@ def test_a_session_lives_on_and_its_run_is_unchanged_whatever_it_was_told(caplog
     bad = [{**good, key: value} for kind, key, value in BAD if kind == "wish"]
     far = [{**good, "moment": step, "change": {"learning_rate": 0.1}} for step in (MAX_STEP + 1, MOST_STEPS, 10**15)]
     payloads = [*(x for x in ODD if x is not None), *bad, *far, {**good, "refork": 10**7}]
-    app = AppTest.from_function(page, default_timeout=30, kwargs={"payloads": payloads})
+    app = AppTest.from_function(page, default_timeout=120, kwargs={"payloads": payloads})
     app.run()
     assert not app.exception
     assert [error.value for error in app.error] == []
@@ -240,7 +240,7 @@ def test_a_session_lives_on_and_its_run_is_unchanged_whatever_it_was_told(caplog
 
 def test_a_session_does_what_a_good_wish_asks_for():
     told = {**GOOD["wish"], "moment": 40, "have": 75, "change": {"learning_rate": 0.1}}
-    app = AppTest.from_function(page, default_timeout=30, kwargs={"payloads": [told]})
+    app = AppTest.from_function(page, default_timeout=120, kwargs={"payloads": [told]})
     app.run()
     assert not app.exception
     assert app.session_state["experiment"] == Experiment().change(40, learning_rate=0.1)
@@ -249,7 +249,7 @@ def test_a_session_does_what_a_good_wish_asks_for():
 
 def test_an_action_that_is_told_again_under_the_same_number_is_taken_once():
     told = [{**GOOD["wish"], "serial": serial, "action": "new_seed"} for serial in (5, 5, 6, 6, 6)]
-    app = AppTest.from_function(page, default_timeout=30, kwargs={"payloads": told})
+    app = AppTest.from_function(page, default_timeout=120, kwargs={"payloads": told})
     app.run()
     assert not app.exception
     assert app.session_state["experiment"].config.seed == Experiment().config.seed + 2

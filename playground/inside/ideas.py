@@ -6,11 +6,13 @@ shows; its formula stands once for the whole layer (capitals: a row for each poi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from playground.inside import sketches
 from playground.inside.expressions import Formula, Line, frac, row, sub, sup, words
+from playground.inside.sketches import Sketch
 from playground.inside.terms import Terms, link_key
 from playground.run.names import layer_name, layer_names
 
@@ -38,6 +40,8 @@ class Idea:
     """Which way it runs over the links spoken of: forward, back, or not at all"""
     link: str = ""
     """The key of the one weight that its formula is about, if it is about one"""
+    sketches: Sequence[Sketch] = ()
+    """The pictures that stand below its formula"""
 
     def payload(self) -> dict[str, Any]:
         """For the browser."""
@@ -54,12 +58,18 @@ class Idea:
             "carries": self.carries,
             "flow": self.flow,
             "link": self.link,
+            "sketches": self.sketches,
         }
 
 
 def walk(terms: Terms, layer: int, i: int, j: int) -> list[Idea]:
     """All ideas in order. Worked examples follow the link from i to j of a layer, and first units elsewhere."""
-    return [*_forward(terms, layer, j), *_loss(terms), *_backward(terms, layer, i, j), *_update(terms, layer, i, j)]
+    return [
+        *_forward(terms, layer, j),
+        *_loss(terms, layer, j),
+        *_backward(terms, layer, i, j),
+        *_update(terms, layer, i, j),
+    ]
 
 
 def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
@@ -68,6 +78,7 @@ def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
     yield Idea(
         "forward", "The point enters", "point", "Each input holds one number that describes the point.",
         row(_up("A", 0), "=", "X"), inputs, units=(0,),
+        sketches=sketches.of_point(terms),
     )  # fmt: skip
     for k in range(1, n + 1):
         unit = j if k == layer else 0
@@ -79,7 +90,7 @@ def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
             f"Every neuron of {name} weighs what comes in, adds it up{adds}.",
             row(_up("Z", k), "=", _up("A", k - 1), _up("W", k), *bias),
             (terms.sum_line(k, unit),), units=(k - 1, k), links=(k,), shows={k: "z"},
-            carries="share", flow="forward",
+            carries="share", flow="forward", sketches=sketches.of_sum(terms, k, unit),
         )  # fmt: skip
         if k < n or activation.name != "identity":
             masked = terms.step.layers[k - 1].mask is not None
@@ -92,12 +103,13 @@ def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
             yield Idea(
                 "forward", f"The bend of {name}", f"bend {short}", sentence,
                 row(_up("A", k), "=", "f(", _up("Z", k), ")", *product),
-                (terms.bend_line(k, unit),), units=(k,),
+                (terms.bend_line(k, unit),), units=(k,), sketches=sketches.of_bend(terms, k, unit),
             )  # fmt: skip
 
 
-def _loss(terms: Terms) -> Iterator[Idea]:
+def _loss(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
     n, loss = len(terms.step.layers), terms.step.net.loss
+    output = j if layer == n else 0
     answers = terms.answer_lines()
     if answers:
         yield Idea(
@@ -105,13 +117,13 @@ def _loss(terms: Terms) -> Iterator[Idea]:
             terms.belief_in_words(),
             row("P", "=", "softmax" if len(answers) > 1 and loss.name == "categorical_crossentropy" else "σ",
                 "(", _up("Z", n), ")"),
-            tuple(answers), units=(n,), shows={n: "p"},
+            tuple(answers), units=(n,), shows={n: "p"}, sketches=sketches.of_answer(terms),
         )  # fmt: skip
     yield Idea(
         "loss", "How wrong it is", "loss",
         f"{terms.truth_in_words()} {loss.label}: {loss.help[0].lower()}{loss.help[1:]}",
         row("L", "=", ["words", loss.formula]), (*_without(terms.loss_lines(), answers), terms.mean_loss_line()),
-        units=(n,), shows={n: "p"} if answers else {},
+        units=(n,), shows={n: "p"} if answers else {}, sketches=sketches.of_loss(terms, output),
     )  # fmt: skip
 
 
@@ -128,6 +140,7 @@ def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
                 "backward", "Blame at the output", "blame output",
                 "How would the loss change if the output rose a little? That slope is δ, the output's blame.",
                 row(_up("δ", k), "=", frac("∂L", row("∂", _up("Z", k)))), blame, units=(k,), shows=deltas,
+                sketches=sketches.of_loss(terms, unit, slope=True),
             )  # fmt: skip
         else:
             yield Idea(
@@ -137,7 +150,7 @@ def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
                 row(_up("δ", k), "=", "(", _up("δ", k + 1), sup("W", row(f"({k + 1})", "T")), ")", "⊙",
                     "f′(", _up("Z", k), ")"),
                 blame, units=(k, k + 1), links=(k + 1,), shows=deltas,
-                carries="blame", flow="back",
+                carries="blame", flow="back", sketches=sketches.of_blame(terms, k, unit),
             )  # fmt: skip
         yield Idea(
             "backward", f"The gradient of the weights into {name}", f"gradient {short}",
@@ -146,6 +159,7 @@ def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
             row(_up("G", k), "=", *share, sup("A", row(f"({k - 1})", "T")), _up("δ", k)),
             (terms.gradient_line(k, source, unit), terms.batch_gradient_line(k, source, unit)),
             units=(k,), links=(k,), shows=deltas, carries="gradient", link=link_key(k, source, unit),
+            sketches=sketches.of_gradient(terms, k, source, unit),
         )  # fmt: skip
 
 
@@ -167,25 +181,27 @@ def _update(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
             "update", "Regularization and clipping", "limits",
             f"Before the step, the gradient is changed; here for {what}.",
             _changes(terms),
-            tuple(before), links=everything, carries="gradient", link=key,
+            tuple(before), links=everything, carries="gradient", link=key, sketches=sketches.of_sums(before),
         )  # fmt: skip
     rate = terms.rate_lines()
     if rate:
         yield Idea(
             "update", "The learning rate of this step", "rate", terms.step.settings.schedule.help,
             row("η", "=", sub("η", 0), "s"), tuple(rate), links=everything, carries="gradient",
+            sketches=sketches.of_rate(terms),
         )  # fmt: skip
     lines = terms.update_lines(layer, i, j)[1 + len(before) + len(rate) :]
     if lines[:-1]:
         yield Idea(
             "update", f"What {optimizer.label} remembers", "memory",
             f"{optimizer.help} Here for {what}.", ["words", optimizer.formula], tuple(lines[:-1]),
-            links=everything, carries="gradient", link=key,
+            links=everything, carries="gradient", link=key, sketches=sketches.of_sums(lines[:-1]),
         )  # fmt: skip
     yield Idea(
         "update", "The new weights", "update",
         f"Every weight moves a little against its slope, and the next mini-batch can come. Here for {what}.",
         ["words", optimizer.formula.split(",  ")[-1]], (*lines[-1:],), links=everything, carries="update", link=key,
+        sketches=sketches.of_update(terms, layer, i, j),
     )  # fmt: skip
 
 

@@ -27,19 +27,24 @@ def changes(step: Step) -> Array:
     return np.linspace(-REACH, REACH, n)
 
 
+def losses_along(step: Step, place: int, values: Array) -> Array:
+    """(k,): the loss of the mini-batch, or its sum, with other values, (k,), of the parameter at a place."""
+    share = step.n if step.is_sum else 1
+    parameters = step.net.parameters.copy()
+    losses = np.empty(len(values))
+    for k, value in enumerate(values):
+        parameters[place] = value
+        losses[k] = share * step.loss_of(parameters)
+    return losses
+
+
 def nudge(step: Step, place: int) -> dict[str, Any]:
     """The loss of the mini-batch, or its sum, at all changes of the parameter at a place of the flat vector."""
-    tried = changes(step)
-    share = step.n if step.is_sum else 1
-    losses = []
-    for change in tried:
-        w = step.net.parameters.copy()
-        w[place] += change
-        loss = share * step.loss_of(w)
-        losses.append(loss if math.isfinite(loss) else None)  # JSON has no word for the others
+    w, tried = float(step.net.parameters[place]), changes(step)
+    losses = losses_along(step, place, w + tried).tolist()
     return {
-        "w": float(step.net.parameters[place]),
+        "w": w,
         "gradient": float(step.gradient[place]),
         "changes": tried.tolist(),
-        "losses": losses,
+        "losses": [loss if math.isfinite(loss) else None for loss in losses],  # JSON has no word for the others
     }

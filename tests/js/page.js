@@ -42,6 +42,10 @@ class Element {
     return this.children[0];
   }
 
+  get lastChild() {
+    return this.children.at(-1);
+  }
+
   get textContent() {
     return this.text || this.children.map((child) => child.textContent ?? String(child)).join("");
   }

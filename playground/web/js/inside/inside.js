@@ -16,6 +16,7 @@ import { player } from "../shared/player.js";
 import { loadStyle } from "../shared/style.js";
 import { observeTheme } from "../shared/theme.js";
 import { Nudge } from "./nudge.js";
+import { Sketches } from "./sketches.js";
 import { Walk } from "./walk.js";
 
 await loadStyle("inside.css", import.meta.url);
@@ -47,6 +48,8 @@ const AMPLE = 600; // pixels of height at which the card has larger type
 const LEAST = 300; // pixels of height for card and drawing
 const SCALES = [1.4, 1.2, 1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.56]; // of the card's type: the largest at which all of it fits
 const LEAST_SCALE = 0.7; // on an ordinary screen, and no smaller letters on another
+const MANY = 4; // terms of a sum that pictures show as well
+const [MOST_BESIDE, LEAST_BESIDE] = [1.2, 0.82]; // beside pictures: they come before large letters, and give way to small ones
 const STOP = "inside-stop"; // an event that tells the title of an idea to go to
 const BUSY = `${TYPED_INTO}, dialog, [role=dialog]`; // what a clicker's keys do not go through
 const BLACK = ".black:popover-open"; // the stage's, while it lies over the page
@@ -81,6 +84,7 @@ export class Inside {
     this.sentence = h("p", { class: "idea-sentence" });
     this.vector = h("div", { class: "vector" });
     this.lines = h("div", { class: "lines" });
+    this.sketches = new Sketches();
     this.card = h(
       "section",
       { class: "card", tabindex: 0, "aria-live": "polite", "aria-label": "Idea" },
@@ -88,6 +92,7 @@ export class Inside {
       this.sentence,
       this.vector,
       this.lines,
+      this.sketches.element,
     );
     this.drawing = svg("svg", {
       role: "group",
@@ -177,7 +182,10 @@ export class Inside {
       this.theme = theme;
       this.width = null;
       this.draw();
-      if (this.data) this.nudge.receive(this.data, theme);
+      if (!this.data) return;
+      this.nudge.receive(this.data, theme);
+      this.sketches.receive(this.idea.sketches, theme);
+      this.fitCard();
     });
   }
 
@@ -321,6 +329,7 @@ export class Inside {
     this.sentence.textContent = idea.sentence;
     this.vector.replaceChildren(...pieces(idea.vector));
     this.lines.replaceChildren(...idea.lines.map(line));
+    this.sketches.receive(idea.sketches, this.theme);
     this.card.scrollTop = 0;
     this.fitCard();
   }
@@ -370,14 +379,24 @@ export class Inside {
     if (this.nudge.isOpen) this.nudge.element.scrollIntoView({ block: "nearest" }); // below the drawing on a phone
   }
 
-  // Smaller type where a long formula would not fit otherwise; a narrow page lets the card grow instead.
+  // Smaller type where a long formula would not fit otherwise; then without the terms that the pictures show, and
+  // without pictures where they still leave too little room. A narrow page lets the card grow instead.
   fitCard() {
-    const { room, zoom } = this;
+    const { room, zoom, card } = this;
     const [most, least] = room ? [room < AMPLE * zoom ? 1 : 2, LEAST_SCALE / zoom] : [1, 1];
-    for (const scale of SCALES.filter((each) => each <= most && each >= least)) {
-      this.card.style.setProperty("--fit", String(scale));
-      if (this.card.scrollHeight <= this.card.clientHeight) return;
-    }
+    const fits = (highest, lowest, isBrief = false) => {
+      card.classList.toggle("brief", isBrief);
+      return SCALES.filter((each) => each <= highest && each >= lowest).some((scale) => {
+        card.style.setProperty("--fit", String(scale));
+        return card.scrollHeight <= card.clientHeight;
+      });
+    };
+    const { list, element } = this.sketches;
+    const beside = [Math.min(most, MOST_BESIDE), Math.max(least, LEAST_BESIDE / zoom)];
+    element.hidden = !list.length;
+    if (list.length && (fits(...beside) || !room || fits(...beside, true))) return this.sketches.draw();
+    element.hidden = true;
+    fits(most, least);
   }
 
   // ---- what is picked ------------------------------------------------------------------------------------------
@@ -637,7 +656,9 @@ const keyOf = (element) => element?.closest?.("[data-key]")?.getAttribute("data-
 function line({ name, letters, numbers, value, note }) {
   const equals = (formula) => pieces(["row", "=", formula]);
   const rows = [h("div", { class: "row" }, ...pieces(name), ...equals(letters ?? value))];
-  if (letters) rows.push(h("div", { class: "row second" }, ...(numbers ? equals(numbers) : []), ...equals(value)));
+  const terms = numbers ? equals(numbers) : [];
+  if (terms.length > MANY) for (const term of terms) term.classList.add("one-of-many");
+  if (letters) rows.push(h("div", { class: "row second" }, ...terms, ...equals(value)));
   if (note) rows.push(h("div", { class: "note" }, note));
   return h("div", { class: "line" }, ...rows);
 }

@@ -24,7 +24,15 @@ export class Walk {
       "←",
     );
     this.next = h("button", { type: "button", class: "next", onclick: () => go(this.at + 1) }, "Next →");
-    this.element = h("nav", { class: "walk", "aria-label": "Walk through the step" }, this.back, this.list, this.next);
+    this.here = h("p", { class: "here" }); // on a narrow page, where no stop has room for its name
+    this.element = h(
+      "nav",
+      { class: "walk", "aria-label": "Walk through the step" },
+      this.back,
+      this.list,
+      this.next,
+      this.here,
+    );
   }
 
   // The ideas of another step are mostly the same: what has the focus stays. `following` is the number of the step that
@@ -73,6 +81,7 @@ export class Walk {
     for (const stage of this.list.children)
       stage.classList.toggle("now", stage.getAttribute("data-stage") === this.ideas[at].stage);
     this.back.disabled = at === 0;
+    tell(this.here, `${at + 1} of ${this.ideas.length}: ${this.ideas[at].title}`);
     this.markNext(at === this.stops.length - 1);
     if (focused) this.stops[at].focus();
     const { offsetLeft, offsetWidth } = this.stops[at];

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from itertools import count
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.harness import Server, guarded_page, launch, new_context, save_evidence, serve
 
@@ -15,8 +15,9 @@ HOME = pytest.StashKey[Server]()
 
 
 def pytest_configure() -> None:
-    """Let a run that is terminated end as on Ctrl-C, so that no server outlives it."""
+    """Let a run that is terminated end as on Ctrl-C, so that no server outlives it; a busy machine has time."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    expect.set_options(timeout=30_000)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -246,6 +246,12 @@ def visit(page: Page, path: str = "/", *, timeout: float = 30_000) -> None:
     settle(page, timeout=timeout)
 
 
+# Whether all that the script has told is drawn: a busy browser does it after the script has ended, and puts something grey
+# in its place until then. Components without a height never hold anything.
+DRAWN = """() => !document.querySelector(
+  '[data-testid=stMain] :is([data-testid=stSkeleton], [class$="-place"]:empty:not([style*="min-height: 0rem"]))')"""
+
+
 def settle(page: Page, *, timeout: float = 30_000) -> None:
     """Wait until Streamlit has run the script to its end, and the stage, if any, shows its run and has told all."""
     calm = '[data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]'
@@ -254,6 +260,7 @@ def settle(page: Page, *, timeout: float = 30_000) -> None:
     page.wait_for_selector(calm, timeout=timeout)
     page.wait_for_timeout(150)  # A click takes a moment to reach the server and make it run.
     page.wait_for_selector(calm, timeout=timeout)
+    page.wait_for_function(DRAWN, timeout=timeout)
     told = "__player.moving || (__player.isTold && !__player.asked)"
     stands = f"!document.querySelector('.stage-place') || (window.__stage?.ready && __player.filled && ({told}))"
     page.wait_for_function(f"() => {stands}", timeout=timeout)

@@ -22,7 +22,7 @@ def state(page: Page) -> dict[str, Any]:
     return page.evaluate(STATE)
 
 
-def wait_for(page: Page, condition: str, timeout: float = 10_000) -> None:
+def wait_for(page: Page, condition: str, timeout: float = 30_000) -> None:
     """Wait until a JavaScript condition over `p` (the player) holds."""
     code = f"() => {{ const p = window.__player; return p?.run && ({condition}); }}"
     page.wait_for_function(code, timeout=timeout)

@@ -40,14 +40,14 @@ FOCUSED = """() => {
 @pytest.fixture
 def home(page: Page) -> Page:
     visit(page, "/?view=full")
-    wait_for(page, "window.__stage?.ready && p.run.rows.length > 1", timeout=30_000)
+    wait_for(page, "window.__stage?.ready && p.run.rows.length > 1")
     return page
 
 
 def stand_still(page: Page) -> None:
     """Wait for a stage with a run, where the page has one, and pause it."""
     if page.locator(".stage-place").count():
-        wait_for(page, "window.__stage?.ready && p.run.rows.length > 1", timeout=30_000)
+        wait_for(page, "window.__stage?.ready && p.run.rows.length > 1")
         page.evaluate("() => __player.pause()")
     expect(page.locator(".stException")).to_have_count(0)
 
@@ -339,7 +339,7 @@ def test_every_picture_is_told_in_the_numbers_of_the_moment(home):
 def test_every_chart_of_the_pages_that_look_closer_is_told_in_numbers(page, path, n_charts):
     visit(page, path)
     charts = page.locator(".stMain .js-plotly-plot:not(.stage *)")
-    expect(charts).to_have_count(n_charts, timeout=15_000)
+    expect(charts).to_have_count(n_charts)
     told = charts.evaluate_all("all => all.map((e) => e.closest('[role=img], [role=figure]')?.ariaLabel ?? '')")
     assert all(len(re.findall(r"\d[\d.]*", words)) >= 5 for words in told), told
 
@@ -373,7 +373,7 @@ def test_words_follow_at_a_calm_pace_and_the_end_is_always_told(home):
 def test_reduced_motion_is_respected(page):
     page.emulate_media(reduced_motion="reduce")
     visit(page, "/inside")
-    wait_for(page, "window.__stage?.ready && p.run.rows.length > 1", timeout=30_000)
+    wait_for(page, "window.__stage?.ready && p.run.rows.length > 1")
     page.wait_for_timeout(500)
     assert state(page)["step"] == 0
     assert state(page)["state"] == "paused"

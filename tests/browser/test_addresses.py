@@ -136,7 +136,7 @@ def test_a_page_goes_on_at_another_process_when_its_own_is_killed(browser: Brows
         page, _ = stack.enter_context(guarded_page(browser, replace(servers[0], url=origin), tolerate=away))
         visit(page, "/?hidden=4,3&dataset=circles")
         page.evaluate(PLAY_ON)
-        wait_for(page, "p.epoch > 220", timeout=30_000)
+        wait_for(page, "p.epoch > 220")
         run = page.evaluate("() => __player.run.header.run")
         (own,) = (server for server in servers if knows(server, run))
         page.evaluate("() => { window.seen = []; __player.watchers.add(() => seen.push(__player.step)); }")

@@ -78,13 +78,13 @@ def test_every_tile_is_the_engines_run_at_the_clocks_moment_and_opens_as_that_ve
     page.locator(".atlas .grid canvas").click(position={"x": x + 8, "y": y + 8})
     expect(page.locator(".atlas .detail h3")).to_have_text("Learning rate 0.01, Neurons in a layer 4")
     page.get_by_role("button", name="Open this very run").click()
-    page.wait_for_function("() => window.__player?.run?.lastEpoch >= 20", timeout=30_000)
+    page.wait_for_function("() => window.__player?.run?.lastEpoch >= 20")
     shown = page.evaluate("() => [...__player.run.parameters(__player.run.rows[20])]")
     np.testing.assert_array_equal(np.array(shown, dtype=np.float32), runs[cell].parameters[20].astype(np.float32))
     assert "atlas=" not in page.evaluate("() => location.search")
     # And back: the atlas is still there, around the run that it began with.
     page.get_by_role("link", name="Atlas").click()
-    page.wait_for_function("() => window.__atlas?.tiles.complete", timeout=30_000)
+    page.wait_for_function("() => window.__atlas?.tiles.complete")
     assert page.evaluate("() => __atlas.page.atlas") == SMALL.name
 
 
@@ -163,25 +163,25 @@ def test_keys_move_from_tile_to_tile_play_turn_views_and_the_address_keeps_it(pa
     page.wait_for_function("() => !location.search.includes('at=')")
     link = page.evaluate("() => location.pathname + location.search")
     visit(page, link)
-    page.wait_for_function("() => window.__atlas?.tiles.complete", timeout=30_000)
+    page.wait_for_function("() => window.__atlas?.tiles.complete")
     assert page.evaluate("() => [__atlas.show, __atlas.page.atlas]") == ["score", SMALL.name]
     page.evaluate("() => __atlas.pin(1)")
     page.keyboard.press("s")
-    page.wait_for_function("() => window.__compare?.runs.length === 2 && __compare.seeds", timeout=30_000)
+    page.wait_for_function("() => window.__compare?.runs.length === 2 && __compare.seeds")
     links = page.evaluate("() => __compare.runs.map((run) => run.header.link)")
     assert ["hidden=2" in link for link in links] == [False, True], "the one that was kept before the reload, and this"
     page.get_by_role("link", name="Atlas").click()
-    page.wait_for_function("() => window.__atlas?.element.isConnected && __atlas.tiles.complete", timeout=30_000)
+    page.wait_for_function("() => window.__atlas?.element.isConnected && __atlas.tiles.complete")
     page.locator(".atlas .grid canvas").focus()
     page.evaluate("() => __atlas.pin(1)")
     page.keyboard.press("Enter")
-    page.wait_for_function("() => window.__player?.run?.header.link.includes('hidden=2')", timeout=30_000)
+    page.wait_for_function("() => window.__player?.run?.header.link.includes('hidden=2')")
 
 
 def test_training_stops_when_told_and_goes_on(page):
     long = Atlas(BASE, SMALL.axes, 20, 1000)
     visit(page, f"/atlas?dataset=moons&samples=120&noise=0.3&hidden=4&atlas={quote(to_text(long), safe='')}")
-    page.wait_for_function("() => window.__atlas?.tiles.progress?.working", timeout=30_000)
+    page.wait_for_function("() => window.__atlas?.tiles.progress?.working")
     page.get_by_role("button", name="Stop training").click()
     expect(page.locator(".atlas .sentence")).to_contain_text("Stopped:")
     page.get_by_role("button", name="Stop training").click()
@@ -232,7 +232,7 @@ def test_a_search_drops_the_worst_and_shows_the_tiles_of_the_runs_that_are_marke
     page.wait_for_function(f"() => JSON.stringify(({shown})()) === '{json.dumps(both, separators=(',', ':'))}'")
     page.wait_for_function("() => new URLSearchParams(location.search).get('only').includes('lr')")
     visit(page, page.evaluate("() => location.pathname + location.search"))
-    page.wait_for_function("() => window.__atlas?.tiles.complete", timeout=30_000)
+    page.wait_for_function("() => window.__atlas?.tiles.complete")
     assert page.evaluate(shown) == both
     page.locator(".atlas summary").click()
     assert page.locator(".atlas tbody tr").count() == 9

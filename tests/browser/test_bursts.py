@@ -20,7 +20,7 @@ def opened(new_page):
     def open_at(query: str) -> Page:
         page = new_page()
         visit(page, f"/?dataset=moons&view=full{query}")
-        wait_for(page, "p.run.rows.length > 150 && p.step > 0 && !p.asked", timeout=30_000)
+        wait_for(page, "p.run.rows.length > 150 && p.step > 0 && !p.asked")
         page.wait_for_timeout(500)
         return page
 
@@ -147,7 +147,7 @@ def test_each_press_of_undo_counts_and_so_does_what_is_chosen_from_a_list(opened
     for _ in range(5):  # an open list closes when the page is drawn anew, as it may be on a busy machine
         page.get_by_role("combobox", name="Optimizer").click()
         with suppress(TimeoutError):
-            option.click(timeout=5_000)
+            option.click(timeout=30_000)
             break
     arrives(page, MOONS.changed(optimizer="rmsprop"), changes=1)
 
@@ -177,7 +177,7 @@ def test_the_address_holds_the_moment_once_it_stands_and_a_reload_comes_back_to_
     page.wait_for_function("() => location.search.includes('step=504')")
     assert entries(page) == before, "moments are no entries of the history"
     page.reload()
-    wait_for(page, "p.run.rows.length > 1 && p.step === 504 && !p.asked", timeout=20_000)
+    wait_for(page, "p.run.rows.length > 1 && p.step === 504 && !p.asked")
     page.wait_for_timeout(500)
     assert state(page)["step"] == 504
     page.get_by_role("link", name="Health").click()

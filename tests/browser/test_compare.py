@@ -35,7 +35,7 @@ BROKEN = Experiment(
 def stands(page: Page, *runs: Experiment) -> Page:
     """The runs side by side, all trained to the end, standing at the beginning."""
     visit(page, f"/compare?compare={quote(to_text(runs), safe='')}")
-    page.wait_for_function(f"() => window.__compare?.runs.length === {len(runs)} && __compare.complete", timeout=30_000)
+    page.wait_for_function(f"() => window.__compare?.runs.length === {len(runs)} && __compare.complete")
     page.evaluate("() => __compare.seek(0)")
     return page
 
@@ -204,7 +204,7 @@ def test_a_server_that_knows_nothing_of_the_runs_is_told_again(page):
 def test_twenty_seeds_are_drawn_and_counted_as_the_engine_has_them(page):
     stands(page, SMALL, FORK)
     page.get_by_role("button", name="The same settings from 20 draws").click()
-    page.wait_for_function("() => __compare.runs[0].header.seeds?.reached === 200", timeout=30_000)
+    page.wait_for_function("() => __compare.runs[0].header.seeds?.reached === 200")
     page.wait_for_function(
         "() => __compare.plot.data?.length === 6"
     )  # a band, its thin lines and its median, and the test loss of each run
@@ -223,7 +223,7 @@ def test_where_the_seeds_disagree_is_what_their_networks_say(page):
     stands(page, SMALL, BROKEN)
     page.keyboard.press("v")
     page.evaluate("() => __compare.seek(30)")
-    page.wait_for_function("() => __compare.runs[0].nets?.at === 30 && __compare.tiles[0].counted", timeout=30_000)
+    page.wait_for_function("() => __compare.runs[0].nets?.at === 30 && __compare.tiles[0].counted")
     figures = page.locator(".compare .figures").first
     expect(figures).to_contain_text("20 seeds at epoch 30")
     told = figures.inner_text()
@@ -258,7 +258,7 @@ def test_a_link_holds_the_moment_the_clock_and_what_is_on_show(page):
     expect(page.locator(".compare .sentence")).to_contain_text("A and C disagree")
     said = page.locator(".compare .sentence").inner_text()
     page.reload()
-    page.wait_for_function("() => window.__compare?.runs.length === 3 && __compare.complete", timeout=30_000)
+    page.wait_for_function("() => window.__compare?.runs.length === 3 && __compare.complete")
     expect(page.locator(".compare .sentence")).to_have_text(said)
     assert page.evaluate("() => [__compare.playing, __compare.time, __compare.unit]") == [False, 300, "updates"]
     assert page.evaluate("() => __compare.tiles.map((tile) => tile.row[0])") == [300, 120, 300]
@@ -279,7 +279,7 @@ def test_the_server_works_no_longer_for_one_who_is_gone(new_page, fresh_server):
     visit(page, f"/compare?compare={quote('hidden=16,16&samples=1000&batch=1', safe='')}")  # half a minute of work
     page.wait_for_function("() => window.__compare?.runs.length === 1")
     page.locator(".st-key-race button", has_text="Optimizers").click()
-    expect(page.get_by_text("Trying 7 learning rates")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Trying 7 learning rates")).to_be_visible(timeout=30_000)
     before = worked(fresh_server.pid)
     page.wait_for_timeout(1000)
     assert worked(fresh_server.pid) - before > 0.1

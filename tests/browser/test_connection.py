@@ -85,14 +85,14 @@ def test_playing_runs_no_script_and_the_moment_that_stands_is_told_once(page):
     said = spoken(page)
     visit(page, "/?hidden=4,3&dataset=circles&view=full")
     page.get_by_role("button", name="Confusion", exact=True).click()
-    wait_for(page, "p.epoch > 20", timeout=20_000)
+    wait_for(page, "p.epoch > 20")
     before = dict(said)
     assert before["reruns"] >= 1, "the page itself is drawn by a script"
     page.evaluate(PLAY_ON)
     for speed in ("240 epochs/s", "Slow motion", "60 epochs/s"):
         step = state(page)["step"]
         page.get_by_label("Speed").select_option(speed)
-        wait_for(page, f"p.step > {step} + {3 if speed == 'Slow motion' else 5000}", timeout=20_000)
+        wait_for(page, f"p.step > {step} + {3 if speed == 'Slow motion' else 5000}")
     wait_for(page, "p.run.header.answers.step > 5000")
     assert said["questions"] > before["questions"] + 4
     assert said["reruns"] == before["reruns"]
@@ -105,10 +105,10 @@ def test_playing_runs_no_script_and_the_moment_that_stands_is_told_once(page):
 def test_without_its_server_a_page_stays_calm_and_goes_on_at_the_same_step(server, new_page):
     page = new_page(tolerate=LOST)
     visit(page, "/?hidden=4,3&dataset=circles")
-    wait_for(page, "p.epoch > 20", timeout=20_000)
+    wait_for(page, "p.epoch > 20")
     page.evaluate(PLAY_ON)
     page.context.set_offline(True)
-    wait_for(page, "p.state === 'disconnected'", timeout=20_000)
+    wait_for(page, "p.state === 'disconnected'")
     stood = state(page)
     assert stood["step"] == stood["last"]
     assert sentence(page).startswith("The server does not answer at the moment")
@@ -121,15 +121,15 @@ def test_without_its_server_a_page_stays_calm_and_goes_on_at_the_same_step(serve
     assert page.evaluate("() => window.put") <= 1, "asked again and again"
     assert state(page)["step"] == stood["last"]
     page.context.set_offline(False)
-    wait_for(page, f"p.step > {stood['last']} && p.state === 'playing'", timeout=20_000)
+    wait_for(page, f"p.step > {stood['last']} && p.state === 'playing'")
     assert state(page)["runs"] == [stood["run"]]
 
 
 def test_a_server_started_anew_keeps_the_settings_and_goes_on_with_the_run(browser):
     with page_of_a_server_that_ends(browser) as (page, end, port):
-        wait_for(page, "p.epoch > 20", timeout=20_000)
+        wait_for(page, "p.epoch > 20")
         page.evaluate(PLAY_ON)
-        wait_for(page, "p.epoch > 250", timeout=20_000)
+        wait_for(page, "p.epoch > 250")
         end()
         page.wait_for_timeout(4000)  # by now Streamlit would have covered the page
         assert page.get_by_role("dialog").count() == 0
@@ -139,7 +139,7 @@ def test_a_server_started_anew_keeps_the_settings_and_goes_on_with_the_run(brows
         assert wanted is not None
         before = state(page)
         with serve(port=port):
-            wait_for(page, f"p.step === {wanted}", timeout=20_000)
+            wait_for(page, f"p.step === {wanted}")
             now = state(page)
             assert (now["runs"], now["last"]) == (before["runs"], before["last"])
             run = recorded(Experiment(Config(dataset="circles", hidden_layer_sizes=(4, 3))), 300)
@@ -148,7 +148,7 @@ def test_a_server_started_anew_keeps_the_settings_and_goes_on_with_the_run(brows
             expect(page.get_by_role("radio", name="Circles", exact=True)).to_be_checked()
             page.keyboard.press("End")
             press(page, "Play")
-            wait_for(page, f"p.step > {before['last']} && p.state === 'playing'", timeout=20_000)
+            wait_for(page, f"p.step > {before['last']} && p.state === 'playing'")
             assert state(page)["runs"] == before["runs"]
             last = state(page)["last"]
             run.record(last // 25 - 300, seconds=60)
@@ -160,13 +160,13 @@ def test_a_server_started_anew_keeps_the_settings_and_goes_on_with_the_run(brows
 def test_a_server_that_is_killed_in_mid_play_and_started_anew_goes_on_with_the_run_by_itself(browser):
     with page_of_a_server_that_ends(browser) as (page, end, port):
         page.evaluate(PLAY_ON)
-        wait_for(page, "p.epoch > 250", timeout=20_000)
+        wait_for(page, "p.epoch > 250")
         end(signal.SIGKILL)
-        wait_for(page, "p.state === 'disconnected' && p.step === p.run.last", timeout=20_000)
+        wait_for(page, "p.state === 'disconnected' && p.step === p.run.last")
         stood = state(page)
         page.evaluate("() => { window.seen = []; __player.watchers.add(() => seen.push(__player.step)); }")
         with serve(port=port):
-            wait_for(page, f"p.step > {stood['last']} + 2500 && p.state === 'playing'", timeout=30_000)
+            wait_for(page, f"p.step > {stood['last']} + 2500 && p.state === 'playing'")
             seen = page.evaluate("() => seen")
             assert seen == sorted(seen), "it never goes back"
             assert seen[0] >= stood["step"]
@@ -186,9 +186,9 @@ def test_a_moment_that_stood_while_the_server_was_started_anew_is_told_to_the_ne
             page.wait_for_timeout(2000)
             settle(page)
             press(page, "Step")
-            wait_for(page, "p.step === 2001 && p.told === 2001 && !p.asked", timeout=20_000)
+            wait_for(page, "p.step === 2001 && p.told === 2001 && !p.asked")
             page.get_by_role("link", name="Take along").click()
-            expect(page.get_by_text("up to step 2,001")).to_be_visible(timeout=20_000)
+            expect(page.get_by_text("up to step 2,001")).to_be_visible(timeout=30_000)
             settle(page)
             page.wait_for_load_state("networkidle")
 
@@ -198,7 +198,7 @@ def test_the_server_trains_no_longer_when_the_tab_is_closed(fresh_server, new_pa
     visit(page, "/?hidden=8,8,8")
     page.get_by_label("Speed").select_option("Full speed")
     page.evaluate(PLAY_ON)
-    wait_for(page, "p.run.lastEpoch > 400", timeout=20_000)
+    wait_for(page, "p.run.lastEpoch > 400")
     page.close()
     time.sleep(0.7)
     before = cpu_seconds(fresh_server.pid)
@@ -235,10 +235,10 @@ def test_an_old_tab_says_that_the_server_has_a_newer_version_and_a_reload_comes_
         expect(page.locator(".newer")).to_have_count(0)
         end(signal.SIGKILL)
         with serve(newer / "app.py", port=port):
-            expect(page.locator(".newer")).to_contain_text("newer version", timeout=30_000)
+            expect(page.locator(".newer")).to_contain_text("newer version")
             expect(page.locator(".newer")).to_have_count(1)
             wait_for(page, "p.step === 2000")
             page.locator(".newer button").click()
-            wait_for(page, "p.step === 2000 && !p.asked", timeout=30_000)
+            wait_for(page, "p.step === 2000 && !p.asked")
             expect(page.locator(".newer")).to_have_count(0)
             assert "hidden=4,3" in page.url.replace("%2C", ",")

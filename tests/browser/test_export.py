@@ -84,7 +84,7 @@ def test_the_link_on_the_page_opens_the_run_at_the_step(export, new_page):
 
 def test_the_moment_on_the_timeline_is_what_is_taken_along(export):
     export.get_by_role("toolbar").get_by_role("button", name="Step", exact=True).click()
-    expect(export.get_by_text("up to step 21")).to_be_visible(timeout=15_000)
+    expect(export.get_by_text("up to step 21")).to_be_visible(timeout=30_000)
     plain = json.loads(download(export, "Experiment (JSON)"))
     assert plain["step"] == 21
 
@@ -155,6 +155,6 @@ def test_the_replay_plays_and_scrubs_from_disk_with_the_network_cut_off(new_page
           const look = () => { window.seen.add(__player.step); requestAnimationFrame(look); }; look(); }"""
     )
     replay.get_by_role("button", name="Play").click()  # a short run is over in a blink
-    wait_for(replay, "window.seen.size > 3 && !p.moving && p.step === p.run.last", timeout=20_000)
+    wait_for(replay, "window.seen.size > 3 && !p.moving && p.step === p.run.last")
     context.close()
     assert problems == []

@@ -14,6 +14,8 @@ PLACES = """() => ["canvas", "button", "h3", ".cell", ".sentence"].flatMap((kind
     const { x, y, width, height } = e.getBoundingClientRect();
     return [kind, x, y, width, height].map((v) => (typeof v === "number" ? Math.round(v) : v)).join(" "); }))"""
 STREAMLITS = "**/static/js/**"
+LETTERS = """() => Promise.all(["400", "600"].map((weight) => document.fonts.load(`${weight} 16px "Source Sans"`)))"""
+"""Words of another font may need another line."""
 
 
 def places(page: Page) -> list[str]:
@@ -65,8 +67,7 @@ def test_it_is_the_engines_own_and_nothing_moves_when_streamlit_comes(held, path
     run = recorded(experiment, 10)
     row = run.step_rows(step, step)[0]
     np.testing.assert_array_equal(parameters(page), row[-len(parameters(page)) :].astype(np.float32))
-    page.evaluate("() => document.fonts.ready")
-    page.wait_for_timeout(500)  # a busy machine lays out in pieces
+    page.evaluate(LETTERS)
     before = places(page)
     page.evaluate("() => { document.querySelector('.stage .surface canvas').kept = true; }")
     go_on()

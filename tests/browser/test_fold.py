@@ -65,8 +65,8 @@ def test_the_film_plays_through_all_layers_and_a_hovered_point_is_ringed_everywh
     visit(page, "/fold?dataset=blobs&classes=3&hidden=3,1&step=500")
     page.wait_for_function(FINE)
     page.get_by_role("button", name="Play the film").click()
-    expect(page.locator(".fold .what")).to_contain_text("Layer 1: its weights turn, stretch and shift", timeout=15_000)
-    expect(page.locator(".fold .what")).to_contain_text("only cut straight", timeout=30_000)
+    expect(page.locator(".fold .what")).to_contain_text("Layer 1: its weights turn, stretch and shift")
+    expect(page.locator(".fold .what")).to_contain_text("only cut straight")
     page.wait_for_function(FINE)
     before = page.evaluate(PICTURES)
     x, y = page.evaluate(

@@ -81,6 +81,6 @@ def test_the_paths_of_other_runs_lie_on_the_same_map(page: Page):
 def test_the_edge_is_shown_on_its_line(page: Page):
     visit(page, "/landscape?hidden=2&samples=40")
     page.get_by_role("button", name="Show me the edge").click()
-    page.wait_for_function("() => __landscape?.curve?.edge === 4 && __player.step === 3000", timeout=30_000)
+    page.wait_for_function("() => __landscape?.curve?.edge === 4 && __player.step === 3000")
     assert 3.9 < page.evaluate("() => __landscape.curve.values.at(-1)") < 4.1
     expect(page.locator(".landscape .note").nth(1)).to_contain_text("Above the line, 4 = 2 / learning rate")

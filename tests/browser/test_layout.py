@@ -82,7 +82,7 @@ def test_nothing_moves_while_it_plays_or_at_a_step(page: Page, name: str, look: 
     page.evaluate(JUMPS)
     before = page.evaluate(CELLS)
     page.evaluate("() => __player.play()")
-    wait_for(page, "p.state === 'paused' && p.epoch === 200", timeout=30_000)
+    wait_for(page, "p.state === 'paused' && p.epoch === 200")
     press(page, "Back")
     wait_for(page, "p.step === 4999")
     settle(page)

@@ -55,7 +55,7 @@ def test_a_lesson_from_the_list_to_its_last_star_by_keyboard(page):
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("lesson=one-neuron"))
     settle(page)
-    wait_for(page, "p.run.rows.length > 1 && p.run.header.link.includes('separable')", timeout=30_000)
+    wait_for(page, "p.run.rows.length > 1 && p.run.header.link.includes('separable')")
     page.get_by_label("Speed").select_option("240 epochs/s")
     tab_to(page, "On: predict")
     page.keyboard.press("Enter")
@@ -83,12 +83,12 @@ def test_a_lesson_from_the_list_to_its_last_star_by_keyboard(page):
     tab_to(page, "A neuron only weighs and adds")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
-    wait_for(page, "p.run.header.link.includes('xor')", timeout=30_000)
+    wait_for(page, "p.run.header.link.includes('xor')")
     settle(page)
     tab_to(page, "On: challenge")
     page.keyboard.press("Enter")
     shows(page, "challenge")
-    wait_for(page, "p.run.header.link.includes('separable')", timeout=30_000)
+    wait_for(page, "p.run.header.link.includes('separable')")
     tab_to(page, "Learning rate")
     for rate in ("0.02", "0.03", "0.1", "0.3"):
         page.keyboard.press("ArrowRight")
@@ -231,7 +231,7 @@ def test_nothing_of_a_stranger_becomes_html(page):
 def test_a_task_takes_the_buttons_of_the_stage_away_as_well(page):
     task = Draft("Mine", "", Experiment(Config(dataset="moons")), ("learning_rate",), "test accuracy >= 90 %")
     visit(page, f"/lessons?task={packed.to_text(markdown(task))}&view=full")
-    wait_for(page, "p.run.rows.length > 1", timeout=30_000)
+    wait_for(page, "p.run.rows.length > 1")
     expect(page.get_by_text("This is a task")).to_be_visible()
     assert page.get_by_role("button", name="Add a hidden layer").count() == 0
     assert page.locator(".stage .layer button:visible").count() == 0
@@ -256,7 +256,7 @@ def test_axe_finds_nothing_serious_in_a_lesson_and_on_the_desk(new_page, query, 
     button = page.get_by_role("button", name=stands)
     expect(button).to_be_visible()
     if page.locator(".stage-place").count():
-        wait_for(page, "window.__stage?.ready && p.run.rows.length > 1", timeout=30_000)
+        wait_for(page, "window.__stage?.ready && p.run.rows.length > 1")
         page.evaluate("() => __player.pause()")
         button.click()
         expect(page.get_by_text("Solved: ★★★")).to_be_visible(timeout=30_000)
@@ -271,10 +271,10 @@ def test_axe_finds_nothing_serious_in_a_lesson_and_on_the_desk(new_page, query, 
 def test_back_in_the_browser_is_what_was_before_with_the_controls_of_its_screen_alone(page):
     visit(page, "/lessons?lesson=one-neuron&screen=challenge&view=full")
     page.get_by_role("slider", name="Learning rate").press("ArrowRight")
-    wait_for(page, "p.run.header.link.includes('lr=0.02')", timeout=30_000)
+    wait_for(page, "p.run.header.link.includes('lr=0.02')")
     settle(page)
     page.go_back()
-    wait_for(page, "!p.run.header.link.includes('lr=')", timeout=30_000)
+    wait_for(page, "!p.run.header.link.includes('lr=')")
     settle(page)
     assert page.locator("[class*='st-key-setting_']").count() == 2
     page.get_by_role("radio", name="5 Explain").click()

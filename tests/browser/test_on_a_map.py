@@ -15,11 +15,11 @@ from tests.browser.harness import visit
 def test_a_click_sets_the_start_and_each_optimizer_goes_the_engines_way_from_there(page):
     page.emulate_media(reduced_motion="reduce")
     visit(page, "/compare?map=himmelblau&rates=sgd:0.01")
-    page.wait_for_function("() => document.querySelector('.descent .over .main-svg')", timeout=20_000)
+    page.wait_for_function("() => document.querySelector('.descent .over .main-svg')")
     box = page.locator(".descent .map").bounding_box()
     page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.4 * box["height"])
-    page.wait_for_function("() => location.search.includes('from=')", timeout=20_000)
-    page.wait_for_function("() => __map.told.start[0] !== -0.5", timeout=20_000)
+    page.wait_for_function("() => location.search.includes('from=')")
+    page.wait_for_function("() => __map.told.start[0] !== -0.5")
     told = page.evaluate("() => __map.told")
     f = FUNCTIONS["himmelblau"]
     start = tuple(told["start"])

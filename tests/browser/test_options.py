@@ -20,7 +20,7 @@ def test_a_run_that_stops_early_rests_at_its_end_with_a_mark_and_a_fork_goes_on(
     run = recorded(experiment, 200)
     assert run.recording.stopped
     visit(page, f"/{run_to_link(experiment)}&view=full")
-    wait_for(page, "p.run.ended && p.state === 'paused'", timeout=20_000)
+    wait_for(page, "p.run.ended && p.state === 'paused'")
     assert state(page)["step"] == run.last_step
     np.testing.assert_array_equal(parameters(page), run.recording.parameters[-1].astype(np.float32))
     expect(page.locator(".stage .mark.stop")).to_have_attribute(

@@ -347,9 +347,12 @@ def test_the_heat_map_shows_every_weight_and_bias_at_its_place(shown: Shown):
 
 # ---- the curves --------------------------------------------------------------------------------------------------
 def test_every_curve_is_drawn_of_its_own_numbers(shown: Shown):
+    charts = ("timeline", "scores", "gradients")
+    for name in charts:  # Plotly comes after the first picture
+        wait_for(shown.page, f"__stage.views.{name}.plot.data")
     traces = {
         name: shown.view(f"() => views.{name}.plot.data.map((t) => ({{ name: t.name, y: t.y, colour: t.line.color }}))")
-        for name in ("timeline", "scores", "gradients")
+        for name in charts
     }
     f, palette = shown.run.recording, shown.palette
     curves = {

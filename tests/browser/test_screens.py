@@ -58,7 +58,7 @@ def test_charts_of_the_pages_grow_with_the_window_too(page: Page, path: str, car
     visit(page, path)
     if card:
         page.locator(".take").get_by_role("radio", name=card).click()
-    page.wait_for_function(f"() => ({AXES})().length === {n_charts}", timeout=15_000)
+    page.wait_for_function(f"() => ({AXES})().length === {n_charts}")
     size = 11 * root(2560, 1440) / 16
     assert all(each == pytest.approx(size, rel=0.01) for sizes in page.evaluate(AXES) for each in sizes)
 

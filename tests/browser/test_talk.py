@@ -305,7 +305,7 @@ def test_two_phones_follow_vote_let_go_and_come_back(new_page, brought, after_30
         assert phone.evaluate(FOLLOWED)[:2] == [1, 0]
     page.keyboard.press("PageDown")
     for each in (page, *phones):
-        each.wait_for_function(DRAWN, arg=after_30, timeout=20_000)
+        each.wait_for_function(DRAWN, arg=after_30)
     one, two = phones
     box = page.locator(".diagram .plot").bounding_box()
     assert box is not None

@@ -27,8 +27,8 @@ def tried(page: Page, rate: float, n: int) -> None:
     """Open a run that does not play, and wait until it is the newest of so many tries, trained to its end."""
     page.emulate_media(reduced_motion="reduce")
     visit(page, f"/?{LINK}{rate}")
-    expect(page.locator(".tries tbody tr")).to_have_count(n, timeout=20_000)
-    expect(page.locator(".tries tbody tr").first).to_contain_text("200", timeout=20_000)
+    expect(page.locator(".tries tbody tr")).to_have_count(n)
+    expect(page.locator(".tries tbody tr").first).to_contain_text("200")
 
 
 def test_tries_are_kept_named_starred_sorted_taken_along_compared_and_had_back(page):
@@ -49,7 +49,7 @@ def test_tries_are_kept_named_starred_sorted_taken_along_compared_and_had_back(p
     page.get_by_role("button", name="Star: try 1").press("Space")
     expect(page.get_by_role("button", name="Star: try 1")).to_be_focused()
     visit(page, f"/?{LINK}0.1")
-    expect(page.get_by_role("textbox", name="Name: try 1")).to_have_value("the slow one", timeout=20_000)
+    expect(page.get_by_role("textbox", name="Name: try 1")).to_have_value("the slow one")
     page.get_by_label("Order of the tries").select_option("Starred first")
     assert rows(page) == [FIRST.name, SECOND.name]
 
@@ -70,7 +70,7 @@ def test_tries_are_kept_named_starred_sorted_taken_along_compared_and_had_back(p
     for n in (1, 2):
         page.get_by_role("checkbox", name=f"Compare: try {n}").check()
     page.get_by_role("button", name="Compare 2").click()
-    page.wait_for_function("() => window.__compare?.runs.length === 2", timeout=20_000)
+    page.wait_for_function("() => window.__compare?.runs.length === 2")
     assert page.evaluate("() => __compare.page.runs") == [FIRST.name, SECOND.name]
 
 

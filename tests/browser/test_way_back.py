@@ -23,9 +23,9 @@ def two_branches(page: Page) -> None:
     visit(page, f"/?{LINK}&step=500")
     for setting, value, run in (("learning_rate", 0.02, CHANGED), ("batch_size", 20, OTHER)):
         page.evaluate("() => { __player.pause(); __player.place(500); }")
-        wait_for(page, "p.told === 500 && !p.asked && !p.wish", timeout=20_000)
+        wait_for(page, "p.told === 500 && !p.asked && !p.wish")
         page.evaluate("([name, value]) => __player.tell({ change: { [name]: value } })", [setting, value])
-        wait_for(page, f"p.run.header.run === '{run.name}' && !p.wish && !p.asked", timeout=20_000)
+        wait_for(page, f"p.run.header.run === '{run.name}' && !p.wish && !p.asked")
         if run != OTHER:
             branch(page, MOONS)
 
@@ -33,17 +33,17 @@ def two_branches(page: Page) -> None:
 def branch(page: Page, to: Experiment) -> None:
     """Go to another branch."""
     page.evaluate("(branch) => __player.tell({ branch })", to.name)
-    wait_for(page, f"p.run.header.run === '{to.name}' && !p.wish && !p.asked", timeout=20_000)
+    wait_for(page, f"p.run.header.run === '{to.name}' && !p.wish && !p.asked")
 
 
 def goes_on(page: Page) -> None:
     """The second branch is on screen, the others beside it, and Undo leads the whole way back."""
     names = [MOONS.name, CHANGED.name, OTHER.name]
-    wait_for(page, f"p.page.branches.map((b) => b.run).sort().join() === '{','.join(sorted(names))}'", timeout=30_000)
+    wait_for(page, f"p.page.branches.map((b) => b.run).sort().join() === '{','.join(sorted(names))}'")
     assert page.evaluate("() => __player.run.header.run") == OTHER.name
     for run in (MOONS, CHANGED, MOONS):
         press(page, "Undo")
-        wait_for(page, f"p.run.header.run === '{run.name}' && !p.wish", timeout=20_000)
+        wait_for(page, f"p.run.header.run === '{run.name}' && !p.wish")
     expect(page.get_by_role("toolbar").get_by_role("button", name="Undo", exact=True)).to_be_disabled()
     branch(page, CHANGED)
     expect(page.get_by_role("slider", name="Learning rate")).to_have_attribute("aria-valuetext", "0.02")
@@ -56,7 +56,7 @@ def test_a_reload_keeps_the_branches_and_what_undo_leads_to(new_page):
     settle(page)
     goes_on(page)
     visit(page, f"/?{LINK}&lr=0.3")  # another link in the same tab begins afresh
-    wait_for(page, "p.run.header.link.includes('lr=0.3') && !p.page.can_undo", timeout=20_000)
+    wait_for(page, "p.run.header.link.includes('lr=0.3') && !p.page.can_undo")
     settle(page)
     assert page.evaluate("() => __player.page.branches.length") == 1
 
@@ -82,4 +82,4 @@ def test_each_page_is_one_entry_of_the_history_so_that_back_goes_page_by_page(pa
         page.go_back()
         settle(page)
         assert page.evaluate("() => location.pathname") == path
-    wait_for(page, f"p.run.header.run === '{MOONS.name}' && p.step === 500", timeout=20_000)
+    wait_for(page, f"p.run.header.run === '{MOONS.name}' && p.step === 500")

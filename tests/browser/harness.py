@@ -246,8 +246,8 @@ def visit(page: Page, path: str = "/", *, timeout: float = 30_000) -> None:
     settle(page, timeout=timeout)
 
 
-# Whether all that the script has told is drawn: a busy browser does it after the script has ended, and puts something grey
-# in its place until then. Components without a height never hold anything.
+# Whether all that the script has told is drawn: a busy browser does it after the script has ended, and shows grey boxes
+# until then. Components without a height never hold anything.
 DRAWN = """() => !document.querySelector(
   '[data-testid=stMain] :is([data-testid=stSkeleton], [class$="-place"]:empty:not([style*="min-height: 0rem"]))')"""
 

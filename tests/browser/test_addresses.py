@@ -118,7 +118,7 @@ def test_the_link_and_the_qr_code_of_a_class_lead_to_it_below_a_path(browser: Br
         assert page.get_by_role("img", name="QR code").get_attribute("alt") == f"QR code of {link}"
         expect(page.get_by_text(link, exact=True)).to_be_visible()
         page.goto(link)
-        expect(page.get_by_text(f"You are in class {code}")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text(f"You are in class {code}")).to_be_visible()
 
 
 def test_a_page_goes_on_at_another_process_when_its_own_is_killed(browser: Browser, tmp_path: Path):

@@ -147,7 +147,7 @@ def test_each_press_of_undo_counts_and_so_does_what_is_chosen_from_a_list(opened
     for _ in range(5):  # an open list closes when the page is drawn anew, as it may be on a busy machine
         page.get_by_role("combobox", name="Optimizer").click()
         with suppress(TimeoutError):
-            option.click(timeout=30_000)
+            option.click(timeout=5_000)
             break
     arrives(page, MOONS.changed(optimizer="rmsprop"), changes=1)
 

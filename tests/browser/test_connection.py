@@ -188,7 +188,7 @@ def test_a_moment_that_stood_while_the_server_was_started_anew_is_told_to_the_ne
             press(page, "Step")
             wait_for(page, "p.step === 2001 && p.told === 2001 && !p.asked")
             page.get_by_role("link", name="Take along").click()
-            expect(page.get_by_text("up to step 2,001")).to_be_visible(timeout=30_000)
+            expect(page.get_by_text("up to step 2,001")).to_be_visible()
             settle(page)
             page.wait_for_load_state("networkidle")
 

@@ -84,7 +84,7 @@ def test_the_link_on_the_page_opens_the_run_at_the_step(export, new_page):
 
 def test_the_moment_on_the_timeline_is_what_is_taken_along(export):
     export.get_by_role("toolbar").get_by_role("button", name="Step", exact=True).click()
-    expect(export.get_by_text("up to step 21")).to_be_visible(timeout=30_000)
+    expect(export.get_by_text("up to step 21")).to_be_visible()
     plain = json.loads(download(export, "Experiment (JSON)"))
     assert plain["step"] == 21
 

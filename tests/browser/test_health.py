@@ -21,11 +21,11 @@ def test_one_click_on_a_cure_starts_the_experiment(page: Page):
     page.get_by_role("button", name="Use two hidden layers of tanh").click()
     page.wait_for_url(re.compile(r"/health(\?(?!.*hidden)|$)"))
     outcome = page.locator(".st-key-cure_outcome")
-    expect(outcome).to_be_focused(timeout=30_000)
+    expect(outcome).to_be_focused()
     expect(outcome).to_be_in_viewport()
     expect(outcome.locator("figure small")).to_have_text([re.compile(r"\d+ of 100 right, loss ")] * 2)
     outcome.get_by_role("button", name="Stop").click()
-    expect(outcome.get_by_role("button", name="Go on")).to_be_visible(timeout=30_000)
+    expect(outcome.get_by_role("button", name="Go on")).to_be_visible()
     expect(outcome.get_by_text(re.compile(r"From .* beginnings?: "))).to_be_visible()
     settle(page)
     expect(fading).to_have_count(0)
@@ -41,7 +41,7 @@ def test_a_sick_network_is_drawn_and_a_click_opens_it_where_its_finding_is(page:
     assert colours > 3, "its points are drawn"
     patient.click()
     findings = page.locator(".st-key-findings")
-    expect(findings.get_by_text("All neurons of a layer are the same").first).to_be_visible(timeout=30_000)
+    expect(findings.get_by_text("All neurons of a layer are the same").first).to_be_visible()
     expect(findings).to_be_focused()
     expect(page.locator(".stage .handle")).to_have_attribute("aria-valuenow", "1500")
 
@@ -51,7 +51,7 @@ def test_the_page_follows_the_timeline(page: Page):
     expect(page.get_by_text("At epoch 0, step 0,")).to_be_visible()
     page.locator(".stage .handle").focus()
     page.keyboard.press("Shift+ArrowRight")
-    expect(page.get_by_text("At epoch 1, step 25,")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("At epoch 1, step 25,")).to_be_visible()
     charts = page.locator(CHART)
     expect(charts).to_have_count(7)
     for k in range(7):
@@ -104,7 +104,7 @@ def test_a_drag_moves_the_moment_in_every_chart_over_time_and_redraws_none_of_th
     assert page.evaluate("() => redrawn") == [], "while the hand is on the timeline the server is not asked"
     page.mouse.up()
     epoch, step = page.evaluate("() => [__player.epoch, __player.step]")
-    expect(page.get_by_text(f"epoch {epoch:.4g}, step {step}")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(f"epoch {epoch:.4g}, step {step}")).to_be_visible()
     page.wait_for_function("() => redrawn.length >= 4")
     assert page.evaluate("() => redrawn") == ["flat", "Activations", "Weights", "Gradients"]
 

@@ -656,7 +656,7 @@ def test_simple_or_full_is_remembered_by_the_browser_and_a_link_that_says_one_wi
     visit(page, "/")
     expect(page.get_by_role("slider", name="Test share")).to_have_count(0)
     page.get_by_text("Full", exact=True).click()
-    expect(page.get_by_role("slider", name="Test share")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("slider", name="Test share")).to_be_visible()
     expect(page).to_have_url(re.compile("view=full"))
     page.wait_for_function("() => document.cookie.includes('full')")
     page.goto("about:blank")
@@ -667,7 +667,7 @@ def test_simple_or_full_is_remembered_by_the_browser_and_a_link_that_says_one_wi
            }).observe(document, { childList: true, subtree: true });"""
     )
     visit(page, "/?dataset=moons")
-    expect(page.get_by_role("slider", name="Test share")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("slider", name="Test share")).to_be_visible()
     visit(page, "/?view=simple")
     expect(page.get_by_role("slider", name="Test share")).to_have_count(0)
     assert not any(page.evaluate("() => window.seen")), "Full was drawn before Simple"
@@ -676,7 +676,7 @@ def test_simple_or_full_is_remembered_by_the_browser_and_a_link_that_says_one_wi
     page.get_by_text("Simple", exact=True).click()
     expect(page).to_have_url(re.compile("view=simple"))
     page.go_back()
-    expect(page.get_by_role("slider", name="Test share")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("slider", name="Test share")).to_be_visible()
     page.go_forward()
     expect(page.get_by_role("slider", name="Test share")).to_have_count(0)
 
@@ -687,7 +687,7 @@ def test_a_browser_that_keeps_nothing_shows_full_all_the_same(new_page):
     page.add_init_script(f"Object.defineProperty(document, 'cookie', {{ get{refusal}, set{refusal} }});")
     visit(page, "/")
     page.get_by_text("Full", exact=True).click()
-    expect(page.get_by_role("slider", name="Test share")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("slider", name="Test share")).to_be_visible()
     wait_for(page, "window.__stage?.ready")
 
 

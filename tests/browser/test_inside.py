@@ -369,7 +369,7 @@ def test_a_point_is_picked_on_the_plane(inside: Page):
     box = point.bounding_box()
     assert box
     inside.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(inside.get_by_text(re.compile(r"On show: point [2-9]\d? of 10"))).to_be_visible(timeout=30_000)
+    expect(inside.get_by_text(re.compile(r"On show: point [2-9]\d? of 10"))).to_be_visible()
 
 
 def test_a_point_is_picked_in_the_table(inside: Page):
@@ -378,7 +378,7 @@ def test_a_point_is_picked_in_the_table(inside: Page):
     box = table.bounding_box()
     assert box
     inside.mouse.click(box["x"] + 14, box["y"] + 35 * 4.5)  # the fourth row's box for selecting it
-    expect(inside.get_by_text("On show: point 4 of 10")).to_be_visible(timeout=30_000)
+    expect(inside.get_by_text("On show: point 4 of 10")).to_be_visible()
 
 
 def test_a_number_is_copied_in_full(inside: Page):

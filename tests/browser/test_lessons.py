@@ -96,7 +96,7 @@ def test_a_lesson_from_the_list_to_its_last_star_by_keyboard(page):
     settle(page)
     tab_to(page, "Try it from 5 beginnings")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Solved: ★★★")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Solved: ★★★")).to_be_visible()
     settle(page)
     page.wait_for_function("() => localStorage.getItem('mlp.lessons.v1')?.includes('\"stars\":3')")
     assert kept(page)["one-neuron"]["code"].startswith("one-neuron~3~lr:0.3~")
@@ -132,7 +132,7 @@ def test_by_touch_on_a_phone_in_the_frame_of_another_site_to_the_board_of_a_clas
         phone = context.new_page()
         phone.goto(school)
         inside = phone.frame_locator("iframe")
-        inside.get_by_role("link", name=re.compile("A line is not enough")).tap(timeout=30_000)
+        inside.get_by_role("link", name=re.compile("A line is not enough")).tap()
         inside.get_by_role("radio", name="2 Predict").tap()
         expect(inside.get_by_text("What will the accuracy on the test points be")).to_be_visible()
         inside.get_by_role("spinbutton").fill("50")
@@ -145,21 +145,21 @@ def test_by_touch_on_a_phone_in_the_frame_of_another_site_to_the_board_of_a_clas
         assert below is not None
         assert below["y"] > above["y"] + above["height"] / 2
         inside.get_by_role("button", name="On: compare").tap()
-        expect(inside.get_by_text("You saw that coming.")).to_be_visible(timeout=30_000)
+        expect(inside.get_by_text("You saw that coming.")).to_be_visible()
         inside.get_by_role("radio", name="6 Challenge").tap()
         for feature, chosen in (("x₁x₂", "true"), ("x₁", "false"), ("x₂", "false")):
             pill = inside.get_by_role("button", name=feature, exact=True)
             pill.tap()
             expect(pill).to_have_attribute("aria-pressed", chosen)
         inside.get_by_role("button", name="Try it from 5 beginnings").tap()
-        expect(inside.get_by_text("Solved: ★★★")).to_be_visible(timeout=30_000)
+        expect(inside.get_by_text("Solved: ★★★")).to_be_visible()
         inside.get_by_text("Hand it in by link").tap()
         expect(inside.get_by_role("button", name="Copy to clipboard")).to_have_count(2)  # the code, and the link
         for copy in inside.get_by_role("button", name="Copy to clipboard").all():
             expect(copy).to_be_visible()  # though there is no mouse
         inside.get_by_label("A name for the board").fill("<i>Ada</i> *x*")
         inside.get_by_role("button", name="Hand in", exact=True).tap()
-        expect(inside.get_by_text("Verified, <i>Ada</i> *x*: ★★★")).to_be_visible(timeout=30_000)
+        expect(inside.get_by_text("Verified, <i>Ada</i> *x*: ★★★")).to_be_visible()
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert phone.frames[1].evaluate(wide) <= 0
     context.close()
@@ -168,7 +168,7 @@ def test_by_touch_on_a_phone_in_the_frame_of_another_site_to_the_board_of_a_clas
     expect(row).to_contain_text("★★★")
     assert teacher.locator(".st-key-board i").count() == 0
     teacher.reload()  # the browser remembers that the class is its own
-    expect(teacher.locator(".st-key-board tr", has_text="Ada")).to_be_visible(timeout=30_000)
+    expect(teacher.locator(".st-key-board tr", has_text="Ada")).to_be_visible()
 
 
 def test_a_line_is_dragged_by_touch_and_compared_with_the_engines_border(new_page):
@@ -259,7 +259,7 @@ def test_axe_finds_nothing_serious_in_a_lesson_and_on_the_desk(new_page, query, 
         wait_for(page, "window.__stage?.ready && p.run.rows.length > 1")
         page.evaluate("() => __player.pause()")
         button.click()
-        expect(page.get_by_text("Solved: ★★★")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("Solved: ★★★")).to_be_visible()
     if stands == "Open a class":
         button.click()
         expect(page.locator("h3", has_text="Class ")).to_be_visible()

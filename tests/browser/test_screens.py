@@ -148,7 +148,7 @@ def test_a_phones_tabs_are_in_sight_and_lead_on(phone: Page):
     assert box["y"] < 60
     assert box["height"] >= 44
     tabs.tap()
-    expect(phone.locator(".patients, .portraits").first).to_be_visible(timeout=30_000)
+    expect(phone.locator(".patients, .portraits").first).to_be_visible()
     lit = phone.locator("[aria-current=page]").first
     expect(lit).to_contain_text("Health")
     expect(lit).to_be_in_viewport()

@@ -205,4 +205,4 @@ def _open() -> None:
     session.set_moment(step)
 
 
-stage.show("timeline", show)
+stage.show("timeline", show, plays=True)

@@ -144,4 +144,4 @@ def _tables(checkup: Checkup) -> None:
 
 
 cures.patients()
-stage.show("timeline", show, whole=True)
+stage.show("timeline", show, whole=True, plays=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from urllib.parse import urlencode
 
@@ -25,23 +26,31 @@ A_DAY = 86_400.0
 NO_ROWS = np.empty((0, 1))
 
 
-def show(parts: Parts = "full", below: Callable[[], None] | None = None, *, whole: bool = False) -> None:
+def show(
+    parts: Parts = "full", below: Callable[[], None] | None = None, *, whole: bool = False, plays: bool = False
+) -> None:
     """Mount the stage: "full", or "timeline" for the transport and the timeline alone.
 
     `below` draws what follows the moment. It runs whenever the stage tells of another, and the rest of the page does
-    not; with `whole` also when the browser holds all that the run plays by itself.
+    not; with `whole` also when the browser holds all that the run plays by itself. Opened by a link that says neither a
+    moment nor whether to play, the whole stage plays; below a timeline the run stands, unless it `plays`.
     """
-    _fragment(parts, below, whole, (session.experiment(), session.on_show()))
+    _fragment(parts, below, whole, plays, (session.experiment(), session.on_show()))
 
 
 @st.fragment(run_every=A_DAY)
-def _fragment(parts: Parts, below: Callable[[], None] | None, whole: bool, drawn: tuple[Experiment, OnShow]) -> None:
+def _fragment(
+    parts: Parts, below: Callable[[], None] | None, whole: bool, plays: bool, drawn: tuple[Experiment, OnShow]
+) -> None:
     experiment = session.experiment()
     if (experiment, session.on_show()) != drawn or session.has_news():  # what stands around the stage is old
         st.rerun(scope="app")
     run = run_of(experiment)
     run.record_until(session.moment())
     before = session.replaced()
+    number, link = session.opening()
+    if plays and link.play is None and not session.moment():
+        link = replace(link, play=True)
     page: Page = {
         **first.page(experiment, session.on_show(), moment=session.moment(), parts=parts),
         "view_link": urlencode(session.on_show().to_query() | session.beside_query(), safe=","),
@@ -54,7 +63,7 @@ def _fragment(parts: Parts, below: Callable[[], None] | None, whole: bool, drawn
         ],
         "made_room": session.made_room(),
         "whole": whole,
-        "opening": opening(*session.opening()),
+        "opening": opening(number, link),
     }
     data = _first(page, experiment, run) if session.held(experiment.name) < 0 else encode({"page": page}, NO_ROWS)
     components.stage(key=session.STAGE, data=data, on_wish_change=partial(session.hear))

@@ -59,7 +59,7 @@ def test_the_downloaded_weights_are_those_of_the_moment(export):
 def test_an_experiment_file_opens_the_same_run_in_another_window(export, new_page):
     file = download(export, "Experiment (JSON)")
     other = new_page()
-    visit(other, "/export")
+    visit(other, "/export?step=0")
     other.locator("input[type=file]").set_input_files(json_file(file))
     expect(other.get_by_text("up to step 20")).to_be_visible()
     wait_for(other, f"p.run.header.run === '{state(export)['run']}'")

@@ -8,13 +8,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.harness import settle, visit
+from tests.browser.stage import wait_for
 
 CHART = ".charts .chart"
 SICK = "/health?hidden=8,8,8,8,8,8,8,8&activation=sigmoid"
 
 
 def test_one_click_on_a_cure_starts_the_experiment(page: Page):
-    visit(page, SICK)
+    visit(page, f"{SICK}&step=0")
     fading = page.get_by_text(re.compile("Layer 1 gets .* % of the output layer's gradient"))
     expect(fading).to_be_visible()
     expect(page.locator("[data-testid=stMain] button[kind=primary]")).to_have_count(1)
@@ -46,8 +47,16 @@ def test_a_sick_network_is_drawn_and_a_click_opens_it_where_its_finding_is(page:
     expect(page.locator(".stage .handle")).to_have_attribute("aria-valuenow", "1500")
 
 
-def test_the_page_follows_the_timeline(page: Page):
+def test_opened_by_its_bare_address_the_run_plays_and_what_became_of_it_is_looked_at(page: Page):
     visit(page, "/health")
+    wait_for(page, "p.atGoal")
+    expect(page.get_by_text("epoch 200, step 5000")).to_be_visible()
+    page.goto("/export")
+    expect(page.get_by_text("up to step 5,000")).to_be_visible()
+
+
+def test_the_page_follows_the_timeline(page: Page):
+    visit(page, "/health?step=0")
     expect(page.get_by_text("At epoch 0, step 0,")).to_be_visible()
     page.locator(".stage .handle").focus()
     page.keyboard.press("Shift+ArrowRight")
@@ -83,7 +92,7 @@ def places(page: Page) -> list[float]:
 
 
 def test_a_drag_moves_the_moment_in_every_chart_over_time_and_redraws_none_of_them(page: Page):
-    visit(page, "/health")
+    visit(page, "/health?step=0")
     page.locator(CHART + " .nsewdrag").last.wait_for(state="attached")
     page.evaluate(
         """() => { window.redrawn = [];
@@ -110,7 +119,7 @@ def test_a_drag_moves_the_moment_in_every_chart_over_time_and_redraws_none_of_th
 
 
 def test_a_single_step_is_told_at_once_and_a_burst_when_it_is_over(page: Page):
-    visit(page, "/health")
+    visit(page, "/health?step=0")
     page.locator(".stage .handle").focus()
     page.keyboard.press("End")
     settle(page)
@@ -130,7 +139,7 @@ def test_a_single_step_is_told_at_once_and_a_burst_when_it_is_over(page: Page):
 
 
 def test_the_numbers_come_as_csv(page: Page, tmp_path: Path):
-    visit(page, "/health")
+    visit(page, "/health?step=0")
     page.get_by_text("The numbers behind the plots").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as CSV file").first.click()
@@ -144,7 +153,7 @@ def test_the_numbers_come_as_csv(page: Page, tmp_path: Path):
 @pytest.mark.parametrize(("viewport", "scheme"), [("phone", "dark"), ("laptop", "light")])
 def test_the_page_fits_its_window(new_page: Callable[..., Page], viewport: str, scheme: str):
     page = new_page(viewport=viewport, scheme=scheme)
-    visit(page, SICK)
+    visit(page, f"{SICK}&step=0")
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth") <= 0
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from playground.app import bring, components, drawing, session
+from playground.app import bring, components, drawing, session, table_picture
 from playground.run.data import make_data, untrained
 from playground.run.experiment import Experiment
 from playground.run.thumbnails import ready_thumbnails, thumbnails
@@ -97,15 +96,16 @@ def edit() -> None:
     words = [list(table.classes)] * bool(table.classes) + [list(PARTS)] * (table.held_out is not None)
     for name, choices in zip(frame.columns[len(table.inputs) + (not table.classes) :], words, strict=True):
         columns[name] = st.column_config.SelectboxColumn(options=choices, required=True)
-    changed = st.data_editor(frame, num_rows="dynamic", height=420, column_config=columns, key=f"editor {table.digest}")
-    st.button("Train on the edited table", type="primary", on_click=_use_edited, args=(table, changed))
-
-
-def _use_edited(table: Table, frame: pd.DataFrame) -> None:
-    try:
-        use(edited(table, frame))
-    except ValueError as error:
-        session.notify(str(error))
+    editor, picture = table_picture.beside()
+    with editor:
+        changed = st.data_editor(
+            frame, num_rows="dynamic", height=420, column_config=columns, key=f"editor {table.digest}"
+        )
+    with picture:
+        try:
+            table_picture.show(edited(table, changed), "Train on the edited table", use)
+        except ValueError as error:
+            st.error(PLAIN(str(error)))
 
 
 SECTIONS = {"Draw": draw, "Ready data": ready, "Upload or paste": upload, "Edit as a table": edit}

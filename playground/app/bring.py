@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from playground.app import session
+from playground.app import session, table_picture
 from playground.tables.choice import GAPS, TASKS, Choice, choose, guess, splits_of, uses
 from playground.tables.encoding import ENCODINGS
 from playground.tables.heading import NAME_ROWS
@@ -24,62 +24,83 @@ PLAIN = session.plain
 
 def table(on_table: Callable[[Table], None]) -> None:
     """Upload or paste a table, look at it, choose, and use it."""
-    brought = _source()
-    if brought is None:
-        return
-    raw, title = brought
+    brought = _brought()
+    above = st.container()
+    is_read = brought is not None and _look_at(*brought, on_table)
+    with above:
+        _source(brought[1] if brought else "", is_open=not is_read)
+
+
+def _look_at(raw: bytes, title: str, on_table: Callable[[Table], None]) -> bool:
+    """What is chosen beside a picture of it, and below how the table was read; gives whether it could be."""
+    choices, picture = table_picture.beside()
+    below = st.container()
     try:
-        sheet = _read(raw, title)
+        with below:
+            told = st.container()
+            sheet = _read(raw, title)
     except ValueError as error:
-        st.error(PLAIN(str(error)))
-        return
-    _show(sheet)
-    choice = _choice(sheet)
-    _columns(sheet, choice)
+        below.error(PLAIN(str(error)))
+        return False
+    with choices:
+        short = st.container()
+        choice = _choice(sheet)
+    with told:
+        _tell(sheet)
+    with below:
+        _rows(sheet)
+        _columns(sheet, choice)
     try:
         chosen = choose(sheet, choice)
     except ValueError as error:
-        st.error(PLAIN(str(error)))
-        return
+        short.markdown(f"**{PLAIN(title)}**: {len(sheet):,} rows and {len(sheet.columns)} columns.")
+        picture.error(PLAIN(str(error)))
+        return True
+    short.markdown(f"**{PLAIN(title)}**: {PLAIN(_in_short(chosen.table))}")
     for note in chosen.notes:
-        st.markdown(PLAIN(note))
-    st.markdown(PLAIN(_in_short(chosen.table)))
-    st.button("Train on these data", type="primary", on_click=on_table, args=(chosen.table,))
+        short.markdown(PLAIN(note))
+    with picture:
+        table_picture.show(chosen.table, "Train on these data", on_table)
+    return True
 
 
 # ---- where it comes from -----------------------------------------------------------------------------------------
-def _source() -> tuple[bytes, str] | None:
+def _brought() -> tuple[bytes, str] | None:
     """What was uploaded or pasted last, (bytes, title); it stays while one looks at something else."""
-    limits = f"CSV, TSV and the like: at most {MAX_BYTES // 2**20} MB, {MAX_ROWS:,} rows, {MAX_INPUTS} inputs."
-    left, right = st.columns(2)
-    left.file_uploader(
-        "Upload a table", ["csv", "tsv", "txt", "dat", "arff", "md"], help=limits, key=FILE, on_change=_uploaded,
-        max_upload_size=MAX_BYTES // 2**20,
-    )  # fmt: skip
-    with right.form("paste", border=False):
-        before = session.kept(PASTED, "")
-        text = st.text_area(
-            "Or paste one", before, height=104, key=PASTED, placeholder="height,weight,kind\n1.2,3.4,cat\n…"
-        )
-        st.form_submit_button("Read it", on_click=_turn_to, args=("text",))
-    st.caption(limits)
-    if text != before:
-        session.keep(PASTED, text)
-        _turn_to("text")
     file: tuple[bytes, str] | None = session.kept(FILE, None)
-    if file is not None and session.kept(SOURCE, "") == "file":
-        return file
-    return (text.encode("utf-8", "replace"), "Pasted data") if text.strip() else file
+    text = session.kept(PASTED, "")
+    if text.strip() and not (file is not None and session.kept(SOURCE, "") == "file"):
+        return text.encode("utf-8", "replace"), "Pasted data"
+    return file
+
+
+def _source(title: str, *, is_open: bool) -> None:
+    """Where a table is uploaded or pasted; it gives way to what there is to see of one."""
+    limits = f"CSV, TSV and the like: at most {MAX_BYTES // 2**20} MB, {MAX_ROWS:,} rows, {MAX_INPUTS} inputs."
+    with st.expander(f"Bring another table instead of “{PLAIN(title)}”" if title else "Bring a table", is_open):
+        left, right = st.columns(2)
+        left.file_uploader(
+            "Upload a table", ["csv", "tsv", "txt", "dat", "arff", "md"], help=limits, key=FILE, on_change=_uploaded,
+            max_upload_size=MAX_BYTES // 2**20,
+        )  # fmt: skip
+        with right.form("paste", border=False):
+            st.text_area(
+                "Or paste one", session.kept(PASTED, ""), height=104, key=PASTED,
+                placeholder="height,weight,kind\n1.2,3.4,cat\n…",
+            )  # fmt: skip
+            st.form_submit_button("Read it", on_click=_pasted)
+        st.caption(limits)
 
 
 def _uploaded() -> None:
     file = session.said(FILE)
     session.keep(FILE, None if file is None else (file.getvalue(), file.name.rsplit(".", 1)[0]))
-    _turn_to("file")
+    session.keep(SOURCE, "file")
 
 
-def _turn_to(source: str) -> None:
-    session.keep(SOURCE, source)
+def _pasted() -> None:
+    session.keep(PASTED, session.said(PASTED) or "")
+    session.keep(SOURCE, "text")
 
 
 # ---- how it is read ----------------------------------------------------------------------------------------------
@@ -132,11 +153,16 @@ def _remembered(raw: bytes, title: str, reading: Reading) -> Sheet:
     return known[key]
 
 
-def _show(sheet: Sheet) -> None:
-    """How it was read, and its first rows."""
+def _tell(sheet: Sheet) -> None:
+    """How it was read."""
+    st.subheader("How the table was read")
     st.markdown(PLAIN(sheet.describe()))
     if sheet.remarks:
         st.markdown("\n".join(f"- {PLAIN(remark)}" for remark in sheet.remarks))
+
+
+def _rows(sheet: Sheet) -> None:
+    """Its first rows."""
     n = min(len(sheet), PREVIEW_ROWS)
     st.dataframe(pd.DataFrame({c.name: c.cells[:n] for c in sheet.columns}), height=220, hide_index=True)
     if n < len(sheet):
@@ -147,32 +173,29 @@ def _show(sheet: Sheet) -> None:
 def _choice(sheet: Sheet) -> Choice:
     """The questions that a table leaves open, with likely answers; another file starts afresh."""
     key = f"own {sheet.digest[:16]}"
-    one, two = st.columns([1, 2])
     first = guess(sheet)
-    target = one.selectbox(
+    target = st.selectbox(
         "Target: what the network is to find out", sheet.names, sheet.names.index(first.target), key=f"{key} target"
     )
     likely = guess(sheet, target)
     split = None
     if splits := [name for name in splits_of(sheet) if name != target]:
-        split = one.selectbox(
+        split = st.selectbox(
             "Rows for testing", [*splits, None], key=f"{key} split {target}",
             format_func=lambda name: "drawn at random" if name is None else f"as column “{name}” says",
         )  # fmt: skip
     others = [name for name in sheet.names if name not in (target, split)]
-    inputs = two.multiselect("Inputs: what it is told", others, likely.inputs, key=f"{key} inputs {target} {split}")
-    one, two, three, four = st.columns(4)
+    inputs = st.multiselect("Inputs: what it is told", others, likely.inputs, key=f"{key} inputs {target} {split}")
     tasks = list(TASKS)
-    task = one.radio("Task", tasks, tasks.index(likely.task), format_func=TASKS.get, key=f"{key} task {target}")
-    scaling = two.radio("Scaling", list(SCALINGS), format_func=SCALINGS.get, key=f"{key} scaling")
-    gaps = three.radio("Missing values", list(GAPS), format_func=GAPS.get, key=f"{key} gaps")
+    task = st.radio(
+        "Task", tasks, tasks.index(likely.task), format_func=TASKS.get, key=f"{key} task {target}", horizontal=True
+    )
+    plane = _plane(sheet, inputs, f"{key} {target}") if len(inputs) > 2 else None
+    scaling = st.selectbox("Scaling", [*SCALINGS], format_func=lambda s: SCALINGS[s], key=f"{key} scaling")
+    gaps = st.selectbox("Missing values", [*GAPS], format_func=lambda g: GAPS[g], key=f"{key} gaps")
     forgive = False
     if any(c.is_numeric and c.strangers for c in sheet.columns if c.name in (target, *inputs)):
-        forgive = three.checkbox("Cells that were not understood count as missing", key=f"{key} forgive")
-    plane = None
-    if len(inputs) > 2:
-        with four:
-            plane = _plane(sheet, inputs, f"{key} {target}")
+        forgive = st.checkbox("Cells that were not understood count as missing", key=f"{key} forgive")
     return Choice(target, tuple(inputs), task, gaps, scaling, plane, forgive, split)
 
 
@@ -180,11 +203,12 @@ def _plane(sheet: Sheet, inputs: list[str], key: str) -> tuple[str, str] | None:
     """Which plane through many inputs the picture shows; None for their principal components."""
     numeric = [name for name in inputs if sheet.column(name).is_numeric]
     kinds = {"pca": "the two principal components"} | ({"two": "two inputs"} if len(numeric) > 1 else {})
-    kind = st.radio("The picture shows", list(kinds), format_func=kinds.get, key=f"{key} plane")
+    kind = st.radio("The Playground shows", list(kinds), format_func=kinds.get, key=f"{key} plane", horizontal=True)
     if kind != "two":
         return None
-    across = st.selectbox("to the right", numeric, key=f"{key} right")
-    return across, st.selectbox("upwards", [name for name in numeric if name != across], key=f"{key} up")
+    right, up = st.columns(2)
+    across = right.selectbox("to the right", numeric, key=f"{key} right")
+    return across, up.selectbox("upwards", [name for name in numeric if name != across], key=f"{key} up")
 
 
 def _columns(sheet: Sheet, choice: Choice) -> None:
@@ -206,4 +230,4 @@ def _in_short(chosen: Table) -> str:
     what = (
         f"{len(chosen.classes)} classes: {', '.join(chosen.classes)}" if chosen.classes else f"target {chosen.target}"
     )
-    return f"{len(chosen):,} rows, {n} input{'s' * (n > 1)}, {what}. {chosen.prepared(0.5, 0).plane.note}"
+    return f"{len(chosen):,} rows, {n} input{'s' * (n > 1)}, {what}."

@@ -8,6 +8,7 @@ from playground.figures.curves import RATIO_BAND, gradient_norms, loss_curve, up
 from playground.figures.histograms import Column, binned, flat_units, histograms, sizes
 from playground.figures.maps import decision_boundary, gradient_map, mini_batch, weight_heatmaps
 from playground.figures.recorded import charts
+from playground.figures.scatter import scatter
 
 __all__ = [
     "RATIO_BAND",
@@ -21,6 +22,7 @@ __all__ = [
     "histograms",
     "loss_curve",
     "mini_batch",
+    "scatter",
     "sizes",
     "update_ratios",
     "weight_heatmaps",

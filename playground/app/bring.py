@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from playground.app import session, table_picture
 from playground.tables.choice import GAPS, TASKS, Choice, choose, guess, splits_of, uses
@@ -44,7 +45,7 @@ def _look_at(raw: bytes, title: str, on_table: Callable[[Table], None]) -> bool:
         return False
     with choices:
         short = st.container()
-        choice = _choice(sheet)
+        choice = _choice(sheet, picture)
     with told:
         _tell(sheet)
     with below:
@@ -170,8 +171,11 @@ def _rows(sheet: Sheet) -> None:
 
 
 # ---- what is chosen ----------------------------------------------------------------------------------------------
-def _choice(sheet: Sheet) -> Choice:
-    """The questions that a table leaves open, with likely answers; another file starts afresh."""
+def _choice(sheet: Sheet, picture: DeltaGenerator) -> Choice:
+    """The questions that a table leaves open, with likely answers; another file starts afresh.
+
+    picture : where that of the rows will stand: above it is asked what keeps it away
+    """
     key = f"own {sheet.digest[:16]}"
     first = guess(sheet)
     target = st.selectbox(
@@ -195,7 +199,7 @@ def _choice(sheet: Sheet) -> Choice:
     gaps = st.selectbox("Missing values", [*GAPS], format_func=lambda g: GAPS[g], key=f"{key} gaps")
     forgive = False
     if any(c.is_numeric and c.strangers for c in sheet.columns if c.name in (target, *inputs)):
-        forgive = st.checkbox("Cells that were not understood count as missing", key=f"{key} forgive")
+        forgive = picture.checkbox("Cells that were not understood count as missing", key=f"{key} forgive")
     return Choice(target, tuple(inputs), task, gaps, scaling, plane, forgive, split)
 
 

@@ -34,11 +34,13 @@ def _unseen(table: Table) -> str:
     """What the picture leaves away; "" for nothing."""
     n, n_drawn = len(table.inputs), len(drawn_rows(table))
     said = []
-    if n > 2:
-        which = "the first two" if table.plane is None else "two"
+    if n > 2 and table.plane is None:
         note = table.prepared(0.5, 0).plane.note
-        said.append(f"The picture shows {which} of {n} inputs; the network is told all of them.")
-        said.append(f"On the Playground: {note[:1].lower()}{note[1:]}")
+        said.append(f"The picture shows the first two of {n} inputs; the network is told all of them.")
+        said.append(f"The Playground shows {note[:1].lower()}{note[1:]}")
+    elif n > 2:
+        said.append(f"The picture shows two of {n} inputs; the network is told all of them.")
+        said.append("On the Playground the others are at their mean.")
     if n_drawn < len(table):
         said.append(f"{n_drawn:,} of {len(table):,} rows are drawn.")
     return " ".join(said)

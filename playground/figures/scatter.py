@@ -10,11 +10,13 @@ import plotly.graph_objects as go
 from playground.figures.look import figure, palette, text_for_plotly
 from playground.figures.maps import signed_scale
 from playground.figures.palette import CLASS_SYMBOLS, Palette
+from playground.figures.scale import px
 from playground.tables.table import Table
 
 MOST_POINTS = 2000
 """With more they hide each other, and the page gets slow"""
 FEW_POINTS = 400
+MOST_TICKS = 10
 LONGEST = 40
 """Letters of a name beside an axis"""
 LONGEST_CLASS = 24
@@ -45,8 +47,7 @@ def scatter(table: Table, *, theme: str = "light", height: int = 420) -> go.Figu
         }
         for k, (here, name) in enumerate(groups)
     ]  # fmt: skip
-    titles: list[dict[str, Any]] = [{"title": {"text": _short(name)}} for name in names]
-    xaxis, yaxis = titles
+    xaxis, yaxis = (_axis(name, values) for name, values in zip(names, (x, y), strict=True))
     if up is None and classes:
         yaxis |= {
             "tickvals": list(range(len(classes))), "ticktext": [_short(name, LONGEST_CLASS) for name in classes],
@@ -84,6 +85,12 @@ def scatter_in_words(table: Table) -> str:
     return f"{len(rows)} rows as points: {', '.join(spans)}; {told}."
 
 
+def _axis(name: str, values: np.ndarray) -> dict[str, Any]:
+    """Few whole numbers are told one by one: there is no half of a room."""
+    whole = (values == np.round(values)).all() and np.ptp(values) <= MOST_TICKS
+    return {"title": {"text": _short(name)}, "dtick": 1 if whole else None}
+
+
 def _span(name: str, values: np.ndarray) -> str:
     return f"{name} from {values.min():.4g} to {values.max():.4g}"
 
@@ -99,11 +106,11 @@ def _of_values(table: Table, rows: np.ndarray, has_bar: bool, colours: Palette) 
     """As the stage colours targets: around their mean, in full colour where the farthest is."""
     middle = float(table.y.mean())
     reach = float(np.abs(table.y - middle).max())
-    title = {"text": _short(table.target), "side": "right"}
+    title = {"text": _short(table.target), "side": "right", "font": {"size": px("small")}}
     return {
         "symbol": "circle", "color": table.y[rows], "cmin": middle - reach, "cmax": middle + reach,
         "colorscale": signed_scale(colours), "showscale": has_bar,
-        "colorbar": {"thickness": 8, "outlinewidth": 0, "title": title},
+        "colorbar": {"thickness": 8, "outlinewidth": 0, "title": title, "tickfont": {"size": px("tick")}},
     }  # fmt: skip
 
 

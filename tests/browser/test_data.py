@@ -60,7 +60,14 @@ def test_beside_the_sheet_stands_what_the_engine_makes_of_the_points(drawn):
     words = f"It gets {seen.n_right} of {len(flat) // 3} points right after {seen.epochs:,} passes over them."
     expect(drawn.locator(".draw .preview .note-line")).to_have_text(words)
     drawn.get_by_role("button", name="Clear").click()
-    expect(drawn.locator(".draw .preview .note-line")).to_contain_text("Draw points of two classes")
+    expect(drawn.locator(".draw .preview")).to_be_hidden()
+    drawn.get_by_role("button", name="A spiral").click()  # to begin with
+    expect(drawn.locator(".draw .preview .note-line")).to_contain_text("of 150 points right after")
+    expect(drawn.locator(".draw .examples")).to_be_hidden()
+    drawn.get_by_role("button", name="Undo").click()
+    assert drawn.evaluate(POINTS) == []
+    drawn.get_by_role("button", name="Undo").click()  # and the Clear before it
+    assert drawn.evaluate("() => __sheet.points.flat()") == flat
 
 
 def test_a_formula_fills_the_sheet_and_undo_brings_back_what_was_drawn(drawn):
@@ -165,6 +172,13 @@ def test_a_drawing_can_begin_with_the_points_on_show(page):
     page.wait_for_function("() => window.__sheet?.points.length === 60")
 
 
+def picture(page: Page) -> str:
+    """The points of a table's picture that Plotly has drawn, and all that the picture says in words."""
+    page.wait_for_function("() => document.querySelectorAll('.charts .picture path.point').length")
+    n = page.locator(".charts .picture path.point").count()
+    return f"{n} points: {page.locator('.charts .picture').get_attribute('aria-label')}"
+
+
 GOOD = "height,weight,kind\n" + "\n".join(f"{k % 7},{k * k % 11},{'cat' if k % 3 else 'dog'}" for k in range(40))
 
 
@@ -176,6 +190,22 @@ def open_upload(page: Page) -> None:
     visit(page, "/data")
     page.get_by_role("radio", name="Upload or paste").click()
     settle(page)
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1366, 768), (390, 844)])
+def test_a_table_and_its_button_are_in_the_first_screen_before_it_is_used(page, size):
+    page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    open_upload(page)
+    page.locator("input[type=file]").set_input_files(csv_file("pets.csv", GOOD.encode()))
+    assert picture(page).startswith("40 points: 40 rows as points: height from 0 to 6 across, weight from 0 to 9 up; ")
+    for section, button in (
+        ("Upload or paste", "Train on these data"),
+        ("Edit as a table", "Train on the edited table"),
+    ):
+        page.get_by_role("radio", name=section).click()
+        expect(page.get_by_role("button", name=button)).to_be_in_viewport(ratio=1)
+        expect(page.locator(".charts .picture")).to_be_in_viewport(ratio=1)
+        expect(page.locator(".charts .picture path.point").first).to_be_in_viewport()
 
 
 def test_a_bad_file_is_a_sentence_and_loses_nothing(page):

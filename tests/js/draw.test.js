@@ -6,6 +6,7 @@ import { THEMES, mixed, nearest, pixelsOf } from "./page.js";
 
 const { POINTS, STAMPS, images, otherClass, outline, sprayed, stamped } =
   await import("../../playground/web/js/draw/stamps.js");
+const { EXAMPLES, Examples, pointsOf } = await import("../../playground/web/js/draw/examples.js");
 const { Preview } = await import("../../playground/web/js/draw/preview.js");
 
 function dice(seed = 1) {
@@ -84,6 +85,42 @@ test("a point has its image on the other side, or half a turn on, in its class o
   for (let c = 0; c < 6; c++) assert.equal(otherClass(otherClass(c)), c);
 });
 
+test("each drawing to begin with lies on the sheet, in two classes that do not mix, and is the same each time", () => {
+  assert.equal(EXAMPLES.length, 4);
+  for (const example of EXAMPLES) {
+    const points = pointsOf(example);
+    assert.deepEqual(pointsOf(example), points);
+    const counts = [0, 1].map((c) => points.filter((p) => p[2] === c).length);
+    assert.ok(Math.min(...counts) >= 50 && counts[0] + counts[1] === points.length, example.name);
+    for (const [x, y] of points) assert.ok(Math.abs(x) <= 3 && Math.abs(y) <= 3, `${example.name}: ${x}, ${y}`);
+    // Nearly every point has its nearest neighbour in its own class.
+    const alone = points.filter((p) => {
+      const far = (q) => (q === p ? Infinity : Math.hypot(p[0] - q[0], p[1] - q[1]));
+      return points.reduce((best, q) => (far(q) < far(best) ? q : best))[2] !== p[2];
+    });
+    assert.ok(alone.length <= 0.04 * points.length, `${example.name}: ${alone.length}`);
+  }
+});
+
+test("a drawing to begin with looks as its points will lie, in their classes' colours", () => {
+  const examples = new Examples(() => {});
+  examples.draw(THEMES.light, 120, 3);
+  examples.pictures.forEach(({ canvas, points }, k) => {
+    assert.deepEqual(points, pointsOf(EXAMPLES[k]));
+    const { classes } = THEMES.light;
+    const dots = canvas
+      .getContext()
+      .marks.filter(({ colour, width, box }) => classes.includes(colour) && !width && !box);
+    assert.equal(dots.length, points.length);
+    dots.forEach(({ colour, path }, j) => {
+      const [x, y, c] = points[j];
+      const middle = [0, 1].map((side) => path.reduce((sum, at) => sum + at[side], 0) / path.length);
+      assert.equal(colour, classes[c]);
+      assert.ok(Math.hypot(middle[0] - 20 * (x + 3), middle[1] - 20 * (3 - y)) < 1e-6);
+    });
+  });
+});
+
 // A network with one unit: class 1 of the two grows to the right, and upwards half as much.
 const net = {
   ...{ features: ["x1", "x2"], plane: null, output: "sigmoid" },
@@ -137,5 +174,5 @@ test("the preview asks once for points that change while an answer is on its way
   assert.equal(preview.note.textContent, "The network learns your points …");
   preview.follow([]);
   assert.ok(preview.hangUp.signal.aborted);
-  assert.match(preview.note.textContent, /Draw points of two classes/);
+  assert.equal(preview.note.textContent, "");
 });

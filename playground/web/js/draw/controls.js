@@ -3,7 +3,7 @@
 import { fit, h } from "../shared/dom.js";
 import { moreButton } from "../shared/more.js";
 import { mark } from "./marks.js";
-import { STAMPS, SYMMETRIES, otherClass, stamped } from "./stamps.js";
+import { STAMPS, SYMMETRIES, dice, otherClass, stamped } from "./stamps.js";
 
 export const WIDTHS = [0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1]; // of the brush
 export const TOOLS = [
@@ -116,9 +116,7 @@ function drawIcon(canvas, stamp, colour) {
   const context = fit(canvas, ICON, ICON);
   context.clearRect(0, 0, ICON, ICON);
   context.fillStyle = colour;
-  let seed = 123456789;
-  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
-  for (const [x, y] of stamped(stamp, { at: [0, 0], size: 1, angle: 0.6 }, 0.08, random, 18)) {
+  for (const [x, y] of stamped(stamp, { at: [0, 0], size: 1, angle: 0.6 }, 0.08, dice(), 18)) {
     context.beginPath();
     context.arc(ICON * (0.5 + 0.4 * x), ICON * (0.5 - 0.4 * y), 1.4, 0, 7);
     context.fill();

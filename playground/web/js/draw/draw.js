@@ -5,11 +5,12 @@
 //            `classes` are the names of those that can be drawn, `ask` where to ask what a network makes of points.
 // Goes out:  the trigger `use`, {points: [x1, x2, class, ...]}: train on these.
 import { untilGone, viewIn } from "../shared/component.js";
-import { fit, h, tell } from "../shared/dom.js";
+import { fit, h, hide, tell } from "../shared/dom.js";
 import { listKeys } from "../shared/keys.js";
 import { loadStyle } from "../shared/style.js";
 import { font, grown, observeTheme } from "../shared/theme.js";
 import { Controls, TOOLS, WIDTHS } from "./controls.js";
+import { Examples } from "./examples.js";
 import { mark } from "./marks.js";
 import { Preview } from "./preview.js";
 import { STAMPS, SYMMETRIES, images, outline, sprayed, stamped } from "./stamps.js";
@@ -24,6 +25,7 @@ const MOST = 1000;
 const RADIUS = 1 / 110; // of a point, of the sheet's side
 const TWO_ABREAST = 620; // so wide sheet and preview stand beside each other, as draw.css has it
 const GAP = 20; // between them
+const EXAMPLE = 0.4; // of the preview's side, for the picture of a drawing to begin with
 const AROUND = 265; // CSS pixels of the window's height for what stands above and below the sheet, besides the buttons
 const SPRAY_EVERY_MS = 45;
 const SIZES = { least: 0.2, most: 3, usual: 1 }; // of a stamp
@@ -83,13 +85,14 @@ class Sheet {
         "Drawing sheet. Arrow keys move the cross, Enter adds a point or a stamp, Delete takes the nearest away, digits choose the class. Question mark lists all keys.",
     });
     this.preview = new Preview();
+    this.examples = new Examples((points) => this.begin(points));
     this.controls = new Controls(this);
     this.useButton = h("button", { type: "button", class: "play", onclick: () => this.use() }, "Train on these points");
     this.count = h("p", { class: "note-line", role: "status" });
     const { undo, clear } = this.controls;
     const end = h("div", { class: "end" }, this.useButton, undo, clear, this.count);
     const sheet = h("section", { "aria-label": "Sheet" }, this.canvas, end);
-    this.halves = h("div", { class: "halves" }, sheet, this.preview.element);
+    this.halves = h("div", { class: "halves" }, sheet, this.examples.element, this.preview.element);
     this.element = h("div", { class: "stage draw" }, this.controls.element, this.halves);
     for (const [type, action] of Object.entries({
       pointerdown: "down",
@@ -289,6 +292,13 @@ class Sheet {
     this.draw();
   }
 
+  // A drawing in place of what there is.
+  begin(points) {
+    this.remember();
+    this.replace(points.map(([x, y, c]) => [onSheet(x), onSheet(y), c]));
+    this.draw();
+  }
+
   clear() {
     if (!this.points.length) return;
     this.remember();
@@ -351,8 +361,12 @@ class Sheet {
     const side = Math.min(width, Math.max(LEAST * zoom, high), MOST * zoom);
     this.drawSheet(theme, side);
     const ready = this.sayCount();
+    const beside = side - this.margin.l - this.margin.r;
+    hide(this.examples.element, ready);
+    hide(this.preview.element, !ready);
     this.preview.follow(ready ? this.points : []);
-    this.preview.size(theme, side - this.margin.l - this.margin.r, REACH);
+    this.preview.size(theme, beside, REACH);
+    if (!ready) this.examples.draw(theme, width < room ? EXAMPLE * beside : (room - 80 * zoom) / 4, REACH);
     this.controls.draw(theme);
   }
 

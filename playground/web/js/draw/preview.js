@@ -11,7 +11,6 @@ import { mark } from "./marks.js";
 const GRID = 100;
 const EVERY_MS = 200; // so long after a change the server is asked; while it answers, the next change waits
 const RADIUS = 1 / 130; // of a point, of the picture's side
-const IDLE = "Draw points of two classes on the sheet: here you see at once what a network makes of them.";
 const NETWORK =
   "The network that the playground opens with: two layers of 8 neurons, from the same first weights every time.";
 
@@ -31,7 +30,7 @@ export class Preview {
     this.theme = null;
     this.side = 0;
     this.reach = 1;
-    this.canvas = h("canvas", { role: "img", "aria-label": IDLE });
+    this.canvas = h("canvas", { role: "img" });
     this.small = h("canvas", {});
     this.small.width = this.small.height = GRID;
     this.note = h("p", { class: "note-line" });
@@ -63,7 +62,7 @@ export class Preview {
     this.hangUp.abort();
     this.seen = null;
     this.shown = "";
-    tell(this.note, IDLE);
+    tell(this.note, "");
     this.draw();
   }
 

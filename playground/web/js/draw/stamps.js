@@ -74,3 +74,8 @@ export function images([x, y], c, symmetry, other) {
     [-x, symmetry === "turn" ? -y : y, other ? otherClass(c) : c],
   ];
 }
+
+// Numbers from 0 to 1 that are the same each time.
+export function dice(seed = 123456789) {
+  return () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+}

@@ -19,6 +19,7 @@ from playground.tables.sheet import MAX_BYTES, Reading, Sheet, read_sheet
 from playground.tables.table import MAX_INPUTS, MAX_ROWS, SCALINGS, Table
 
 PREVIEW_ROWS = 200
+MOST_LETTERS = 80  # of the classes' names; the picture names them too
 FILE, PASTED, SOURCE, READ = "brought file", "pasted text", "brought", "sheets read"
 PLAIN = session.plain
 
@@ -230,8 +231,8 @@ def _columns(sheet: Sheet, choice: Choice) -> None:
 
 def _in_short(chosen: Table) -> str:
     """What the choice comes to."""
-    n = len(chosen.inputs)
-    what = (
-        f"{len(chosen.classes)} classes: {', '.join(chosen.classes)}" if chosen.classes else f"target {chosen.target}"
-    )
+    n, names = len(chosen.inputs), ", ".join(chosen.classes)
+    what = f"target {chosen.target}"
+    if chosen.classes:
+        what = f"{len(chosen.classes)} classes" + (f": {names}" if len(names) <= MOST_LETTERS else "")
     return f"{len(chosen):,} rows, {n} input{'s' * (n > 1)}, {what}."

@@ -19,7 +19,9 @@ FEW_POINTS = 400
 MOST_TICKS = 10
 LONGEST = 40
 """Letters of a name beside an axis"""
-LONGEST_CLASS = 24
+LONGEST_CLASS = 18
+NUMBERS: dict[str, Any] = {"exponentformat": "power", "minexponent": 6, "separatethousands": True}
+"""As they stand in a table: thousands are no powers of ten"""
 
 
 def scatter(table: Table, *, theme: str = "light", height: int = 420) -> go.Figure:
@@ -36,10 +38,10 @@ def scatter(table: Table, *, theme: str = "light", height: int = 420) -> go.Figu
     groups = [(table.y[rows] == k, name) for k, name in enumerate(classes)] or [(np.ones(len(rows), np.bool_), "")]
     traces = [
         {
-            "type": "scatter", "mode": "markers", "name": _short(name, LONGEST_CLASS), "x": x[here], "y": y[here],
+            "type": "scatter", "mode": "markers", "name": _middle_out(name), "x": x[here], "y": y[here],
             "customdata": rows[here] + 1, "showlegend": bool(classes),
             "marker": {
-                "size": 8 if len(rows) <= FEW_POINTS else 6, "line": {"width": 1, "color": colours.background},
+                "size": 8 if len(rows) <= FEW_POINTS else 6,
                 **(_of_class(k, colours) if classes else _of_values(table, rows, up is not None, colours)),
             },
             "hovertemplate": f"row %{{customdata}}<br>{place}<br>{_short(table.target)} = "
@@ -50,7 +52,7 @@ def scatter(table: Table, *, theme: str = "light", height: int = 420) -> go.Figu
     xaxis, yaxis = (_axis(name, values) for name, values in zip(names, (x, y), strict=True))
     if up is None and classes:
         yaxis |= {
-            "tickvals": list(range(len(classes))), "ticktext": [_short(name, LONGEST_CLASS) for name in classes],
+            "tickvals": list(range(len(classes))), "ticktext": [_middle_out(name) for name in classes],
             "range": [-0.5, len(classes) - 0.5],
         }  # fmt: skip
     return figure(
@@ -88,7 +90,7 @@ def scatter_in_words(table: Table) -> str:
 def _axis(name: str, values: np.ndarray) -> dict[str, Any]:
     """Few whole numbers are told one by one: there is no half of a room."""
     whole = (values == np.round(values)).all() and np.ptp(values) <= MOST_TICKS
-    return {"title": {"text": _short(name)}, "dtick": 1 if whole else None}
+    return {"title": {"text": _short(name)}, "dtick": 1 if whole else None, **NUMBERS}
 
 
 def _span(name: str, values: np.ndarray) -> str:
@@ -99,20 +101,31 @@ def _of_class(k: int, colours: Palette) -> dict[str, Any]:
     return {
         "symbol": CLASS_SYMBOLS[k % len(CLASS_SYMBOLS)],
         "color": colours.classes[k % len(colours.classes)],
+        "line": {"width": 1, "color": colours.background},
     }
 
 
 def _of_values(table: Table, rows: np.ndarray, has_bar: bool, colours: Palette) -> dict[str, Any]:
-    """As the stage colours targets: around their mean, in full colour where the farthest is."""
+    """As the stage colours targets: around their mean, in full colour where the farthest is.
+
+    A line around a point shows those near the mean, which have the colour of the ground.
+    """
     middle = float(table.y.mean())
     reach = float(np.abs(table.y - middle).max())
     title = {"text": _short(table.target), "side": "right", "font": {"size": px("small")}}
     return {
-        "symbol": "circle", "color": table.y[rows], "cmin": middle - reach, "cmax": middle + reach,
-        "colorscale": signed_scale(colours), "showscale": has_bar,
-        "colorbar": {"thickness": 8, "outlinewidth": 0, "title": title, "tickfont": {"size": px("tick")}},
+        "symbol": "circle", "line": {"width": 0.5, "color": colours.muted}, "color": table.y[rows],
+        "cmin": middle - reach, "cmax": middle + reach, "colorscale": signed_scale(colours), "showscale": has_bar,
+        "colorbar": {"thickness": 8, "outlinewidth": 0, "title": title, "tickfont": {"size": px("tick")}, **NUMBERS},
     }  # fmt: skip
 
 
 def _short(name: str, longest: int = LONGEST) -> str:
     return text_for_plotly(name if len(name) <= longest else name[: longest - 1].rstrip() + "…")
+
+
+def _middle_out(name: str) -> str:
+    """A class beside others, whose names often begin alike."""
+    cut = len(name) - LONGEST_CLASS + 1
+    half = LONGEST_CLASS // 2
+    return text_for_plotly(name if cut <= 1 else f"{name[:half].rstrip()}…{name[half + cut :].lstrip()}")

@@ -77,6 +77,7 @@ def test_a_number_to_predict_is_orange_below_its_mean_and_blue_above():
             colour, mixed(light.negative, light.neutral, light.positive, (price - mean) / far), atol=1e-6
         )
     assert fig.data[0].marker.colorbar.title.text == "price (€)"
+    assert (fig.layout.xaxis.dtick, fig.layout.yaxis.dtick) == (None, 1)  # there is no half of a room
     assert "price (€) from 9e+04 to 4.1e+05" in scatter_in_words(own)
 
 
@@ -97,6 +98,13 @@ def test_of_a_long_table_rows_at_even_distances_are_drawn():
     assert (len(drawn), drawn[0], drawn[-1]) == (MOST_POINTS, 0, 14_999)
     assert set(np.diff(drawn)) == {7, 8}
     assert [x for x, *_ in seen(scatter(own))] == drawn.tolist()
+
+
+def test_classes_that_begin_alike_are_told_apart():
+    names = tuple(f"a rather long name of a species, number {k}" for k in range(3))
+    x = np.arange(24.0).reshape(12, 2)
+    told = [t.name for t in scatter(Table("Mine", ("a", "b"), "kind", names, x, np.arange(12) % 3)).data]
+    assert told == ["a rather…number 0", "a rather…number 1", "a rather…number 2"]
 
 
 def test_names_are_text_and_are_cut_where_an_axis_has_no_room():

@@ -64,7 +64,7 @@ def ready() -> None:
     st.markdown("A click trains on them, on the page Playground.")
     now = session.experiment().now
     chosen = "" if now.own_data is not None else next(t["kind"] for t in thumbnails() if t["name"] == now.dataset)
-    data = {"chosen": f"{chosen} {now.dataset}", "cards": [*thumbnails(), *ready_thumbnails()]}
+    data = {"chosen": f"{chosen} {now.dataset}", "cards": [*ready_thumbnails(), *thumbnails()]}
     components.ready(key=READY, data=data, on_chosen_change=_use_ready)
 
 

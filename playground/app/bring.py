@@ -13,11 +13,13 @@ from streamlit.delta_generator import DeltaGenerator
 from playground.app import session, table_picture
 from playground.tables.choice import GAPS, TASKS, Choice, choose, guess, splits_of, uses
 from playground.tables.encoding import ENCODINGS
+from playground.tables.examples import FOLDER
 from playground.tables.heading import NAME_ROWS
 from playground.tables.numerals import DECIMALS
 from playground.tables.sheet import MAX_BYTES, Reading, Sheet, read_sheet
 from playground.tables.table import MAX_INPUTS, MAX_ROWS, SCALINGS, Table
 
+TO_TRY = FOLDER / "penguins.csv"
 PREVIEW_ROWS = 200
 MOST_LETTERS = 80  # of the classes' names; the picture names them too
 FILE, PASTED, SOURCE, READ = "brought file", "pasted text", "brought", "sheets read"
@@ -86,12 +88,12 @@ def _source(title: str, *, is_open: bool) -> None:
             max_upload_size=MAX_BYTES // 2**20,
         )  # fmt: skip
         with right.form("paste", border=False):
-            st.text_area(
-                "Or paste one", session.kept(PASTED, ""), height=104, key=PASTED,
-                placeholder="height,weight,kind\n1.2,3.4,cat\n…",
-            )  # fmt: skip
+            session.fill_widget(PASTED, session.kept(PASTED, ""))
+            st.text_area("Or paste one", height=104, key=PASTED, placeholder="height,weight,kind\n1.2,3.4,cat\n…")
             st.form_submit_button("Read it", on_click=_pasted)
         st.caption(limits)
+    if not title:
+        st.button("Try it with a table of penguins", on_click=_paste, args=(TO_TRY.read_text(encoding="utf-8"),))
 
 
 def _uploaded() -> None:
@@ -101,7 +103,11 @@ def _uploaded() -> None:
 
 
 def _pasted() -> None:
-    session.keep(PASTED, session.said(PASTED) or "")
+    _paste(session.said(PASTED) or "")
+
+
+def _paste(text: str) -> None:
+    session.keep(PASTED, text)
     session.keep(SOURCE, "text")
 
 

@@ -15,7 +15,7 @@ from playground.app.drawing import FORMULAS
 from playground.run.config import PLANAR, Config
 from playground.run.on_show import OnShow
 from playground.tables.edited import edited, frame_of
-from playground.tables.examples import EXAMPLES
+from playground.tables.examples import EXAMPLES, FOLDER
 from playground.tables.scattered import scattered
 from tests.tables.test_table import table
 
@@ -106,7 +106,7 @@ def cards(at: AppTest) -> dict[str, Any]:
 def test_every_dataset_and_every_table_that_is_ready_has_a_card_with_its_points_and_its_story() -> None:
     told = cards(page("Ready data"))
     assert told["chosen"] == "Tell colours apart spirals"
-    assert [card["name"] for card in told["cards"]] == [*PLANAR, *EXAMPLES]
+    assert [card["name"] for card in told["cards"]] == [*EXAMPLES, *PLANAR]
     for card in told["cards"]:
         entry = EXAMPLES.get(card["name"]) if "source" in card else mlp.DATASETS[card["name"]]
         assert card["help"] == entry.help
@@ -220,6 +220,53 @@ def test_what_was_pasted_stays_while_another_section_is_looked_at() -> None:
         at.main.segmented_control[0].set_value(name).run()
     assert at.main.text_area[0].value == OWN
     assert "40 rows and 3 columns" in text(at)
+
+
+def picture(at: AppTest) -> dict[str, Any]:
+    """What the page tells of the picture of a table's rows."""
+    (found,) = (c for c in at.get("bidi_component") if c.proto.component_name.endswith("charts"))
+    (chart,) = json.loads(found.proto.json)["charts"]
+    return chart
+
+
+def test_who_has_no_table_at_hand_tries_one_and_sees_it_before_anything_is_trained() -> None:
+    at = page("Upload or paste")
+    button(at, "Try it with a table of penguins")[0].click().run()
+    rows = (FOLDER / "penguins.csv").read_text(encoding="utf-8")
+    assert at.main.text_area[0].value == rows
+    assert not button(at, "Try it with a table of penguins")
+    assert "**Pasted data**: 342 rows" in text(at)
+    assert picture(at)["words"].startswith("342 rows as points: ")
+    assert "learns from **spirals**" in text(at)
+    train(at, "Train on these data")
+    assert "learns from **Pasted data**: 342 rows" in text(at)
+
+
+def test_the_picture_follows_what_is_chosen_and_says_what_it_does_not_show() -> None:
+    rows = "\n".join(f"{k % 7},{k * k % 11},{k % 5}.5,{k % 13},{'cat' if k % 3 else 'dog'}" for k in range(40))
+    at = paste(f"a,b,c,d,kind\n{rows}")
+    assert picture(at)["words"] == "40 rows as points: a from 0 to 6 across, b from 0 to 9 up; 26 of cat, 14 of dog."
+    assert "shows the first two of 4 inputs; the network is told all of them" in text(at)
+    assert "The Playground shows two principal components of 4 inputs" in text(at)
+    (shows,) = (r for r in at.main.radio if r.label == "The Playground shows")
+    shows.set_value("two").run()
+    select(at, "to the right", "c")
+    select(at, "upwards", "a")
+    assert "c from 0.5 to 4.5 across, a from 0 to 6 up" in picture(at)["words"]
+    assert "shows two of 4 inputs" in text(at)
+    select(at, "Target: what the network is to find out", "d")
+    assert picture(at)["words"].endswith("d from 0 to 12.")
+
+
+def test_of_cells_that_are_not_understood_the_page_asks_where_the_picture_will_stand() -> None:
+    rows = "\n".join(f"{'about 3' if k == 7 else k % 7},{k * k % 11},{'cat' if k % 3 else 'dog'}" for k in range(40))
+    at = paste(f"a,b,kind\n{rows}")
+    assert "“about 3” in row 8" in text(at)
+    assert "**Pasted data**: 40 rows and 3 columns." in text(at)
+    (forgive,) = at.main.checkbox
+    forgive.check().run()
+    assert picture(at)["words"].startswith("39 rows as points")
+    assert "**Pasted data**: 39 rows, 2 inputs" in text(at)
 
 
 def test_a_class_that_is_not_trained_is_said_on_the_page() -> None:

@@ -20,6 +20,7 @@ from playground.tables.sheet import MAX_BYTES, Reading, Sheet, read_sheet
 from playground.tables.table import MAX_INPUTS, MAX_ROWS, SCALINGS, Table
 
 TO_TRY = FOLDER / "penguins.csv"
+AS_FOUND = AT_RANDOM = ""  # None would be no choice at all to a select box
 PREVIEW_ROWS = 200
 MOST_LETTERS = 80  # of the classes' names; the picture names them too
 FILE, PASTED, SOURCE, READ = "brought file", "pasted text", "brought", "sheets read"
@@ -32,19 +33,21 @@ def table(on_table: Callable[[Table], None]) -> None:
     above = st.container()
     is_read = brought is not None and _look_at(*brought, on_table)
     with above:
-        _source(brought[1] if brought else "", is_open=not is_read)
+        _source(brought[1] if brought and is_read else "")
+        if brought is None:
+            text = TO_TRY.read_text(encoding="utf-8")
+            st.button("Try it with a table of penguins", on_click=_paste, args=(text,))
 
 
 def _look_at(raw: bytes, title: str, on_table: Callable[[Table], None]) -> bool:
     """What is chosen beside a picture of it, and below how the table was read; gives whether it could be."""
     choices, picture = table_picture.beside()
-    below = st.container()
+    told, below = st.container(), st.container()
     try:
         with below:
-            told = st.container()
             sheet = _read(raw, title)
     except ValueError as error:
-        below.error(PLAIN(str(error)))
+        told.error(PLAIN(str(error)))
         return False
     with choices:
         short = st.container()
@@ -78,10 +81,10 @@ def _brought() -> tuple[bytes, str] | None:
     return file
 
 
-def _source(title: str, *, is_open: bool) -> None:
-    """Where a table is uploaded or pasted; it gives way to what there is to see of one."""
+def _source(title: str) -> None:
+    """Where a table is uploaded or pasted; it gives way to what there is to see of one, and of which title."""
     limits = f"CSV, TSV and the like: at most {MAX_BYTES // 2**20} MB, {MAX_ROWS:,} rows, {MAX_INPUTS} inputs."
-    with st.expander(f"Bring another table instead of “{PLAIN(title)}”" if title else "Bring a table", is_open):
+    with st.expander(f"Bring another table instead of “{PLAIN(title)}”" if title else "Bring a table", not title):
         left, right = st.columns(2)
         left.file_uploader(
             "Upload a table", ["csv", "tsv", "txt", "dat", "arff", "md"], help=limits, key=FILE, on_change=_uploaded,
@@ -92,8 +95,6 @@ def _source(title: str, *, is_open: bool) -> None:
             st.text_area("Or paste one", height=104, key=PASTED, placeholder="height,weight,kind\n1.2,3.4,cat\n…")
             st.form_submit_button("Read it", on_click=_pasted)
         st.caption(limits)
-    if not title:
-        st.button("Try it with a table of penguins", on_click=_paste, args=(TO_TRY.read_text(encoding="utf-8"),))
 
 
 def _uploaded() -> None:
@@ -117,18 +118,20 @@ def _read(raw: bytes, title: str) -> Sheet:
     key = f"read {hashlib.sha256(raw).hexdigest()[:16]}"
     names, letters, signs = st.columns(3, vertical_alignment="bottom")
     encoding = letters.selectbox(
-        "Encoding", [None, *ENCODINGS], format_func=lambda e: ENCODINGS.get(e, "as found"), key=f"{key} encoding",
+        "Encoding", [AS_FOUND, *ENCODINGS], format_func=lambda e: ENCODINGS.get(e, "as found"),
+        key=session.lasting(f"{key} encoding", AS_FOUND),
         help="How the file writes letters beyond A to Z. Choose another where names look garbled.",
     )  # fmt: skip
     decimal = signs.selectbox(
-        "Signs in numbers", [None, *DECIMALS], format_func=lambda d: DECIMALS.get(d, "as found"), key=f"{key} decimal",
+        "Signs in numbers", [AS_FOUND, *DECIMALS], format_func=lambda d: DECIMALS.get(d, "as found"),
+        key=session.lasting(f"{key} decimal", AS_FOUND),
         help="Whether 1.050 is a bit more than one, or a thousand and fifty.",
     )  # fmt: skip
-    reading = Reading(encoding=encoding, decimal=decimal)
+    reading = Reading(encoding=encoding or None, decimal=decimal or None)
     guessed = _remembered(raw, title, reading)
     name_rows = names.selectbox(
-        "The names stand in", [*NAME_ROWS], guessed.name_rows, format_func=lambda n: NAME_ROWS[n],
-        key=f"{key} {encoding} names",
+        "The names stand in", [*NAME_ROWS], format_func=lambda n: NAME_ROWS[n],
+        key=session.lasting(f"{key} {encoding} names", guessed.name_rows),
         help="In two rows where groups, such as years, stand above what each group has again.",
     )  # fmt: skip
     if name_rows != guessed.name_rows:
@@ -137,8 +140,8 @@ def _read(raw: bytes, title: str) -> Sheet:
     if has_digits := [column.name for column in sheet.columns if column.has_digits]:
         found = [column.name for column in sheet.columns if column.is_code]
         codes = st.multiselect(
-            "Digits that are codes", has_digits, found, placeholder="none",
-            key=f"{key} {encoding} {decimal} {name_rows} codes",
+            "Digits that are codes", has_digits, placeholder="none",
+            key=session.lasting(f"{key} {encoding} {decimal} {name_rows} codes", found),
             help="Postcodes, telephone numbers, ISBNs: they name something, and twice as much of it means nothing.",
         )  # fmt: skip
         if set(codes) != set(found):
@@ -146,7 +149,8 @@ def _read(raw: bytes, title: str) -> Sheet:
             sheet = _remembered(raw, title, reading)
     if void := sorted({x for column in sheet.columns for x in column.void}):
         told = ", ".join(f"{x:g}" for x in void[:4])
-        if not st.toggle(f"{told} {'counts' if len(void) == 1 else 'count'} as missing", True, key=f"{key} void"):
+        count = "counts" if len(void) == 1 else "count"
+        if not st.toggle(f"{told} {count} as missing", key=session.lasting(f"{key} void", True)):
             return _remembered(raw, title, replace(reading, fill_values=False))
     return sheet
 
@@ -186,40 +190,51 @@ def _choice(sheet: Sheet, picture: DeltaGenerator) -> Choice:
     key = f"own {sheet.digest[:16]}"
     first = guess(sheet)
     target = st.selectbox(
-        "Target: what the network is to find out", sheet.names, sheet.names.index(first.target), key=f"{key} target"
+        "Target: what the network is to find out", sheet.names, key=session.lasting(f"{key} target", first.target)
     )
     likely = guess(sheet, target)
     split = None
     if splits := [name for name in splits_of(sheet) if name != target]:
         split = st.selectbox(
-            "Rows for testing", [*splits, None], key=f"{key} split {target}",
-            format_func=lambda name: "drawn at random" if name is None else f"as column “{name}” says",
+            "Rows for testing", [*splits, AT_RANDOM], key=session.lasting(f"{key} split {target}", splits[0]),
+            format_func=lambda name: f"as column “{name}” says" if name else "drawn at random",
         )  # fmt: skip
     others = [name for name in sheet.names if name not in (target, split)]
-    inputs = st.multiselect("Inputs: what it is told", others, likely.inputs, key=f"{key} inputs {target} {split}")
-    tasks = list(TASKS)
+    of_these = session.lasting(f"{key} inputs {target} {split}", list(likely.inputs))
+    inputs = st.multiselect("Inputs: what it is told", others, key=of_these)
     task = st.radio(
-        "Task", tasks, tasks.index(likely.task), format_func=TASKS.get, key=f"{key} task {target}", horizontal=True
-    )
+        "Task", [*TASKS], format_func=lambda t: TASKS[t], horizontal=True,
+        key=session.lasting(f"{key} task {target}", likely.task),
+    )  # fmt: skip
     plane = _plane(sheet, inputs, f"{key} {target}") if len(inputs) > 2 else None
-    scaling = st.selectbox("Scaling", [*SCALINGS], format_func=lambda s: SCALINGS[s], key=f"{key} scaling")
-    gaps = st.selectbox("Missing values", [*GAPS], format_func=lambda g: GAPS[g], key=f"{key} gaps")
+    scaling = _one_of("Scaling", SCALINGS, f"{key} scaling")
+    gaps = _one_of("Missing values", GAPS, f"{key} gaps")
     forgive = False
     if any(c.is_numeric and c.strangers for c in sheet.columns if c.name in (target, *inputs)):
-        forgive = picture.checkbox("Cells that were not understood count as missing", key=f"{key} forgive")
-    return Choice(target, tuple(inputs), task, gaps, scaling, plane, forgive, split)
+        forgive = picture.checkbox(
+            "Cells that were not understood count as missing", key=session.lasting(f"{key} forgive", False)
+        )
+    return Choice(target, tuple(inputs), task, gaps, scaling, plane, forgive, split or None)
+
+
+def _one_of(label: str, words: dict[str, str], key: str) -> str:
+    return st.selectbox(
+        label, [*words], format_func=lambda name: words[name], key=session.lasting(key, next(iter(words)))
+    )
 
 
 def _plane(sheet: Sheet, inputs: list[str], key: str) -> tuple[str, str] | None:
     """Which plane through many inputs the picture shows; None for their principal components."""
     numeric = [name for name in inputs if sheet.column(name).is_numeric]
     kinds = {"pca": "the two principal components"} | ({"two": "two inputs"} if len(numeric) > 1 else {})
-    kind = st.radio("The Playground shows", list(kinds), format_func=kinds.get, key=f"{key} plane", horizontal=True)
+    key_of_kind = session.lasting(f"{key} plane", "pca", kinds)
+    kind = st.radio("The Playground shows", [*kinds], format_func=lambda k: kinds[k], key=key_of_kind, horizontal=True)
     if kind != "two":
         return None
     right, up = st.columns(2)
-    across = right.selectbox("to the right", numeric, key=f"{key} right")
-    return across, up.selectbox("upwards", [name for name in numeric if name != across], key=f"{key} up")
+    across = right.selectbox("to the right", numeric, key=session.lasting(f"{key} right", numeric[0], numeric))
+    others = [name for name in numeric if name != across]
+    return across, up.selectbox("upwards", others, key=session.lasting(f"{key} up", others[0], others))
 
 
 def _columns(sheet: Sheet, choice: Choice) -> None:

@@ -6,6 +6,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -44,12 +45,14 @@ _OPENING = "opening"  # how the last link that was opened is played, and how man
 _TASK = "task"
 _IN_PLACE = "in_place"  # whether what is on screen has taken the place of what was, so that Back skips that
 _GIVEN = "given"  # what each widget was given to show
+_LASTING = "lasting"  # what widgets had that are drawn again when their page is
 _FULFILLED = "fulfilled"  # the number of the last wish of the stage
 STAGE = "stage"  # the key of the stage's component
 _TAB = "session_of_the_tab"  # what its browser knows of it
 _WRITTEN = "written"  # the experiment that was last written into the address bar
 _PLAYED, _MADE_ROOM = "played", "made_room"  # runs that were seen beyond their start; what was said of one that went
 _UNDO_DEPTH = 50
+_MOST_LASTING = 200
 _READING_TIME = 6.0  # seconds
 _LATE_SECONDS = 5.0
 """For so long a page may not have heard that a widget shows another value"""
@@ -800,3 +803,20 @@ def keep(name: str, value: Any) -> None:
 def said(key: str) -> Any:
     """The state of a widget or a component, for its own callbacks; None before it is drawn."""
     return st.session_state.get(key)
+
+
+def lasting(key: str, first: Any, among: Collection[Any] | None = None) -> str:
+    """The key of a widget that is to be drawn with a value, and has it again when its page was left meanwhile.
+
+    Streamlit forgets both. A value that is not `among` those to choose from gives way to the first. Of the widgets of
+    this kind the last `_MOST_LASTING` are remembered.
+    """
+    held: dict[str, Any] = st.session_state.setdefault(_LASTING, {})
+    value = st.session_state.get(key, held.get(key, first))
+    if among is not None and value not in among:
+        value = first
+    held.pop(key, None)
+    st.session_state[_LASTING] = dict(list(held.items())[1 - _MOST_LASTING :]) | {key: value}
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return key

@@ -258,6 +258,30 @@ def test_the_picture_follows_what_is_chosen_and_says_what_it_does_not_show() -> 
     assert picture(at)["words"].endswith("d from 0 to 12.")
 
 
+def test_what_was_chosen_of_a_table_stays_while_its_network_is_watched() -> None:
+    rows = "\n".join(f"{k % 7},{k * k % 11},{k % 5}.5,{k % 13},{'ab'[k % 2]}" for k in range(40))
+    at = paste(f"a,b,c,d,kind\n{rows}")
+    select(at, "Target: what the network is to find out", "d")
+    select(at, "Scaling", "range")
+    (task,) = (r for r in at.main.radio if r.label == "Task")
+    task.set_value("regression").run()
+    (inputs,) = (m for m in at.main.multiselect if m.label.startswith("Inputs"))
+    inputs.set_value(["c", "b", "a"]).run()
+    (shows,) = (r for r in at.main.radio if r.label == "The Playground shows")
+    shows.set_value("two").run()
+    select(at, "to the right", "b")
+    select(at, "upwards", "a")
+    select(at, "to the right", "a")  # and so something else must be up
+    seen = picture(at)["words"]
+    assert "a from 0 to 6 across, c from 0.5 to 4.5 up; d from 0 to 12" in seen
+    train(at, "Train on these data")
+    assert picture(at)["words"] == seen
+    own = at.session_state["experiment"].config.own_data
+    assert (own.inputs, own.target, own.scaling, own.plane) == (("c", "b", "a"), "d", "range", (2, 0))
+    assert next(s for s in at.main.selectbox if s.label == "Scaling").value == "range"
+    assert not at.warning
+
+
 def test_of_cells_that_are_not_understood_the_page_asks_where_the_picture_will_stand() -> None:
     rows = "\n".join(f"{'about 3' if k == 7 else k % 7},{k * k % 11},{'cat' if k % 3 else 'dog'}" for k in range(40))
     at = paste(f"a,b,kind\n{rows}")

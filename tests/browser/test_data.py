@@ -244,10 +244,11 @@ def test_a_table_is_read_at_a_button_stays_pasted_and_says_what_became_of_it(new
     expect(page.get_by_text(": 1 of 3 left out")).to_be_visible()
     page.get_by_role("combobox", name="The names stand in").click()
     page.get_by_role("option", name="no row").click()
-    expect(page.get_by_text("42 rows and 3 columns")).to_be_visible()
+    expect(page.get_by_text("42 rows and 3 columns; semicolon")).to_be_visible()
     page.get_by_role("radio", name="Ready data").click()
     expect(page.get_by_text("150 flowers")).to_be_visible()
     page.get_by_role("radio", name="Upload or paste").click()
+    page.get_by_text("Bring another table instead of “Pasted data”").click()
     expect(page.get_by_role("textbox", name="Or paste one")).to_have_value(thousands)
     expect(page.get_by_text("What becomes of the columns")).to_be_visible()
 

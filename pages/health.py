@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from playground import figures
-from playground.app import charts, cures, session, stage
+from playground.app import alone, charts, cures, session, stage
 from playground.app.charts import Chart
 from playground.app.shared_runs import run_of
 from playground.app.theme import theme_type
@@ -15,7 +15,7 @@ from playground.health import words
 from playground.health.checkup import Array, Checkup, examine_run, update_ratios
 from playground.health.headlines import healthy_in_words, still_ahead
 from playground.health.numbers import columns, gradient_norms, tables
-from playground.health.verdicts import Try, Verdict, verdicts
+from playground.health.verdicts import Verdict, verdicts
 from playground.run.names import layer_name
 from playground.run.number import say
 
@@ -59,7 +59,7 @@ def _verdicts(checkup: Checkup) -> None:
     columns = st.columns(min(2, len(causes)))
     for k, verdict in enumerate(causes):
         with columns[k % len(columns)], st.container(border=True):
-            _card(verdict, checkup.step, is_first=k == 0)
+            _card(verdict, checkup, is_first=k == 0)
     _consequences(found[len(causes) :])
 
 
@@ -70,26 +70,20 @@ def _consequences(found: list[Verdict]) -> None:
         st.markdown("\n".join(["What may only follow from it:", "", *lines]))
 
 
-def _card(verdict: Verdict, step: int, *, is_first: bool) -> None:
-    """A finding and its cure; what else may help is a click further."""
+def _card(verdict: Verdict, checkup: Checkup, *, is_first: bool) -> None:
+    """A finding and its cure; what helps alone is a click further."""
     st.markdown(f"**:material/stethoscope: {verdict.rule.title}**  \n{session.plain(verdict.sentence)}")
     with st.container(horizontal=True):
-        for k, option in enumerate(verdict.tries[:1]):
-            _try_button(verdict, k, option, step, is_primary=is_first)
-        if verdict.tries[1:]:
-            with st.popover("Or try", icon=":material/more_horiz:", key=f"more_{verdict.rule.name}"):
-                for k, option in enumerate(verdict.tries[1:], start=1):
-                    _try_button(verdict, k, option, step, is_primary=False)
+        for option in verdict.tries[:1]:
+            st.button(
+                option.label, key=f"try_{verdict.rule.name}", on_click=cures.give, icon=":material/science:",
+                args=(verdict.rule, option, checkup.step), type="primary" if is_first else "secondary",
+            )  # fmt: skip
+        alone.button(verdict, checkup)
     numbers = " · ".join(f"{name} {say(value, 3)}" for name, value in verdict.numbers)
     sources = ", ".join(f"[{source.title}]({source.url})" for source in verdict.rule.sources)
     st.caption(f"{numbers}  \nA rule of thumb, from {sources}.", help=f"The rule: {verdict.rule.when}")
-
-
-def _try_button(verdict: Verdict, k: int, option: Try, step: int, *, is_primary: bool) -> None:
-    st.button(
-        option.label, key=f"try_{verdict.rule.name}_{k}", on_click=cures.give, args=(verdict.rule, option, step),
-        icon=":material/science:", type="primary" if is_primary else "secondary",
-    )  # fmt: skip
+    alone.table(verdict.rule, checkup.step)
 
 
 # ---- the charts ---------------------------------------------------------------------------------------------------

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from playground.app import components, session
 from playground.app.shared_runs import run_of, turn
-from playground.health.cure import Cure, CureTrial, Outcome
+from playground.health.cure import Outcome, Trial
 from playground.health.sick import SICK, Sick
 from playground.health.verdicts import Rule, Try
 from playground.run import link
@@ -72,16 +74,27 @@ def open_patient(name: str) -> None:
         run = run_of(experiment)
         run.record_to(sick.until, math.inf)
         session.set_moment(run.last_step_at(sick.until))
-        _arrive(FINDINGS)
+        arrive(FINDINGS)
 
 
-def _arrive(container: str) -> None:
+def arrive(container: str) -> None:
     """Have the browser go to a part of the page once it is drawn."""
     before = session.kept("arrive", None)
     session.keep("arrive", {"number": before["number"] + 1 if before else 1, "to": f".st-key-{container}"})
 
 
 # ---- a cure -------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Given:
+    """A cure that was given, and what it is put to the test by."""
+
+    title: str
+    """The finding, in words"""
+    label: str
+    """The cure, in words"""
+    trial: Trial
+
+
 def give(rule: Rule, option: Try, step: int) -> None:
     """Make the experiment of a cure, and put it to the test; what cannot be made becomes a notice."""
     before = session.experiment()
@@ -94,53 +107,34 @@ def give(rule: Rule, option: Try, step: int) -> None:
     if session.experiment() != after or after == before:
         return
     shared = run_of(before).epoch_of(after.changes[-1].step) if after.changes else 0.0
-    cure = Cure(rule.name, rule.title, option.label, before, after, math.ceil(shared) + GOAL_EPOCHS)
-    session.keep("cure", CureTrial(cure, turn))
-    session.keep("cure_stopped", False)
+    trial = Trial(rule.name, (before, after), math.ceil(shared) + GOAL_EPOCHS, N_SEEDS, turn)
+    session.keep("cure", Given(rule.title, option.label, trial))
+    session.keep(_stopped(OUTCOME), False)
     session.set_moment(step)
-    _arrive(OUTCOME)
+    arrive(OUTCOME)
 
 
 def outcome() -> None:
     """What the cure that was given last has done, where its run is on screen."""
-    trial: CureTrial | None = session.kept("cure", None)
-    if trial is None or trial.cure.after != session.experiment():
+    given: Given | None = session.kept("cure", None)
+    if given is None or given.trial.runs[1] != session.experiment():
         return
     with st.container(border=True, key=OUTCOME):
-        st.markdown(f"**:material/healing: The cure: {trial.cure.label}**, against “{trial.cure.title}”")
-        is_going = not trial.is_complete and not session.kept("cure_stopped", False)
-        st.fragment(_test, run_every=EVERY_SECONDS if is_going else None)(trial)
+        st.markdown(f"**:material/healing: The cure: {session.plain(given.label)}**, against “{given.title}”")
+        watch(given.trial, OUTCOME, _tell)
 
 
-def _test(trial: CureTrial) -> None:
-    """Train for a moment, and tell what is known; the page asks for the next moment, and hears of clicks in between."""
-    stopped, end = session.kept("cure_stopped", False), time.monotonic() + TRAIN_SECONDS
-    was_complete = trial.is_complete
-    while not stopped and not trial.is_complete and time.monotonic() < end:
-        trial.advance()
-    if trial.is_complete and not was_complete:
-        st.rerun()  # without the clock
-    if trial.pairs:
+def _tell(trial: Trial) -> None:
+    if trial.pairs():
         _pictures(trial)
     st.markdown(in_words(trial))
-    if trial.is_complete:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        done = len(trial.pairs)
-        left = f", about {math.ceil(trial.seconds / done * (N_SEEDS - done))} s left" if done else ""
-        state = "Stopped at beginning" if stopped else "Beginning"
-        st.progress(done / N_SEEDS, f"{state} {done + 1} of {N_SEEDS}{'' if stopped else left}")
-        name, icon = ("Go on", ":material/play_arrow:") if stopped else ("Stop", ":material/stop:")
-        if st.button(name, key="cure_stop", icon=icon):
-            session.keep("cure_stopped", not stopped)
-            st.rerun()
 
 
-def _pictures(trial: CureTrial) -> None:
+def _pictures(trial: Trial) -> None:
     """The run on screen before and after."""
-    named = zip(("before", "after"), trial.pairs[0], trial.portraits, strict=True)
+    named = zip(("before", "after"), trial.pairs()[0], trial.portraits, strict=True)
     shown: list[dict[str, Any]] = [
-        {"name": name, "label": f"{name.capitalize()}, epoch {trial.cure.epochs}", "line": _told(trial, result),
+        {"name": name, "label": f"{name.capitalize()}, epoch {trial.epochs}", "line": _told(trial, result),
          "help": "", "picture": picture, "address": ""}
         for name, result, picture in named
     ]  # fmt: skip
@@ -148,28 +142,66 @@ def _pictures(trial: CureTrial) -> None:
     components.portraits(key="cure_pictures", data=data)
 
 
-def _told(trial: CureTrial, result: Outcome) -> str:
+def _told(trial: Trial, result: Outcome) -> str:
     if math.isinf(result.loss):
         return "the run broke"
-    return f"{_score(trial, result.score)}, loss {say(result.loss, 3)}"
+    return f"{score_in_words(trial, result.score)}, loss {say(result.loss, 3)}"
 
 
-def _score(trial: CureTrial, score: float) -> str:
-    return (
-        f"R² {say(score, 2)}" if trial.cure.after.config.task == "regression" else f"{round(100 * score)} of 100 right"
-    )
+def score_in_words(trial: Trial, *scores: float) -> str:
+    """A score, or how it goes from one to another."""
+    is_regression = trial.runs[0].config.task == "regression"
+    told = " → ".join(say(score, 2) if is_regression else str(round(100 * score)) for score in scores)
+    return f"R² {told}" if is_regression else f"{told} of 100 right"
 
 
-def in_words(trial: CureTrial) -> str:
+def in_words(trial: Trial) -> str:
     """What is known so far of all beginnings, in a sentence or two."""
-    n, ill = len(trial.pairs), trial.ill
+    n, ill = len(trial.pairs()), trial.ill()
     if not n:
         return (
-            f"Both train to epoch {trial.cure.epochs}, from {N_SEEDS} draws of the first weights, one after the other."
+            f"Both train to epoch {trial.epochs}, from {trial.n_beginnings} draws of the first weights, one after the "
+            "other."
         )
     beginnings = "one beginning" if n == 1 else f"{n} beginnings"
-    typical = f"Typically {_score(trial, trial.typical(0))} before, and {_score(trial, trial.typical(1))} after."
+    before, after = (score_in_words(trial, score) for score in trial.typical())
+    typical = f"Typically {before} before, and {after} after."
     if not ill:
         return f"From {beginnings}: without the cure, too, the finding is gone by the end. {typical}"
     others = "" if ill == n else f" In the other {n - ill}, the finding is gone by the end without it, too."
-    return f"**From {beginnings}: cures {trial.cured} of {ill}.** {typical}{others}"
+    return f"**From {beginnings}: cures {trial.cured()} of {ill}.** {typical}{others}"
+
+
+# ---- a trial at work ----------------------------------------------------------------------------------------------
+def watch(trial: Trial, key: str, tell: Callable[[Trial], None]) -> None:
+    """Train a trial and tell what is known of it, until it is complete or was stopped."""
+    is_going = not trial.is_complete and not session.kept(_stopped(key), False)
+    st.fragment(_watch, run_every=EVERY_SECONDS if is_going else None)(trial, key, tell, session.experiment())
+
+
+def _watch(trial: Trial, key: str, tell: Callable[[Trial], None], drawn: Experiment) -> None:
+    """Train for a moment, and tell what is known; the page asks for the next moment, and hears of clicks in between."""
+    if session.experiment() != drawn or session.has_news():  # a click in here has shown another, or was refused
+        st.rerun()
+    stopped, end = session.kept(_stopped(key), False), time.monotonic() + TRAIN_SECONDS
+    was_complete = trial.is_complete
+    while not stopped and not trial.is_complete and time.monotonic() < end:
+        trial.advance()
+    if trial.is_complete and not was_complete:
+        st.rerun()  # without the clock
+    tell(trial)
+    if trial.is_complete:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        seconds = trial.seconds_left
+        left = f", about {math.ceil(seconds)} s left" if math.isfinite(seconds) and not stopped else ""
+        state = "Stopped at run" if stopped else "Training run"
+        st.progress(trial.n_done / trial.n_all, f"{state} {trial.n_done + 1} of {trial.n_all}{left}")
+        name, icon = ("Go on", ":material/play_arrow:") if stopped else ("Stop", ":material/stop:")
+        if st.button(name, key=f"{key}_stop", icon=icon):
+            session.keep(_stopped(key), not stopped)
+            st.rerun()
+
+
+def _stopped(key: str) -> str:
+    return f"{key}_stopped"

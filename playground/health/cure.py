@@ -1,6 +1,6 @@
-"""A cure put to the test: the run as it was and as it is with the cure, each from twenty draws of the first weights.
+"""Changes put to the test: the run as it is, and as it is with each of them, from several draws of the first weights.
 
-A beginning that is ill without the cure counts as cured if the finding is gone with it and the loss is lower. All is
+A beginning that is ill without a change counts as cured if the finding is gone with it and the loss is lower. All is
 trained a slice at a time, so that who waits can stop at any moment, and keeps what is known by then.
 """
 
@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +21,7 @@ from playground.health.portrait import portrait
 from playground.health.verdicts import verdicts
 from playground.run.experiment import Experiment
 from playground.run.runs import forked, network_at, new_trainer
-from playground.run.seeds import N_SEEDS, seeded
+from playground.run.seeds import seeded
 
 SLICE_SECONDS = 0.02
 
@@ -40,31 +39,20 @@ class Outcome(NamedTuple):
     """Whether the finding is there"""
 
 
-@dataclass(frozen=True)
-class Cure:
-    """What was tried, and against what."""
+class Trial:
+    """Several runs from one beginning after the other: the first without any change, each other with one.
 
-    rule: str
-    """The name of the rule whose finding it is to cure"""
-    title: str
-    """The finding, in words"""
-    label: str
-    """The cure, in words"""
-    before: Experiment
-    after: Experiment
-    epochs: int
-    """Where both are judged"""
+    rule : the name of the rule whose finding is to go
+    runs : the first beginning of the first is the run on screen
+    epochs : where all are judged
+    """
 
-
-class CureTrial:
-    """Both runs of a cure, from one beginning after the other; the first is the one on screen."""
-
-    def __init__(self, cure: Cure, turn: Turn) -> None:
-        self.cure = cure
-        self.pairs: list[tuple[Outcome, Outcome]] = []
-        """(before, after) of each beginning so far"""
+    def __init__(self, rule: str, runs: tuple[Experiment, ...], epochs: int, n_beginnings: int, turn: Turn) -> None:
+        self.rule, self.runs, self.epochs, self.n_beginnings = rule, runs, epochs, n_beginnings
+        self.outcomes: list[list[Outcome]] = [[] for _ in runs]
+        """Of each run, of one beginning after the other so far"""
         self.portraits: list[dict[str, Any] | None] = []
-        """Of the first beginning: before, after"""
+        """Of each run from the first beginning, so far"""
         self.seconds = 0.0
         """Of training so far, with the waiting for others"""
         self._turn = turn
@@ -72,23 +60,43 @@ class CureTrial:
         self._work = self._train_all()
 
     @property
+    def n_done(self) -> int:
+        """How many runs have come to their end, of all beginnings together."""
+        return sum(map(len, self.outcomes))
+
+    @property
+    def n_all(self) -> int:
+        """How many there are to train."""
+        return len(self.runs) * self.n_beginnings
+
+    @property
     def is_complete(self) -> bool:
         """Whether nothing is left to train."""
-        return len(self.pairs) == N_SEEDS
+        return self.n_done == self.n_all
 
     @property
-    def cured(self) -> int:
-        """Of those that are ill without the cure, in how many the finding is gone and the loss is lower."""
-        return sum(before.is_ill and not after.is_ill and after.loss < before.loss for before, after in self.pairs)
+    def seconds_left(self) -> float:
+        """As it went so far; infinite before the first run has ended."""
+        return self.seconds / self.n_done * (self.n_all - self.n_done) if self.n_done else math.inf
 
-    @property
-    def ill(self) -> int:
-        """How many beginnings have the finding without the cure."""
-        return sum(before.is_ill for before, _ in self.pairs)
+    def pairs(self, which: int = 1) -> list[tuple[Outcome, Outcome]]:
+        """(without, with the change) of each beginning of which both are known."""
+        return list(zip(self.outcomes[0], self.outcomes[which], strict=False))
 
-    def typical(self, which: int) -> float:
-        """The median of the scores before (0) or after (1)."""
-        return float(np.median([pair[which].score for pair in self.pairs]))
+    def cured(self, which: int = 1) -> int:
+        """Of those that are ill without the change, in how many the finding is gone and the loss is lower."""
+        return sum(
+            before.is_ill and not after.is_ill and after.loss < before.loss for before, after in self.pairs(which)
+        )
+
+    def ill(self, which: int = 1) -> int:
+        """How many of the beginnings of which both are known have the finding without the change."""
+        return sum(before.is_ill for before, _ in self.pairs(which))
+
+    def typical(self, which: int = 1) -> tuple[float, float]:
+        """The medians of the scores without and with the change, over the beginnings of which both are known."""
+        before, after = zip(*self.pairs(which), strict=True)
+        return float(np.median([one.score for one in before])), float(np.median([one.score for one in after]))
 
     def advance(self) -> None:
         """Train a slice, if anything is left to train."""
@@ -98,15 +106,13 @@ class CureTrial:
         self.seconds += time.monotonic() - begun
 
     def _train_all(self) -> Iterator[None]:
-        for k in range(N_SEEDS):
-            pair = []
-            for experiment in (self.cure.before, self.cure.after):
+        for k in range(self.n_beginnings):
+            for experiment, outcomes in zip(self.runs, self.outcomes, strict=True):
                 trainer = yield from self._trained(experiment, k)
-                pair.append(outcome(trainer, experiment, self.cure.rule))
+                outcomes.append(outcome(trainer, experiment, self.rule))
                 if k == 0:
                     self.portraits.append(portrait(experiment, network_at(trainer, trainer.recording.last_step)))
-            self.pairs.append((pair[0], pair[1]))
-            yield
+                yield
 
     def _trained(self, experiment: Experiment, k: int) -> Generator[None, None, mlp.Trainer]:
         """A run from another beginning, through all its changes, up to the end; a slice at each turn."""
@@ -115,7 +121,7 @@ class CureTrial:
             change = grown.changes[-1]
             yield from self._to(trainer, math.inf, change.step)
             trainer = forked(trainer, change, grown.now)
-        yield from self._to(trainer, self.cure.epochs, math.inf)
+        yield from self._to(trainer, self.epochs, math.inf)
         return trainer
 
     def _to(self, trainer: mlp.Trainer, epoch: float, step: float) -> Iterator[None]:

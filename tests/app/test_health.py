@@ -5,24 +5,26 @@ import json
 import math
 import re
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.app import cures
+from playground.app import alone, cures
 from playground.app.shared_runs import run_of
-from playground.health import cure
 from playground.health.checkup import examine
+from playground.health.cure import Trial
 from playground.health.numbers import tables
+from playground.health.portrait import portrait
 from playground.health.sick import SICK
 from playground.health.verdicts import RULES
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.link import to_query
 from playground.run.number import say
-from playground.run.runs import new_trainer
+from playground.run.runs import network_at, new_trainer
 from playground.web.about import GOAL_EPOCHS
 
 FRAME = Path(__file__).parents[2] / "playground" / "app" / "frame.py"
@@ -109,7 +111,6 @@ def test_the_page_shows_the_engines_numbers_at_the_moment():
 @pytest.fixture
 def two_beginnings(monkeypatch: pytest.MonkeyPatch):
     """Cures are put to the test from two beginnings only, to epoch 30."""
-    monkeypatch.setattr(cure, "N_SEEDS", 2)
     monkeypatch.setattr(cures, "N_SEEDS", 2)
     monkeypatch.setattr(cures, "GOAL_EPOCHS", 30)
     monkeypatch.setattr(cures, "TRAIN_SECONDS", math.inf)
@@ -120,21 +121,19 @@ def test_a_sick_network_gets_its_verdict_and_its_cure_starts_a_new_run():
     app = open_page(step=3000, **to_query(SICK["deep_sigmoid"].config))
     words = " ".join(m.value for m in app.markdown)
     assert "What may only follow from it:\n\n- **The gradient fades**: Layer 1 gets" in words
-    assert not [b for b in app.main.button if b.key.startswith("try_vanishing")]
-    app.button(key="try_saturated_0").click().run()
+    assert not [b for b in app.main.button if b.key == "try_vanishing"]
+    app.button(key="try_saturated").click().run()
     assert not app.exception
     now = app.session_state["experiment"].now
     assert (now.activations, now.hidden_layer_sizes) == (("tanh",), (8, 8))
     said = " ".join(m.value for m in app.markdown)
     assert "The gradient fades" not in said
     assert "The cure: Use two hidden layers of tanh**, against “Saturated neurons”" in said
-    trial = app.session_state["page_cure"]
-    assert [len(trial.pairs), trial.cure.epochs] == [2, 30]
+    trial = app.session_state["page_cure"].trial
+    assert [len(trial.pairs()), trial.epochs] == [2, 30]
     assert cures.in_words(trial) in said
     before, after = portraits_of(app)["portraits"]
-    for shown, experiment, result in zip(
-        (before, after), (trial.cure.before, trial.cure.after), trial.pairs[0], strict=True
-    ):
+    for shown, experiment, result in zip((before, after), trial.runs, trial.pairs()[0], strict=True):
         trainer = new_trainer(experiment)
         recording = trainer.run(30)
         right = round(100 * recording.test_score[-1])
@@ -146,35 +145,120 @@ def test_a_sick_network_gets_its_verdict_and_its_cure_starts_a_new_run():
 @pytest.mark.usefixtures("two_beginnings")
 def test_a_test_that_was_stopped_keeps_what_is_known_and_goes_on_when_it_is_told_to():
     app = open_page(step=3000, **to_query(SICK["zeros"].config))
-    app.session_state["page_cure_stopped"] = True
-    app.button(key="try_twins_0").click()
+    app.session_state["page_cure_outcome_stopped"] = True
+    app.button(key="try_twins").click()
     app.run()
-    trial = app.session_state["page_cure"]
+    given = app.session_state["page_cure"]
+    trial = given.trial
     assert trial.is_complete, "a new cure is put to the test even where the last was stopped"
-    again = cure.CureTrial(trial.cure, nullcontext)
-    while not again.pairs:
+    again = Trial(trial.rule, trial.runs, trial.epochs, 2, nullcontext)
+    while not again.pairs():
         again.advance()
-    app.session_state["page_cure"], app.session_state["page_cure_stopped"] = again, True
+    app.session_state["page_cure"] = replace(given, trial=again)
+    app.session_state["page_cure_outcome_stopped"] = True
     app.run()
-    assert len(again.pairs) == 1
+    assert len(again.pairs()) == 1
     assert "From one beginning" in " ".join(m.value for m in app.markdown)
-    app.button(key="cure_stop").click().run()
+    app.button(key="cure_outcome_stop").click().run()
     assert again.is_complete
-    assert again.pairs == trial.pairs
-    assert not [b for b in app.button if b.key == "cure_stop"]
+    assert again.outcomes == trial.outcomes
+    assert not [b for b in app.button if b.key == "cure_outcome_stop"]
+
+
+def rows_of(app: AppTest) -> list[dict]:
+    """The rows of the table of single changes."""
+    told = portraits_of(app)
+    assert told["kind"] == "changes"
+    return told["portraits"]
+
+
+@pytest.mark.usefixtures("two_beginnings")
+def test_each_change_is_tried_alone_and_told_in_the_numbers_of_its_own_run(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(alone, "N_BEGINNINGS", 1)
+    app = open_page(step=1000, **to_query(SICK["zeros"].config))
+    app.button(key="alone_twins").click().run()
+    assert not app.exception
+    as_it_is, first, *others = rows_of(app)
+    assert len(others) == 3
+    base = Experiment(SICK["zeros"].config)
+    changed = Experiment(base.config.changed(initializer="glorot_uniform"))
+    trainers = [new_trainer(base), new_trainer(changed)]
+    before, after = (float(trainer.run(40).test_score[-1]) for trainer in trainers)
+    assert as_it_is["line"] == f"{round(100 * before)} of 100 right"
+    assert as_it_is["finding"] == "the finding in 1 of 1"
+    assert first["label"] == "Initial weights: Glorot uniform instead of Zeros"
+    assert first["line"] == f"{round(100 * before)} → {round(100 * after)} of 100 right"
+    assert first["shares"] == [before, after]
+    assert first["finding"] == "cures 1 of 1"
+    assert {row["finding"] for row in others} == {"cures none of 1"}
+    assert first["picture"] == portrait(changed, network_at(trainers[1], 1000))
+    assert not [b for b in app.button if b.key == "alone_twins"], "it was done for this moment"
+    app.session_state["moment"] = 500
+    app.run()
+    assert app.button(key="alone_twins").label == "Try each alone, to epoch 20"
+    assert rows_of(app)[1] == first, "what was tried stays"
+
+
+@pytest.mark.usefixtures("two_beginnings")
+def test_a_table_that_was_stopped_tells_what_it_knows_and_goes_on(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(alone, "N_BEGINNINGS", 1)
+    app = open_page(step=500, **to_query(SICK["zeros"].config))
+    monkeypatch.setattr(cures, "TRAIN_SECONDS", 0.0)
+    app.button(key="alone_twins").click().run()
+    tried = app.session_state["page_tried_twins"]
+    while tried.trial.n_done < 2:
+        tried.trial.advance()
+    app.button(key="tried_twins_stop").click().run()
+    lines = [row["line"] for row in rows_of(app)]
+    assert all(line.endswith("of 100 right") for line in lines[:2])
+    assert set(lines[2:]) == {"not tried yet"}
+    done = tried.trial.n_done
+    app.run()
+    assert tried.trial.n_done == done == 2, "nobody trains what was stopped"
+    monkeypatch.setattr(cures, "TRAIN_SECONDS", math.inf)
+    app.button(key="tried_twins_stop").click().run()
+    assert tried.trial.is_complete
+    assert all(row["line"].endswith("of 100 right") for row in rows_of(app))
+
+
+def test_use_it_shows_the_run_of_its_row():
+    def click():
+        from playground.app.session import begin
+
+        begin(at_home=False)
+        import streamlit as st
+
+        from playground.app import alone, session
+        from playground.health.alone import alone as changes
+        from playground.health.cure import Trial
+        from playground.health.verdicts import RULES, Try, Verdict
+
+        options = tuple(
+            changes(Verdict(RULES["dead"], "", (), (Try("x", (("batch_size", 50),)),)), session.experiment().now)
+        )
+        tried = alone.Tried(RULES["dead"], options, Trial("dead", (session.experiment(),), 1, 1, alone.turn))
+        st.session_state["rows"] = type("Said", (), {"chosen": st.session_state["name"]})
+        alone._use("rows", tried, 75)
+
+    for name, batch_size in (("Batch size: 50 instead of 10", 50), ("no such row", 10), (7, 10)):
+        clicked = AppTest.from_function(click, default_timeout=120)
+        clicked.session_state["name"] = name
+        clicked.run()
+        assert not clicked.exception
+        assert clicked.session_state["experiment"] == Experiment(Config().changed(batch_size=batch_size))
 
 
 def test_what_a_cure_has_done_is_only_told_beside_its_own_run():
     app = open_page(step=500)
     other = Experiment(Config(seed=5))
-    app.session_state["page_cure"] = cure.CureTrial(cure.Cure("dead", "Dead", "x", other, other, 5), nullcontext)
+    app.session_state["page_cure"] = cures.Given("Dead", "x", Trial("dead", (other, other), 5, 2, nullcontext))
     assert "The cure" not in " ".join(m.value for m in app.run().markdown)
 
 
 @pytest.mark.usefixtures("two_beginnings")
 def test_a_cure_that_may_change_in_mid_run_forks_at_the_moment():
     app = open_page(step=2000, **to_query(SICK["too_slow"].config))
-    app.button(key="try_rate_too_low_0").click().run()
+    app.button(key="try_rate_too_low").click().run()
     (change,) = app.session_state["experiment"].changes
     assert change.step == 2000
     assert dict(change.settings)["learning_rate"] > 1e-3

@@ -9,13 +9,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from playground.health import cure as cures
 from playground.health.checkup import examine
-from playground.health.cure import Cure, CureTrial, Outcome, beginning, outcome
+from playground.health.cure import Outcome, Trial, beginning, outcome
 from playground.health.headlines import healthy_in_words, still_ahead
 from playground.health.portrait import LEVELS, SIDE, portrait
 from playground.health.sick import SICK
-from playground.health.verdicts import RULES, TOO_FAST, TOO_SLOW, verdicts
+from playground.health.verdicts import TOO_FAST, TOO_SLOW, verdicts
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.runs import Runs, network_at, new_trainer
@@ -26,9 +25,9 @@ from playground.web.portrait_route import picture_of, routes
 ZEROS = Experiment(SICK["zeros"].config)
 
 
-def trial_of(before: Experiment, after: Experiment, rule: str, epochs: int, n: int) -> CureTrial:
-    trial = CureTrial(Cure(rule, RULES[rule].title, "a cure", before, after, epochs), nullcontext)
-    while len(trial.pairs) < n:
+def trial_of(rule: str, *runs: Experiment, epochs: int, n: int) -> Trial:
+    trial = Trial(rule, runs, epochs, n, nullcontext)
+    while not trial.is_complete:
         trial.advance()
     return trial
 
@@ -48,39 +47,42 @@ def test_a_beginning_is_the_run_that_the_seeds_study_trains():
 
 def test_random_weights_cure_twins_in_every_beginning_and_the_scores_are_the_runs_own():
     after = Experiment(ZEROS.config.changed(initializer="glorot_uniform"))
-    trial = trial_of(ZEROS, after, "twins", 40, 3)
-    assert (trial.ill, trial.cured) == (3, 3)
-    for k, (was, now) in enumerate(trial.pairs):
-        for experiment, told in ((ZEROS, was), (after, now)):
+    trial = trial_of("twins", ZEROS, after, epochs=40, n=3)
+    assert (trial.ill(), trial.cured()) == (3, 3)
+    for experiment, told in zip((ZEROS, after), trial.outcomes, strict=True):
+        for k in range(3):
             trainer = beginning(experiment, k)
             recording = trainer.run(40)
-            assert told.score == recording.test_score[-1]
-            assert told.loss == recording.test_loss[-1]
+            assert told[k].score == recording.test_score[-1]
+            assert told[k].loss == recording.test_loss[-1]
             found = [v.rule.name for v in verdicts(examine(trainer, recording.last_step, experiment.config.features))]
-            assert told.is_ill == ("twins" in found)
+            assert told[k].is_ill == ("twins" in found)
 
 
 def test_a_cure_in_mid_run_is_given_at_its_step_in_every_beginning():
     before = Experiment(SICK["too_slow"].config)
     after = before.change(130, learning_rate=0.3)
-    trial = trial_of(before, after, "rate_too_low", 20, 2)
+    trial = trial_of("rate_too_low", before, after, epochs=20, n=2)
     for k in range(2):
         trainer = beginning(before, k)
         trainer.run(10)
         changed = trainer.fork(130, optimizer=replace(trainer.settings.optimizer, learning_rate=0.3))
         while changed.recording.epochs[-1] < 20:
             changed.run(1)
-        assert trial.pairs[k][1].loss == pytest.approx(changed.recording.test_loss[-1], rel=1e-12)
-        assert trial.pairs[k][1].loss != trial.pairs[k][0].loss
+        assert trial.pairs()[k][1].loss == pytest.approx(changed.recording.test_loss[-1], rel=1e-12)
+        assert trial.pairs()[k][1].loss != trial.pairs()[k][0].loss
 
 
 def test_only_a_beginning_that_was_ill_and_ends_better_without_the_finding_is_cured():
-    trial = CureTrial(Cure("dead", "", "", ZEROS, ZEROS, 1), nullcontext)
+    trial = Trial("dead", (ZEROS, ZEROS), 1, 4, nullcontext)
     ill, well = Outcome(0.5, 0.7, is_ill=True), Outcome(0.9, 0.2, is_ill=False)
     worse = Outcome(0.4, 0.9, is_ill=False)
-    trial.pairs = [(ill, well), (ill, ill), (ill, worse), (well, worse._replace(loss=0.1))]
-    assert (trial.ill, trial.cured) == (3, 1)
-    assert (trial.typical(0), trial.typical(1)) == (0.5, 0.45)
+    trial.outcomes = [[ill, ill, ill, well], [well, ill, worse, worse._replace(loss=0.1)]]
+    assert (trial.ill(), trial.cured()) == (3, 1)
+    assert trial.typical() == (0.5, 0.45)
+    trial.outcomes[0].append(ill)  # of a beginning whose other run is still being trained nothing is told
+    assert (len(trial.pairs()), trial.ill(), trial.typical()) == (4, 3, (0.5, 0.45))
+    assert (trial.ill(0), trial.typical(0)) == (4, (0.5, 0.5))
 
 
 def test_a_run_that_broke_is_the_worst():
@@ -90,16 +92,17 @@ def test_a_run_that_broke_is_the_worst():
     assert outcome(trainer, broken, "rate_too_high") == Outcome(-np.inf, np.inf, is_ill=True)
 
 
-def test_a_trial_can_be_left_at_any_slice_and_goes_on_from_there(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(cures, "N_SEEDS", 1)
+def test_a_trial_can_be_left_at_any_slice_and_goes_on_from_there():
     after = Experiment(ZEROS.config.changed(initializer="glorot_uniform"))
-    trial, slices = CureTrial(Cure("twins", "", "", ZEROS, after, 30), nullcontext), 0
+    trial, slices = Trial("twins", (ZEROS, after), 30, 1, nullcontext), 0
+    assert trial.seconds_left == np.inf
     while not trial.is_complete:
         trial.advance()
         slices += 1
     assert slices > 3
+    assert trial.seconds_left == 0.0
     trial.advance()
-    assert len(trial.pairs) == 1
+    assert trial.n_done == trial.n_all == 2
 
 
 @pytest.mark.parametrize("config", [Config(), Config(dataset="blobs", n_classes=4), Config(dataset="plane")])

@@ -1,18 +1,20 @@
 // Small pictures of runs: what a network answers all over the plane, and its points, each with a few words.
 //
-// Comes in:  {kind, heading, portraits: [{name, label, line, help, picture, address}], arrive}: kind "patients" are
-//            buttons that open a run, "outcome" pictures to look at. A picture that is not given is fetched from its
-//            address. `arrive` is {number, to}: once for each number, go to the part of the page that has changed.
+// Comes in:  {kind, heading, note, portraits: [{name, label, line, help, picture, address, finding, shares}], arrive}:
+//            kind "patients" are buttons that open a run, "outcome" pictures to look at, "changes" rows of a list, all
+//            but the first with a button, a finding and a bar from one share to another. A picture that is not given is
+//            fetched from its address. `arrive` is {number, to}: once for each number, go to the part of the page that
+//            has changed.
 // Goes out:  the trigger `chosen`, a name.
 import { untilGone, viewIn } from "../shared/component.js";
-import { fit, h } from "../shared/dom.js";
+import { fit, h, hide } from "../shared/dom.js";
 import { paint } from "../shared/portrait.js";
 import { loadStyle } from "../shared/style.js";
 import { observeTheme } from "../shared/theme.js";
 
 await loadStyle("portraits.css", import.meta.url);
 
-const SIZE = 60; // CSS pixels on an ordinary screen
+const SIZES = { patients: 40, outcome: 60, changes: 44 }; // CSS pixels on an ordinary screen
 const LOOK_MS = 100;
 const LOOKS = 40; // for a part of the page that is still being drawn
 let arrived = 0;
@@ -40,29 +42,56 @@ function goTo(selector, looks) {
   part.scrollIntoView({ block: "nearest" });
 }
 
+const MADE = {
+  patients: (parts, report, { help }, choose) =>
+    h("button", { type: "button", title: help, onclick: choose }, ...parts),
+  outcome: (parts, report, { help }) => h("figure", { title: help }, ...parts),
+  changes: (parts, { finding, bar }, { label, isFirst }, choose) => {
+    const use = h("button", { type: "button", "aria-label": `Use it: ${label}`, onclick: choose }, "Use it");
+    return h("figure", {}, ...parts, bar, finding, ...(isFirst ? [] : [use]));
+  },
+};
+
+// What a change has done: the finding in words, and a bar from the score without it to the score with it.
+function report({ finding, bar }, { finding: words, shares }) {
+  finding.textContent = words;
+  finding.className = /^cures \d/.test(words) ? "cures" : "";
+  bar.style.visibility = shares ? "visible" : "hidden";
+  if (!shares) return;
+  const [before, after] = shares;
+  bar.style.setProperty("--before", `${100 * before}%`);
+  bar.style.setProperty("--after", `${100 * after}%`);
+}
+
 export class Portraits {
   constructor() {
     /** @type {(name: string) => void} */
     this.choose = () => {};
     this.portraits = new Map(); // by name: {element, canvas, line, picture}
     this.heading = h("b", {});
+    this.note = h("p", {});
     this.row = h("div", { class: "row" });
-    this.element = h("section", {}, this.heading, this.row);
+    this.element = h("section", {}, this.heading, this.note, this.row);
     this.theme = null;
+    this.kind = "outcome";
     this.themes = observeTheme(this.element, (theme) => {
       this.theme = theme;
       this.draw();
     });
   }
 
-  receive({ kind, heading, portraits }) {
+  receive({ kind, heading, note = "", portraits }) {
+    this.kind = kind;
     this.element.className = `portraits ${kind}`;
     this.element.setAttribute("aria-label", heading);
     this.heading.textContent = heading;
+    this.note.textContent = note;
+    hide(this.note, !note);
     for (const portrait of portraits) {
       const shown = this.portraits.get(portrait.name) ?? this.add(portrait, kind);
       shown.line.textContent = portrait.line || shown.line.textContent;
       shown.picture = portrait.picture ?? shown.picture;
+      if (kind === "changes") report(shown.report, portrait);
     }
     this.themes.check();
     this.draw();
@@ -72,11 +101,9 @@ export class Portraits {
     const canvas = h("canvas", { "aria-hidden": "true" });
     const line = h("small", {});
     const parts = [canvas, h("span", {}, label), line];
-    const element =
-      kind === "patients"
-        ? h("button", { type: "button", title: help, onclick: () => this.choose(name) }, ...parts)
-        : h("figure", { title: help }, ...parts);
-    const shown = { element, canvas, line, picture: null };
+    const report = { finding: h("em", {}), bar: h("i", { "aria-hidden": "true" }) };
+    const element = MADE[kind](parts, report, { label, help, isFirst: !this.portraits.size }, () => this.choose(name));
+    const shown = { element, canvas, line, report, picture: null };
     this.portraits.set(name, shown);
     this.row.append(element);
     if (address) this.fetch(shown, address);
@@ -98,7 +125,7 @@ export class Portraits {
 
   draw() {
     if (!this.theme) return;
-    const size = SIZE * this.theme.zoom;
+    const size = SIZES[this.kind] * this.theme.zoom;
     for (const { canvas, picture } of this.portraits.values())
       paint(fit(canvas, size, size), picture, this.theme, size);
   }

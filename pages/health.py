@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from playground import figures
 from playground.app import alone, charts, cures, session, stage
@@ -15,6 +16,7 @@ from playground.health import words
 from playground.health.checkup import Array, Checkup, examine_run, update_ratios
 from playground.health.headlines import healthy_in_words, still_ahead
 from playground.health.numbers import columns, gradient_norms, tables
+from playground.health.proof import PROOFS, flat, proof
 from playground.health.verdicts import Verdict, verdicts
 from playground.run.names import layer_name
 from playground.run.number import say
@@ -32,72 +34,95 @@ def show() -> None:
         updates = update_ratios(run.recording, run.trainer.net, last, run.update_ratios)
     names, theme = [layer.name for layer in checkup.layers], theme_type()
     cures.outcome()
+    found = verdicts(checkup)
     with st.container(key=cures.FINDINGS):
-        _verdicts(checkup)
+        _verdicts(found, checkup, theme)
     if checkup.frozen:
         frozen = " and ".join(layer_name(layer + 1, len(names)) for layer in checkup.frozen)
         st.caption(f"Frozen here: {frozen}. The gradient is the one it would follow; its updates are of size zero.")
-    charts.show(_now(checkup, names, theme), key="health_now", columns=4)
+    now = _now(checkup, names, theme, is_flat_shown=any(v.rule.name in ("dead", "saturated") for v in found))
+    charts.show(now, key=f"health_now_{len(now)}", columns=len(now))
     over_time = _over_time(experiment.name, last, theme, norms, updates, names)
     charts.show(over_time, key="health_over_time", columns=2)
     _tables(checkup)
 
 
 # ---- verdicts -----------------------------------------------------------------------------------------------------
-def _verdicts(checkup: Checkup) -> None:
-    found = verdicts(checkup)
+def _verdicts(found: list[Verdict], checkup: Checkup, theme: str) -> None:
     when = f"epoch {say(checkup.epoch)}, step {checkup.step}"
     if not found:
-        words = healthy_in_words(checkup)
-        if ahead := still_ahead(checkup):
-            st.info(f"At {when}, no rule of thumb complains, and {ahead}. {words}", icon=":material/hourglass_top:")
-        else:
-            st.success(f"At {when}, no rule of thumb complains. {words}", icon=":material/favorite:")
+        _healthy(checkup, when, theme)
         return
     causes = [verdict for verdict in found if not verdict.cause]
     st.markdown(f"**{len(found)} {'finding' if len(found) == 1 else 'findings'} at {when}**, by rules of thumb:")
-    columns = st.columns(min(2, len(causes)))
     for k, verdict in enumerate(causes):
-        with columns[k % len(columns)], st.container(border=True):
-            _card(verdict, checkup, is_first=k == 0)
-    _consequences(found[len(causes) :])
+        with st.container(border=True):
+            _card(verdict, checkup, theme, is_first=k == 0)
+    if found[len(causes) :]:
+        st.markdown("What may only follow from it:")
+    shown = {PROOFS[verdict.rule.name] for verdict in causes}
+    for verdict in found[len(causes) :]:  # they need no cure of their own
+        name = verdict.rule.name
+        with _beside_its_picture(name, checkup, theme, is_shown=PROOFS[name] not in shown and name != "chance"):
+            st.markdown(f"- **{verdict.rule.title}**: {session.plain(verdict.sentence)}")
+        shown.add(PROOFS[name])
 
 
-def _consequences(found: list[Verdict]) -> None:
-    """What may only follow from what stands above, and needs no cure of its own."""
-    if found:
-        lines = [f"- **{verdict.rule.title}**: {session.plain(verdict.sentence)}" for verdict in found]
-        st.markdown("\n".join(["What may only follow from it:", "", *lines]))
+def _healthy(checkup: Checkup, when: str, theme: str) -> None:
+    told = healthy_in_words(checkup)
+    with _beside_its_picture("vanishing", checkup, theme, is_shown=len(checkup.layers) > 1):
+        if ahead := still_ahead(checkup):
+            st.info(f"At {when}, no rule of thumb complains, and {ahead}. {told}", icon=":material/hourglass_top:")
+        else:
+            st.success(f"At {when}, no rule of thumb complains. {told}", icon=":material/favorite:")
 
 
-def _card(verdict: Verdict, checkup: Checkup, *, is_first: bool) -> None:
-    """A finding and its cure; what helps alone is a click further."""
-    st.markdown(f"**:material/stethoscope: {verdict.rule.title}**  \n{session.plain(verdict.sentence)}")
-    with st.container(horizontal=True):
-        for option in verdict.tries[:1]:
-            st.button(
-                option.label, key=f"try_{verdict.rule.name}", on_click=cures.give, icon=":material/science:",
-                args=(verdict.rule, option, checkup.step), type="primary" if is_first else "secondary",
-            )  # fmt: skip
-        alone.button(verdict, checkup)
-    numbers = " · ".join(f"{name} {say(value, 3)}" for name, value in verdict.numbers)
-    sources = ", ".join(f"[{source.title}]({source.url})" for source in verdict.rule.sources)
-    st.caption(f"{numbers}  \nA rule of thumb, from {sources}.", help=f"The rule: {verdict.rule.when}")
+def _card(verdict: Verdict, checkup: Checkup, theme: str, *, is_first: bool) -> None:
+    """A finding, its cure, and the picture that shows it; what helps alone is a click further."""
+    with _beside_its_picture(verdict.rule.name, checkup, theme):
+        st.markdown(f"**:material/stethoscope: {verdict.rule.title}**  \n{session.plain(verdict.sentence)}")
+        with st.container(horizontal=True):
+            for option in verdict.tries[:1]:
+                st.button(
+                    option.label, key=f"try_{verdict.rule.name}", on_click=cures.give, icon=":material/science:",
+                    args=(verdict.rule, option, checkup.step), type="primary" if is_first else "secondary",
+                )  # fmt: skip
+            alone.button(verdict, checkup)
+        numbers = " · ".join(f"{name} {say(value, 3)}" for name, value in verdict.numbers)
+        sources = ", ".join(f"[{source.title}]({source.url})" for source in verdict.rule.sources)
+        st.caption(f"{numbers}  \nA rule of thumb, from {sources}.", help=f"The rule: {verdict.rule.when}")
     alone.table(verdict.rule, checkup.step)
 
 
+def _beside_its_picture(rule: str, checkup: Checkup, theme: str, *, is_shown: bool = True) -> DeltaGenerator:
+    """The place for the words about what a rule saw; the picture of it stands beside them."""
+    if not is_shown:
+        return st.container()
+    words_there, picture_there = st.columns(2)
+    with picture_there:
+        shown = proof(rule, checkup, theme)
+        chart = Chart(f"proof {rule}", shown.figure, shown.words, shown.title, shown.says)
+        charts.show([chart], key=f"proof_{rule}", columns=1)
+    return words_there
+
+
 # ---- the charts ---------------------------------------------------------------------------------------------------
-def _now(checkup: Checkup, names: list[str], theme: str) -> list[Chart]:
-    """The strip: a row for each layer, a column for each quantity, at the moment."""
-    flat = [float(layer.flat.mean()) for layer in checkup.layers]
-    dead = [layer.n_dead / layer.n_units for layer in checkup.layers]
-    title = "Flat and dead neurons\nOrange: no gradient at all."
-    bars = figures.flat_units(flat, dead, names, theme=theme, title=title)
+def _now(checkup: Checkup, names: list[str], theme: str, *, is_flat_shown: bool) -> list[Chart]:
+    """The strip: a row for each layer, a column for each quantity, at the moment. A chart that stands beside a finding
+    is not shown twice."""
+    bars = flat(checkup, theme, is_strip=True)
+    sentences = (words.activations_say, words.weights_say, words.gradients_say)
     return [
-        Chart("flat", bars, words.flat_units(checkup.layers)),
+        *([] if is_flat_shown else [Chart("flat", bars.figure, bars.words, bars.title, bars.says)]),
         *(
-            Chart(column.title, figures.histograms([column], names, theme=theme), words.histogram(column, names))
-            for column in columns(checkup)
+            Chart(
+                column.title,
+                figures.histograms([column], names, theme=theme, title=""),
+                words.histogram(column, names),
+                column.title,
+                sentence(checkup.layers),
+            )
+            for column, sentence in zip(columns(checkup), sentences, strict=True)
         ),
     ]
 
@@ -110,12 +135,19 @@ def _over_time(
     (epochs, norms), names = _norms, _names
     in_words = words.over_time("Gradient norms", epochs, norms, names)
     return [
-        Chart("norms", figures.gradient_norms(epochs, norms, names, theme=theme), in_words, over_time=True),
         Chart(
-            "updates", figures.update_ratios(*_updates, names, theme=theme, last=float(epochs[-1])),
-            words.over_time("Size of one update over size of the weights", *_updates, names), over_time=True,
+            "norms", figures.gradient_norms(epochs, norms, names, theme=theme, title=""), in_words,
+            "Gradient norm of each layer", words.norms_say(epochs, norms, names), over_time=True,
         ),
-        Chart("map", figures.gradient_map(epochs, norms, names, theme=theme), in_words, over_time=True, wide=True),
+        Chart(
+            "updates", figures.update_ratios(*_updates, names, theme=theme, last=float(epochs[-1]), title=""),
+            words.over_time("Size of one update over size of the weights", *_updates, names),
+            "Size of one update over size of the weights", words.updates_say(_updates[1], names), over_time=True,
+        ),
+        Chart(
+            "map", figures.gradient_map(epochs, norms, names, theme=theme, title=""), in_words,
+            "Gradient by layer and time", words.map_says(norms, names), over_time=True, wide=True,
+        ),
     ]  # fmt: skip
 
 

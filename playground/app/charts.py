@@ -24,6 +24,10 @@ class Chart:
     figure: go.Figure
     words: str
     """What it shows, in words and numbers, for those who do not see it"""
+    title: str = ""
+    """Above a figure that has none of its own"""
+    says: str = ""
+    """What is to be seen, in a sentence for everybody, after the title"""
     over_time: bool = False
     """Whether its horizontal axis is that of the timeline, and the moment is marked on it"""
     wide: bool = False
@@ -54,6 +58,8 @@ def show(charts: Sequence[Chart], *, key: str, columns: int, on_pick: Callable[[
                     "key": chart.key,
                     "figure": chart.text,
                     "words": chart.words,
+                    "title": chart.title,
+                    "says": chart.says,
                     "height": chart.figure.layout.height,
                     "over_time": chart.over_time,
                     "wide": chart.wide,

@@ -4,8 +4,9 @@ Every figure says in its title what to look for, names its axes and their units,
 nothing around it moves when its numbers change. `theme` is "light" or "dark".
 """
 
+from playground.figures.bars import Limit, flat_units, layer_bars
 from playground.figures.curves import RATIO_BAND, gradient_norms, loss_curve, update_ratios
-from playground.figures.histograms import Column, binned, flat_units, histograms, sizes
+from playground.figures.histograms import Column, binned, histograms, sizes
 from playground.figures.maps import decision_boundary, gradient_map, mini_batch, weight_heatmaps
 from playground.figures.recorded import charts
 from playground.figures.scatter import scatter
@@ -13,6 +14,7 @@ from playground.figures.scatter import scatter
 __all__ = [
     "RATIO_BAND",
     "Column",
+    "Limit",
     "binned",
     "charts",
     "decision_boundary",
@@ -20,6 +22,7 @@ __all__ = [
     "gradient_map",
     "gradient_norms",
     "histograms",
+    "layer_bars",
     "loss_curve",
     "mini_batch",
     "scatter",

@@ -24,18 +24,22 @@ def loss_curve(
     *,
     theme: str = "light",
     log: bool = False,
+    guessing: float | None = None,
+    title: str = "Loss\nWhen the test curve turns up again, the network learns by heart.",
 ) -> go.Figure:
-    """Training and test loss, each (k,), over epochs (k,)."""
+    """Training and test loss, each (k,), over epochs (k,); `guessing` is what an answer without a look costs."""
     colours = palette(theme)
     lines = [("training loss", train_loss, colours.train, "solid")]
     if test_loss is not None and np.isfinite(np.asarray(test_loss, float)).any():
         lines.append(("test loss", test_loss, colours.test, "dot"))
+    if guessing is not None:
+        lines.append(("guessing", np.full(len(np.asarray(epochs)), guessing), colours.muted, "dash"))
     traces = [_line(epochs, values, name, colour, dash) for name, values, colour, dash in lines]
     values = np.concatenate([np.ravel(np.asarray(line[1], float)) for line in lines])
     axis = log_axis(values, "loss") if log else {"title": {"text": "loss"}, "rangemode": "tozero"}
     return figure(
         theme,
-        title="Loss\nWhen the test curve turns up again, the network learns by heart.",
+        title=title,
         height=260,
         traces=traces,
         hovermode="x unified",
@@ -50,16 +54,17 @@ def gradient_norms(
     names: Sequence[str],
     *,
     theme: str = "light",
+    title: str = "Gradient norm of each layer\nFar below the others: a layer that hardly learns.",
 ) -> go.Figure:
     """The norm of every layer's gradient, (k, n_layers), over epochs (k,), on a log axis."""
     return figure(
         theme,
-        title="Gradient norm of each layer\nFar below the others: a layer that hardly learns.",
+        title=title,
         height=300,
         traces=_layer_lines(epochs, norms, names, theme),
         hovermode="x unified",
         xaxis=epochs_axis(np.asarray(epochs)),
-        yaxis=log_axis(norms, "‖∂L/∂W‖"),
+        yaxis=log_axis(norms, "size of the gradient, ‖∂L/∂W‖"),
     )
 
 
@@ -70,6 +75,7 @@ def update_ratios(
     *,
     theme: str = "light",
     last: float | None = None,
+    title: str = "Size of one update over size of the weights\nAbout 1/1000 is usual; green: no rule complains.",
 ) -> go.Figure:
     """Size of a step's update over size of the weights, (k, n_layers), over epochs (k,), with the healthy band.
 
@@ -82,13 +88,13 @@ def update_ratios(
     }  # fmt: skip
     return figure(
         theme,
-        title="Size of one update over size of the weights\nAbout 1/1000 is usual; green: no rule complains.",
+        title=title,
         height=300,
         traces=_layer_lines(epochs, ratios, names, theme),
         hovermode="x unified",
         shapes=[band],
         xaxis=epochs_axis(np.asarray(epochs) if last is None else [last]),
-        yaxis=log_axis([*np.ravel(ratios), 0.8 * RATIO_BAND[0], 1.25 * RATIO_BAND[1]], "‖ΔW‖ / ‖W‖"),
+        yaxis=log_axis([*np.ravel(ratios), 0.8 * RATIO_BAND[0], 1.25 * RATIO_BAND[1]], "update / weights, ‖ΔW‖ / ‖W‖"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,8 @@ from playground.figures.palette import layer_colour
 from playground.figures.scale import px
 
 N_BINS = 41
-ROW = 46
+ROW, LOW_ROW, MOST_HIGH_ROWS = 46, 32, 5
+TOP, BOTTOM = {"titled": 56, "bare": 22}, 44
 
 
 @dataclass(frozen=True)
@@ -45,38 +47,29 @@ def binned(column: Column) -> tuple[npt.NDArray[np.float64], list[npt.NDArray[np
     return edges, [_shares(values, edges) for values in column.values]
 
 
-def flat_units(
-    flat: npt.ArrayLike, dead: npt.ArrayLike, names: Sequence[str], *, theme: str = "light", title: str = "Flat units"
+def row_labels(names: Sequence[str]) -> dict[str, Any]:
+    """The vertical axis of a strip: a row for each layer, first layer at the top."""
+    n = len(names)
+    rows = [n - 0.6 - i for i in range(n)]
+    return {"tickvals": rows, "ticktext": list(names), "range": [-0.06, n], "showgrid": False}
+
+
+def strip_height(n_rows: int, title: str) -> int:
+    """Pixels of a strip; the rows of a deep network are lower."""
+    row = ROW if n_rows <= MOST_HIGH_ROWS else LOW_ROW
+    return TOP["titled" if title else "bare"] + BOTTOM + row * max(n_rows, 2) + 8
+
+
+def histograms(
+    columns: Sequence[Column], names: Sequence[str], *, theme: str = "light", title: str | None = None
 ) -> go.Figure:
-    """A bar for each layer, in the rows of `histograms`: the share of flat outputs, and within it of dead units."""
-    colours = palette(theme)
-    n, rows = len(names), [len(names) - 0.6 - i for i in range(len(names))]
-    traces = [
-        {
-            "type": "bar", "orientation": "h", "y": rows, "x": np.asarray(values, float), "name": word, "width": 0.5,
-            "marker": {"color": colour, "opacity": opacity}, "text": [f"{v:.0%}" for v in np.asarray(values, float)],
-            "textposition": "none", "customdata": list(names),
-            "hovertemplate": f"%{{customdata}}<br>{word}: %{{x:.1%}}<extra></extra>",
-        }
-        for word, values, colour, opacity in (
-            ("outputs in a flat part", flat, colours.positive, 0.45),
-            ("units that are dead", dead, colours.negative, 0.95),
-        )
-    ]  # fmt: skip
-    axis = {"title": {"text": "share"}, "range": [0, 1], "tickformat": ".0%", "nticks": 5}
-    labels = {"tickvals": rows, "ticktext": list(names), "range": [-0.06, n], "showgrid": False}
-    return figure(
-        theme, title=title, height=_height(n), traces=traces, barmode="overlay", showlegend=True,
-        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 0.0, "yanchor": "bottom"},
-        margin={"l": 64, "t": 56, "b": 44}, xaxis=axis, yaxis=labels,
-    )  # fmt: skip
+    """A strip of histograms, first layer at the top. Heights are shares, so layers of any size can be compared.
 
-
-def histograms(columns: Sequence[Column], names: Sequence[str], *, theme: str = "light", title: str = "") -> go.Figure:
-    """A strip of histograms, first layer at the top. Heights are shares, so layers of any size can be compared."""
+    title : above all columns, each of which is headed then; "" for none. By itself a single column gives its own.
+    """
     colours, headed = palette(theme), bool(title)
-    if not headed and len(columns) == 1:
-        title = f"{columns[0].title}\n{columns[0].hint}".strip()
+    if title is None:
+        title = f"{columns[0].title}\n{columns[0].hint}".strip() if len(columns) == 1 else ""
     traces, annotations, axes = [], [], {}
     n, gap = len(names), 0.03
     width = (1.0 - gap * (len(columns) - 1)) / len(columns)
@@ -105,17 +98,12 @@ def histograms(columns: Sequence[Column], names: Sequence[str], *, theme: str = 
             "domain": [left, left + width], "anchor": f"y{suffix}", "title": {"text": column.axis},
             "range": [edges[0], edges[-1]], **ticks,
         }  # fmt: skip
-        labels = {"tickvals": [n - 0.6 - i for i in range(n)], "ticktext": list(names), "showticklabels": c == 0}
-        axes[f"yaxis{suffix}"] = {"anchor": f"x{suffix}", "range": [-0.06, n], "showgrid": False, **labels}
+        axes[f"yaxis{suffix}"] = {"anchor": f"x{suffix}", "showticklabels": c == 0, **row_labels(names)}
+    top = TOP["titled" if title else "bare"] + (20 if headed and "\n" in title else 0)
     return figure(
-        theme, title=title, height=_height(n) + (20 if headed else 0), traces=traces, annotations=annotations,
-        showlegend=False, hovermode="closest",
-        margin={"l": 64, "t": (76 if "\n" in title else 56) if headed else 56, "b": 44}, **axes,
+        theme, title=title, height=strip_height(n, title) + (20 if headed else 0), traces=traces,
+        annotations=annotations, showlegend=False, hovermode="closest", margin={"l": 64, "t": top, "b": BOTTOM}, **axes,
     )  # fmt: skip
-
-
-def _height(n_rows: int) -> int:
-    return 108 + ROW * max(n_rows, 2)
 
 
 def _edges(column: Column) -> npt.NDArray[np.float64]:

@@ -28,12 +28,16 @@ def text_for_plotly(text: str) -> str:
 
 
 def figure(theme: str, *, title: str, height: int, traces: list[dict[str, Any]], **layout: Any) -> go.Figure:
-    """A figure with the shared template; a second line of the title, after a line break, is smaller."""
+    """A figure with the shared template; a second line of the title, after a line break, is smaller; "" for none."""
     colours = palette(theme)
     main, _, hint = title.partition("\n")
-    words: dict[str, Any] = {"text": f"<b>{main}</b>", "font": {"size": px("body")}, "pad": {"l": 4, "t": 6}}
+    words: dict[str, Any] = {
+        "text": f"<b>{main}</b>" if main else "",
+        "font": {"size": px("body")},
+        "pad": {"l": 4, "t": 6},
+    }
     words |= {"x": 0, "xanchor": "left", "xref": "container", "y": 1, "yanchor": "top", "yref": "container"}
-    margin = {"l": 56, "r": 12, "t": 54 if hint else 36, "b": 40, "pad": 0} | layout.pop("margin", {})
+    margin = {"l": 56, "r": 12, "t": 54 if hint else 36 if main else 12, "b": 40, "pad": 0} | layout.pop("margin", {})
     # Plotly cuts a title of two lines off at the top, so the second line is a note of its own.
     below = {"text": hint, "showarrow": False, "font": {"size": px("small"), "color": colours.muted}, "xref": "paper"}
     below |= {"x": 0, "xanchor": "left", "xshift": 4 - margin["l"], "yref": "paper", "y": 1, "yanchor": "bottom"}

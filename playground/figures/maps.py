@@ -205,6 +205,7 @@ def gradient_map(
     names: Sequence[str],
     *,
     theme: str = "light",
+    title: str | None = None,
 ) -> go.Figure:
     """Gradient norms (k, n_layers) as colours, a row for each layer: fading and exploding are seen at a glance."""
     colours = palette(theme)
@@ -228,9 +229,11 @@ def gradient_map(
         "colorscale": scale, "colorbar": bar, "customdata": np.where(np.isfinite(table), table, np.nan).T[::-1],
         "hovertemplate": "%{y}, epoch %{x:.4~g}<br>%{customdata:.3e}<extra></extra>", "hoverongaps": False,
     }  # fmt: skip
+    if title is None:
+        reading = "Dark rows learn slowly; blank" if theme == "dark" else "Pale rows learn slowly; white"
+        title = f"Gradient by layer and time\n{reading} is no gradient at all."
     return figure(
-        theme, title="Gradient by layer and time\nDark rows learn slowly; blank is no gradient at all."
-        if theme == "dark" else "Gradient by layer and time\nPale rows learn slowly; white is no gradient at all.",
+        theme, title=title,
         height=120 + 26 * max(len(names), 4), traces=[trace],
         xaxis=epochs_axis(t, showgrid=False), yaxis={"showgrid": False, "type": "category"}, margin={"l": 64},
     )  # fmt: skip

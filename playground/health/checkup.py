@@ -159,6 +159,13 @@ class Checkup:
         return np.median(recent, axis=0) if len(recent) else np.full(len(self.layers), np.nan)
 
     @property
+    def gradient_shares(self) -> Array:
+        """(n_layers,): the norm of each layer's gradient over that of the output layer's; NaN where that is zero"""
+        norms = np.array([layer.gradient_norm for layer in self.layers])
+        with np.errstate(all="ignore"):
+            return norms / norms[-1]
+
+    @property
     def rises(self) -> float:
         """The share of the last 20 recorded epochs in which the training loss rose."""
         changes = np.diff(self.history.train_loss[-21:])

@@ -21,11 +21,11 @@ def columns(checkup: Checkup) -> list[figures.Column]:
     """The histograms at a moment: activations, weights, and sizes of the gradients, a row for each layer."""
     layers = checkup.layers
     return [
-        figures.Column("Activations", "a", [n.a for n in layers], hint="Piled up at the ends: saturated."),
-        figures.Column("Weights", "w", [n.weights for n in layers], hint="A single spike: all weights alike."),
+        figures.Column("Activations", "output a", [n.a for n in layers]),
+        figures.Column("Weights", "weight w", [n.weights for n in layers]),
         figures.Column(
-            "Gradients", "size of ∂L/∂w", [figures.sizes(n.weight_gradients) for n in layers],
-            [_zeros(n.weight_gradients) for n in layers], hint="Far left of the others: hardly learns.", log=True,
+            "Gradients", "gradient of a weight, size of ∂L/∂w", [figures.sizes(n.weight_gradients) for n in layers],
+            [_zeros(n.weight_gradients) for n in layers], log=True,
         ),
     ]  # fmt: skip
 

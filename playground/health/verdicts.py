@@ -30,6 +30,20 @@ class Source:
 
 TOO_SLOW, TOO_FAST = RATIO_BAND
 """Size of an update over that of the weights: the picture's green band ends where the rules begin"""
+OFTEN_RISES = 0.4
+"""Share of the last epochs"""
+FAR_TOO_FAST = 0.3
+"""The same, of a single update that throws a network to where it cannot learn"""
+MANY_TWINS, MANY_DEAD = 0.5, 0.25
+"""Shares of a hidden layer's neurons"""
+MOSTLY_FLAT = 0.5
+"""Share of a hidden layer's outputs"""
+FADES, EXPLODES = 0.01, 100.0
+"""The first layer's gradient over the output layer's"""
+MOST_FIGURES = 17
+"""Of a double: no two of them are written alike"""
+MOST_MEAN, MOST_DEVIATION = 1.0, 3.0
+"""Of an input"""
 
 CS231N = Source(
     "CS231n, Neural networks part 3: babysitting the learning", "https://cs231n.github.io/neural-networks-3/"
@@ -143,7 +157,7 @@ def headline(checkup: Checkup) -> str:
 )
 def twins(c: Checkup) -> Finding | None:
     """Neurons that start alike get the same gradient, and stay alike for ever."""
-    alike = [layer for layer in c.hidden if layer.n_units > 1 and 2 * layer.n_twins >= layer.n_units]
+    alike = [layer for layer in c.hidden if _has_twins(layer)]
     if not alike:
         return None
     layer = alike[0]
@@ -165,19 +179,17 @@ def twins(c: Checkup) -> Finding | None:
 def unscaled(c: Checkup) -> Finding | None:
     """Inputs that are not centred push the weights of a neuron all in the same direction."""
     means, deviations = np.abs(c.input_means), c.input_deviations
-    if means.max() <= 1.0 and deviations.max() <= 3.0:
+    if means.max() <= MOST_MEAN and deviations.max() <= MOST_DEVIATION:
         return None
-    k = int(np.argmax(np.maximum(means, deviations / 3.0)))
+    k = int(np.argmax(np.maximum(means / MOST_MEAN, deviations / MOST_DEVIATION)))
     plain, own, tries = ("x1", "x2"), c.own_data, []
     if own is not None and own.scaling != "standard":
         scaled = replace(own, scaling="standard")
         tries.append(_try("Scale each input to mean 0 and deviation 1", again=True, own_data=scaled))
     if c.features not in ((), plain):
         tries.append(_try("Use the plain coordinates", features=plain))
-    named = own.inputs if own is not None and c.features in ((), plain) else ()
-    name = named[k] if named else mlp.FEATURES[c.features[k]].label if c.features else f"input {k + 1}"
     return Finding(
-        f"Input {name} has a mean of {say(c.input_means[k], 3)} and a spread of {say(deviations[k], 3)}. "
+        f"Input {input_name(c, k)} has a mean of {say(c.input_means[k], 3)} and a spread of {say(deviations[k], 3)}. "
         "Learning is easiest from inputs around 0 with a spread of about 1.",
         {"mean": float(c.input_means[k]), "standard deviation": float(deviations[k])},
         tuple(tries),
@@ -205,19 +217,19 @@ def rate_too_high(c: Checkup) -> Finding | None:
         )
     ratios = c.history.update_ratios
     finite = ratios[np.isfinite(ratios)]
-    recent = np.where(np.isfinite(c.recent_ratios), c.recent_ratios, 0.0)
-    if c.rises >= 0.4 and recent.max(initial=0.0) > TOO_FAST and c.train_loss > 0.1 * c.chance:
+    if jumps(c):
+        recent = c.recent_ratios[np.isfinite(c.recent_ratios)]
         return Finding(
-            f"The loss rose in {percent(c.rises, 2)} of the last epochs, and one update moves the weights by "
-            f"{percent(recent.max(), 2)}; about 0.1 % is usual.",
+            f"The loss rose in {beside(OFTEN_RISES, c.rises)} of the last epochs, and one update moves the weights by "
+            f"{beside(TOO_FAST, float(recent.max()))}; about 0.1 % is usual.",
             {"share of rising epochs": c.rises, "update / weights": float(recent.max())},
             tries,
         )
     worst = float(finite.max(initial=0.0))
-    if worst > 0.3 and c.train_loss > 0.95 * c.chance and c.epoch >= 1.0 and not _any_twins(c):
+    if worst > FAR_TOO_FAST and c.train_loss > 0.95 * c.chance and c.epoch >= 1.0 and not _any_twins(c):
         return Finding(
-            f"A single update moved the weights of a layer by {percent(worst, 2)}; about 0.1 % is usual. The network "
-            f"was thrown to where it cannot learn: its loss is {say(c.train_loss, 3)}, and guessing costs "
+            f"A single update moved the weights of a layer by {beside(FAR_TOO_FAST, worst)}; about 0.1 % is usual. The "
+            f"network was thrown to where it cannot learn: its loss is {say(c.train_loss, 3)}, and guessing costs "
             f"{say(c.chance, 3)}.",
             {"largest update / weights": worst, "training loss": c.train_loss, "chance": c.chance},
             (again,),
@@ -240,7 +252,7 @@ def rate_too_low(c: Checkup) -> Finding | None:
     if not 0.0 < largest < TOO_SLOW or c.rises > 0.1 or c.train_loss <= 0.5 * c.chance:
         return None
     pace = (
-        f"One update moves the weights by {percent(largest, 2)} at most; about 0.1 % is usual. "
+        f"One update moves the weights by {beside(TOO_SLOW, largest)} at most; about 0.1 % is usual. "
         f"The loss falls, but at this pace it takes very long."
     )
     numbers = {"largest update / weights": largest, "learning rate": c.learning_rate * c.rate_factor}
@@ -269,8 +281,8 @@ def noisy(c: Checkup) -> Finding | None:
     larger = int(nearest_preset("batch_size", min(max(8 * c.batch_size, 32), c.n_train)))
     lower = nearest_preset("learning_rate", c.learning_rate / 10.0)
     return Finding(
-        f"The loss jumps by {percent(c.jitter, 2)} from epoch to epoch. A batch of {c.batch_size} shows more luck than "
-        f"slope: here it takes about {say(c.noise_scale, 3)} points until signal and noise are of one size.",
+        f"The loss jumps by {beside(0.02, c.jitter)} from epoch to epoch. A batch of {c.batch_size} shows more luck "
+        f"than slope: here it takes about {say(c.noise_scale, 3)} points until signal and noise are of one size.",
         {"noise scale": c.noise_scale, "batch size": c.batch_size, "jump from epoch to epoch": c.jitter},
         (
             _try(f"Start again with batches of {larger}", batch_size=larger, again=True),
@@ -286,7 +298,7 @@ def noisy(c: Checkup) -> Finding | None:
 )  # fmt: skip
 def dead(c: Checkup) -> Finding | None:
     """A neuron that is off for all points gets no gradient, and so stays off."""
-    layers = [n for n in c.hidden if not n.squashes and 4 * n.n_dead >= n.n_units]
+    layers = [n for n in c.hidden if not n.squashes and n.n_dead >= MANY_DEAD * n.n_units]
     if not layers:
         return None
     worst = max(layers, key=lambda n: n.n_dead / n.n_units)
@@ -359,7 +371,7 @@ def too_small(c: Checkup) -> Finding | None:
 )  # fmt: skip
 def saturated(c: Checkup) -> Finding | None:
     """In its flat ends an S-shaped neuron hardly lets a gradient through."""
-    layers = [n for n in c.hidden if n.squashes and n.flat.mean() > 0.5]
+    layers = [n for n in c.hidden if n.squashes and n.flat.mean() > MOSTLY_FLAT]
     if not layers or c.train_loss <= 0.5 * c.chance:
         return None
     worst = max(layers, key=lambda n: float(n.flat.mean()))
@@ -370,7 +382,7 @@ def saturated(c: Checkup) -> Finding | None:
     if c.initializer in ("normal", "uniform"):
         tries.insert(0, _try("Start from smaller weights (Glorot)", initializer="glorot_uniform"))
     return Finding(
-        f"{percent(share, 2)} of the outputs of {worst.name} lie in the flat ends of {worst.activation.label}, "
+        f"{beside(MOSTLY_FLAT, share)} of the outputs of {worst.name} lie in the flat ends of {worst.activation.name}, "
         "where hardly any gradient gets through.",
         {"share of flat outputs": share, "training loss": c.train_loss},
         tuple(tries),
@@ -385,10 +397,11 @@ def saturated(c: Checkup) -> Finding | None:
 def vanishing(c: Checkup) -> Finding | None:
     """Each layer on the way back takes its toll, so that the first ones hardly learn."""
     first, last = c.layers[0].gradient_norm, c.layers[-1].gradient_norm
-    if len(c.layers) < 2 or not last > 1e-7 or not first < 0.01 * last or _dead_layers(c) or _any_twins(c):
+    share = float(c.gradient_shares[0])
+    if len(c.layers) < 2 or not last > 1e-7 or not share < FADES or _dead_layers(c) or _any_twins(c):
         return None
     return Finding(
-        f"Layer 1 gets {percent(first / last, 2)} of the output layer's gradient, so it hardly learns.",
+        f"Layer 1 gets {beside(FADES, share)} of the output layer's gradient, so it hardly learns.",
         {"gradient norm of layer 1": first, "gradient norm of the output": last},
         (
             _try("Use two hidden layers of tanh", hidden_layer_sizes=(8, 8), activations=("tanh",)),
@@ -406,7 +419,7 @@ def exploding(c: Checkup) -> Finding | None:
     """Each layer on the way back makes it larger."""
     norms = np.array([layer.gradient_norm for layer in c.layers])
     last = norms[-1]
-    if not (norms.max() > 100.0 or (len(norms) > 1 and last > 1e-9 and norms[0] > 100.0 * last)):
+    if not (norms.max() > EXPLODES or (len(norms) > 1 and last > 1e-9 and c.gradient_shares[0] > EXPLODES)):
         return None
     k = int(norms.argmax())
     tries = [_try("Start from smaller weights (Glorot)", initializer="glorot_uniform")]
@@ -414,8 +427,8 @@ def exploding(c: Checkup) -> Finding | None:
         lower = calmer(c.optimizer, c.learning_rate)
         tries = [_try(f"Start again with a learning rate of {lower:g}", learning_rate=lower, again=True)]
     return Finding(
-        f"The gradient of {c.layers[k].name} has the norm {say(norms[k], 3)}, and the output layer's {say(last, 3)}: "
-        "steps in the first layers are wild jumps.",
+        f"The gradient of {c.layers[k].name} has the norm {beside(EXPLODES, float(norms[k]), say, 3)}, and the output "
+        f"layer's {say(last, 3)}: steps in the first layers are wild jumps.",
         {f"gradient norm of {c.layers[k].name}": float(norms[k]), "gradient norm of the output": float(last)},
         (*tries, *_clip(c)),
     )
@@ -472,6 +485,25 @@ def overfitting(c: Checkup) -> Finding | None:
 
 
 # ---- what they share ---------------------------------------------------------------------------------------------
+def jumps(c: Checkup) -> bool:
+    """Whether the loss rises again and again while the updates are large."""
+    recent = np.where(np.isfinite(c.recent_ratios), c.recent_ratios, 0.0)
+    return bool(c.rises >= OFTEN_RISES and recent.max(initial=0.0) > TOO_FAST and c.train_loss > 0.1 * c.chance)
+
+
+def input_name(c: Checkup, k: int) -> str:
+    """An input by its place, counted from 0: a column of one's own table, a feature, or its number."""
+    named = c.own_data.inputs if c.own_data is not None and c.features in ((), ("x1", "x2")) else ()
+    return named[k] if named else mlp.FEATURES[c.features[k]].label if c.features else f"input {k + 1}"
+
+
+def beside(limit: float, value: float, write: Callable[[float, int], str] = percent, figures: int = 2) -> str:
+    """A number with so many figures, or with as many as tell it from a rule's limit: 0.998 %, where that is 1 %."""
+    while figures < MOST_FIGURES and value != limit and write(value, figures) == write(limit, figures):
+        figures += 1
+    return write(value, figures)
+
+
 def _dead_layers(c: Checkup) -> list[LayerNumbers]:
     """Hidden layers that let no gradient through at all."""
     return [layer for layer in c.hidden if layer.n_dead == layer.n_units]
@@ -492,7 +524,11 @@ def _listed(sizes: tuple[int, ...]) -> str:
 
 
 def _any_twins(c: Checkup) -> bool:
-    return any(layer.n_units > 1 and 2 * layer.n_twins >= layer.n_units for layer in c.hidden)
+    return any(map(_has_twins, c.hidden))
+
+
+def _has_twins(layer: LayerNumbers) -> bool:
+    return layer.n_units > 1 and layer.n_twins >= MANY_TWINS * layer.n_units
 
 
 def _clip(c: Checkup) -> tuple[Try, ...]:

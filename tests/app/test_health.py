@@ -56,8 +56,8 @@ def _query_of(config: Config) -> dict[str, str]:
 
 
 def figures(app: AppTest) -> dict[str, dict]:
-    specs = [json.loads(chart["figure"]) for chart in charts_of(app)]
-    return {spec["layout"]["title"]["text"]: spec for spec in specs}
+    """By their titles."""
+    return {chart["title"]: json.loads(chart["figure"]) for chart in charts_of(app)}
 
 
 def numbers(column: list | dict) -> np.ndarray:
@@ -72,9 +72,8 @@ def test_the_page_shows_the_engines_numbers_at_the_moment():
     assert not app.exception
     charts = figures(app)
     assert list(charts) == [
-        "<b>Flat and dead neurons</b>", "<b>Activations</b>", "<b>Weights</b>", "<b>Gradients</b>",
-        "<b>Gradient norm of each layer</b>", "<b>Size of one update over size of the weights</b>",
-        "<b>Gradient by layer and time</b>",
+        "The gradient on its way back", "Flat and dead neurons", "Activations", "Weights", "Gradients",
+        "Gradient norm of each layer", "Size of one update over size of the weights", "Gradient by layer and time",
     ]  # fmt: skip
     trainer = new_trainer(Experiment())
     trainer.run(41)
@@ -83,21 +82,23 @@ def test_the_page_shows_the_engines_numbers_at_the_moment():
     assert "epoch 40, step 1000" in told
     share = round(100 * float(trainer.recording.train_loss[40]) / wanted.chance)
     assert f"its loss is {share} % of what guessing alone would get" in told
-    flat, dead = charts["<b>Flat and dead neurons</b>"]["data"]
+    (staircase,) = charts["The gradient on its way back"]["data"]
+    np.testing.assert_allclose(numbers(staircase["x"]), wanted.gradient_shares)
+    flat, dead = charts["Flat and dead neurons"]["data"]
     np.testing.assert_allclose(numbers(flat["x"]), [layer.flat.mean() for layer in wanted.layers])
     np.testing.assert_allclose(numbers(dead["x"]), [layer.n_dead / layer.n_units for layer in wanted.layers])
     for k, layer in enumerate(wanted.layers):
         for title, values in (("Activations", layer.a), ("Weights", layer.weights)):
-            strip = charts[f"<b>{title}</b>"]["data"][k]
+            strip = charts[title]["data"][k]
             edges, shares = numbers(strip["x"])[1::2], numbers(strip["customdata"])[1:-1:2]
             counts, _ = np.histogram(values, edges)
             np.testing.assert_allclose(shares, counts / counts.sum(), err_msg=f"{title} of {layer.name}")
-        norms = charts["<b>Gradient norm of each layer</b>"]["data"][k]
+        norms = charts["Gradient norm of each layer"]["data"][k]
         early = numbers(norms["x"])
         early = early[early <= 41.0].astype(int)
         assert norms["name"] == layer.name
         np.testing.assert_array_equal(numbers(norms["y"])[: len(early)], trainer.recording.gradient_norms[early, k])
-        updates = charts["<b>Size of one update over size of the weights</b>"]["data"][k]
+        updates = charts["Size of one update over size of the weights"]["data"][k]
         assert updates["name"] == layer.name
         past = numbers(updates["x"])
         early = [int(np.flatnonzero(past == epoch)[0]) for epoch in wanted.history.update_epochs if epoch in past]
@@ -120,7 +121,11 @@ def two_beginnings(monkeypatch: pytest.MonkeyPatch):
 def test_a_sick_network_gets_its_verdict_and_its_cure_starts_a_new_run():
     app = open_page(step=3000, **to_query(SICK["deep_sigmoid"].config))
     words = " ".join(m.value for m in app.markdown)
-    assert "What may only follow from it:\n\n- **The gradient fades**: Layer 1 gets" in words
+    assert "What may only follow from it: - **The gradient fades**: Layer 1 gets" in words
+    keys = [chart["key"] for chart in charts_of(app)]
+    assert keys[:5] == ["proof saturated", "proof vanishing", "Activations", "Weights", "Gradients"], (
+        "none is shown twice"
+    )
     assert not [b for b in app.main.button if b.key == "try_vanishing"]
     app.button(key="try_saturated").click().run()
     assert not app.exception
@@ -270,13 +275,13 @@ def test_only_the_charts_of_the_moment_change_with_it():
     app.session_state["moment"] = 1010
     after = charts_of(app.run())
     changed = [a["key"] for a, b in zip(after, before, strict=True) if a != b]
-    assert changed == ["flat", "Activations", "Weights", "Gradients"]
+    assert changed == ["proof vanishing", "flat", "Activations", "Weights", "Gradients"]
 
 
 def test_charts_over_time_end_with_the_timeline_though_others_have_trained_the_run_further():
     run_of(Experiment(Config().changed(n_samples=60, seed=77))).record(GOAL_EPOCHS + 50, seconds=math.inf)
     app = open_page(samples="60", seed="77")
-    norms, *_, by_time = list(figures(app).values())[4:]
+    norms, *_, by_time = list(figures(app).values())[5:]
     for figure in (norms, by_time):
         assert max(numbers(trace["x"]).max() for trace in figure["data"]) == GOAL_EPOCHS
 

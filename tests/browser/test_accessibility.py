@@ -335,7 +335,7 @@ def test_every_picture_is_told_in_the_numbers_of_the_moment(home):
     assert all(words(home)[part] != told[part] for part in told)
 
 
-@pytest.mark.parametrize(("path", "n_charts"), [("/inside", 1), ("/health", 7)])
+@pytest.mark.parametrize(("path", "n_charts"), [("/inside", 1), ("/health", 8)])
 def test_every_chart_of_the_pages_that_look_closer_is_told_in_numbers(page, path, n_charts):
     visit(page, path)
     charts = page.locator(".stMain .js-plotly-plot:not(.stage *)")

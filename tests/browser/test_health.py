@@ -19,7 +19,7 @@ def test_one_click_on_a_cure_starts_the_experiment(page: Page):
     fading = page.get_by_text(re.compile("Layer 1 gets .* % of the output layer's gradient"))
     expect(fading).to_be_visible()
     expect(page.locator("[data-testid=stMain] button[kind=primary]")).to_have_count(1)
-    page.get_by_role("button", name="Use two hidden layers of tanh").click()
+    page.get_by_role("button", name="Use two hidden layers of tanh", exact=True).click()
     page.wait_for_url(re.compile(r"/health(\?(?!.*hidden)|$)"))
     outcome = page.locator(".st-key-cure_outcome")
     expect(outcome).to_be_focused()
@@ -30,6 +30,24 @@ def test_one_click_on_a_cure_starts_the_experiment(page: Page):
     expect(outcome.get_by_text(re.compile(r"From .* beginnings?: "))).to_be_visible()
     settle(page)
     expect(fading).to_have_count(0)
+
+
+def test_each_change_is_tried_alone_and_the_one_that_helps_is_used(page: Page):
+    visit(page, "/health?init=zeros&step=250")
+    page.get_by_role("button", name="Try each alone").click()
+    table = page.locator(".st-key-tried_twins")
+    expect(table).to_be_focused()
+    row = table.locator("figure", has_text="Glorot uniform instead of Zeros")
+    expect(row.locator("em")).to_have_text(re.compile("cures [1-5] of [1-5]"))
+    expect(row.locator("small")).to_have_text(re.compile(r"\d+ → \d+ of 100 right"))
+    colours = row.locator("canvas").evaluate(
+        "(c) => new Set(new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer)).size"
+    )
+    assert colours > 3, "its picture is drawn"
+    row.get_by_role("button", name="Use it: Initial weights: Glorot uniform instead of Zeros").click()
+    expect(page.locator(".st-key-cure_outcome")).to_be_focused()
+    page.wait_for_url(re.compile(r"/health(\?(?!.*init)|$)"))
+    expect(table).to_have_count(0)
 
 
 def test_a_sick_network_is_drawn_and_a_click_opens_it_where_its_finding_is(page: Page):
@@ -62,8 +80,8 @@ def test_the_page_follows_the_timeline(page: Page):
     page.keyboard.press("Shift+ArrowRight")
     expect(page.get_by_text("At epoch 1, step 25,")).to_be_visible()
     charts = page.locator(CHART)
-    expect(charts).to_have_count(7)
-    for k in range(7):
+    expect(charts).to_have_count(8)
+    for k in range(8):
         expect(charts.nth(k).locator(".main-svg").first).to_be_visible()
 
 
@@ -114,8 +132,8 @@ def test_a_drag_moves_the_moment_in_every_chart_over_time_and_redraws_none_of_th
     page.mouse.up()
     epoch, step = page.evaluate("() => [__player.epoch, __player.step]")
     expect(page.get_by_text(f"epoch {epoch:.4g}, step {step}")).to_be_visible()
-    page.wait_for_function("() => redrawn.length >= 4")
-    assert page.evaluate("() => redrawn") == ["flat", "Activations", "Weights", "Gradients"]
+    page.wait_for_function("() => redrawn.length >= 5")
+    assert set(page.evaluate("() => redrawn")) == {"proof vanishing", "flat", "Activations", "Weights", "Gradients"}
 
 
 def test_a_single_step_is_told_at_once_and_a_burst_when_it_is_over(page: Page):
@@ -159,4 +177,4 @@ def test_the_page_fits_its_window(new_page: Callable[..., Page], viewport: str, 
 
 def test_the_old_address_still_works_on_a_fresh_server(fresh_server: object, page: Page):
     visit(page, "/gradients")
-    expect(page.locator(CHART)).to_have_count(7)
+    expect(page.locator(CHART)).to_have_count(8)

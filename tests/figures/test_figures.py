@@ -31,7 +31,23 @@ BUILDERS: dict[str, Callable[..., go.Figure]] = {
         title="What to look for",
         **k,
     ),
-    "flat_units": lambda **k: figures.flat_units([0.5, 0.2, 0.0], [0.25, 0.0, 0.0], NAMES, **k),
+    "flat_units": lambda **k: figures.flat_units(
+        [0.5, 0.2, 0.0],
+        [0.25, 0.0, 0.0],
+        NAMES,
+        limits=[figures.Limit(0.5, "half")],
+        **{"title": "Flat neurons\nOrange: dead.", **k},
+    ),
+    "layer_bars": lambda **k: figures.layer_bars(
+        [0.5, 0.2, 1.0],
+        NAMES,
+        "share",
+        limits=[figures.Limit(0.01, "1 %")],
+        texts=["a", "b", "c"],
+        log=True,
+        title="Gradient\nShorter: learns less.",
+        **k,
+    ),
     "mini_batch": lambda **k: figures.mini_batch(
         AXIS, AXIS, np.outer(AXIS, AXIS)[..., None], [[0.5, -0.5], [0.1, 0.2]], [0, 1], [[0.0, 0.0]], 1, **k
     ),
@@ -87,7 +103,9 @@ def test_without_test_data_there_is_one_curve():
 def test_each_layer_has_its_own_column_and_colour_with_gaps_for_zeros(name: str, theme: str):
     fig, scale = BUILDERS[name](theme=theme), 1.0 if name == "gradient_norms" else 1e-3
     assert fig.layout.yaxis.type == "log"
-    assert fig.layout.yaxis.title.text == ("‖∂L/∂W‖" if name == "gradient_norms" else "‖ΔW‖ / ‖W‖")
+    assert fig.layout.yaxis.title.text == (
+        "size of the gradient, ‖∂L/∂W‖" if name == "gradient_norms" else "update / weights, ‖ΔW‖ / ‖W‖"
+    )
     assert fig.layout.xaxis.title.text == "epoch"
     layers = THEMES[theme].layers
     for k, (line, colour) in enumerate(zip(fig.data, (layers[0], layers[3], layers[5]), strict=True)):
@@ -177,7 +195,7 @@ def test_names_of_the_axes_are_text_and_no_markup():
 def test_flat_units_stand_in_the_rows_of_the_histograms():
     bars, strip = BUILDERS["flat_units"](), BUILDERS["histograms"]()
     assert [list(bar.x) for bar in bars.data] == [[0.5, 0.2, 0.0], [0.25, 0.0, 0.0]]
-    assert [bar.name for bar in bars.data] == ["outputs in a flat part", "units that are dead"]
+    assert [bar.name for bar in bars.data] == ["outputs in a flat part", "neurons that are dead"]
     light = THEMES["light"]
     assert [bar.marker.color for bar in bars.data] == [light.positive, light.negative]
     assert bars.layout.xaxis.tickformat == ".0%"
@@ -186,8 +204,33 @@ def test_flat_units_stand_in_the_rows_of_the_histograms():
         assert [bars.layout.yaxis.ticktext[k] for k in rows] == list(bar.customdata) == NAMES
     assert bars.layout.yaxis.range == strip.layout.yaxis.range
     assert bars.layout.yaxis.tickvals == strip.layout.yaxis.tickvals
-    single = figures.histograms([figures.Column("Weights", "w", [np.ones(3)] * 3, hint="Look")], NAMES)
-    assert (bars.layout.height, bars.layout.margin.t) == (single.layout.height, single.layout.margin.t)
+    single = figures.histograms([figures.Column("Weights", "w", [np.ones(3)] * 3)], NAMES, title="")
+    bare = BUILDERS["flat_units"](is_strip=True, title="")
+    assert (bare.layout.height, bare.layout.margin.t) == (single.layout.height, single.layout.margin.t)
+    assert not single.layout.title.text
+
+
+def test_a_limit_is_a_line_at_its_place_with_its_name_on_either_axis():
+    limits = [figures.Limit(0.01, "low"), figures.Limit(0.5, "half")]
+    for log in (False, True):
+        fig = figures.layer_bars([0.002, 0.3, 1.0], NAMES, "share", limits=limits, texts=["a", "b", "c"], log=log)
+        assert [(line.x0, line.x1) for line in fig.layout.shapes] == [(0.01, 0.01), (0.5, 0.5)]
+        low, high = fig.layout.xaxis.range
+        for limit, note in zip(limits, fig.layout.annotations, strict=True):
+            assert note.text == limit.words
+            assert note.x == pytest.approx(np.log10(limit.at) if log else limit.at)
+            assert low <= note.x <= high
+        (bars,) = fig.data
+        np.testing.assert_array_equal(bars.x, [0.002, 0.3, 1.0])
+        assert list(bars.text) == ["a", "b", "c"]
+        assert list(bars.y) == sorted(bars.y, reverse=True), "the first layer is the top row"
+        assert list(fig.layout.yaxis.ticktext) == NAMES
+
+
+def test_a_layer_without_a_gradient_has_no_bar_on_a_log_axis():
+    fig = figures.layer_bars([0.0, np.nan, 1.0], NAMES, "share", texts=["0 %", "–", "100 %"], log=True)
+    assert np.isfinite(fig.layout.xaxis.range).all()
+    assert not np.isfinite(fig.data[0].x[1])
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -46,7 +46,8 @@ def test_each_histogram_has_its_own_quantity_and_unit(run):
     _, checkup = run
     activations, weights, gradients = columns(checkup)
     assert [(c.title, c.axis, c.log) for c in (activations, weights, gradients)] == [
-        ("Activations", "a", False), ("Weights", "w", False), ("Gradients", "size of ∂L/∂w", True),
+        ("Activations", "output a", False), ("Weights", "weight w", False),
+        ("Gradients", "gradient of a weight, size of ∂L/∂w", True),
     ]  # fmt: skip
     for k, layer in enumerate(checkup.layers):
         np.testing.assert_array_equal(activations.values[k], layer.a)

@@ -51,11 +51,14 @@ class Grid {
 
   receive({ plotly, columns, charts }) {
     this.element.style.setProperty("--columns", columns);
-    for (const { key, figure, words, height, over_time, wide, picks, save } of charts) {
+    for (const { key, figure, words, title, says, height, over_time, wide, picks, save } of charts) {
       const chart = this.charts.get(key) ?? this.add(key, { overTime: over_time, wide, picks });
       chart.figure = figure;
       chart.picture.setAttribute("aria-label", words);
       chart.picture.style.height = `${height / ROOT}rem`;
+      chart.title.textContent = title;
+      chart.says.textContent = says;
+      hide(chart.head, !title && !says);
       chart.save = save;
       if (save) chart.button.textContent = `Save as ${save.format.toUpperCase()}`;
       hide(chart.button, !save);
@@ -69,9 +72,11 @@ class Grid {
     const cursor = overTime ? h("div", { class: "moment" }) : null;
     const picture = h("div", { class: "picture", role: "img" }, plot, cursor);
     const button = h("button", { type: "button", onclick: () => this.save(chart) });
-    const element = h("div", { class: `chart${wide ? " wide" : ""}`, "data-key": key }, picture, button);
+    const [title, says] = [h("b", {}), h("span", {})];
+    const head = h("p", {}, title, says);
+    const element = h("div", { class: `chart${wide ? " wide" : ""}`, "data-key": key }, head, picture, button);
     this.element.append(element);
-    const chart = /** @type {any} */ ({ element, picture, plot, cursor, picks, button });
+    const chart = /** @type {any} */ ({ element, head, title, says, picture, plot, cursor, picks, button });
     this.charts.set(key, chart);
     return chart;
   }

@@ -159,6 +159,11 @@ class Checkup:
         return np.median(recent, axis=0) if len(recent) else np.full(len(self.layers), np.nan)
 
     @property
+    def has_learned(self) -> bool:
+        """Whether the training loss is no more than half of what guessing costs."""
+        return self.train_loss <= 0.5 * self.chance
+
+    @property
     def gradient_shares(self) -> Array:
         """(n_layers,): the norm of each layer's gradient over that of the output layer's; NaN where that is zero"""
         norms = np.array([layer.gradient_norm for layer in self.layers])

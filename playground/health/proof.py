@@ -36,7 +36,8 @@ def proof(rule: str, c: Checkup, theme: str) -> Proof:
 def flat(c: Checkup, theme: str, *, is_strip: bool = False) -> Proof:
     """The shares of flat outputs and of dead neurons, with the limits of the rules that look at them."""
     squash = [n.squashes for n in c.hidden]
-    limits = [Limit(verdicts.MOSTLY_FLAT, "half: saturated")] if any(squash) else []
+    name = "half: no harm, it has learned" if c.has_learned else "half: saturated"
+    limits = [Limit(verdicts.MOSTLY_FLAT, name)] if any(squash) else []
     limits += [Limit(verdicts.MANY_DEAD, "a quarter dead")] if not all(squash) else []
     title = "Flat and dead neurons"
     figure = figures.flat_units(
@@ -49,7 +50,11 @@ def flat(c: Checkup, theme: str, *, is_strip: bool = False) -> Proof:
 def staircase(c: Checkup, theme: str) -> Proof:
     """The gradient on its way back, as shares of the output layer's."""
     values, at = c.gradient_shares, verdicts.FADES
-    limit = Limit(at, f"{percent(at, 2)}: fades") if np.nanmin(values) < 1.0 else Limit(verdicts.EXPLODES, "explodes")
+    limit = (
+        Limit(at, f"{percent(at, 2)}: fades")
+        if np.nanmin(values) < 1.0
+        else Limit(verdicts.EXPLODES, f"{percent(verdicts.EXPLODES, 2)}: explodes")
+    )
     figure = figures.layer_bars(
         values, _names(c.layers), "share of the output layer's gradient", limits=[limit],
         texts=[verdicts.beside(at, float(v)) for v in values], log=True, theme=theme,

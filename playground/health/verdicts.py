@@ -249,7 +249,7 @@ def rate_too_low(c: Checkup) -> Finding | None:
     if not np.isfinite(recent).all() or c.epoch < 1.0 or _dead_layers(c) or _any_twins(c):
         return None
     largest = float(recent.max())
-    if not 0.0 < largest < TOO_SLOW or c.rises > 0.1 or c.train_loss <= 0.5 * c.chance:
+    if not 0.0 < largest < TOO_SLOW or c.rises > 0.1 or c.has_learned:
         return None
     pace = (
         f"One update moves the weights by {beside(TOO_SLOW, largest)} at most; about 0.1 % is usual. "
@@ -372,7 +372,7 @@ def too_small(c: Checkup) -> Finding | None:
 def saturated(c: Checkup) -> Finding | None:
     """In its flat ends an S-shaped neuron hardly lets a gradient through."""
     layers = [n for n in c.hidden if n.squashes and n.flat.mean() > MOSTLY_FLAT]
-    if not layers or c.train_loss <= 0.5 * c.chance:
+    if not layers or c.has_learned:
         return None
     worst = max(layers, key=lambda n: float(n.flat.mean()))
     share = float(worst.flat.mean())

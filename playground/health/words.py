@@ -84,12 +84,18 @@ def flat_says(layers: Sequence[LayerNumbers]) -> str:
 
 
 def share_says(shares: npt.NDArray[np.float64], names: Sequence[str]) -> str:
-    """How the gradient changes on its way back from the output layer, (n_layers,) shares of that layer's."""
-    if len(names) < 2 or not np.isfinite(shares[0]):
+    """What becomes of the gradient on its way back from the output layer, (n_layers,) shares of that layer's."""
+    n_steps = len(names) - 1
+    if n_steps < 1 or not np.isfinite(shares).all():
         return "There is nothing to compare: no gradient comes from an output layer to layers before it."
+    if not shares[0]:
+        return "Nothing of it gets back to layer 1."
+    passed = float(shares[0] ** (1.0 / n_steps))  # so that all steps together give layer 1 its share
+    told = f"On average, each layer passes on {beside(1.0, passed)} of it"
+    if passed > 1.0:
+        told = f"On average, each layer makes it {beside(1.0, passed, say)} times as large"
     smallest = int(np.argmin(shares))
-    told = f"Layer 1 gets {beside(FADES, float(shares[0]))} of the output layer's gradient"
-    if smallest == 0 or smallest == len(names) - 1:
+    if shares[smallest] == min(shares[0], 1.0):
         return f"{told}."
     return f"{told}; {names[smallest]} gets least, {percent(float(shares[smallest]), 2)}."
 

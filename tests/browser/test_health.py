@@ -16,7 +16,7 @@ SICK = "/health?hidden=8,8,8,8,8,8,8,8&activation=sigmoid"
 
 def test_one_click_on_a_cure_starts_the_experiment(page: Page):
     visit(page, f"{SICK}&step=0")
-    fading = page.get_by_text(re.compile("Layer 1 gets .* % of the output layer's gradient"))
+    fading = page.get_by_text(re.compile(r"Layer 1 gets \S+ % of the output layer's gradient"))
     expect(fading).to_be_visible()
     expect(page.locator("[data-testid=stMain] button[kind=primary]")).to_have_count(1)
     page.get_by_role("button", name="Use two hidden layers of tanh", exact=True).click()

@@ -72,7 +72,6 @@ def test_the_staircase_crosses_its_line_exactly_where_the_gradient_is_said_to_fa
     assert (bars(shown.figure)[0] < limit_of(shown)) == (finding is not None)
     told = beside(verdicts.FADES, float(c.gradient_shares[0]))
     assert shown.figure.data[0].text[0] == told
-    assert f"Layer 1 gets {told} of the output layer's gradient" in shown.says
     if finding:
         assert f"Layer 1 gets {told} of" in finding.sentence
         assert told != "1 %"
@@ -98,6 +97,15 @@ def test_a_bar_crosses_half_exactly_where_a_layer_is_said_to_be_saturated(share:
         assert shown.says.startswith("Layer 1 is flat for more than half of the points: ")
     else:
         assert shown.says.startswith("No layer is flat for more than half of the points; the most are ")
+
+
+def test_the_line_says_where_flat_ends_do_no_harm():
+    for epochs, name in ((1, "half: saturated"), (200, "half: no harm, it has learned")):
+        c = look(Config(), epochs)
+        c = replace(c, layers=[*(flat_by(n, 0.9) for n in c.hidden), c.layers[-1]])
+        (told,) = (a.text for a in flat(c, "light").figure.layout.annotations)
+        assert told == name
+        assert (RULES["saturated"].judge(c) is None) == ("no harm" in told)
 
 
 @pytest.mark.parametrize(("n_dead", "speaks"), [(1, False), (2, True), (8, True)])
@@ -151,6 +159,19 @@ def test_the_loss_stands_beside_what_guessing_costs():
     assert set(guessing.y) == {c.chance}
     train, _ = proof("noisy", c, "light").figure.data
     np.testing.assert_array_equal(train.y, c.history.train_loss[-21:])
+
+
+def test_what_each_layer_passes_on_makes_up_what_the_first_gets():
+    c = look(DEEP, 1)
+    names = [n.name for n in c.layers]
+    for share, told in (
+        (0.0016, "On average, each layer passes on 20 % of it."),
+        (16.0, "On average, each layer makes it 2 times as large."),
+        (0.0, "Nothing of it gets back to layer 1."),
+    ):
+        assert words.share_says(np.array([share, 1.0, 1.0, 1.0, 1.0]), names) == told
+    least = words.share_says(np.array([0.0016, 0.001, 0.2, 0.5, 1.0]), names)
+    assert least == "On average, each layer passes on 20 % of it; layer 2 gets least, 0.1 %."
 
 
 # ---- what is to be seen --------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def proof(rule: str, c: Checkup, theme: str) -> Proof:
 def flat(c: Checkup, theme: str, *, is_strip: bool = False) -> Proof:
     """The shares of flat outputs and of dead neurons, with the limits of the rules that look at them."""
     squash = [n.squashes for n in c.hidden]
-    name = "half: no harm, it has learned" if c.has_learned else "half: saturated"
+    name = "half: no harm here" if c.has_learned else "half: saturated"
     limits = [Limit(verdicts.MOSTLY_FLAT, name)] if any(squash) else []
     limits += [Limit(verdicts.MANY_DEAD, "a quarter dead")] if not all(squash) else []
     title = "Flat and dead neurons"

@@ -100,7 +100,7 @@ def test_a_bar_crosses_half_exactly_where_a_layer_is_said_to_be_saturated(share:
 
 
 def test_the_line_says_where_flat_ends_do_no_harm():
-    for epochs, name in ((1, "half: saturated"), (200, "half: no harm, it has learned")):
+    for epochs, name in ((1, "half: saturated"), (200, "half: no harm here")):
         c = look(Config(), epochs)
         c = replace(c, layers=[*(flat_by(n, 0.9) for n in c.hidden), c.layers[-1]])
         (told,) = (a.text for a in flat(c, "light").figure.layout.annotations)

@@ -52,7 +52,7 @@ def staircase(c: Checkup, theme: str) -> Proof:
     values, at = c.gradient_shares, verdicts.FADES
     limit = (
         Limit(at, f"{percent(at, 2)}: fades")
-        if np.nanmin(values) < 1.0
+        if np.fmin.reduce(values, initial=np.inf) < 1.0
         else Limit(verdicts.EXPLODES, f"{percent(verdicts.EXPLODES, 2)}: explodes")
     )
     figure = figures.layer_bars(

@@ -77,6 +77,12 @@ def test_the_staircase_crosses_its_line_exactly_where_the_gradient_is_said_to_fa
         assert told != "1 %"
 
 
+def test_a_staircase_without_any_gradient_says_that_there_is_nothing_to_compare():
+    shown = staircase(with_gradients(look(DEEP, 1), [0.0] * 5), "light")
+    assert shown.says.startswith("There is nothing to compare")
+    assert shown.figure.to_json()
+
+
 def flat_by(n: LayerNumbers, share: float) -> LayerNumbers:
     """The same layer with sums that are far out for such a share of the points, in every neuron."""
     z = np.zeros_like(n.z)

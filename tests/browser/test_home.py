@@ -749,6 +749,11 @@ def test_a_fork_stays_beside_the_run_it_came_from_and_both_can_be_switched(home)
     wait_for(home, f"p.run.header.run === '{first}'")
     assert state(home)["step"] == 1000
     expect(home.locator(".stage .surface .tag")).to_have_text("the first run")
+    plane = home.locator(".stage .surface .nsewdrag").bounding_box()
+    tag = home.locator(".stage .surface .tag").bounding_box()
+    assert plane
+    assert tag
+    assert tag["y"] + tag["height"] <= plane["y"], "the run's name lies on its points"
     home.get_by_role("button", name="batch size 20, from epoch 40").click()
     wait_for(home, f"p.run.header.run !== '{first}'")
 

@@ -18,6 +18,10 @@ const TITLES = [
   ["What the network thinks", " of every point"],
   ["The curve", " that the network has learned"],
 ];
+const SHORT_TITLES = [
+  ["What it thinks", ""],
+  ["The curve", ""],
+];
 const FINEST = 100; // points of the grid to a side
 // How long the network may be evaluated for a picture: one of many while it plays, one that a key waits for, and one
 // that stays.
@@ -40,11 +44,11 @@ export class Surface {
       title: "The point that you chose on the page Fold; click to take the ring away",
       onclick: () => (player.ringed = null),
     });
-    this.tag = h("p", { class: "tag", hidden: true }); // which run it is, beside others
+    this.tag = h("span", { class: "tag", hidden: true }); // which run it is, beside others: above the plane, not on it
     this.tagged = ""; // of what that was made, as a text to compare
-    this.box = h("div", { class: "plot square" }, this.canvas, this.points, this.plot, this.ring, this.tag);
+    this.box = h("div", { class: "plot square" }, this.canvas, this.points, this.plot, this.ring);
     this.named = h("span", {});
-    this.title = h("h3", {}, this.named);
+    this.title = h("h3", {}, this.named, this.tag);
     const toggle = (label, title, key) => {
       const onchange = () => {
         player.look[key] = box.checked;
@@ -129,7 +133,7 @@ export class Surface {
     this.focus = focus;
     this.testBox.checked = this.player.look.testPoints;
     this.stepBox.checked = this.player.look.discretize;
-    this.sayTitle(focus ? [`What ${focus.name} sees`, ""] : TITLES[Number(this.run.header.data.curve)]);
+    this.sayTitle(this.titleOf(focus));
     this.drawLegend(theme);
     this.sayNote();
     this.sayRun(theme);
@@ -164,6 +168,13 @@ export class Surface {
   pointsKey(theme) {
     const { width, height } = this.size(theme);
     return [this.run.header.data.name, width, height, theme.dark, theme.zoom, this.player.look.testPoints].join();
+  }
+
+  // Beside the name of its run it is short.
+  titleOf(focus) {
+    if (focus) return [`What ${focus.name} sees`, ""];
+    const isCurve = Number(this.run.header.data.curve);
+    return this.player.branch ? SHORT_TITLES[isCurve] : TITLES[isCurve];
   }
 
   // The second half is left away where there is no room for it.
@@ -296,7 +307,8 @@ export class Surface {
     if (key === this.tagged) return;
     this.tagged = key;
     hide(this.tag, !branch);
-    if (branch) this.tag.replaceChildren(runMark(theme, branch.colour), branch.title);
+    if (branch) this.tag.replaceChildren(runMark(theme, branch.colour), h("span", {}, branch.title));
+    this.tag.title = branch?.title ?? "";
     this.tag.style.setProperty("--run", branch ? runColour(theme, branch.colour) : "");
   }
 

@@ -168,6 +168,22 @@ def test_a_phones_picture_stays_in_sight_while_the_network_is_tapped(phone: Page
         expect(phone.locator(part)).to_be_in_viewport(ratio=0.99)
 
 
+def test_what_a_touched_point_tells_goes_as_the_page_is_scrolled_and_by_itself(phone: Page):
+    visit(phone, "/?step=1200")
+    box = phone.locator(".stage .surface .nsewdrag").bounding_box()
+    assert box is not None
+    right, down = phone.evaluate(
+        "() => { const { range, up, traces: [t] } = __player.run.header.data, of = (x, [a, b]) => (x - a) / (b - a);"
+        " return [of(t.x1[0], range), 1 - of(t.x2[0], up)]; }"
+    )
+    told = phone.locator(".stage .surface .hovertext")
+    for leave in ("() => document.querySelector('.stMain').scrollBy(0, 100)", "() => {}"):
+        phone.touchscreen.tap(box["x"] + right * box["width"], box["y"] + down * box["height"])
+        expect(told).to_contain_text("class 0")
+        phone.evaluate(leave)
+        expect(told).to_have_count(0, timeout=20_000)
+
+
 def test_a_vertical_swipe_scrolls_wherever_it_begins_and_a_horizontal_one_moves_time(phone: Page):
     visit(phone, "/?step=1200")
     touch = phone.context.new_cdp_session(phone)

@@ -1,10 +1,10 @@
 // A figure made for an ordinary screen is made as large as the page's type.
 import assert from "node:assert/strict";
-import test from "node:test";
+import test, { mock } from "node:test";
 
 import "./page.js";
 
-const { enlarged } = await import("../../playground/web/js/shared/plot.js");
+const { enlarged, letGo } = await import("../../playground/web/js/shared/plot.js");
 
 test("all that is a length grows, of one point or of each, and no number of the data does", () => {
   const figure = {
@@ -45,4 +45,40 @@ test("all that is a length grows, of one point or of each, and no number of the 
       annotations: [{ x: 1, yshift: 8, font: { size: 24 } }],
     },
   });
+});
+
+test("what a finger has called up goes at a touch elsewhere, as the page is scrolled, and by itself", () => {
+  const heard = {};
+  const plots = [{ _fullLayout: {} }, { _fullLayout: {} }, {}]; // the last is not drawn yet
+  const { addEventListener, querySelectorAll } = document;
+  document.addEventListener = (name, listen) => (heard[name] = listen);
+  document.querySelectorAll = () => plots;
+  mock.timers.enable({ apis: ["setTimeout"] });
+  /** @type {any[]} */
+  let gone = [];
+  const told = () => gone.splice(0).map((plot) => plots.indexOf(plot));
+  const press = (plot, pointerType = "touch") => heard.pointerdown({ pointerType, target: { closest: () => plot } });
+  try {
+    letGo({ Fx: { unhover: (plot) => gone.push(plot) } });
+    heard.scroll();
+    press(plots[0], "mouse");
+    mock.timers.tick(60_000);
+    assert.deepEqual(told(), [], "a mouse leaves by itself");
+    press(plots[0]);
+    assert.deepEqual(told(), [1], "the chart that is touched shows what is touched");
+    press(null);
+    assert.deepEqual(told(), [0, 1]);
+    press(plots[1]);
+    told();
+    heard.scroll();
+    heard.scroll();
+    assert.deepEqual(told(), [0, 1], "once");
+    press(plots[1]);
+    told();
+    mock.timers.tick(60_000);
+    assert.deepEqual(told(), [0, 1]);
+  } finally {
+    mock.timers.reset();
+    Object.assign(document, { addEventListener, querySelectorAll });
+  }
 });

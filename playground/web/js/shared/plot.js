@@ -8,11 +8,37 @@ export function loadPlotly(url) {
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = new URL(url, import.meta.url).href; // from the folder of this module, or whole
-    script.onload = () => resolve(window.Plotly);
+    script.onload = () => {
+      letGo(window.Plotly);
+      resolve(window.Plotly);
+    };
     script.onerror = () => reject(new Error("Plotly could not be loaded from this server."));
     document.head.append(script);
   });
   return loading;
+}
+
+const STAYS_MS = 4000; // what a finger has called up
+
+// A finger that is lifted does not leave a chart, as a mouse does: what it has called up goes at the next touch elsewhere,
+// as the page is scrolled, or after a while.
+export function letGo(Plotly) {
+  /** @type {ReturnType<typeof setTimeout> | null} */
+  let timer = null; // while something may be there that a finger has called up
+  /** @param {any} [touched] */
+  const clear = (touched) => {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    for (const plot of /** @type {NodeListOf<any>} */ (document.querySelectorAll(".js-plotly-plot")))
+      if (plot !== touched && plot._fullLayout) Plotly.Fx.unhover(plot);
+  };
+  const press = ({ pointerType, target }) => {
+    if (pointerType !== "touch") return;
+    clear(target.closest?.(".js-plotly-plot"));
+    timer = setTimeout(clear, STAYS_MS);
+  };
+  document.addEventListener("pointerdown", press, true);
+  document.addEventListener("scroll", () => timer && clear(), { capture: true, passive: true });
 }
 
 export const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false };

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 import mlp
@@ -166,7 +167,7 @@ def _network() -> None:
 
 
 def _training() -> None:
-    _stops("learning_rate")
+    _numbers("learning_rate")
     _select("schedule")
     _stops("batch_size")
     _choice("reduction")
@@ -241,6 +242,19 @@ def _choice(name: str) -> None:
     st.segmented_control(
         s.label, s.choices, help=s.help, key=_key(name), on_change=_changed, args=(name,), required=True
     )
+    _back(name)
+
+
+def _numbers(name: str) -> None:
+    """A setting's presets, and a value from a link that is none of them, all in sight and one click away."""
+    if not _shows(name):
+        return
+    s = SETTINGS[name]
+    value = _put(name, getattr(session.experiment().now, name))
+    st.pills(
+        s.label, s.stops(value), help=s.help, key=_key(name), on_change=_changed, args=(name,), required=True,
+        format_func=lambda v: np.format_float_positional(v, trim="-"), width="stretch",
+    )  # fmt: skip
     _back(name)
 
 

@@ -28,7 +28,9 @@ def experiment(app: AppTest) -> Experiment:
 
 
 def widget(app: AppTest, label: str):
-    kinds = (app.slider, app.select_slider, app.selectbox, app.number_input, app.text_input, app.toggle)
+    kinds = (
+        app.slider, app.select_slider, app.selectbox, app.number_input, app.text_input, app.toggle, app.button_group
+    )  # fmt: skip
     return next(w for kind in kinds for w in kind if w.label == label)
 
 
@@ -109,11 +111,20 @@ def test_a_link_is_read_and_the_address_bar_mirrors_the_settings():
     assert "lr" not in page.query_params
 
 
-def test_a_value_from_a_link_that_is_on_no_slider_stop_is_shown_as_it_is():
+def test_a_value_from_a_link_that_is_no_preset_is_shown_among_them_as_it_is():
     page = AppTest.from_file(FRAME, default_timeout=120)
     page.query_params["lr"] = "0.0123"
     page.run()
     assert widget(page, "Learning rate").value == 0.0123
+    assert widget(page, "Learning rate").options[4:8] == ["0.003", "0.01", "0.0123", "0.02"]
+
+
+def test_from_the_beginning_learning_rates_up_to_10_are_one_click_away():
+    page = AppTest.from_file(FRAME, default_timeout=120).run()
+    rates = widget(page, "Learning rate")
+    assert [rates.options[0], *rates.options[-3:]] == ["0.00001", "1", "3", "10"]
+    rates.set_value(1.0).run()
+    assert experiment(page).now.learning_rate == 1.0
 
 
 def test_a_config_outside_a_sliders_step_is_shown_as_it_is():

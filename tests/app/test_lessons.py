@@ -229,7 +229,7 @@ def test_how_far_a_run_is_stops_at_the_epoch_of_the_goal(epoch, shown):
 def test_in_a_lesson_every_change_begins_a_run_anew():
     app = opened(lesson="one-neuron", screen="challenge")
     app.session_state["moment"] = 100
-    app.select_slider(key="setting_learning_rate").set_value(0.1).run()
+    app.button_group(key="setting_learning_rate").set_value(0.1).run()
     assert run_on_screen(app).changes == ()
     assert run_on_screen(app).config.learning_rate == 0.1
 

@@ -283,7 +283,12 @@ def test_keys_are_never_taken_from_what_has_a_use_for_them(home):
 def test_streamlits_own_widgets_keep_their_keys(home):
     stand_still(home)
     before = state(home)
-    for role, name in (("textbox", "Hidden layers"), ("slider", "Learning rate"), ("combobox", "Activation")):
+    for role, name in (
+        ("textbox", "Hidden layers"),
+        ("slider", "Noise"),
+        ("radio", "0.02"),
+        ("combobox", "Activation"),
+    ):
         widget = home.get_by_role(role, name=name).first
         widget.scroll_into_view_if_needed()
         widget.focus()

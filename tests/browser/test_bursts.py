@@ -85,11 +85,11 @@ MOONS = Config(dataset="moons")
 def test_a_slider_moved_over_several_stops_is_one_change(opened, query, pause):
     page = opened(query)
     before = entries(page)
-    slider = page.get_by_role("slider", name="Learning rate")
-    press_in_a_row(slider, "ArrowRight", 5, pause)
-    arrives(page, MOONS.changed(learning_rate=1.0), changes=1)
+    slider = page.get_by_role("slider", name="Batch size")
+    press_in_a_row(slider, "ArrowRight", 4, pause)
+    arrives(page, MOONS.changed(batch_size=128), changes=1)
     assert len(entries(page) - before) == 1
-    assert slider.get_attribute("aria-valuetext") == "1"
+    assert slider.get_attribute("aria-valuetext") == "128"
     press(page, "Undo")
     arrives(page, MOONS)
 

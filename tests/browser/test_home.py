@@ -198,9 +198,7 @@ def test_a_new_learning_rate_counts_from_the_moment_on_screen_and_keeps_the_past
     home.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + 30)
     home.wait_for_timeout(400)
     before = state(home)
-    slider = home.get_by_role("slider", name="Learning rate")
-    slider.focus()
-    slider.press("ArrowRight")
+    home.get_by_role("radio", name="0.02", exact=True).click()
     wait_for(home, f"p.run.header.run !== '{before['run']}'")
     now = state(home)
     assert now["step"] == before["step"]
@@ -223,9 +221,7 @@ def test_a_new_learning_rate_while_it_plays_does_not_throw_the_picture_back(home
         """() => { window.steps = []; const tick = () => { window.steps.push(__player.step);
            requestAnimationFrame(tick); }; tick(); }"""
     )
-    slider = home.get_by_role("slider", name="Learning rate")
-    slider.focus()
-    slider.press("ArrowRight")
+    home.get_by_role("radio", name="0.02", exact=True).click()
     run = state(home)["run"]
     wait_for(home, f"p.run.header.run !== '{run}'")
     home.wait_for_timeout(500)
@@ -763,7 +759,7 @@ def test_a_change_at_the_start_is_played_beside_the_run_that_was_played_there(ho
     wait_for(home, "p.atGoal && !p.moving && p.told === p.step && !p.asked", timeout=40_000)
     home.keyboard.press("Home")
     wait_for(home, "p.step === 0 && p.told === 0 && !p.asked")
-    home.get_by_role("slider", name="Learning rate").press("ArrowRight")
+    home.get_by_role("radio", name="0.02", exact=True).click()
     wait_for(home, "p.page.branches.length === 2 && p.moving")
     assert state(home)["run"] == Experiment().change(0, learning_rate=0.02).name
     chips = home.locator(".stage .chips button")

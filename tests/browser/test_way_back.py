@@ -46,7 +46,7 @@ def goes_on(page: Page) -> None:
         wait_for(page, f"p.run.header.run === '{run.name}' && !p.wish")
     expect(page.get_by_role("toolbar").get_by_role("button", name="Undo", exact=True)).to_be_disabled()
     branch(page, CHANGED)
-    expect(page.get_by_role("slider", name="Learning rate")).to_have_attribute("aria-valuetext", "0.02")
+    expect(page.get_by_role("radio", name="0.02", exact=True)).to_be_checked()
 
 
 def test_a_reload_keeps_the_branches_and_what_undo_leads_to(new_page):

@@ -13,7 +13,7 @@ from playground import figures
 from playground.export.subject import Subject
 from playground.figures.look import palette
 from playground.health import words
-from playground.run.data import make_data, plane_of, shown_scale
+from playground.run.data import axes_of, make_data, shown_scale
 from playground.run.names import layer_names
 from playground.run.surface import answers, colour_scale, grid
 
@@ -50,7 +50,7 @@ def in_words(subject: Subject) -> dict[str, str]:
 def _boundary(subject: Subject, theme: str) -> go.Figure:
     points, _ = make_data(subject.experiment)
     along, inputs = grid(subject.experiment, points, GRID)
-    out, scale, plane = answers(subject.net, inputs), colour_scale(subject.net, points), plane_of(subject.experiment)
+    out, scale = answers(subject.net, inputs), colour_scale(subject.net, points)
     title = "Decision boundary\nThe pale seam is where the network cannot decide."
     if out.shape[1] > 1:
         title = "Decision boundary\nEach point's ground has the colour of the class that wins there."
@@ -62,5 +62,5 @@ def _boundary(subject: Subject, theme: str) -> go.Figure:
         x1, x2, out.reshape(GRID, GRID, -1),
         shown.undo(np.concatenate([points.x_train, points.x_test])), np.concatenate([points.y_train, points.y_test]),
         theme=theme, middle=scale.middle, reach=scale.reach, title=title,
-        axes=plane.labels if plane else ("x₁", "x₂"),
+        axes=axes_of(subject.experiment),
     )  # fmt: skip

@@ -34,18 +34,20 @@ def decision_boundary(
     reach: float = 1.0,
     height: int = 420,
     title: str = "Decision boundary\nThe pale seam is where the network cannot decide.",
-    axes: tuple[str, str] = ("x₁", "x₂"),
+    axes: tuple[str, str | None] = ("x₁", "x₂"),
 ) -> go.Figure:
     """What a network answers over the plane, and points (n, 2) on it.
 
     output : (len(x2), len(x1), n_out). One output is orange below `middle` and blue above, in full colour `reach` away
         from it; of several, the ground has the colour of the class whose output is largest.
     truth : class numbers (n,), told by colour and by shape; or values, in the colour that such an output has.
+    axes : what lies across, and what lies up: None where the height of a point means nothing.
     """
     colours, z = palette(theme), np.asarray(output, float)
-    across, up = (text_for_plotly(name) for name in axes)
+    across, up = text_for_plotly(axes[0]), axes[1] and text_for_plotly(axes[1])
+    where = f"{across} %{{x:.6~r}}" + (f", {up} %{{y:.6~r}}" if up else "")
     if z.shape[-1] == 1:
-        hover = f"{across} %{{x:.4~r}}, {up} %{{y:.4~r}}<br>output %{{z:.4f}}<extra></extra>"
+        hover = f"{where}<br>output %{{z:.4f}}<extra></extra>"
         ground = {**_signed(z[..., 0], middle, reach, colours), "hovertemplate": hover}
     else:
         ground = {**_regions(z, colours), "hoverinfo": "skip"}
@@ -61,18 +63,18 @@ def decision_boundary(
                     "size": 8, "line": {"width": 1, "color": colours.background},
                     **_marker(kinds[here], colours, middle, reach),
                 },
-                "hovertemplate": f"{name or 'value %{marker.color:.3f}'}<br>"
-                f"{across} %{{x:.6~r}}, {up} %{{y:.6~r}}<extra></extra>",
+                "hovertemplate": f"{name or 'value %{marker.color:.3f}'}<br>{where}<extra></extra>",
             }
             for here, name in groups
         ]  # fmt: skip
     x, y = (
         {"title": {"text": name}, "range": [np.min(span), np.max(span)], "constrain": "domain"}
-        for name, span in ((across, x1), (up, x2))
+        for name, span in ((across, x1), (up or "height means nothing", x2))
     )
+    bare: dict[str, Any] = {} if up else {"showticklabels": False, "showgrid": False, "zeroline": False}
     square = {"scaleanchor": "x", "scaleratio": np.ptp(x1) / (np.ptp(x2) or 1.0) or 1.0}  # whatever the units
     return figure(
-        theme, title=title, height=height, traces=traces, xaxis=x, yaxis={**y, **square}, showlegend=False
+        theme, title=title, height=height, traces=traces, xaxis=x, yaxis={**y, **square, **bare}, showlegend=False
     )  # fmt: skip
 
 
@@ -88,7 +90,7 @@ def mini_batch(
     theme: str = "light",
     middle: float = 0.0,
     reach: float = 1.0,
-    axes: tuple[str, str] = ("x₁", "x₂"),
+    axes: tuple[str, str | None] = ("x₁", "x₂"),
 ) -> go.Figure:
     """The points of a mini-batch (n, 2) over what the network answers; the last trace is the batch.
 

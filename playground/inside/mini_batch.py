@@ -11,7 +11,7 @@ import mlp
 from playground import figures
 from playground.figures.palette import CLASS_COLOURS
 from playground.inside.step import Step
-from playground.run.data import classes_of, make_data, plane_of
+from playground.run.data import axes_of, classes_of, make_data
 from playground.run.experiment import Experiment
 from playground.run.number import say
 from playground.run.surface import answers, colour_scale, grid
@@ -25,13 +25,13 @@ BATCH = 2
 def map_figure(experiment: Experiment, step: Step, point: int, theme: str) -> go.Figure:
     """The mini-batch over what the network makes of the plane; `theme` is light or dark."""
     points, _ = make_data(experiment)
-    x, plane = points.x_train, plane_of(experiment)
+    x = points.x_train
     along, inputs = grid(experiment, points, GRID)
     output, scale = answers(step.net, inputs), colour_scale(step.net, points)
     return figures.mini_batch(
         along, along, output.reshape(GRID, GRID, -1),
         x[step.rows], step.labels, np.delete(x, step.rows, axis=0), point, theme=theme,
-        middle=scale.middle, reach=scale.reach, axes=plane.labels if plane else ("x₁", "x₂"),
+        middle=scale.middle, reach=scale.reach, axes=axes_of(experiment),
     )  # fmt: skip
 
 

@@ -37,6 +37,12 @@ def plane_of(experiment: Experiment) -> Plane | None:
     return c.own_data.prepared(c.test_fraction, c.data_seed).plane if c.own_data is not None else None
 
 
+def axes_of(experiment: Experiment) -> tuple[str, str | None]:
+    """What lies across in the picture of the plane, and what up: None where the height of a point means nothing."""
+    plane = plane_of(experiment)
+    return plane.labels if plane is not None else ("x₁", None if experiment.config.has_one_input else "x₂")
+
+
 def shown_scale(experiment: Experiment) -> Scale:
     """How what lies across and up in the picture of the plane was scaled, (2,)."""
     plane = plane_of(experiment)

@@ -62,7 +62,8 @@ class Plane:
     """(n_inputs,)"""
     axes: Array
     """(2, n_inputs), at right angles and of length one; of a single input the second is zero: it has no height"""
-    labels: tuple[str, str]
+    labels: tuple[str, str | None]
+    """What lies across, and what lies up: None where the height of a point means nothing"""
     scale: Scale
     """How what lies along either axis was scaled, (2,): as its column was; not at all where an axis is no column"""
     note: str
@@ -186,7 +187,7 @@ class Table:
         if n == 1:  # laid into the plane, where the height of a point means nothing
             scale = Scale(np.append(inputs.middle, 0.0), np.append(inputs.size, 1.0))
             axes = np.array([[1.0], [0.0]])
-            return Plane(np.zeros(1), axes, (self.inputs[0], "height means nothing"), scale, "")
+            return Plane(np.zeros(1), axes, (self.inputs[0], None), scale, "")
         if self.plane is not None:
             i, j = self.plane
             axes = np.zeros((2, n))

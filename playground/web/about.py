@@ -15,7 +15,7 @@ from playground.health.headlines import is_costly
 from playground.run import link
 from playground.run.compared import in_words
 from playground.run.config import EASY_LAYERS, EASY_NEURONS, LIVE, SETTINGS, calmer_rate
-from playground.run.data import classes_of, make_data, plane_of, scale_of, shown_scale
+from playground.run.data import axes_of, classes_of, make_data, plane_of, scale_of, shown_scale
 from playground.run.experiment import Experiment
 from playground.run.playback import Playback
 from playground.run.runs import Run
@@ -148,7 +148,7 @@ def _points(experiment: Experiment, points: mlp.Dataset, plane: Plane | None) ->
     own = experiment.config.own_data
     classes = classes_of(experiment, points.n_classes)
     target = own.target if own is not None else "y"
-    across, up = plane.labels if plane else ("x₁", "x₂")
+    across, up = axes_of(experiment)
     side = half_side(points)
     is_sum = own is None and experiment.config.dataset == "sum"
     curve = points.task == "regression" and experiment.config.has_one_input

@@ -190,7 +190,7 @@ class Points(TypedDict):
     up: Sequence[float]
     traces: Sequence[Trace]
     classes: Sequence[str]
-    axes: Sequence[str]
+    axes: Sequence[str | None]  # what lies across and up; nothing up where the height of a point means nothing
     units: Sequence[Units]  # of what lies across, of what lies up, and of the values to learn
     asks: Sequence[str]  # inputs that one may type to see the answer: those of the plane, as the data have them
     adds: bool  # whether the right answer is the sum of the inputs

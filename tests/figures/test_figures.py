@@ -192,6 +192,14 @@ def test_names_of_the_axes_are_text_and_no_markup():
         assert "% {x} %{y" in trace.hovertemplate
 
 
+def test_of_one_input_the_height_of_a_point_is_told_to_mean_nothing_and_has_no_numbers():
+    fig = figures.decision_boundary(AXIS, AXIS, np.zeros((7, 7, 1)), [[0.0, 0.0]], [0], axes=("year", None))
+    assert (fig.layout.yaxis.title.text, fig.layout.yaxis.showticklabels) == ("height means nothing", False)
+    assert [("year %{x" in trace.hovertemplate, "%{y" in trace.hovertemplate) for trace in fig.data] == [
+        (True, False)
+    ] * 2
+
+
 def test_flat_units_stand_in_the_rows_of_the_histograms():
     bars, strip = BUILDERS["flat_units"](), BUILDERS["histograms"]()
     assert [list(bar.x) for bar in bars.data] == [[0.5, 0.2, 0.0], [0.25, 0.0, 0.0]]

@@ -145,6 +145,13 @@ for (const [name, theme] of Object.entries(THEMES)) {
     surface.pointer = [0.2, -1];
     surface.sayNote();
     assert.equal(surface.note.textContent, "height = 118, <b> = 200000: 33.7");
+    const line = { ...header, data: { ...header.data, name: "one input", axes: ["height", null] } };
+    surface.setRun({ header: line }, { evaluate: () => [[[0.37]]] });
+    const flat = charted((Plotly) => surface.drawAxes(Plotly, theme));
+    assert.deepEqual([flat.layout.yaxis.ticktext, flat.layout.yaxis.title.text], [[], "height means nothing"]);
+    assert.ok(!flat.traces[0].hovertemplate.includes("customdata[1]"));
+    surface.sayNote();
+    assert.equal(surface.note.textContent, "height = 118: 33.7");
   });
 
   test(`below the plane of a table stands which colour is which class (${name})`, () => {

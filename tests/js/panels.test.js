@@ -36,8 +36,8 @@ test("what a picture is about is told in a few plain sentences, in Simple withou
   });
   for (const { name, about, inSimple } of PANELS)
     for (const task of ["binary", "multiclass", "regression"])
-      for (const curve of [true, false]) {
-        const text = about(view({ curve }, task, "simple"));
+      for (const data of [{ curve: true }, { axes: ["x₁", "x₂"] }, { axes: ["x₁", null] }]) {
+        const text = about(view(data, task, "simple"));
         if (name !== "scores") assert.ok(text.split(/[.?] /).length <= 4 && text.length > 60, text);
         if (!inSimple) assert.doesNotMatch(text, /gradient|Fork|Log scale/i);
       }

@@ -83,9 +83,13 @@ const TOOLS =
 const FILLED = "It learns from the filled points; the hollow ones are kept secret, to test it.";
 const PLANES = {
   classes: `Every point of the plane has the colour of the class that the network takes it for: the paler, the less sure. ${FILLED}`,
+  line: `There is one input, so only how far right a point lies counts: its height means nothing. The plane has the colour of the class that the network takes a point for: the paler, the less sure. ${FILLED}`,
   regression: `Every point of the plane has the colour of the value that the network gives it: blue is high, orange low. ${FILLED}`,
   curve: `The line is what the network answers for every value of its one input. ${FILLED}`,
 };
+
+const kindOfPlane = ({ data, task }) =>
+  data.curve ? "curve" : data.axes[1] === null ? "line" : task === "regression" ? "regression" : "classes";
 
 /** @type {Panel[]} */
 export const PANELS = [
@@ -101,7 +105,7 @@ export const PANELS = [
     },
     chart: (view, Plotly, { theme }) => view.drawAxes(Plotly, theme),
     words: (view, { run, row }) => surfaceInWords(run, row, view.values),
-    about: (view) => PLANES[view.run.header.data.curve ? "curve" : view.run.header.task] ?? PLANES.classes,
+    about: (view) => PLANES[kindOfPlane(view.run.header)],
   },
   {
     name: "diagram",

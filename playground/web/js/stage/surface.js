@@ -22,6 +22,7 @@ const SHORT_TITLES = [
   ["What it thinks", ""],
   ["The curve", ""],
 ];
+const NO_TICKS = { tickvals: [], ticktext: [] };
 const FINEST = 100; // points of the grid to a side
 // How long the network may be evaluated for a picture: one of many while it plays, one that a key waits for, and one
 // that stays.
@@ -101,7 +102,7 @@ export class Surface {
     const { data, scale } = run.header;
     const spans = [data.range, data.up, [scale.middle - scale.reach, scale.middle + scale.reach]];
     this.spans = spans.map((span, k) => span.map((x) => unscaled(x, data.units[k])));
-    this.ticks = this.spans.slice(0, 2).map(roundTicks);
+    this.ticks = this.spans.slice(0, 2).map((span, k) => (data.axes[k] === null ? NO_TICKS : roundTicks(span)));
     this.write = this.spans.map(reading);
   }
 
@@ -251,7 +252,8 @@ export class Surface {
     const key = this.pointsKey(theme);
     if (key === this.plotted || size.width < 40) return false;
     this.plotted = key;
-    const [across, up] = data.axes.map(textForPlotly);
+    const [across, up] = data.axes.map((name) => name && textForPlotly(name));
+    const hasHeight = up && !data.curve; // which is not told by the point's own words
     const places = (xs, k) => xs.map((x) => unscaled(x, data.units[k]));
     const traces = data.traces.map((t) => ({
       type: "scatter",
@@ -261,7 +263,7 @@ export class Surface {
       customdata: t.x1.map((x, k) => [x, t.x2[k], t.values?.[k] ?? 0].map((each, which) => this.inUnits(each, which))),
       name: t.name,
       visible: !t.test || this.player.look.testPoints,
-      hovertemplate: `${across} = %{customdata[0]}<br>${data.curve ? "" : `${up} = %{customdata[1]}<br>`}${t.hover}<extra></extra>`,
+      hovertemplate: `${across} = %{customdata[0]}<br>${hasHeight ? `${up} = %{customdata[1]}<br>` : ""}${t.hover}<extra></extra>`,
       marker: {
         symbol: t.test ? `${t.symbol}-open` : t.symbol,
         size: pointSize(size.width) * theme.zoom,
@@ -272,7 +274,12 @@ export class Surface {
     const look = layout(theme, size, this.margin, {
       hovermode: "closest",
       xaxis: axis(theme, { range: this.spans[0], title: across, showgrid: false, tickangle: 0, ...this.ticks[0] }),
-      yaxis: axis(theme, { range: this.spans[1], title: up, showgrid: false, ...this.ticks[1] }),
+      yaxis: axis(theme, {
+        range: this.spans[1],
+        title: up ?? "height means nothing",
+        showgrid: false,
+        ...this.ticks[1],
+      }),
     });
     Plotly.react(this.plot, traces, look, CONFIG);
     this.points.remove();
@@ -337,8 +344,9 @@ export class Surface {
     const out = this.network.evaluate(this.parameters, [x1], [x2]);
     const at = this.focus ? [out[this.focus.layer][this.focus.unit]] : out[out.length - 1];
     const values = at.map((row) => row[0]);
-    const [across, up] = header.data.axes.map((name, k) => `${name} = ${this.inUnits([x1, x2][k], k)}`);
-    this.said.textContent = `${header.data.curve ? across : `${across}, ${up}`}: ${this.verdict(values)}`;
+    const named = header.data.axes.slice(0, header.data.curve ? 1 : 2);
+    const places = named.map((name, k) => name && `${name} = ${this.inUnits([x1, x2][k], k)}`);
+    this.said.textContent = `${places.filter(Boolean).join(", ")}: ${this.verdict(values)}`;
   }
 
   verdict(values) {

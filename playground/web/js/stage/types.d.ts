@@ -132,7 +132,7 @@ export interface Points {
   up: number[];
   traces: Trace[];
   classes: string[];
-  axes: string[];
+  axes: (string | null)[];
   units: Units[];
   asks: string[];
   adds: boolean;

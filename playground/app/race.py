@@ -26,8 +26,9 @@ def show(base: Experiment) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("Race, each at its best rate:", help=HELP, width="content")
         st.pills(
-            "Race, each at its best rate", list(RACES), key="race", on_change=_wish_race, label_visibility="collapsed"
-        )
+            "Race, each at its best rate", list(RACES), key="race", on_change=_wish_race, label_visibility="collapsed",
+            wrap=True,
+        )  # fmt: skip
     if name := session.kept("raced", None):
         session.keep("raced", None)
         _race(base, *RACES[name])

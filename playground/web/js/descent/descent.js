@@ -65,12 +65,13 @@ class DescentMap {
       h("thead", {}, h("tr", {}, ...head.map((label) => h("th", { scope: "col" }, label)))),
       this.body,
     );
+    this.signs = h("p", { class: "figures" });
     this.element = h(
       "div",
       { class: "descent compare" },
       this.words,
       h("div", { class: "buttons" }, this.playButton, this.slider, this.where),
-      h("div", { class: "halves" }, this.box, this.table),
+      h("div", { class: "halves" }, this.box, h("div", {}, this.table, this.signs)),
     );
     this.resize = new ResizeObserver(() => this.wake());
     this.resize.observe(this.box);
@@ -97,6 +98,8 @@ class DescentMap {
     this.plotted = "";
     this.slider.max = String(told.steps);
     tell(this.words, told.words);
+    const star = told.minima.length ? ", a star where it is lowest" : "";
+    tell(this.signs, `A cross marks where all of them start${star}. Click the map to start elsewhere.`);
     this.step = 0;
     this.play(!matchMedia("(prefers-reduced-motion: reduce)").matches);
     if (!this.playing) this.step = told.steps;

@@ -35,7 +35,7 @@ def test_tries_are_kept_named_starred_sorted_taken_along_compared_and_had_back(p
     tried(page, 0.03, 1)
     tried(page, 0.1, 2)  # by a link, as after a reload: the first is still there
     newest = page.locator(".tries tbody tr").first
-    expect(newest.locator(".apart")).to_have_text("Learning rate 0.1")
+    expect(newest.locator(".apart")).to_have_text("Learning rate: 0.1")
     expect(newest).to_have_attribute("aria-current", "true")
     for row, experiment in zip(page.locator(".tries tbody tr").all(), (SECOND, FIRST), strict=True):
         recording = recorded(experiment, 200).recording

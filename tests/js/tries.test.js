@@ -65,11 +65,14 @@ test("a try holds what its run has come to, from the run's own rows", () => {
 
 test("only what differs from the try before is told, also what plays no part any more", () => {
   assert.equal(apart(one("a"), undefined), "the first");
-  assert.equal(apart(one("b", { told: { Seed: "2", Optimizer: "Adam" } }), one("a")), "Seed 2");
+  assert.equal(apart(one("b", { told: { Seed: "2", Optimizer: "Adam" } }), one("a")), "Seed: 2");
   const momentum = one("c", { told: { Seed: "1", Optimizer: "Momentum", Momentum: "0.5" } });
-  assert.equal(apart(momentum, one("a")), "Optimizer Momentum, Momentum 0.5");
-  assert.equal(apart(one("a"), momentum), "Optimizer Adam, Momentum –");
+  assert.equal(apart(momentum, one("a")), "Optimizer: Momentum, Momentum: 0.5");
+  assert.equal(apart(one("a"), momentum), "Optimizer: Adam, Momentum: –");
   assert.equal(apart(one("a"), one("a")), "the same settings");
+  const changed = (text) => one(text, { told: { Changed: text } });
+  assert.equal(apart(changed("b from 2; c from 9"), changed("b from 2")), "Changed: c from 9");
+  assert.equal(apart(changed("b from 25"), changed("b from 2")), "Changed: b from 25");
 });
 
 test("the figures read as a person reads them, and the best comes first", () => {

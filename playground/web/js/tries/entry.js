@@ -53,9 +53,13 @@ export function apart(one, before) {
   if (!before) return "the first";
   const labels = [...new Set([...Object.keys(one.told), ...Object.keys(before.told)])];
   const news = labels.filter((label) => one.told[label] !== before.told[label]);
-  const words = news.map((label) => `${label} ${one.told[label] ?? "–"}`);
+  const words = news.map((label) => `${label}: ${added(one.told[label] ?? "–", before.told[label])}`);
   return words.join(", ") || "the same settings";
 }
+
+// Of changes on the way that follow the other's, those alone.
+/** @param {string} changes @param {string | undefined} others */
+const added = (changes, others) => (changes.startsWith(`${others}; `) ? changes.slice(`${others}; `.length) : changes);
 
 /** @type {{key: string, label: string, value: (one: Try) => any, words: (one: Try) => string, falls?: boolean}[]} */
 export const FIGURES = [

@@ -98,7 +98,7 @@ export function layout(theme, size, margin, more = {}) {
     hoverlabel: {
       bgcolor: theme.panel,
       bordercolor: theme.grid,
-      font: { color: theme.text, size: TYPE.small * theme.zoom },
+      font: { family: theme.font, color: theme.text, size: TYPE.small * theme.zoom },
     },
     dragmode: false,
     showlegend: false,

@@ -285,7 +285,7 @@ def test_streamlits_own_widgets_keep_their_keys(home):
     before = state(home)
     for role, name in (
         ("textbox", "Hidden layers"),
-        ("slider", "Noise"),
+        ("slider", "Batch size"),
         ("radio", "0.02"),
         ("combobox", "Activation"),
     ):

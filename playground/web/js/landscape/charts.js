@@ -85,7 +85,7 @@ export function drawSpectrum(Plotly, plot, theme, { values }) {
     tickvals: ticks.map((value) => Math.sign(value) * Math.log10(1 + Math.abs(value) / SMALL)),
     ticktext: ticks.map((value) => say(value)),
   };
-  draw(Plotly, plot, theme, [trace], { title: "eigenvalues, from the largest to the smallest", nticks: 6 }, y, {
+  draw(Plotly, plot, theme, [trace], { title: "eigenvalues, largest first", nticks: 6 }, y, {
     bargap: 0,
   });
 }

@@ -361,3 +361,39 @@ test("the timeline draws the training loss from the training loss and the test l
   assert.deepEqual([train.name, train.of(ROW), train.colour], ["training loss", 0.25, theme.train]);
   assert.deepEqual([held.name, held.of(ROW), held.colour], ["test loss", 0.5, theme.test]);
 });
+
+test("each press for a layer counts from the press before, as long as what that asked for has not come", () => {
+  const player = { look: { neuron: "" }, awaitsRun: false };
+  const asked = [];
+  const nothing = () => {};
+  const change = ({ hidden_layer_sizes: sizes }) => {
+    asked.push(sizes.join());
+    player.awaitsRun = true;
+  };
+  const diagram = new Diagram(change, nothing, nothing, undefined, player);
+  const show = (sizes) =>
+    diagram.setRun(
+      {
+        header: {
+          net: { features: ["x1"], feature_labels: ["x₁"], layers: [...sizes, 1].map((n_out) => ({ n_out })) },
+          settings: { hidden_layer_sizes: sizes },
+        },
+      },
+      network(),
+    );
+  const more = () => diagram.resize(([first, ...others]) => [first + 1, ...others]);
+  show([8, 8]);
+  more();
+  more();
+  show([9, 8]); // what the first asked for comes while the second is awaited
+  more();
+  assert.deepEqual(asked, ["9,8", "10,8", "11,8"]);
+  player.awaitsRun = false; // refused, or undone
+  more();
+  assert.equal(asked.at(-1), "10,8");
+  player.awaitsRun = false;
+  show([4]);
+  player.awaitsRun = true; // something else is
+  more();
+  assert.equal(asked.at(-1), "5");
+});

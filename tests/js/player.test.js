@@ -272,6 +272,17 @@ test("Reset goes back at once and asks once for the beginning", () => {
   assert.equal(world.wished.action, "reset");
 });
 
+test("a run is awaited from the wish for it until it is here", () => {
+  world.tell({ to: 20 });
+  assert.equal(player.awaitsRun, false);
+  player.tell({ change: { hidden_layer_sizes: [3] } });
+  assert.equal(player.awaitsRun, true);
+  world.tell({ run: "c", about: null, instead_of: "r", serial: world.wished.serial });
+  assert.deepEqual([player.run.header.run, player.awaitsRun], ["r", true], "heard, but nothing of the run has come");
+  world.tell({ run: "c", to: 8, instead_of: "r", serial: world.wished.serial });
+  assert.deepEqual([player.run.header.run, player.awaitsRun], ["c", false]);
+});
+
 // ---- what the server is told
 test("a moment that stands is told, once, and the steps around it that are not here are asked for", () => {
   world.tell({ to: 20 });

@@ -15,7 +15,6 @@ const LEAST_ROOM = 7; // pixels from one unit to the next in which both can stil
 // from the top; and where fingers press them.
 const BUTTONS = { beside: { wide: 78, high: 34 }, stacked: { wide: 30, high: 78 } };
 const LARGE_BUTTONS = { beside: { wide: 108, high: 44 }, stacked: { wide: 46, high: 98 } };
-const WAIT_MS = 2000;
 const MOST_LINKS = 2000; // more are slow to draw, and nobody can follow them
 
 // How large its parts are, in pixels on an ordinary screen: neurons where there is room, letters, the room beside the
@@ -23,7 +22,10 @@ const MOST_LINKS = 2000; // more are slow to draw, and nobody can follow them
 export const USUAL = { neuron: 40, letters: TYPE.tick, beside: 30, links: 1, buttons: true };
 
 export class Diagram {
-  /** @param {{look: {neuron: string}}} player in which it is kept which neuron is shown large */
+  /**
+   * @param {{look: {neuron: string}, awaitsRun?: boolean}} player which keeps what neuron is shown large, and knows
+   *     whether another run is on its way
+   */
   constructor(change, onFocus, edit, look = USUAL, player = { look: { neuron: "" } }) {
     this.change = change;
     this.onFocus = onFocus;
@@ -32,8 +34,8 @@ export class Diagram {
     this.player = player;
     /** @type {any} */
     this.run = this.network = this.theme = this.parameters = null;
-    /** @type {{sizes: number[], until: number}} */
-    this.wanted = { sizes: [], until: 0 }; // the layers that the last press has asked for, until when they are awaited
+    /** @type {number[] | null} */
+    this.wanted = null; // the layers that the last press has asked for, while they are awaited
     this.width = this.height = this.zoom = 0;
     /** @type {any} */
     this.columns = null; // where the units stand, for this size
@@ -61,7 +63,7 @@ export class Diagram {
     this.network = network;
     this.columns = null;
     if (!this.opened) this.player.look.neuron = ""; // the network has no such neuron any more
-    if (String(run.header.settings?.hidden_layer_sizes) === String(this.wanted.sizes)) this.wanted.until = 0;
+    if (!this.player.awaitsRun) this.wanted = null;
     this.leave();
   }
 
@@ -155,13 +157,11 @@ export class Diagram {
       [...this.buttons.querySelectorAll("button")].find((b) => b.getAttribute("aria-label") === focused)?.focus();
   }
 
-  // Each press counts from what the press before has asked for, which may not have come yet.
+  // Each press counts from what the press before has asked for, however long that takes to come.
   resize(next) {
-    const now = performance.now();
-    const { hidden_layer_sizes: shown } = this.run.header.settings;
-    const sizes = next(now < this.wanted.until ? this.wanted.sizes : shown);
-    this.wanted = { sizes, until: now + WAIT_MS };
-    this.change({ hidden_layer_sizes: sizes });
+    const shown = this.run.header.settings.hidden_layer_sizes;
+    this.wanted = next((this.player.awaitsRun && this.wanted) || shown);
+    this.change({ hidden_layer_sizes: this.wanted });
   }
 
   draw(theme, parameters, values, frozen) {

@@ -573,6 +573,11 @@ export class Player {
     });
   }
 
+  // Whether something has been wished for, or what has come of it is not here yet.
+  get awaitsRun() {
+    return Boolean(this.wish || this.queue.length || (this.page && this.page.run !== this.run?.header.run));
+  }
+
   // Whether the page knows the moment and, where it wants to, that all is here.
   get isTold() {
     return this.told === this.step && !(this.page?.whole && this.filled && this.toldLast !== this.run?.last);

@@ -205,4 +205,4 @@ def _open() -> None:
     session.set_moment(step)
 
 
-stage.show("timeline", show, plays=True)
+stage.show("timeline", show, ended=True)

@@ -170,4 +170,4 @@ def _tables(checkup: Checkup) -> None:
 
 
 cures.patients()
-stage.show("timeline", show, whole=True, plays=True)
+stage.show("timeline", show, whole=True, ended=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from urllib.parse import urlencode
 
@@ -16,41 +15,42 @@ from playground.run.experiment import Experiment
 from playground.run.on_show import OnShow
 from playground.run.runs import Run
 from playground.web import first
-from playground.web.about import opening
+from playground.web.about import GOAL_EPOCHS, opening
 from playground.web.message import Page, Parts, encode
 from playground.web.reply import first_reply
 
 # In seconds. A server that was started anew knows no part of a page that it could draw for the stage. Streamlit's
 # client has a server that it finds again draw the whole page, but only if some part of it is drawn by the clock.
 A_DAY = 86_400.0
+MOST_SECONDS = 2.0
+"""A page that shows what a run comes to waits no longer for it; a large run stands as far as it has come."""
+_FOLLOWED = "link followed"
 NO_ROWS = np.empty((0, 1))
 
 
 def show(
-    parts: Parts = "full", below: Callable[[], None] | None = None, *, whole: bool = False, plays: bool = False
+    parts: Parts = "full", below: Callable[[], None] | None = None, *, whole: bool = False, ended: bool = False
 ) -> None:
     """Mount the stage: "full", or "timeline" for the transport and the timeline alone.
 
     `below` draws what follows the moment. It runs whenever the stage tells of another, and the rest of the page does
     not; with `whole` also when the browser holds all that the run plays by itself. Opened by a link that says neither a
-    moment nor whether to play, the whole stage plays; below a timeline the run stands, unless it `plays`.
+    moment nor whether to play, a page shows the beginning of the run, or with `ended` what it comes to.
     """
-    _fragment(parts, below, whole, plays, (session.experiment(), session.on_show()))
+    _fragment(parts, below, whole, ended, (session.experiment(), session.on_show()))
 
 
 @st.fragment(run_every=A_DAY)
 def _fragment(
-    parts: Parts, below: Callable[[], None] | None, whole: bool, plays: bool, drawn: tuple[Experiment, OnShow]
+    parts: Parts, below: Callable[[], None] | None, whole: bool, ended: bool, drawn: tuple[Experiment, OnShow]
 ) -> None:
     experiment = session.experiment()
     if (experiment, session.on_show()) != drawn or session.has_news():  # what stands around the stage is old
         st.rerun(scope="app")
     run = run_of(experiment)
+    _arrive(run, ended)
     run.record_until(session.moment())
     before = session.replaced()
-    number, link = session.opening()
-    if plays and link.play is None and not session.moment():
-        link = replace(link, play=True)
     page: Page = {
         **first.page(experiment, session.on_show(), moment=session.moment(), parts=parts),
         "view_link": urlencode(session.on_show().to_query() | session.beside_query(), safe=","),
@@ -63,13 +63,22 @@ def _fragment(
         ],
         "made_room": session.made_room(),
         "whole": whole,
-        "opening": opening(number, link),
+        "opening": opening(*session.opening()),
     }
     data = _first(page, experiment, run) if session.held(experiment.name) < 0 else encode({"page": page}, NO_ROWS)
     components.stage(key=session.STAGE, data=data, on_wish_change=partial(session.hear))
     tab.keep()
     if below is not None:
         below()
+
+
+def _arrive(run: Run, ended: bool) -> None:
+    """Follow a link that has just been opened, if this is the first page to show its run."""
+    number, link = session.opening()
+    if ended and link.play is None and not session.moment() and session.kept(_FOLLOWED, 0) != number:
+        run.record_to(GOAL_EPOCHS, seconds=MOST_SECONDS)
+        session.set_moment(run.last_step_at(GOAL_EPOCHS))
+    session.keep(_FOLLOWED, number)
 
 
 def _first(page: Page, experiment: Experiment, run: Run) -> bytes:

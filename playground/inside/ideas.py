@@ -13,7 +13,7 @@ from typing import Any
 from playground.inside import sketches
 from playground.inside.expressions import Formula, Line, frac, row, sub, sup, words
 from playground.inside.sketches import Sketch
-from playground.inside.terms import Terms, link_key
+from playground.inside.terms import Terms, link_key, unit_key
 from playground.run.names import layer_name, layer_names
 
 
@@ -40,6 +40,8 @@ class Idea:
     """Which way it runs over the links spoken of: forward, back, or not at all"""
     link: str = ""
     """The key of the one weight that its formula is about, if it is about one"""
+    unit: str = ""
+    """The key of the one neuron that its formula is about, if it is about one"""
     sketches: Sequence[Sketch] = ()
     """The pictures that stand below its formula"""
 
@@ -58,6 +60,7 @@ class Idea:
             "carries": self.carries,
             "flow": self.flow,
             "link": self.link,
+            "unit": self.unit,
             "sketches": self.sketches,
         }
 
@@ -90,7 +93,7 @@ def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
             f"Every neuron of {name} weighs what comes in, adds it up{adds}.",
             row(_up("Z", k), "=", _up("A", k - 1), _up("W", k), *bias),
             (terms.sum_line(k, unit),), units=(k - 1, k), links=(k,), shows={k: "z"},
-            carries="share", flow="forward", sketches=sketches.of_sum(terms, k, unit),
+            carries="share", flow="forward", sketches=sketches.of_sum(terms, k, unit), unit=unit_key(k, unit),
         )  # fmt: skip
         if k < n or activation.name != "identity":
             masked = terms.step.layers[k - 1].mask is not None
@@ -104,6 +107,7 @@ def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
                 "forward", f"The bend of {name}", f"bend {short}", sentence,
                 row(_up("A", k), "=", "f(", _up("Z", k), ")", *product),
                 (terms.bend_line(k, unit),), units=(k,), sketches=sketches.of_bend(terms, k, unit),
+                unit=unit_key(k, unit),
             )  # fmt: skip
 
 
@@ -140,7 +144,7 @@ def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
                 "backward", "Blame at the output", "blame output",
                 "How would the loss change if the output rose a little? That slope is δ, the output's blame.",
                 row(_up("δ", k), "=", frac("∂L", row("∂", _up("Z", k)))), blame, units=(k,), shows=deltas,
-                sketches=sketches.of_loss(terms, unit, slope=True),
+                sketches=sketches.of_loss(terms, unit, slope=True), unit=unit_key(k, unit),
             )  # fmt: skip
         else:
             yield Idea(
@@ -150,7 +154,7 @@ def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
                 row(_up("δ", k), "=", "(", _up("δ", k + 1), sup("W", row(f"({k + 1})", "T")), ")", "⊙",
                     "f′(", _up("Z", k), ")"),
                 blame, units=(k, k + 1), links=(k + 1,), shows=deltas,
-                carries="blame", flow="back", sketches=sketches.of_blame(terms, k, unit),
+                carries="blame", flow="back", sketches=sketches.of_blame(terms, k, unit), unit=unit_key(k, unit),
             )  # fmt: skip
         yield Idea(
             "backward", f"The gradient of the weights into {name}", f"gradient {short}",

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from playground.inside.expressions import Expression, Formula, Line, Sum, Total, num, row, sub, words
+from playground.inside.expressions import Expression, Formula, Line, Sum, Total, num, row, words
 from playground.inside.nudge import changes, losses_along
 from playground.inside.step import Array
 from playground.inside.terms import Terms
+from playground.run.names import layer_name
 from playground.run.number import say
 
 MOST_BARS = 14
@@ -108,7 +109,8 @@ def of_sum(terms: Terms, layer: int, j: int) -> list[Sketch]:
     names = [terms.a(layer - 1, i).name for i in range(terms.step.net.sizes[layer - 1])]
     if terms.step.net.shape.use_bias:
         names.append(terms.w(layer, len(names), j).name)
-    says = f"What comes to {terms.unit_name(layer, j)} over each link, {_and_bias(terms)}and what it adds up to."
+    bias = "its bias, " if terms.step.net.shape.use_bias else ""
+    says = f"What comes to {terms.unit_name(layer, j)}, each number times its weight, {bias}and what it adds up to."
     return _parts(says, line.expression, names, Bar(line.name, line.value, terms.z(layer, j).key))
 
 
@@ -165,8 +167,9 @@ def of_loss(terms: Terms, k: int, slope: bool = False) -> list[Sketch]:
 def of_blame(terms: Terms, layer: int, j: int) -> list[Sketch]:
     """The blame that comes back to a hidden unit over its links, and how much of it the bend lets through."""
     line = terms.blame_lines(layer, j)[0]
-    says = f"The blame that comes back to {terms.unit_name(layer, j)} over each link, and their sum."
-    names = [sub("δ", k + 1) for k in range(terms.step.net.sizes[layer + 1])]
+    names = [str(k + 1) for k in range(terms.step.net.sizes[layer + 1])]
+    after = layer_name(layer + 1, len(terms.step.layers))
+    says = f"What comes back to {terms.unit_name(layer, j)} from each neuron of {after}, weight times δ, and the sum."
     several = len(names) > 1
     back = _parts(says, line.expression, names, Bar(words("sum"), line.value)) if several else []
     return [*back, *of_bend(terms, layer, j, slope=True)]
@@ -232,7 +235,3 @@ def _parts(
     parts = expression.parts if isinstance(expression, Sum | Total) else (expression,)
     shown = [Bar(name, part.value, getattr(part, "key", "")) for name, part in zip(names, parts, strict=True)]
     return bars(says, shown, total, marked)
-
-
-def _and_bias(terms: Terms) -> str:
-    return "its bias, " if terms.step.net.shape.use_bias else ""

@@ -101,6 +101,16 @@ def test_the_weight_that_a_formula_is_about_is_named_by_its_key(pick: tuple[int,
             assert idea["link"] == ""
 
 
+@pytest.mark.parametrize(("pick", "mine"), [((2, 3, 1), 1), ((2, 5), 5), ((1, 0, 0), 0)])
+def test_the_neuron_that_a_formula_is_about_is_named_by_its_key(pick: tuple[int, ...], mine: int):
+    ideas = picture(step_of(Config()), 0, pick, LABELS[:2])["ideas"]
+    units = {idea["short"]: idea["unit"] for idea in ideas}
+    for short in ("sums layer 2", "bend layer 2", "blame layer 2"):
+        assert units[short] == (f"u:2:{mine}" if pick[0] == 2 else "u:2:0")
+    assert {units[short] for short in ("point", "loss", "memory", "update")} == {""}
+    assert (units["sums output"], units["blame output"]) == ("u:3:0", "u:3:0")
+
+
 def step_of(config: Config, epochs: int = 3, at: int = 5) -> Step:
     trainer = new_trainer(Experiment(config))
     trainer.run(epochs)

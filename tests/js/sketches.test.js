@@ -4,7 +4,8 @@ import test from "node:test";
 
 import "./page.js";
 
-const { Sketches, distinct, inWords, scale, tangentOf } = await import("../../playground/web/js/inside/sketches.js");
+const { Sketches, brief, distinct, inWords, scale, tangentOf } =
+  await import("../../playground/web/js/inside/sketches.js");
 
 const THEME = { zoom: 1, positive: "blue", negative: "orange", muted: "grey", classes: ["orange", "blue", "green"] };
 const num = (x) => ["num", String(x), String(x)];
@@ -152,6 +153,17 @@ test("two numbers are told in as few figures as tell them apart", () => {
   assert.deepEqual(distinct([0.67956, 0.67948]), ["0.6796", "0.6795"]);
   assert.deepEqual(distinct([0.5, 0.5]), ["0.5", "0.5"]);
   assert.deepEqual(distinct([-0.46364]), ["−0.4636"]);
+});
+
+test("small bars and their sum are told in figures that fit one another", () => {
+  assert.deepEqual([1.49e-5, 1e-6, 1.59e-5, 0, -0.074].map(brief), ["1.5×10⁻⁵", "1×10⁻⁶", "1.6×10⁻⁵", "0.00", "−0.07"]);
+});
+
+test("the ends of an axis are told from the points between them", () => {
+  const ys = [0.6799, 0.67956, 0.67948, 0.679];
+  const { of } = drawn({ ...CURVE, x: [0, 1, 2, 3], y: ys, at: [1, ys[1]], slope: null, to: [2, ys[2]], truth: null });
+  const told = [...of("tick"), ...of("figure")].map((text) => text.textContent);
+  assert.equal(new Set(told).size, told.length);
 });
 
 test("a scale without a length puts everything at its beginning", () => {

@@ -576,6 +576,7 @@ export class Inside {
       group.firstChild.style.fill = `color-mix(in srgb, ${signColour(value, theme)} ${value ? share : 0}%, ${theme.background})`;
       group.classList.toggle("spoken", idea.units.includes(Number(group.dataset.layer)));
       group.classList.toggle("picked", group.dataset.key === this.data.pick);
+      group.classList.toggle("followed", group.dataset.key === idea.unit);
     }
     this.light(this.lit);
     // A picture that is wider than its place shows what is spoken of.
@@ -594,7 +595,8 @@ export class Inside {
         element.classList.add("lit");
     const { idea } = this;
     const dashed = this.links.has(idea.link) ? "; dashed: the weight in the formula" : "";
-    const still = `${this.shown()}; each link is as wide as ${CARRIED[idea.carries]}, blue above zero and orange below${dashed}. ${this.data.part}`;
+    const framed = this.places.has(idea.unit) ? "; framed: the neuron in the formula" : "";
+    const still = `${this.shown()}; each link is as wide as ${CARRIED[idea.carries]}, blue above zero and orange below${dashed}${framed}. ${this.data.part}`;
     const text = key ? this.words(key) : null;
     if (this.status.textContent !== (text ?? still)) this.status.textContent = text ?? still;
   }

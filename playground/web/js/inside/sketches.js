@@ -117,7 +117,7 @@ function bars({ bars, total, marked }, { width, height }, theme) {
     const fill = group == null ? signColour(value, theme) : theme.classes[group % theme.classes.length];
     const [top, low] = [Math.min(y(0), y(value)), Math.max(y(0), y(value))];
     const kind = `column ${isTotal ? "total" : ""} ${k === marked ? "marked" : ""}`;
-    const number = label(x, value < 0 ? low + 12 : top - 4, short(value), "figure");
+    const number = label(x, value < 0 ? low + 12 : top - 4, brief(value), "figure");
     return svg(
       "g",
       { class: kind, ...(key && { "data-key": key }) },
@@ -160,6 +160,10 @@ function curve({ names, x, y, at, slope, to, truth }, { width, height }, theme) 
     WORD.height,
   );
   const foot = height - EDGE.bottom + 13;
+  const sides = [x[0], x.at(-1)];
+  const tops = [y.find((each) => each !== null), y.findLast((each) => each !== null)];
+  const [endsX, onX] = split(distinct([...sides, ...under.map(([a]) => a)]));
+  const [endsY, onY] = split(distinct([...tops, ...under.map(([, b]) => b)]));
   return [
     frame(
       { width, height },
@@ -176,21 +180,28 @@ function curve({ names, x, y, at, slope, to, truth }, { width, height }, theme) 
       ...(slope === null ? [] : [line("tangent", ...tangentOf(x, heights, at, slope))]),
       dot(at, to ? "ring" : "dot"),
       ...(to ? [dot(to, "dot")] : []),
-      ...[x[0], x.at(-1)]
-        .filter((each) => free(across(each), atX, 40))
-        .map((each) => label(across(each), foot, short(each), "tick")),
-      ...distinct(under.map(([a]) => a)).map((words, k) => label(atX[k], foot, words, "figure")),
-      ...[y.find((each) => each !== null), y.findLast((each) => each !== null)]
-        .filter((each, k, both) => free(up(each), [...atY, ...both.slice(0, k).map(up)], 14))
-        .map((each) => label(EDGE.left - 5, up(each) + 4, short(each), "tick up")),
-      ...distinct(under.map(([, b]) => b)).map((words, k) => label(EDGE.left - 5, atY[k] + 4, words, "figure up")),
+      ...onX.map((words, k) => label(atX[k], foot, words, "figure")),
+      ...sides
+        .map((each, k) => ({ place: across(each), words: endsX[k] }))
+        .filter(({ place }) => free(place, atX, 40))
+        .map(({ place, words }) => label(place, foot, words, "tick")),
+      ...onY.map((words, k) => label(EDGE.left - 5, atY[k] + 4, words, "figure up")),
+      ...tops
+        .map((each, k) => ({ place: up(each), words: endsY[k] }))
+        .filter(({ place }, k, both) => free(place, [...atY, ...both.slice(0, k).map((other) => other.place)], 14))
+        .map(({ place, words }) => label(EDGE.left - 5, place + 4, words, "tick up")),
     ),
     named(names[0], "end", { right: 2, bottom: EDGE.bottom + 2 }, theme.zoom),
     named(names[1], "", { left: EDGE.left + 5, top: 0 }, theme.zoom),
   ];
 }
 
-// Two numbers of an axis in as few figures as tell them apart.
+const split = (words) => [words.slice(0, 2), words.slice(2)]; // of the ends, and of the points
+
+// A number over a bar: small ones with two figures, or parts and their sum would not fit one another.
+export const brief = (x) => (x !== 0 && Math.abs(x) < 0.01 ? say(x, 2) : short(x));
+
+// Numbers of an axis in as few figures as tell them apart.
 export function distinct(values) {
   const told = [4, 5, 6, 7].map((figures) => values.map((value) => say(value, figures)));
   return told.find((words) => new Set(words).size === new Set(values).size) ?? told[0];

@@ -58,8 +58,6 @@ def titles(runs: Sequence[Experiment], epoch_of: Callable[[Experiment, int], flo
 def _title(
     run: Experiment, first: Experiment, epoch_of: Callable[[Experiment, int], float], changes: Sequence[Change]
 ) -> str:
-    if run == first and not run.changes:
-        return FIRST
     others = {
         name: getattr(run.config, name)
         for name in SETTINGS
@@ -67,7 +65,7 @@ def _title(
     }
     parts = [f"{settings_in_words(others)}, from the start"] if others else []
     parts += [f"{change_in_words(change)}, from epoch {_short(epoch_of(run, change.step))}" for change in changes]
-    return "; ".join(parts) or "no change on the way"
+    return "; ".join(parts) or FIRST
 
 
 def _short(epoch: float) -> str:

@@ -15,6 +15,7 @@ from playground.run.config import SETTINGS
 from playground.run.experiment import Change, Experiment
 
 MOST = 4
+ON_THE_WAY = "Changed on the way"
 LETTERS = "ABCD"
 MOST_LETTERS = 6000
 KEY = "compare"
@@ -62,7 +63,7 @@ def differences(runs: Sequence[Experiment]) -> list[Difference]:
         found.insert(0, Difference("Own data", tuple("–" if t is None else t.title or "a table" for t in tables)))
     on_the_way = tuple("; ".join(_changes(run)) or "–" for run in runs)
     if len(set(on_the_way)) > 1:
-        found.append(Difference("Changed on the way", on_the_way))
+        found.append(Difference(ON_THE_WAY, on_the_way))
     return found
 
 
@@ -77,7 +78,7 @@ def in_words(run: Experiment) -> dict[str, str]:
                 name, getattr(run.config, name)
             )
     if changes := _changes(run):
-        told["Changed on the way"] = "; ".join(changes)
+        told[ON_THE_WAY] = "; ".join(changes)
     return told
 
 
@@ -86,15 +87,16 @@ def titles(runs: Sequence[Experiment]) -> list[str]:
     found = differences(runs)
     if not found:
         return ["" for _ in runs]
-    spoken = {SETTINGS[name].label for name in _LABELS}
+    spoken = {*(SETTINGS[name].label for name in _LABELS), "Own data", ON_THE_WAY}
+    changed = {name: None for run in runs for change in run.changes for name in dict(change.settings)}
     return [
         ", ".join(
-            d.values[k] if d.label in spoken or d.label == "Own data" else f"{_in_mid_sentence(d.label)} {d.values[k]}"
+            d.values[k] if d.label in spoken else f"{_in_mid_sentence(d.label)} {d.values[k]}"
             for d in found
             if d.values[k] != "–"
         )
-        or "no change on the way"
-        for k in range(len(runs))
+        or " ".join(filter(None, (settings_in_words({n: getattr(run.config, n) for n in changed}), "throughout")))
+        for k, run in enumerate(runs)
     ]
 
 

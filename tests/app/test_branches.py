@@ -88,6 +88,11 @@ def test_a_run_is_named_after_what_sets_it_apart_from_the_first_and_from_when_on
     assert titles([ROOT, run], epochs)[-1] == title
 
 
+def test_the_run_that_all_others_began_from_is_the_first_wherever_it_stands():
+    fork = ROOT.change(200, learning_rate=0.02)
+    assert titles([fork, ROOT], epochs) == ["learning rate 0.02, from epoch 8", FIRST]
+
+
 def test_two_runs_of_one_last_change_are_told_apart_by_those_before_it():
     one, other = (ROOT.change(100, learning_rate=rate).change(200, optimizer="sgd") for rate in (0.1, 0.3))
     assert titles([ROOT, one, other], epochs) == [

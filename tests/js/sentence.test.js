@@ -163,7 +163,11 @@ const textOf = inWords;
 function plain({ visitor = KNOWN, epoch = 40, held = 0.5, train = 0.9, score = 0.75, spread = 0, n = 200, ...rest }) {
   const { state = "paused", moving = false, step = Math.round(epoch * PER), task = "binary", marks = [] } = rest;
   const row = [step, epoch, 0.25, held, train, score];
-  const header = { steps_per_epoch: PER, marks, task, diverged: "or gradient clipping", n_judged: n, spread };
+  const { classes = 1, rate = 0.01 } = rest;
+  const header = {
+    ...{ steps_per_epoch: PER, marks, task, diverged: "or gradient clipping", n_judged: n, spread },
+    ...{ net: { layers: [{ n_out: classes }] }, settings: { live: [{ name: "learning_rate", value: rate }] } },
+  };
   const run = { header, gradients: () => [0.001, 1], rows: [row], verdictAt: () => "The gradient vanishes" };
   return plainly({ state, moving, scrubbing: false, atGoal: false, row, run, ...rest, step: undefined }, visitor);
 }
@@ -184,6 +188,17 @@ test("in plain words it is told how many of the points that it has not learned f
   assert.equal(textOf(plain({ held: NaN, train: NaN })), "There are no points to judge it by after 40 epochs.");
 });
 
+test("who gets no more points right than one who guesses is told so, with the learning rate", () => {
+  const ends = (options) => textOf(plain(options)).replace(/^.*? epochs?\./, "");
+  assert.equal(ends({ score: 0.5, rate: 1 }), " That is no better than guessing; the learning rate is 1.");
+  assert.equal(ends({ score: 0.6 }), "");
+  assert.match(ends({ score: 0.35, classes: 3 }), /guessing/);
+  assert.equal(ends({ score: 0.5, classes: 3 }), "");
+  assert.equal(ends({ score: 0.5, moving: true }), "", "not while it plays");
+  assert.doesNotMatch(textOf(plain({ score: 0.5, epoch: 0.4 })), /guessing/);
+  assert.doesNotMatch(textOf(plain({ score: -3, task: "regression", spread: 4 })), /guessing/);
+});
+
 test("a count is whole, whatever is lost of a share in four bytes", () => {
   for (const n of [3, 7, 250, 1999])
     for (let right = 0; right <= n; right += 1)
@@ -201,7 +216,7 @@ test("the guesses of a regression are off by the root of their mean square, in t
 });
 
 test("no gap stands in it, and while it plays only a number that may shrink keeps the room of a figure", () => {
-  const texts = (more) => plain({ score: 0.35, ...more }).map((part) => part.text ?? part);
+  const texts = (more) => plain({ score: 0.35, classes: 4, ...more }).map((part) => part.text ?? part);
   const [points, right, after] = ["new points", " right", " after "];
   assert.deepEqual(texts({ epoch: 9 }), ["It gets 70 of 200 ", points, right, after, "9 epochs."]);
   assert.deepEqual(texts({ epoch: 9, moving: true }), ["It gets \u200770 of 200 ", points, right, after, "9 epochs."]);

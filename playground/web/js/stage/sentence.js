@@ -44,6 +44,7 @@ export function plainly(player, visitor, hasPicture = true) {
   if (stands && mark) return [mark.text];
   const parts = [...gets(run, row, stands), ...learned(run, row)];
   if (!stands) return parts;
+  if (guesses(run, row)) parts.push(` That is no better than guessing${rateOf(run)}.`);
   if (row[STEP] === player.solvedAt) parts.push(` Here it first reaches ${goalInWords(run, player.stop)}.`);
   else if (player.atGoal && !visitor.has("drag")) parts.push(" Drag the curve to go back in time.");
   return parts;
@@ -77,6 +78,21 @@ function gets(run, row, stands) {
   if (task !== "regression") return [`It gets ${figures(Math.round(score * n), n, stands)} of ${n} `, points, " right"];
   const off = steady(spread * Math.sqrt(Math.max(0, 1 - score)));
   return ["Its guesses for ", points, " are ", { word: "Typical error", text: "typically off by" }, ` ${off}`];
+}
+
+const SLIGHT = 0.03; // of all points, by which a guess may be right by luck
+
+// Whether it has learned for an epoch or more and still gets no more points right than one who names any class.
+function guesses(run, row) {
+  const { task, net } = run.header;
+  if (task === "regression" || row[EPOCH] < 1) return false;
+  return row[judged(run, "score")] <= 1 / Math.max(2, net.layers.at(-1).n_out) + SLIGHT;
+}
+
+// What one changes first then, and may have forgotten to have changed.
+function rateOf(run) {
+  const rate = run.header.settings.live.find(({ name }) => name === "learning_rate");
+  return rate ? `; the learning rate is ${say(rate.value)}` : "";
 }
 
 // How long it has learned. Each number is one text with its word and with what follows it: so nothing beside it moves.

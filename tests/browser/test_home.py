@@ -754,6 +754,17 @@ def test_a_fork_stays_beside_the_run_it_came_from_and_both_can_be_switched(home)
     wait_for(home, f"p.run.header.run !== '{first}'")
 
 
+def test_what_was_changed_in_mid_run_is_played_from_the_start_as_well_by_one_press(page):
+    visit(page, "/?step=500")
+    anew = page.get_by_role("button", name="The same from the start")
+    expect(anew).to_be_hidden()
+    page.get_by_role("radio", name="0.02", exact=True).click()
+    anew.click()
+    wait_for(page, "p.page.branches.length === 3 && p.moving")
+    assert state(page)["run"] == Experiment().change(0, learning_rate=0.02).name
+    expect(anew).to_be_hidden()
+
+
 @in_full
 def test_a_change_at_the_start_is_played_beside_the_run_that_was_played_there(home):
     wait_for(home, "p.atGoal && !p.moving && p.told === p.step && !p.asked", timeout=40_000)

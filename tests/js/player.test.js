@@ -272,6 +272,15 @@ test("Reset goes back at once and asks once for the beginning", () => {
   assert.equal(world.wished.action, "reset");
 });
 
+test("the same settings are played from the start at once, though their run only stood there", () => {
+  world.tell({ to: 30, opening: { ...OPENING, play: false } });
+  player.pause();
+  player.anew();
+  assert.deepEqual([player.step, world.wished.action], [0, "reset"]);
+  world.tell({ run: "c", to: 20, moment: 0, serial: world.wished.serial });
+  assert.deepEqual([player.run.header.run, player.state], ["c", "playing"]);
+});
+
 test("a run is awaited from the wish for it until it is here", () => {
   world.tell({ to: 20 });
   assert.equal(player.awaitsRun, false);

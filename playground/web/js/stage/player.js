@@ -367,6 +367,12 @@ export class Player {
     this.tell({ action: "reset" });
   }
 
+  // Begin again with the settings of the run on screen, and play.
+  anew() {
+    this.reset();
+    this.happen("urge");
+  }
+
   // The recorded moment nearest to an epoch.
   scrubTo(/** @type {number} */ epoch) {
     if (!this.run) return;

@@ -24,10 +24,10 @@
 /**
  * What may happen. `broken`: whether the moment is now the last one of a run that broke; `begins`: whether the run that
  * was opened is one to begin with, and not one that was opened at a later moment; `urged`: whether it plays though the one
- * before was stopped by hand.
+ * before was stopped by hand. After `urge` the next run plays.
  * @typedef {{type: "opened", begins: boolean, urged?: boolean, broken: boolean}
  *   | {type: "halt" | "drop" | "moved" | "end", broken: boolean}
- *   | {type: "play" | "grab" | "starve" | "feed" | "hold" | "heard" | "ask" | "answer" | "silence"}} Event
+ *   | {type: "play" | "grab" | "starve" | "feed" | "hold" | "heard" | "ask" | "answer" | "silence" | "urge"}} Event
  */
 
 /** @type {(event: any) => Mode} */
@@ -74,6 +74,7 @@ export function next(state, event) {
 function wills(state, event, mode) {
   if (state.mode === "loading") return state.willing;
   if (event.type === "halt") return false;
+  if (event.type === "urge") return true;
   return state.willing || (["play", "opened"].includes(event.type) && mode === "playing");
 }
 

@@ -38,7 +38,15 @@ export class Timeline extends Curves {
     this.chips = h("span", { class: "chips", role: "group", "aria-label": "Branches" });
     this.named.replaceChildren("Timeline: drag the ", term("Loss", "loss"), " curve");
     this.room = h("span", { class: "made-room" });
-    this.branches = h("div", { class: "branches", hidden: true }, this.chips, this.room);
+    this.anew = h(
+      "button",
+      {
+        ...{ type: "button", class: "words small", hidden: true, onclick: () => player.anew() },
+        title: "Train with these settings from the first weights on; the runs so far stay, to compare with",
+      },
+      "The same from the start",
+    );
+    this.branches = h("div", { class: "branches", hidden: true }, this.chips, this.anew, this.room);
     this.title.after(h("div", { class: "tools" }, this.scaleButton, this.fork.element), this.branches);
     this.handle = h("div", {
       class: "handle",
@@ -131,6 +139,7 @@ export class Timeline extends Curves {
         );
       this.chips.replaceChildren(...(branches.length > 1 ? branches.map(chip) : []));
       this.branches.hidden = branches.length < 2;
+      this.anew.hidden = !this.player.run.header.fork; // it has begun at the start already
     }
     tell(this.room, room);
     for (const place of this.chips.querySelectorAll("b")) {

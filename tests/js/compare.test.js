@@ -75,7 +75,7 @@ test("the figures are the rows' own", () => {
   assert.deepEqual(table["Best test loss"], ["0.077, epoch 25", "0.333, epoch 5"]);
   assert.deepEqual(table["Best test score"], ["100.0 %", "20.0 %"]);
   assert.deepEqual(table["Weights and biases"], ["33", "33"]);
-  assert.deepEqual(table["How it ended"], ["goes on", "diverged"]);
+  assert.deepEqual(table["How it ended"], ["could go on", "diverged"]);
   const goesOn = figures([run(5, 4)]).find((f) => f.label === "Epochs to 90 % on new points");
   assert.deepEqual(goesOn?.values, ["not yet"]);
   const untested = run(25, 4);

@@ -50,7 +50,7 @@ export function figures(runs) {
       return on(run, run.header.task === "regression" ? steady(top) : percent(top));
     }),
     each("Weights and biases", (run) => String(run.header.net.n_trainable)),
-    each("How it ended", (run) => endOf(run.header) || "goes on"),
+    each("How it ended", (run) => endOf(run.header) || "could go on"),
   ];
 }
 

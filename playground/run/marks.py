@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 import mlp
 from playground.run.compared import change_in_words
@@ -19,6 +20,7 @@ from playground.run.experiment import Experiment
 
 MOST_OF_A_KIND = 6
 WINDOW = 9  # frames that are averaged before slopes are judged
+SPAN = 30  # frames over which the loss must have stood still, or jumped
 
 
 @dataclass(frozen=True)
@@ -88,18 +90,38 @@ def drops(curves: Curves) -> Iterator[Mark]:
 
 
 def plateaus(curves: Curves) -> Iterator[Mark]:
-    """The training loss has moved by less than 2 % in 30 frames and is still far from zero."""
+    """The training loss has moved by less than 2 % in SPAN frames, hardly from frame to frame, and is far from zero."""
     loss = smooth(curves.train)
-    n = 30
-    if len(loss) <= n:
+    if len(loss) <= SPAN:
         return
-    still = (np.abs(loss[n:] / (loss[:-n] + 1e-12) - 1.0) < 0.02) & (loss[n:] > 0.1 * loss[0])
+    still = np.abs(loss[SPAN:] / (loss[:-SPAN] + 1e-12) - 1.0) < 0.02
+    still &= (unrest(curves) < 0.02) & (loss[SPAN:] > 0.1 * loss[0])
     level = np.inf
     for start, _ in stretches(still):
-        if loss[start + n] > 0.8 * level:
+        if loss[start + SPAN] > 0.8 * level:
             continue  # still the same plateau, after a wobble
-        level = loss[start + n]
-        yield curves.mark(start + n, "plateau", "A plateau: the loss hardly moves. Health looks for the reason.")
+        level = loss[start + SPAN]
+        yield curves.mark(start + SPAN, "plateau", "A plateau: the loss hardly moves. Health looks for the reason.")
+
+
+def jumps(curves: Curves) -> Iterator[Mark]:
+    """From frame to frame the training loss changes by 5 % and more, and in SPAN frames it has come no lower."""
+    loss = smooth(curves.train)
+    if len(loss) <= SPAN:
+        return
+    restless = (unrest(curves) > 0.05) & (loss[SPAN:] > 0.8 * loss[:-SPAN]) & (loss[SPAN:] > 0.1 * loss[0])
+    last = -SPAN
+    for start, stop in stretches(restless):
+        if start - last >= SPAN:  # or it is the same restlessness, after a lull
+            advice = "The steps are too large: try a smaller learning rate."
+            yield curves.mark(start + SPAN, "jumps", f"The loss jumps up and down. {advice}")
+        last = stop
+
+
+def unrest(curves: Curves) -> np.ndarray:
+    """By what share the training loss changes from frame to frame, the median of SPAN changes: (k - SPAN,)."""
+    change = np.abs(np.diff(curves.train)) / (np.maximum(curves.train[:-1], curves.train[1:]) + 1e-12)
+    return np.asarray(np.median(sliding_window_view(change, SPAN), axis=-1))  # a lone spike is no restlessness
 
 
 def overfitting(curves: Curves) -> Iterator[Mark]:
@@ -145,7 +167,7 @@ def _dead(curves: Curves, k: int, layers: list[int]) -> set[tuple[int, int]]:
     return found
 
 
-RULES: tuple[Callable[[Curves], Iterator[Mark]], ...] = (drops, plateaus, overfitting, deaths)
+RULES: tuple[Callable[[Curves], Iterator[Mark]], ...] = (drops, plateaus, jumps, overfitting, deaths)
 
 
 def smooth(values: np.ndarray) -> np.ndarray:

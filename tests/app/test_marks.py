@@ -8,7 +8,7 @@ import pytest
 import mlp
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from playground.run.marks import Curves, deaths, drops, marks, overfitting, plateaus, stretches
+from playground.run.marks import Curves, deaths, drops, jumps, marks, overfitting, plateaus, stretches
 from playground.run.runs import Runs
 
 N = 200
@@ -57,6 +57,47 @@ def test_a_plateau_is_marked_once_and_not_where_the_loss_is_low_or_falls():
     assert not [*plateaus(curves(np.concatenate([np.linspace(0.7, 0.01, 60), np.full(N - 60, 0.01)])))]
 
 
+def test_a_loss_that_jumps_is_said_to_jump_and_is_no_plateau_though_its_mean_stands_still():
+    jumping = np.where(EPOCHS % 2, 2.5, 0.5)
+    (mark,) = jumps(curves(jumping))
+    assert where(mark) == 30
+    assert "smaller learning rate" in mark.text
+    assert not [*plateaus(curves(jumping))]
+
+
+def test_it_is_said_once_that_the_loss_jumps_and_again_where_it_begins_anew():
+    jumping = np.where(EPOCHS % 2, 1.2, 0.8)
+    lull = jumping.copy()
+    lull[60:70] = 1.0
+    assert len([*jumps(curves(lull))]) == 1
+    calm = jumping.copy()
+    calm[40:140] = 1.0
+    assert len([*jumps(curves(calm))]) == 2
+
+
+def test_what_stands_falls_is_low_or_has_a_lone_spike_does_not_jump():
+    spike = np.full(N, 0.5)
+    spike[[60, 90, 91, 120]] = 5.0
+    low = np.concatenate([np.linspace(0.7, 0.01, 60), np.where(EPOCHS[60:] % 2, 0.02, 0.01)])
+    for calm in (np.full(N, 0.5), spike, np.linspace(0.7, 0.3, N), 2.0 * 0.93**EPOCHS, low):
+        assert not [*jumps(curves(calm))]
+
+
+@pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        (Config(learning_rate=1.0), "jumps"),
+        (Config(hidden_layer_sizes=(2,)), "plateau"),
+        (Config(initializer="zeros"), "plateau"),
+    ],
+    ids=["steps that are too large", "too few neurons", "nothing but zeros"],
+)
+def test_a_real_run_stands_still_or_jumps(config: Config, kind: str):
+    run = Runs().get(Experiment(config))
+    run.record(200, seconds=math.inf)
+    assert {m.kind for m in marks(Experiment(config), run.trainer)} & {"plateau", "jumps"} == {kind}
+
+
 def test_overfitting_is_marked_at_the_lowest_test_loss_and_not_while_both_fall():
     train = np.linspace(0.7, 0.1, N)
     test = np.concatenate([np.linspace(0.7, 0.3, 80), np.linspace(0.3, 0.6, N - 80)])
@@ -95,7 +136,7 @@ def test_changes_and_edits_are_marked_where_they_were_made():
 def test_the_marks_of_a_real_run_stay_where_they_are_while_it_goes_on():
     run = Runs().get(Experiment())
     run.record(120, seconds=math.inf)
-    early = [m for m in marks(Experiment(), run.trainer) if m.kind in ("drop", "plateau") and m.epoch < 100]
+    early = [m for m in marks(Experiment(), run.trainer) if m.kind in ("drop", "plateau", "jumps") and m.epoch < 100]
     run.record(80, seconds=math.inf)
     late = marks(Experiment(), run.trainer)
     assert set(early) <= set(late)

@@ -137,7 +137,7 @@ test("what Health says first is told in its words, and a mark that guesses gives
   const verdict = "The learning rate is too high";
   const told = "Epoch 40: test loss 0.500. The learning rate is too high: see Health.";
   assert.equal(said({ verdict, norms: [0.001, 1] }), told);
-  for (const kind of ["plateau", "overfitting", "death"])
+  for (const kind of ["plateau", "jumps", "overfitting", "death"])
     assert.equal(said({ verdict, marks: [{ epoch: 40, kind, text: "A guess." }] }), told);
   assert.match(said({ verdict, marks: [{ epoch: 40, kind: "drop", text: "It fell." }] }), /It fell\.$/);
   assert.match(said({ marks: [{ epoch: 40, kind: "plateau", text: "A plateau." }] }), /A plateau\.$/);

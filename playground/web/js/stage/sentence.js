@@ -8,7 +8,7 @@ import { layerName } from "../shared/names.js";
 /** @import { Visitor } from "./visitor.js" */
 /** @typedef {string | {word: string, text: string}} Part a piece of a sentence: plain, or a word of the glossary */
 
-const GUESSES = ["plateau", "overfitting", "death"];
+const GUESSES = ["plateau", "jumps", "overfitting", "death"];
 
 export function sentence(player) {
   const { run, row, state } = player;

@@ -9,7 +9,7 @@ import { judged } from "./stops.js";
 import { steady } from "../shared/format.js";
 
 const SLOP = 8; // pixels across, from which on a finger drags
-const SIGNS = { drop: "↓", plateau: "–", overfitting: "↗", death: "×", change: "◆", edit: "✎", stop: "■" };
+const SIGNS = { drop: "↓", plateau: "–", jumps: "↕", overfitting: "↗", death: "×", change: "◆", edit: "✎", stop: "■" };
 
 export class Timeline extends Curves {
   constructor(player) {

@@ -90,7 +90,7 @@ def test_nothing_moves_while_it_plays_or_at_a_step(page: Page, name: str, look: 
     assert page.evaluate("() => moved") == []
 
 
-@pytest.mark.parametrize(("look", "least"), [("usual", 260), ("projector", 300)])
+@pytest.mark.parametrize(("look", "least"), [("usual", 260), ("projector", 400)])
 def test_on_a_small_laptop_fulls_buttons_are_one_row_and_its_timeline_is_on_screen(page: Page, look: str, least: int):
     """And the picture is large enough to see, and larger still for the back row."""
     page.set_viewport_size({"width": 1280, "height": 720})
@@ -110,6 +110,23 @@ def test_on_a_small_laptop_fulls_buttons_are_one_row_and_its_timeline_is_on_scre
         "(least) => document.querySelector('.stage .surface .nsewdrag')?.getBoundingClientRect().height >= least",
         arg=least,
     )
+
+
+@pytest.mark.parametrize("view", ["simple", "full"])
+def test_for_the_back_row_the_picture_is_the_largest_thing(page: Page, view: str):
+    """And where the settings are put away, it takes what they leave of the height."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    visit(page, f"/?view={view}&step=1200&look=projector")
+    reaches = """(least) => {
+      const box = (s) => document.querySelector(".stage " + s).getBoundingClientRect();
+      const [plane, network, handle] = [box(".surface .nsewdrag"), box(".diagram .plot"), box(".handle")];
+      return plane.height >= least && plane.height > network.height && handle.bottom <= innerHeight; }"""
+    page.wait_for_function(reaches, arg=400)
+    page.locator(".stSidebar").hover()
+    page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    page.wait_for_function(reaches, arg=440)
+    page.wait_for_function(DRAWN)
+    assert page.evaluate(LAYOUT) == []
 
 
 def test_four_compared_runs_are_one_row_on_a_projector(page: Page):

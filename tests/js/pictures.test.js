@@ -261,6 +261,29 @@ function drawn(theme) {
   return { diagram, context };
 }
 
+test("what the pointer is on is told with its number at the moment that is drawn", () => {
+  const theme = THEMES.light;
+  const { diagram } = drawn(theme);
+  Object.assign(diagram, { drawUnits() {}, drawLetters() {}, parameters: PARAMETERS, theme });
+  diagram.run.header.data = {};
+  const told = (parameters) => {
+    diagram.draw({ ...theme, zoom: 1 }, parameters, [], []);
+    return diagram.tip.hidden ? null : diagram.tip.textContent;
+  };
+  const later = Float32Array.of(0.25, -2, -1.5);
+  assert.equal(told(PARAMETERS), null);
+  for (const [on, now, then] of [
+    [{ lit: { layer: 0, i: 0, j: 0 } }, /: 0\.5/, /: 0\.25/],
+    [{ bias: { layer: 0, j: 0 } }, /: 3/, /: −1\.5/],
+  ]) {
+    Object.assign(diagram, { lit: null, bias: null, ...on });
+    assert.match(told(PARAMETERS), now);
+    assert.match(told(later), then);
+  }
+  Object.assign(diagram, { lit: null, bias: null });
+  assert.equal(told(later), null);
+});
+
 test("a neuron that a link names is shown large, and goes with a network that has none such", () => {
   const player = { look: { neuron: "1.2" } };
   const shown = [];

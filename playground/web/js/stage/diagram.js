@@ -2,7 +2,7 @@
 // biases as bars under the neurons; buttons to add and remove neurons and layers. Of a large network it shows the
 // neurons that there is room for and the strongest links, and its title says so.
 import { placeOf, signColour } from "../shared/colour.js";
-import { fit, h, isForFingers, onPress, pen } from "../shared/dom.js";
+import { fit, h, hide, isForFingers, onPress, pen, tell } from "../shared/dom.js";
 import { scaleOf } from "./surface.js";
 import { say } from "../shared/format.js";
 import { parameterName, unitName } from "../shared/names.js";
@@ -45,6 +45,7 @@ export class Diagram {
     this.faintest = []; // by layer: the weakest weight that is drawn
     /** @type {any} */
     this.focus = this.lit = this.bias = null; // what the pointer is on
+    this.pointer = { x: 0, y: 0 };
     this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "The network" });
     this.buttons = h("div", { class: "layer-buttons" });
     this.tip = h("div", { class: "tip", hidden: true });
@@ -174,6 +175,7 @@ export class Diagram {
     this.drawLinks(context, theme, parameters);
     this.drawUnits(context, theme, parameters, values);
     this.drawLetters(context, theme, frozen);
+    this.sayTip();
   }
 
   drawLinks(context, theme, parameters) {
@@ -312,7 +314,8 @@ export class Diagram {
     this.lit = link;
     this.bias = bias;
     this.box.style.cursor = unit || bias || link ? "pointer" : "";
-    this.showTip(x, y);
+    this.pointer = { x, y };
+    this.sayTip();
     this.tellFocus();
   }
 
@@ -368,26 +371,35 @@ export class Diagram {
     return best;
   }
 
-  showTip(x, y) {
+  // What the pointer is on, with its number at the moment that is drawn.
+  get tipInWords() {
     const { parameters, network } = this;
-    let text = "";
     if (this.bias) {
       const { layer, j } = this.bias;
       const name = parameterName(layer, network.layers[layer].n_in, j, this.run.header.net);
-      text = `${name}: ${say(network.bias(parameters, layer, j))} (click to set it)`;
-    } else if (this.lit) {
+      return `${name}: ${say(network.bias(parameters, layer, j))} (click to set it)`;
+    }
+    if (this.lit) {
       const { layer, i, j } = this.lit;
       const name = parameterName(layer, i, j, this.run.header.net);
-      text = `${name}: ${say(network.weight(parameters, layer, i, j))} (click to set it)`;
-    } else if (this.focus) {
-      const { layer, unit, name } = this.focus;
-      const { use_bias, activation_labels } = network.net;
-      const bias = layer > 0 && use_bias ? `, bias ${say(network.bias(parameters, layer - 1, unit))}` : "";
-      text = layer === 0 ? name : `${name}: ${activation_labels[layer - 1]}${bias}`;
+      return `${name}: ${say(network.weight(parameters, layer, i, j))} (click to set it)`;
     }
-    this.tip.hidden = !text;
-    this.tip.textContent = text;
-    this.tip.style.transform = `translate(${Math.min(x + 12, this.width - this.tip.offsetWidth - 4)}px, ${y + 14}px)`;
+    if (!this.focus) return "";
+    const { layer, unit, name } = this.focus;
+    if (layer === 0) return name;
+    const { use_bias, activation_labels } = network.net;
+    const bias = use_bias ? `, bias ${say(network.bias(parameters, layer - 1, unit))}` : "";
+    return `${name}: ${activation_labels[layer - 1]}${bias}`;
+  }
+
+  sayTip() {
+    const { x, y } = this.pointer;
+    const text = this.tipInWords;
+    hide(this.tip, !text);
+    if (!text) return;
+    tell(this.tip, text);
+    const left = Math.min(x + 12, this.width - this.tip.offsetWidth - 4);
+    this.tip.style.transform = `translate(${left}px, ${y + 14}px)`;
   }
 
   leave() {

@@ -78,6 +78,22 @@ def test_a_clicker_leads_the_playground_with_the_projectors_look(page: Page):
     page.wait_for_function("() => __player.step === 0")
 
 
+def test_a_page_that_has_the_focus_because_it_scrolls_has_no_frame_and_controls_have_theirs(page: Page):
+    visit(page, "/?look=projector&view=full&step=100")
+    at = page.evaluate(
+        """() => { const { left, top } = __stage.views.diagram.box.getBoundingClientRect();
+          const { x, y } = __stage.views.diagram.columns[1][2]; return [left + x, top + y]; }"""
+    )
+    page.mouse.click(*at)
+    page.keyboard.press("PageDown")
+    wait_for(page, "p.state === 'playing'")
+    page.wait_for_function("() => document.activeElement.matches('.stMain:focus-visible')")
+    assert page.evaluate("() => getComputedStyle(document.activeElement, '::before').content") == "none"
+    page.keyboard.press("Tab")
+    page.wait_for_function("() => document.activeElement.matches('.stage :focus-visible')")
+    assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
 def pause(page: Page) -> None:
     """Stand still."""
     page.evaluate("() => __player.pause()")

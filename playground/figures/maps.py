@@ -223,7 +223,7 @@ def gradient_map(
     powers = list(range(int(low), int(high) + 1, step))
     bar = {
         "thickness": 8, "outlinewidth": 0, "tickvals": powers, "ticktext": [f"10<sup>{p}</sup>" for p in powers],
-        "title": {"text": "‖∂L/∂W‖", "side": "top", "font": {"size": px("tick")}},
+        "title": {"text": "‖∂L/∂W‖<br>\u200b", "side": "top", "font": {"size": px("tick")}},
     }  # fmt: skip
     scale = [[0.0, colours.neutral], [0.5, colours.layers[2]], [1.0, colours.layers[-1]]]
     trace = {

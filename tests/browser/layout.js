@@ -8,13 +8,16 @@
   for (const e of [document.documentElement, document.querySelector("[data-testid=stMain]")])
     if (sideways(e) > 1) problems.push(`the page scrolls sideways by ${sideways(e)}`);
 
-  // Of ours: text and controls that can be seen, without what is a drawing by itself.
+  // Text and controls that can be seen, ours and those of Streamlit beside them, without what is a drawing by itself.
   const ours = ".stage, .compare, .inside, .draw, .gallery, .ready, .take, .charts";
-  const apart = "pre, canvas, table, [role=grid], .spoken, .announced, .editor, .tip, .mark, [hidden]";
+  const streamlits = [".stHeading", ".stMarkdown", ".stButton", ".stDownloadButton"].map((e) => `.stMain ${e}`);
+  const apart =
+    "pre, canvas, [data-testid=stIconMaterial], table, [role=grid], .spoken, .announced, .editor, .tip, .mark, [hidden]";
+  const PAGE = "html, body, [data-testid=stMain]";
   const SIDEBAR = "[data-testid=stSidebar]";
   const hasText = (e) => [...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
   const boxes = [];
-  for (const scope of document.querySelectorAll(ours)) {
+  for (const scope of document.querySelectorAll([ours, ...streamlits].join(", "))) {
     if (scope.clientWidth < 40) continue; // in a sidebar that is folded away
     for (const e of scope.querySelectorAll("*")) {
       if ((e.closest("svg") && e.tagName !== "text") || e.closest(apart)) continue;
@@ -27,15 +30,17 @@
       const range = document.createRange();
       range.selectNodeContents(e);
       const text = range.getBoundingClientRect();
-      const box = control || !text.width ? own : text;
-      boxes.push({ e, box: within(e, box) });
+      // What a finger presses around a sign of the diagram reaches, on purpose, as far as its neighbour.
+      const box = (control && !e.matches(".diagram button, .what")) || !text.width ? own : text;
+      // A link that goes on in the next line is a box in each.
+      for (const part of box === own ? [own] : range.getClientRects()) boxes.push({ e, box: within(e, part) });
       const before =
         e.parentElement.querySelector(":scope > button") ?? e.previousElementSibling?.querySelector("button");
       if (/^[.,;:]/.test(e.textContent) && before && own.top > before.getBoundingClientRect().bottom - 2)
         problems.push(`a line begins with ${name(e)}`);
       if (e.tagName === "text") continue;
       // What a finger presses around a sign lies outside of it.
-      const hides = style.overflowX !== "visible" || (e.tagName === "BUTTON" && !e.matches(".what"));
+      const hides = style.overflowX !== "visible" || (e.tagName === "BUTTON" && !e.matches(".what, .stTooltipIcon *"));
       if (hides && e.scrollWidth > e.clientWidth + 1 && style.display !== "inline") problems.push(`cut: ${name(e)}`);
       if (style.overflowY === "hidden" && e.scrollHeight > e.clientHeight + 3) problems.push(`cut below: ${name(e)}`);
       // What stands in a strip that is moved sideways by hand is as far right as the strip.
@@ -60,15 +65,14 @@
   return [...new Set(problems)];
 
   function strip(e) {
-    const page = "html, body, [data-testid=stMain]";
-    for (let around = e.parentElement; around && !around.matches(page); around = around.parentElement)
+    for (let around = e.parentElement; around && !around.matches(PAGE); around = around.parentElement)
       if (/auto|scroll/.test(getComputedStyle(around).overflowX)) return around;
     return null;
   }
 
-  // What is left of a box by what hides or scrolls around it.
+  // What is left of a box by what hides or scrolls around it; the page itself can be scrolled to all of it.
   function within(e, { left, top, right, bottom }) {
-    for (let around = e.parentElement; around; around = around.parentElement) {
+    for (let around = e.parentElement; around && !around.matches(PAGE); around = around.parentElement) {
       if (getComputedStyle(around).overflowX === "visible") continue;
       const edge = around.getBoundingClientRect();
       [left, top] = [Math.max(left, edge.left), Math.max(top, edge.top)];

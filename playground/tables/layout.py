@@ -115,7 +115,7 @@ def lay_out(text: str) -> Layout:
         delimiter = delimiter or ","
         work = _read(text, delimiter, 1 if told else 0)
     if told:
-        work.remarks.append(f"Line 1, “sep={delimiter}”, says what parts the cells.")
+        work.remarks.append(f"Line 1, “sep={delimiter}”, says which sign stands between the cells.")
     if bare is not None:
         work.remarks.append("Quotation marks stood around whole lines and were taken off.")
     if not work.rows:
@@ -379,7 +379,8 @@ def _fill_up(work: _Work) -> None:
     work.rows = [row + ("",) * (width - len(row)) for row in work.rows]
     n = len(short)
     work.remarks.append(
-        f"{n} lines, such as line {work.lines[short[0]]}, end before the last column: they lack what is missing there."
+        f"{n} lines, such as line {work.lines[short[0]]}, end before the last column: the cells that they lack count "
+        "as missing."
     )
 
 

@@ -354,9 +354,13 @@ def _on_signs(columns: tuple[Column, ...]) -> Iterator[str]:
 def _on_words(columns: tuple[Column, ...]) -> Iterator[str]:
     """Words that differ in large and small letters alone."""
     for column in columns:
-        if folded := [pair for pair in column.folded.items() if pair[0] != pair[1]]:
-            told = ", ".join(f"“{one}” as “{other}”" for one, other in folded[:3])
-            yield f"In “{column.name}” large and small letters make no other word: {told} was read."
+        alike: dict[str, list[str]] = {}
+        for one, other in column.folded.items():
+            if one != other:
+                alike.setdefault(other, [f"“{other[:30]}”"]).append(f"“{one[:30]}”")
+        if alike:
+            told = "; ".join(" and ".join(words[:3]) for words in list(alike.values())[:3]) + "; …" * (len(alike) > 3)
+            yield f"In “{column.name}” words that differ only in capital letters count as the same: {told}."
 
 
 def _on_fill_values(columns: tuple[Column, ...]) -> Iterator[str]:

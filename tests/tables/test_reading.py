@@ -203,7 +203,10 @@ def test_names_that_are_not_as_they_stand_in_the_file_are_said() -> None:
 
 # ---- lines that are no rows --------------------------------------------------------------------------------------
 AROUND = {
-    "sep=;": ("sep=;\nx;y;k\n" + rows(plain).replace(",", ";"), "Line 1, “sep=;”, says what parts the cells."),
+    "sep=;": (
+        "sep=;\nx;y;k\n" + rows(plain).replace(",", ";"),
+        "Line 1, “sep=;”, says which sign stands between the cells.",
+    ),
     "comments": (
         "# by me, in 2020\n# again\nx,y,k\n" + rows(plain),
         "2 lines, such as line 1, are comments and were passed over.",
@@ -412,7 +415,9 @@ def test_a_row_of_units_is_kept_with_the_columns() -> None:
 def test_rows_that_end_early_lack_what_is_missing_and_it_is_said() -> None:
     sheet = sheet_of("x,y,k,note\n" + rows(lambda k: plain(k) + ",seen" * (k % 3 == 0)))
     assert [len(sheet), sum(sheet.column("note").missing)] == [N, 8]
-    assert sheet.remarks == ("8 lines, such as line 3, end before the last column: they lack what is missing there.",)
+    assert sheet.remarks == (
+        "8 lines, such as line 3, end before the last column: the cells that they lack count as missing.",
+    )
     with pytest.raises(ValueError, match="Line 7 has 2 cells where the first line has 3"):
         sheet_of("x,y,k\n" + rows(plain, 5) + "1,2\n" + rows(plain, 40))  # one alone is more likely a slip
 
@@ -749,7 +754,9 @@ def test_a_sign_among_numbers_stands_for_nothing(sign: str) -> None:
 def test_words_that_differ_in_large_and_small_letters_alone_are_one_and_it_is_said() -> None:
     sheet = sheet_of("a,k\n" + rows(lambda k: f"{k}.5,{['Yes', 'yes', 'No', 'NO', 'Yes'][k % 5]}", 40))
     assert sheet.column("k").levels == ("No", "Yes")
-    assert [r for r in sheet.remarks if "“yes” as “Yes”" in r]
+    assert sheet.remarks == (
+        "In “k” words that differ only in capital letters count as the same: “Yes” and “yes”; “No” and “NO”.",
+    )
     assert sheet_of("a,k\n" + rows(lambda k: f"{k}.5,{'aA'[k % 2]}", 40)).column("k").levels == ("A", "a")
 
 

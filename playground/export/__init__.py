@@ -114,7 +114,8 @@ def _everything(subject: Subject) -> bytes:
 
 
 EXPORTERS["zip"] = Exporter(
-    "zip", "Everything (.zip)", "All files in one, with a word on what this run cannot be written as.",
+    "zip", "Everything (.zip)",
+    "All files in one, with a word on what this run cannot be written as. Not the pictures: your browser draws them.",
     "file", ".zip", "application/zip", _everything, "box",
 )  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +13,9 @@ import mlp
 from playground.export.raw_rows import RawRows, raw_rows
 from playground.export.transcript import Transcript, transcript
 from playground.run.experiment import Experiment
+
+MOST_LETTERS = 40
+"""Of a table's title in the name of a file: each is at most 4 bytes of the 255 that a name may have"""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,16 @@ class Subject:
 
     @property
     def stem(self) -> str:
-        """What its files are called: letters, digits and hyphens only."""
-        name = "own-data" if self.experiment.config.own_data is not None else self.experiment.config.dataset
-        return f"{name.replace('_', '-')}-{self.transcript.name}-step-{self.step}"
+        """What its files are called, after the data: letters, digits and hyphens only."""
+        own = self.experiment.config.own_data
+        name = _for_a_file(self.experiment.config.dataset) if own is None else _for_a_file(own.title) or "own-data"
+        return f"{name}-{self.transcript.name}-step-{self.step}"
+
+
+def _for_a_file(title: str) -> str:
+    """A title in letters of any language, digits and hyphens: every system takes it, and no program reads a sign in it.
+
+    At most MOST_LETTERS long, "" where there is neither letter nor digit. Marks above letters are part of them.
+    """
+    kept = "".join(c if unicodedata.category(c)[0] in "LMN" else "-" for c in title)
+    return re.sub("-+", "-", kept)[:MOST_LETTERS].strip("-")

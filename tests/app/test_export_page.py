@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from playground.export.cards import drawn_from
 from playground.export.experiment_file import experiment_json
 from playground.export.pictures import pictures
 from playground.health.portrait import portrait
+from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.link import run_to_query
 from playground.run.runs import Runs
-from tests.export.test_files import CHANGED, OWN, subject
+from tests.export.test_files import CHANGED, OWN, own_table, subject
 
 safetensors = pytest.importorskip("safetensors.numpy")
 HOUSE = Path(__file__).parents[2] / "playground"
@@ -131,11 +133,38 @@ def test_there_are_four_pictures_of_every_run(experiment: Experiment, theme: str
         assert figure.layout.title.text
 
 
-def test_no_name_of_a_users_gets_into_a_picture_or_a_file_name() -> None:
+def test_no_name_of_a_users_gets_into_a_picture() -> None:
     taken = subject(OWN)
     assert "cmd" not in "".join(figure.to_json() for figure in pictures(taken).values())
-    assert taken.stem == "own-data-3-4-1-step-30"
     assert b"=cmd()" in experiment_json(taken)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("fruit", "fruit"),
+        ("=cmd()", "cmd"),
+        ("../..\\my_table: 2024.csv", "my-table-2024-csv"),
+        ("Obst – Früchte", "Obst-Früchte"),
+        ("हिन्दी 水果", "हिन्दी-水果"),
+        ("…", "own-data"),
+        ("a " * 40, "-".join("a" * 20)),
+    ],
+)
+def test_files_are_called_after_the_table_in_letters_digits_and_hyphens(title: str, name: str) -> None:
+    own = Experiment(Config(own_data=replace(own_table(), title=title), hidden_layer_sizes=(4,), loss="hinge"))
+    taken = subject(own)
+    assert taken.stem == f"{name}-3-4-1-step-30"
+    assert EXPORTERS["numpy"].filename(taken) == f"{name}-3-4-1-step-30-numpy.py"
+
+
+def test_the_card_of_everything_says_truly_that_no_picture_is_in_it() -> None:
+    taken = subject(OWN)
+    with zipfile.ZipFile(io.BytesIO(EXPORTERS["zip"].write(taken))) as pack:
+        names = set(pack.namelist())
+    assert names >= {EXPORTERS[name].filename(taken) for name in ("numpy", "experiment", "npz", "history", "data")}
+    has_pictures = any(name.endswith((".png", ".svg")) for name in names)
+    assert has_pictures != ("Not the pictures" in EXPORTERS["zip"].help)
 
 
 def test_a_run_that_has_not_been_trained_says_so_before_it_is_taken_along() -> None:

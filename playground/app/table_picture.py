@@ -24,7 +24,10 @@ def beside() -> tuple[DeltaGenerator, DeltaGenerator]:
 def show(table: Table, button: str, on_table: Callable[[Table], None]) -> None:
     """Draw its rows, say what is not seen of them, and offer to train."""
     picture = Chart("rows", scatter(table, theme=theme_type()), scatter_in_words(table))
-    charts.show([picture], key="table_picture", columns=1)
+    with st.container(
+        key="picture_of_rows"
+    ):  # as high before it is drawn as after: the button below stays in its place
+        charts.show([picture], key="table_picture", columns=1)
     if unseen := _unseen(table):
         st.caption(session.plain(unseen))
     st.button(button, type="primary", on_click=on_table, args=(table,))

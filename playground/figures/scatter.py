@@ -16,6 +16,8 @@ from playground.tables.table import Table
 MOST_POINTS = 2000
 """With more they hide each other, and the page gets slow"""
 FEW_POINTS = 400
+HEIGHT = 420
+"""CSS pixels on an ordinary screen; app/frame.css keeps as much free before the figure is drawn"""
 MOST_TICKS = 10
 LONGEST = 40
 """Letters of a name beside an axis"""
@@ -24,7 +26,7 @@ NUMBERS: dict[str, Any] = {"exponentformat": "power", "minexponent": 6, "separat
 """As they stand in a table: thousands are no powers of ten"""
 
 
-def scatter(table: Table, *, theme: str = "light", height: int = 420) -> go.Figure:
+def scatter(table: Table, *, theme: str = "light", height: int = HEIGHT) -> go.Figure:
     """Two inputs across and up, `shown_inputs`, and the target in colours: classes in shapes too, in their order.
 
     Of a single input, the target is up. Each trace is a class; numbers are one trace, from orange over their mean to

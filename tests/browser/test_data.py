@@ -212,6 +212,24 @@ def test_a_table_and_its_button_are_in_the_first_screen_before_it_is_used(page):
             expect(page.locator(".charts .picture path.point").first).to_be_in_viewport()
 
 
+def test_the_button_below_the_picture_stands_where_it_stays_before_the_picture_is_drawn(page):
+    open_upload(page)
+    held = []
+    page.route("**/charts/charts.js*", lambda route: held.append(route))
+    page.locator("input[type=file]").set_input_files(csv_file("pets.csv", GOOD.encode()))
+    button = page.get_by_role("button", name="Train on these data")
+    button.wait_for()
+    expect(page.locator("[data-test-script-state='notRunning']")).to_be_attached()
+    before = button.bounding_box()
+    assert held
+    assert page.locator(".charts").count() == 0
+    for route in held:
+        route.continue_()
+    page.locator(".charts path.point").first.wait_for()
+    settle(page)
+    assert button.bounding_box() == before
+
+
 def test_a_bad_file_is_a_sentence_and_loses_nothing(page):
     open_upload(page)
     page.locator("input[type=file]").set_input_files(csv_file("pets.csv", GOOD.encode()))

@@ -468,7 +468,7 @@ class Sheet {
       this.count,
       ready
         ? `${this.points.length} points${full}.`
-        : `Click or drag to draw: at least 8 points of two classes, two of each${full}.`,
+        : `${matchMedia("(pointer: coarse)").matches ? "Tap" : "Click"} or drag to draw: at least 8 points of two classes, two of each${full}.`,
     );
     return ready;
   }

@@ -54,9 +54,13 @@ class LayerNumbers:
     @cached_property
     def flat(self) -> Array:
         """(n_out,): for each unit the share of samples at which its activation is as good as flat."""
-        steepest = float(np.abs(self.activation.slope(np.linspace(-6.0, 6.0, 1201))).max())
         slopes = np.abs(self.activation.slope(self.z))
-        return np.asarray((slopes <= FLAT * steepest).mean(axis=0))
+        return np.asarray((slopes <= FLAT * self.steepest).mean(axis=0))
+
+    @cached_property
+    def steepest(self) -> float:
+        """The largest slope of the activation: 1 for tanh and ReLU, 1/4 for sigmoid"""
+        return float(np.abs(self.activation.slope(np.linspace(-6.0, 6.0, 1201))).max())
 
     @property
     def n_units(self) -> int:

@@ -134,13 +134,28 @@ def rule(
 
 def verdicts(checkup: Checkup) -> list[Verdict]:
     """What the rules say, in the order of RULES: causes first, then what may only follow from them."""
+    findings = {name: finding for name, entry in RULES.items() if (finding := entry.judge(checkup))}
     found: list[Verdict] = []
-    for entry in RULES.values():
-        if finding := entry.judge(checkup):
-            cause = next((v.rule.title for v in found if v.rule.name in entry.follows), "")
-            tries = () if cause else finding.tries
-            found.append(Verdict(entry, finding.sentence, tuple(finding.numbers.items()), tries, cause))
+    for name, finding in findings.items():
+        causes = _causes(RULES[name], checkup)
+        cause = next((entry.title for entry in RULES.values() if entry.name in causes and entry.name in findings), "")
+        tries = () if cause else finding.tries
+        found.append(Verdict(RULES[name], finding.sentence, tuple(finding.numbers.items()), tries, cause))
     return sorted(found, key=lambda verdict: bool(verdict.cause))
+
+
+def _causes(entry: Rule, c: Checkup) -> set[str]:
+    """The names of the rules whose consequence a rule's finding is here.
+
+    Flat ends make the gradient fade. Where even the steepest slopes would, they only add to it, and fading comes first.
+    """
+    causes = {*entry.follows}
+    if _steepest_together(c) < FADES:
+        if entry is vanishing:
+            causes.discard("saturated")
+        if entry is saturated:
+            causes.add("vanishing")
+    return causes
 
 
 def headline(checkup: Checkup) -> str:
@@ -400,8 +415,14 @@ def vanishing(c: Checkup) -> Finding | None:
     share = float(c.gradient_shares[0])
     if len(c.layers) < 2 or not last > 1e-7 or not share < FADES or _dead_layers(c) or _any_twins(c):
         return None
+    at_best, why = _steepest_together(c), ""
+    if at_best < FADES:
+        why = (
+            f" On the way back it is multiplied by a slope in each of the {len(c.hidden)} hidden layers: even the "
+            f"steepest slopes make {percent(at_best, 2)} together, and only large weights make up for some of that."
+        )
     return Finding(
-        f"Layer 1 gets {beside(FADES, share)} of the output layer's gradient, so it hardly learns.",
+        f"Layer 1 gets {beside(FADES, share)} of the output layer's gradient, so it hardly learns.{why}",
         {"gradient norm of layer 1": first, "gradient norm of the output": last},
         (
             _try("Use two hidden layers of tanh", hidden_layer_sizes=(8, 8), activations=("tanh",)),
@@ -502,6 +523,11 @@ def beside(limit: float, value: float, write: Callable[[float, int], str] = perc
     while figures < MOST_FIGURES and value != limit and write(value, figures) == write(limit, figures):
         figures += 1
     return write(value, figures)
+
+
+def _steepest_together(c: Checkup) -> float:
+    """The product of the largest slopes of the hidden layers: all of a gradient that weights of size 1 let through."""
+    return float(np.prod([layer.steepest for layer in c.hidden]))
 
 
 def _dead_layers(c: Checkup) -> list[LayerNumbers]:

@@ -319,6 +319,32 @@ def test_a_consequence_names_its_cause_and_stands_behind_the_causes():
     assert headline(look(Config())) == ""
 
 
+def test_what_fades_by_its_slopes_alone_leads_and_what_fades_by_saturation_follows():
+    deep = look(SICK["deep_sigmoid"].config)
+    assert [(v.rule.name, v.cause) for v in verdicts(deep)] == [("vanishing", ""), ("saturated", "The gradient fades")]
+    assert "the 8 hidden layers: even the steepest slopes make 0.0015 % together" in verdicts(deep)[0].sentence
+    assert headline(deep) == "The gradient fades"
+    z = np.where(np.arange(deep.n_train) % 5 == 0, 0.0, 9.0)[
+        :, None
+    ]  # tanh that is flat for most, though it need not be
+    tanh = [replace(n, activation=mlp.ACTIVATIONS["tanh"], z=z + 0.0 * n.z) for n in deep.hidden]
+    by_flat_ends = verdicts(replace(deep, layers=[*tanh, deep.layers[-1]]))
+    assert [(v.rule.name, v.cause) for v in by_flat_ends] == [("saturated", ""), ("vanishing", "Saturated neurons")]
+    assert "steepest" not in by_flat_ends[1].sentence
+    for n, leads in ((3, "saturated"), (4, "vanishing")):  # 1/64 is above 1 %, and 1/256 below
+        hidden = [deep.layers[k] for k in (0, 2, 3, 4)][:n]
+        assert verdicts(replace(deep, layers=[*hidden, deep.layers[-1]]))[0].rule.name == leads
+
+
+LEADS = {name: sick.shows for name, sick in SICK.items()} | {"dead_relu": "rate_too_high"}
+"""ReLU with learning rate 3: what its name says is the cause, and dead neurons are what comes of it"""
+
+
+@pytest.mark.parametrize("name", SICK)
+def test_every_sick_network_leads_with_what_its_name_says(name: str):
+    assert verdicts(look(SICK[name].config, SICK[name].until))[0].rule.name == LEADS[name]
+
+
 def test_every_consequence_is_judged_after_its_causes():
     order = list(RULES)
     for entry in RULES.values():

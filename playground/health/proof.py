@@ -36,15 +36,25 @@ def proof(rule: str, c: Checkup, theme: str) -> Proof:
 def flat(c: Checkup, theme: str, *, is_strip: bool = False) -> Proof:
     """The shares of flat outputs and of dead neurons, with the limits of the rules that look at them."""
     squash = [n.squashes for n in c.hidden]
-    name = "half: no harm here" if c.has_learned else "half: saturated"
-    limits = [Limit(verdicts.MOSTLY_FLAT, name)] if any(squash) else []
+    limits = [Limit(verdicts.MOSTLY_FLAT, "half flat")] if any(squash) else []
     limits += [Limit(verdicts.MANY_DEAD, "a quarter dead")] if not all(squash) else []
     title = "Flat and dead neurons"
     figure = figures.flat_units(
         [float(n.flat.mean()) for n in c.layers], [n.n_dead / n.n_units for n in c.layers], _names(c.layers),
         limits=limits, is_strip=is_strip, theme=theme,
     )  # fmt: skip
-    return Proof(title, figure, words.flat_units(c.layers), words.flat_says(c.layers))
+    says = f"{words.flat_says(c.layers)}{_no_harm(c)}"
+    return Proof(title, figure, words.flat_units(c.layers), says)
+
+
+def _no_harm(c: Checkup) -> str:
+    """Why no rule complains of a layer that is beyond the line: its flat ends keep nothing from learning."""
+    over = any(n.squashes and n.flat.mean() > verdicts.MOSTLY_FLAT for n in c.hidden)
+    share = float(c.gradient_shares[0])
+    if not (over and c.has_learned and share >= verdicts.FADES):
+        return ""
+    gets = f"layer 1 gets {percent(share, 2)} of the output layer's"
+    return f" So many flat outputs do no harm here: at other points the gradient gets through, and {gets}."
 
 
 def staircase(c: Checkup, theme: str) -> Proof:

@@ -105,13 +105,21 @@ def test_a_bar_crosses_half_exactly_where_a_layer_is_said_to_be_saturated(share:
         assert shown.says.startswith("No layer is flat for more than half of the points; the most are ")
 
 
-def test_the_line_says_where_flat_ends_do_no_harm():
-    for epochs, name in ((1, "half: saturated"), (200, "half: no harm here")):
+def test_the_line_has_one_name_and_a_sentence_says_why_flat_ends_do_no_harm():
+    for epochs, is_harmless in ((1, False), (200, True)):
         c = look(Config(), epochs)
         c = replace(c, layers=[*(flat_by(n, 0.9) for n in c.hidden), c.layers[-1]])
-        (told,) = (a.text for a in flat(c, "light").figure.layout.annotations)
-        assert told == name
-        assert (RULES["saturated"].judge(c) is None) == ("no harm" in told)
+        shown = flat(c, "light")
+        (told,) = (a.text for a in shown.figure.layout.annotations)
+        assert told == "half flat"
+        assert (RULES["saturated"].judge(c) is None) == is_harmless == ("do no harm here" in shown.says)
+        if is_harmless:
+            share = c.layers[0].gradient_norm / c.layers[-1].gradient_norm
+            assert shown.says.endswith(f"layer 1 gets {percent(share, 2)} of the output layer's.")
+            fading = with_gradients(c, [0.009, 0.5, 1.0])
+            assert "harm" not in flat(fading, "light").says, "the gradient does not get through"
+    few = replace(c, layers=[*(flat_by(n, 0.4) for n in c.hidden), c.layers[-1]])
+    assert "harm" not in flat(few, "light").says
 
 
 @pytest.mark.parametrize(("n_dead", "speaks"), [(1, False), (2, True), (8, True)])

@@ -14,12 +14,13 @@ from playground.app.shared_runs import run_of
 from playground.app.theme import theme_type
 from playground.health import words
 from playground.health.checkup import Array, Checkup, examine_run, update_ratios
-from playground.health.headlines import healthy_in_words, still_ahead
+from playground.health.headlines import healthy_in_words, next_to_try, still_ahead, well_in_words
 from playground.health.numbers import columns, gradient_norms, tables
 from playground.health.proof import PROOFS, flat, proof
 from playground.health.verdicts import Verdict, verdicts
 from playground.run.names import layer_name
 from playground.run.number import say
+from playground.run.runs import network_at
 
 
 def show() -> None:
@@ -28,15 +29,19 @@ def show() -> None:
     run = run_of(experiment)
     with run.lock:
         checkup = examine_run(experiment, run.trainer, session.moment(), run)
+        found = verdicts(checkup)
+        well = "" if found else well_in_words(checkup, network_at(run.trainer, checkup.step), run.trainer.data)
         # Others may have trained the run further than this timeline goes.
         last = min(max(session.held(experiment.name), session.moment()), run.last_step)
         norms = gradient_norms(run.recording.frames, last)
         updates = update_ratios(run.recording, run.trainer.net, last, run.update_ratios)
     names, theme = [layer.name for layer in checkup.layers], theme_type()
     cures.outcome()
-    found = verdicts(checkup)
     with st.container(key=cures.FINDINGS):
-        _verdicts(found, checkup, theme)
+        if found:
+            _verdicts(found, checkup, theme)
+        else:
+            _healthy(checkup, well, theme)
     if checkup.frozen:
         frozen = " and ".join(layer_name(layer + 1, len(names)) for layer in checkup.frozen)
         st.caption(f"Frozen here: {frozen}. The gradient is the one it would follow; its updates are of size zero.")
@@ -49,12 +54,10 @@ def show() -> None:
 
 # ---- verdicts -----------------------------------------------------------------------------------------------------
 def _verdicts(found: list[Verdict], checkup: Checkup, theme: str) -> None:
-    when = f"epoch {say(checkup.epoch)}, step {checkup.step}"
-    if not found:
-        _healthy(checkup, when, theme)
-        return
     causes = [verdict for verdict in found if not verdict.cause]
-    st.markdown(f"**{len(found)} {'finding' if len(found) == 1 else 'findings'} at {when}**, by rules of thumb:")
+    st.markdown(
+        f"**{len(found)} {'finding' if len(found) == 1 else 'findings'} at {_when(checkup)}**, by rules of thumb:"
+    )
     for k, verdict in enumerate(causes):
         with st.container(border=True):
             _card(verdict, checkup, theme, is_first=k == 0)
@@ -68,13 +71,18 @@ def _verdicts(found: list[Verdict], checkup: Checkup, theme: str) -> None:
         shown.add(PROOFS[name])
 
 
-def _healthy(checkup: Checkup, when: str, theme: str) -> None:
-    told = healthy_in_words(checkup)
+def _healthy(checkup: Checkup, well: str, theme: str) -> None:
     with _beside_its_picture("vanishing", checkup, theme, is_shown=len(checkup.layers) > 1):
         if ahead := still_ahead(checkup):
-            st.info(f"At {when}, no rule of thumb complains, and {ahead}. {told}", icon=":material/hourglass_top:")
+            st.info(f"At {_when(checkup)}, nothing is wrong, but {ahead}.", icon=":material/hourglass_top:")
         else:
-            st.success(f"At {when}, no rule of thumb complains. {told}", icon=":material/favorite:")
+            st.success(f"At {_when(checkup)}, nothing is wrong: {well}.", icon=":material/favorite:")
+            st.markdown(next_to_try(session.experiment().now))
+        st.caption(f"By rules of thumb. {healthy_in_words(checkup)}")
+
+
+def _when(checkup: Checkup) -> str:
+    return f"epoch {say(checkup.epoch)}, step {checkup.step}"
 
 
 def _card(verdict: Verdict, checkup: Checkup, theme: str, *, is_first: bool) -> None:

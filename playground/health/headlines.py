@@ -10,9 +10,11 @@ from contextlib import nullcontext
 
 import numpy as np
 
+import mlp
 from playground.figures import RATIO_BAND
 from playground.health.checkup import Checkup, chance_loss, examine_run, measure_updates
 from playground.health.verdicts import headline
+from playground.run.config import Config, nearest_preset
 from playground.run.experiment import Experiment
 from playground.run.number import percent, say
 from playground.run.runs import Run
@@ -47,6 +49,28 @@ def headlines(experiment: Experiment, run: Run, seconds: float) -> dict[int, str
         if not costly and step not in run.headlines and not run.is_crowded and time.perf_counter() < deadline:
             run.headlines[step] = headline_at(experiment, run, step)
     return {step: run.headlines[step] for step in wanted if step in run.headlines}
+
+
+def well_in_words(c: Checkup, net: mlp.MLP, data: mlp.Dataset) -> str:
+    """How well a network does by now on the points it does not learn from, and whether all of its layers learn."""
+    n, x, y, which = len(data.x_test), data.x_test, data.y_test, "new"
+    if not n:
+        n, x, y, which = len(data.x_train), data.x_train, data.y_train, "training"
+    if data.task == "regression":
+        told = f"its R² on the {which} points is {say(mlp.r2_score(y, net.outputs(x)), 3)}, where 1 is perfect"
+    else:
+        told = f"it gets {np.count_nonzero(net.classify(x) == y)} of {n} {which} points right"
+    learning = [k for k in range(len(c.layers)) if k not in c.frozen]
+    is_learning = bool((c.recent_ratios[learning] >= RATIO_BAND[0]).all())
+    which_learn = "every layer that is not frozen" if c.frozen else "every layer"
+    return f"{told}, and {which_learn} still learns" if learning and is_learning else told
+
+
+def next_to_try(present: Config) -> str:
+    """What to do with a run that nothing is wrong with."""
+    higher = nearest_preset("learning_rate", 3.0 * present.learning_rate)
+    faster = f", or try a learning rate of {higher:g} instead of {present.learning_rate:g}"
+    return f"What next? Open a sick network above{faster if higher > present.learning_rate else ''}."
 
 
 def healthy_in_words(c: Checkup) -> str:

@@ -10,13 +10,14 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from playground.health.checkup import examine
-from playground.health.cure import Outcome, Trial, beginning, outcome
-from playground.health.headlines import healthy_in_words, still_ahead
+from playground.health.cure import Outcome, Trial, beginning, is_better, outcome
+from playground.health.headlines import healthy_in_words, next_to_try, still_ahead, well_in_words
 from playground.health.portrait import LEVELS, SIDE, portrait
 from playground.health.sick import SICK
 from playground.health.verdicts import TOO_FAST, TOO_SLOW, verdicts
 from playground.run.config import Config
 from playground.run.experiment import Experiment
+from playground.run.number import say
 from playground.run.runs import Runs, network_at, new_trainer
 from playground.run.seeds import Seeds
 from playground.run.surface import answers, grid
@@ -173,3 +174,41 @@ def test_the_words_of_a_healthy_run_say_on_which_side_of_the_green_band_it_is():
         told = healthy_in_words(replace(checkup, history=replace(checkup.history, update_ratios=rows)))
         assert words in told
         assert "of the 16 hidden neurons" in told
+
+
+@pytest.mark.parametrize("config", [Config(), Config(dataset="blobs"), Config(dataset="plane")])
+def test_what_is_said_of_a_healthy_run_are_the_scores_that_it_recorded(config: Config):
+    trainer = new_trainer(Experiment(config))
+    recording = trainer.run(60)
+    step, data = int(recording.steps[40]), trainer.data
+    checkup, net = examine(trainer, step, config.features), network_at(trainer, step)
+    bare = replace(data, x_test=data.x_test[:0], y_test=data.y_test[:0])
+    for points, scores, which, n in (
+        (data, recording.test_score, "new", len(data.x_test)),
+        (bare, recording.train_score, "training", len(data.x_train)),
+    ):
+        told, score = well_in_words(checkup, net, points), float(scores[40])
+        wanted = f"it gets {round(score * n)} of {n} {which} points right"
+        if data.task == "regression":
+            wanted = f"its R² on the {which} points is {say(score, 3)}, where 1 is perfect"
+        assert told.startswith(wanted)
+
+
+def test_only_layers_whose_weights_still_move_are_told_to_learn():
+    trainer = new_trainer(Experiment())
+    trainer.run(40)
+    checkup = examine(trainer, trainer.recording.last_step, Config().features)
+    for low, frozen, words in (
+        (2 * TOO_SLOW, (), ", and every layer still learns"),
+        (TOO_SLOW / 2, (), " points right"),
+        (np.nan, (0,), ", and every layer that is not frozen still learns"),
+    ):
+        rows = np.full((5, 3), 1e-3)
+        rows[:, 0] = low
+        now = replace(checkup, history=replace(checkup.history, update_ratios=rows), frozen=frozen)
+        assert well_in_words(now, trainer.net, trainer.data).endswith(words)
+
+
+def test_the_next_thing_to_try_is_a_higher_rate_where_there_is_one():
+    assert next_to_try(Config()).endswith("or try a learning rate of 0.03 instead of 0.01.")
+    assert next_to_try(Config(learning_rate=10.0)) == "What next? Open a sick network above."

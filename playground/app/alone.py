@@ -13,8 +13,9 @@ from playground.app import components, cures, session
 from playground.app.shared_runs import turn
 from playground.health.alone import N_BEGINNINGS, alone, without
 from playground.health.checkup import Checkup
-from playground.health.cure import Trial
+from playground.health.cure import Trial, is_better
 from playground.health.verdicts import Rule, Try, Verdict
+from playground.run.number import say
 
 LEAST_EPOCHS = 20
 """Of a run that broke at once, a look at the very next epochs would tell little"""
@@ -27,6 +28,8 @@ class Tried:
     rule: Rule
     options: tuple[Try, ...]
     trial: Trial
+    cure: int | None
+    """Which of the trial's runs has the settings of the cure on the finding's button"""
 
 
 def button(verdict: Verdict, checkup: Checkup) -> None:
@@ -35,18 +38,21 @@ def button(verdict: Verdict, checkup: Checkup) -> None:
     if (tried := _tried(verdict.rule)) and tried.trial.epochs == epochs:
         return
     options = tuple(alone(verdict, present.now))
+    cure = verdict.tries[0] if verdict.tries else None
     if options:
         st.button(
             f"Try each alone, to epoch {epochs}" if tried else "Try each alone", key=f"alone_{verdict.rule.name}",
-            on_click=_begin, args=(verdict.rule, options, epochs), icon=":material/rule:",
+            on_click=_begin, args=(verdict.rule, options, cure, epochs), icon=":material/rule:",
             help="What helps? Trains this run with one change at a time, and tells what each has done.",
         )  # fmt: skip
 
 
-def _begin(rule: Rule, options: tuple[Try, ...], epochs: int) -> None:
+def _begin(rule: Rule, options: tuple[Try, ...], cure: Try | None, epochs: int) -> None:
     base = without(session.experiment())
     runs = (base, *(option.experiment(base, 0) for option in options))
-    tried = Tried(rule, options, Trial(rule.name, runs, epochs, N_BEGINNINGS, turn))
+    moved = {name: value for name, value in cure.settings if getattr(base.now, name) != value} if cure else {}
+    which = next((k for k, option in enumerate(options, 1) if dict(option.settings) == moved), None)
+    tried = Tried(rule, options, Trial(rule.name, runs, epochs, N_BEGINNINGS, turn), which)
     session.keep(_key(rule), tried)
     session.keep(f"{_key(rule)}_stopped", False)
     cures.arrive(_key(rule))
@@ -73,14 +79,42 @@ def table(rule: Rule, step: int) -> None:
 def _rows(tried: Tried, step: int, trial: Trial) -> None:
     key = f"{_key(tried.rule)}_rows"
     labels = ["As it is", *(option.label for option in tried.options)]
+    ranked = _ranked(trial)
+    with st.container():
+        if told := _beats_the_cure(tried, trial, ranked[0]):
+            st.markdown(f"**{session.plain(told)}**")
     data = {
         "kind": "changes",
         "heading": "What helps? Each change alone",
         "note": f"Each run begins anew from {trial.n_beginnings} draws of the first weights and trains to epoch "
         f"{trial.epochs}. Scores are medians; the picture is of the first draw.",
-        "portraits": [_row(trial, which, label) for which, label in enumerate(labels)],
+        "portraits": [_row(trial, which, labels[which]) for which in (0, *ranked)],
     }
     components.portraits(key=key, data=data, on_chosen_change=partial(_use, key, tried, step))
+
+
+def _ranked(trial: Trial) -> list[int]:
+    """The runs with a change: in the order in which they are trained, and once all are, the best first."""
+    changes = list(range(1, len(trial.runs)))
+    if not trial.is_complete:
+        return changes
+    middle = {which: trial.middle(which) for which in changes}
+    return sorted(changes, key=lambda which: (-middle[which].score, middle[which].loss))
+
+
+def _beats_the_cure(tried: Tried, trial: Trial, best: int) -> str:
+    """That a change does clearly better than the cure on the button, where it does and all are tried."""
+    if not trial.is_complete or tried.cure is None:
+        return ""
+    cure, change = trial.middle(tried.cure), trial.middle(best)
+    if not is_better(cure, change):
+        return ""
+    option = tried.options[best - 1]
+    by_itself = " alone" if len(option.settings) == 1 else ""
+    before, after = (cures.score_in_words(trial, one.score) for one in (cure, change))
+    if before == after:
+        before, after = (f"a loss of {say(one.loss, 2)}" for one in (cure, change))
+    return f"“{option.label}”{by_itself} does better than the cure on the button: {after} instead of {before}."
 
 
 def _row(trial: Trial, which: int, label: str) -> dict[str, Any]:
@@ -100,10 +134,16 @@ def _row(trial: Trial, which: int, label: str) -> dict[str, Any]:
 
 def _finding(trial: Trial, which: int) -> str:
     """In how many beginnings the finding is there as it is, or is cured by the change."""
-    ill = trial.ill(which)
+    ill, gone, cured = trial.ill(which), trial.gone(which), trial.cured(which)
     if which == 0:
         return f"the finding in {ill} of {len(trial.pairs(0))}"
-    return f"cures {trial.cured(which) or 'none'} of {ill}" if ill else "gone without it, too"
+    if not ill:
+        return "gone without it, too"
+    if gone == cured:
+        return f"cures {cured or 'none'} of {ill}"
+    if not cured:
+        return f"the finding is gone in {gone} of {ill}, but it learns no better"
+    return f"cures {cured} of {ill}; gone in {gone - cured} more, but it learns no better"
 
 
 def _use(key: str, tried: Tried, step: int) -> None:

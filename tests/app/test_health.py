@@ -15,11 +15,11 @@ from streamlit.testing.v1 import AppTest
 from playground.app import alone, cures
 from playground.app.shared_runs import run_of
 from playground.health.checkup import examine
-from playground.health.cure import Trial
+from playground.health.cure import Outcome, Trial
 from playground.health.numbers import tables
 from playground.health.portrait import portrait
 from playground.health.sick import SICK
-from playground.health.verdicts import RULES
+from playground.health.verdicts import RULES, Try
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.link import to_query
@@ -196,12 +196,50 @@ def test_each_change_is_tried_alone_and_told_in_the_numbers_of_its_own_run(monke
     assert first["shares"] == [before, after]
     assert first["finding"] == "cures 1 of 1"
     assert {row["finding"] for row in others} == {"cures none of 1"}
+    assert app.session_state["page_tried_twins"].cure == 1, "the cure on the button has a row"
     assert first["picture"] == portrait(changed, network_at(trainers[1], 1000))
     assert not [b for b in app.button if b.key == "alone_twins"], "it was done for this moment"
     app.session_state["moment"] = 500
     app.run()
     assert app.button(key="alone_twins").label == "Try each alone, to epoch 20"
     assert rows_of(app)[1] == first, "what was tried stays"
+
+
+def test_a_finding_that_is_gone_from_a_run_that_learns_no_better_is_no_cure():
+    ill, well = Outcome(0.67, 0.60, is_ill=True), Outcome(0.66, 0.59, is_ill=False)
+    better = Outcome(0.95, 0.1, is_ill=False)
+    trial = Trial("dead", (Experiment(),) * 5, 5, 2, nullcontext)
+    trial.outcomes = [[ill, ill], [well, ill], [better, well], [better, better], [ill, ill]]
+    assert [alone._finding(trial, k) for k in range(5)] == [
+        "the finding in 2 of 2",
+        "the finding is gone in 1 of 2, but it learns no better",
+        "cures 1 of 2; gone in 1 more, but it learns no better",
+        "cures 2 of 2",
+        "cures none of 2",
+    ]
+    trial.outcomes = [[ill, ill], [well, better]]
+    said = cures.in_words(trial)
+    assert "cures 1 of 2.**" in said
+    assert "In 1 of the 2, the finding is gone, but it learns no better." in said
+
+
+def test_the_best_changes_stand_first_and_one_that_beats_the_cure_is_named():
+    options = tuple(Try(label, (("x", 1),), again=True) for label in ("Shallow", "Tanh", "GELU"))
+    trial = Trial("dead", (Experiment(),) * 4, 5, 1, nullcontext)
+    tried = alone.Tried(RULES["dead"], options, trial, 2)
+    scores = [(0.6, 0.6), (0.7, 0.5), (0.9, 0.3), (1.0, 0.1)]
+    trial.outcomes = [[Outcome(*one, is_ill=False)] for one in scores[:3]] + [[]]
+    assert alone._ranked(trial) == [1, 2, 3], "not all are tried"
+    assert not alone._beats_the_cure(tried, trial, 3)
+    trial.outcomes[3] = [Outcome(*scores[3], is_ill=False)]
+    assert alone._ranked(trial) == [3, 2, 1]
+    wanted = "“GELU” alone does better than the cure on the button: 100 of 100 right instead of 90 of 100 right."
+    assert alone._beats_the_cure(tried, trial, 3) == wanted
+    trial.outcomes[2] = [Outcome(1.0, 0.3, is_ill=False)]
+    assert alone._beats_the_cure(tried, trial, 3).endswith(": a loss of 0.1 instead of a loss of 0.3.")
+    trial.outcomes[2] = [Outcome(0.96, 0.05, is_ill=False)]
+    assert not alone._beats_the_cure(tried, trial, 3), "the margin is too small"
+    assert not alone._beats_the_cure(replace(tried, cure=3), trial, 3)
 
 
 @pytest.mark.usefixtures("two_beginnings")
@@ -241,7 +279,7 @@ def test_use_it_shows_the_run_of_its_row():
         options = tuple(
             changes(Verdict(RULES["dead"], "", (), (Try("x", (("batch_size", 50),)),)), session.experiment().now)
         )
-        tried = alone.Tried(RULES["dead"], options, Trial("dead", (session.experiment(),), 1, 1, alone.turn))
+        tried = alone.Tried(RULES["dead"], options, Trial("dead", (session.experiment(),), 1, 1, alone.turn), None)
         st.session_state["rows"] = type("Said", (), {"chosen": st.session_state["name"]})
         alone._use("rows", tried, 75)
 

@@ -80,10 +80,29 @@ def test_only_a_beginning_that_was_ill_and_ends_better_without_the_finding_is_cu
     worse = Outcome(0.4, 0.9, is_ill=False)
     trial.outcomes = [[ill, ill, ill, well], [well, ill, worse, worse._replace(loss=0.1)]]
     assert (trial.ill(), trial.cured()) == (3, 1)
+    assert trial.gone() == 2, "in one of them only the finding is gone"
     assert trial.typical() == (0.5, 0.45)
     trial.outcomes[0].append(ill)  # of a beginning whose other run is still being trained nothing is told
     assert (len(trial.pairs()), trial.ill(), trial.typical()) == (4, 3, (0.5, 0.45))
     assert (trial.ill(0), trial.typical(0)) == (4, (0.5, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "better"),
+    [
+        ((0.67, 0.60), (0.66, 0.30), False),  # half the loss, but no more is right
+        ((0.67, 0.60), (0.67, 0.55), False),
+        ((0.67, 0.60), (0.67, 0.53), True),
+        ((0.67, 0.60), (0.71, 0.60), False),
+        ((0.50, 0.60), (0.55, 0.70), True),
+        ((0.0, np.inf), (0.5, 0.7), True),
+        ((0.0, np.inf), (0.0, np.inf), False),
+        ((-np.inf, np.inf), (-np.inf, np.inf), False),
+        ((-np.inf, np.inf), (-3.0, 9.0), True),
+    ],
+)
+def test_better_is_a_clear_margin_of_score_or_of_loss_at_no_lower_score(before, after, better: bool):
+    assert is_better(Outcome(*before, is_ill=True), Outcome(*after, is_ill=False)) == better
 
 
 def test_a_run_that_broke_is_the_worst():

@@ -93,8 +93,17 @@ export class Portraits {
       shown.picture = portrait.picture ?? shown.picture;
       if (kind === "changes") report(shown.report, portrait);
     }
+    this.arrange(portraits.map(({ name }) => this.portraits.get(name).element));
     this.themes.check();
     this.draw();
+  }
+
+  // In the order that came in; the button that has the focus keeps it.
+  arrange(elements) {
+    if (elements.every((element, k) => element === this.row.children[k])) return;
+    const focused = /** @type {HTMLElement | null} */ (this.row.querySelector(":focus"));
+    this.row.append(...elements);
+    focused?.focus({ preventScroll: true });
   }
 
   add({ name, label, help, address }, kind) {

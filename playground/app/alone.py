@@ -114,6 +114,7 @@ def _beats_the_cure(tried: Tried, trial: Trial, best: int) -> str:
     before, after = (cures.score_in_words(trial, one.score) for one in (cure, change))
     if before == after:
         before, after = (f"a loss of {say(one.loss, 2)}" for one in (cure, change))
+    before = before.removesuffix(" of 100 right").removeprefix("a loss of ")
     return f"“{option.label}”{by_itself} does better than the cure on the button: {after} instead of {before}."
 
 

@@ -233,10 +233,10 @@ def test_the_best_changes_stand_first_and_one_that_beats_the_cure_is_named():
     assert not alone._beats_the_cure(tried, trial, 3)
     trial.outcomes[3] = [Outcome(*scores[3], is_ill=False)]
     assert alone._ranked(trial) == [3, 2, 1]
-    wanted = "“GELU” alone does better than the cure on the button: 100 of 100 right instead of 90 of 100 right."
+    wanted = "“GELU” alone does better than the cure on the button: 100 of 100 right instead of 90."
     assert alone._beats_the_cure(tried, trial, 3) == wanted
     trial.outcomes[2] = [Outcome(1.0, 0.3, is_ill=False)]
-    assert alone._beats_the_cure(tried, trial, 3).endswith(": a loss of 0.1 instead of a loss of 0.3.")
+    assert alone._beats_the_cure(tried, trial, 3).endswith(": a loss of 0.1 instead of 0.3.")
     trial.outcomes[2] = [Outcome(0.96, 0.05, is_ill=False)]
     assert not alone._beats_the_cure(tried, trial, 3), "the margin is too small"
     assert not alone._beats_the_cure(replace(tried, cure=3), trial, 3)

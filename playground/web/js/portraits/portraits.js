@@ -63,6 +63,14 @@ function report({ finding, bar }, { finding: words, shares }) {
   bar.style.setProperty("--after", `${100 * after}%`);
 }
 
+// Put what a row shows into another order; the button that has the focus keeps it.
+export function arrange(row, elements) {
+  if (elements.every((element, k) => element === row.children[k])) return;
+  const focused = row.querySelector(":focus");
+  row.append(...elements);
+  focused?.focus({ preventScroll: true });
+}
+
 export class Portraits {
   constructor() {
     /** @type {(name: string) => void} */
@@ -93,17 +101,12 @@ export class Portraits {
       shown.picture = portrait.picture ?? shown.picture;
       if (kind === "changes") report(shown.report, portrait);
     }
-    this.arrange(portraits.map(({ name }) => this.portraits.get(name).element));
+    arrange(
+      this.row,
+      portraits.map(({ name }) => this.portraits.get(name).element),
+    );
     this.themes.check();
     this.draw();
-  }
-
-  // In the order that came in; the button that has the focus keeps it.
-  arrange(elements) {
-    if (elements.every((element, k) => element === this.row.children[k])) return;
-    const focused = /** @type {HTMLElement | null} */ (this.row.querySelector(":focus"));
-    this.row.append(...elements);
-    focused?.focus({ preventScroll: true });
   }
 
   add({ name, label, help, address }, kind) {

@@ -328,6 +328,18 @@ def test_every_page_opens_with_data_of_many_inputs(page):
         assert page.locator("[data-testid=stException]").count() == 0, name
 
 
+@pytest.mark.parametrize("look", ["", "?look=projector"])
+def test_in_a_low_window_the_sheet_is_as_high_as_it_and_the_buttons_are_beside_it(new_page, look):
+    page = new_page(viewport="laptop")
+    visit(page, f"/data{look}")
+    page.wait_for_function(
+        """() => { const box = (s) => document.querySelector(s).getBoundingClientRect();
+             const [paper, end] = ['.paper', '.end'].map(box);
+             return paper.bottom <= innerHeight && paper.bottom > innerHeight - 40 && end.bottom <= innerHeight
+               && end.left > paper.right; }"""
+    )
+
+
 @pytest.mark.parametrize(("viewport", "scheme"), [("laptop", "light"), ("phone", "dark")])
 def test_the_data_page_fits_its_window(new_page, viewport, scheme):
     page = new_page(viewport=viewport, scheme=scheme)

@@ -34,7 +34,7 @@ PAGES = {
     "/inside?step=37": FEW,
     "/health?hidden=8,8,8,8,8,8,8,8&activation=sigmoid&step=3000": FEW,
     "/compare?compare=default|lr=0.1|hidden=2": FEW,
-    "/data": THREE,
+    "/data": (*THREE, "a projector"),
     "/export?step=2500": THREE,
     "/lessons?lesson=how-many-neurons&screen=challenge": THREE,
 }

@@ -27,6 +27,10 @@ const TWO_ABREAST = 620; // so wide sheet and preview stand beside each other, a
 const GAP = 20; // between them
 const EXAMPLE = 0.4; // of the preview's side, for the picture of a drawing to begin with
 const AROUND = 265; // CSS pixels of the window's height for what stands above and below the sheet, besides the buttons
+const LOW = { width: 720, height: 760 }; // in a window so wide and low the sheet stands alone, all else beside it
+const BELOW = 16; // the sheet then
+const WORDS = 68; // around the preview then: its heading, and how many are right
+const LEAST_PREVIEW = 200;
 const SPRAY_EVERY_MS = 45;
 const SIZES = { least: 0.2, most: 3, usual: 1 }; // of a stamp
 const MOST_UNDO = 100;
@@ -353,21 +357,35 @@ class Sheet {
   draw() {
     const { theme } = this;
     if (!theme) return;
-    const room = this.halves.clientWidth;
+    const room = this.element.clientWidth;
     if (room < 80) return;
     const { zoom } = theme;
+    const isLow = room >= LOW.width * zoom && window.innerHeight < LOW.height * zoom;
+    this.element.classList.toggle("low", isLow);
     const width = room < TWO_ABREAST * zoom ? room : (room - GAP * zoom) / 2;
-    const high = window.innerHeight - AROUND * zoom - this.controls.element.offsetHeight;
-    const side = Math.min(width, Math.max(LEAST * zoom, high), MOST * zoom);
+    const above =
+      this.element.getBoundingClientRect().top + (document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0);
+    const high = isLow
+      ? window.innerHeight - above - BELOW * zoom
+      : window.innerHeight - AROUND * zoom - this.controls.element.offsetHeight;
+    const side = Math.min(isLow ? 0.6 * room : width, Math.max(LEAST * zoom, high), MOST * zoom);
     this.drawSheet(theme, side);
     const ready = this.sayCount();
-    const beside = side - this.margin.l - this.margin.r;
+    const beside = isLow
+      ? Math.min(room - side - GAP * zoom, this.left(side, zoom))
+      : side - this.margin.l - this.margin.r;
     hide(this.examples.element, ready);
     hide(this.preview.element, !ready);
     this.preview.follow(ready ? this.points : []);
     this.preview.size(theme, beside, REACH);
     if (!ready) this.examples.draw(theme, width < room ? EXAMPLE * beside : (room - 80 * zoom) / 4, REACH);
     this.controls.draw(theme);
+  }
+
+  // What a low window leaves for the picture below the buttons that stand beside the sheet.
+  left(side, zoom) {
+    const taken = this.controls.element.offsetHeight + this.useButton.parentElement.offsetHeight + WORDS * zoom;
+    return Math.max(LEAST_PREVIEW * zoom, side - taken);
   }
 
   drawSheet(theme, side) {

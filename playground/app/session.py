@@ -35,6 +35,8 @@ _LOG = logging.getLogger(__name__)
 SHORT_EPOCHS = 60  # fewer are over before one has looked: they play at a quarter of the usual speed,
 SHORT_SPEED = "15"  # where none was chosen
 _EXPERIMENT, _MOMENT, _PAST, _NOTICES = "experiment", "moment", "past", "notices"
+_LEFT = "left"
+"""Kept of families that were left: the runs that stood beside one another, by the family's name"""
 _NEWS, _HELD, _LAST_CHANGE = "news", "held", "last_change"
 _BESIDE = "beside"
 _ON_SHOW, _BRANCHES, _COMPARED, _COMPARE_VIEW = "on_show", "branches", "compared", "compare_view"
@@ -158,6 +160,8 @@ def show(new: Experiment) -> None:
         return
     _tell_what_it_means(new, old)
     st.session_state[_PAST] = [*st.session_state[_PAST], (old, moment())][-_UNDO_DEPTH:]
+    if new.family != old.family:
+        keep(_LEFT, dict([*kept(_LEFT, {}).items(), (old.family, st.session_state[_BRANCHES])][-_UNDO_DEPTH:]))
     st.session_state[_EXPERIMENT] = new
     st.session_state[_IN_PLACE] = False
     st.session_state[_MADE_ROOM] = ""
@@ -257,7 +261,9 @@ def undo() -> None:
     """Take the last change of settings back."""
     past = st.session_state[_PAST]
     if past:
-        st.session_state[_EXPERIMENT], step = past[-1]
+        before, (st.session_state[_EXPERIMENT], step) = experiment(), past[-1]
+        if experiment().family != before.family:  # what stood beside it comes back as well
+            st.session_state[_BRANCHES] = kept(_LEFT, {}).get(experiment().family, [])
         st.session_state[_IN_PLACE] = False
         st.session_state[_PAST] = past[:-1]
         st.session_state[_MADE_ROOM] = ""

@@ -159,6 +159,14 @@ def test_other_data_begin_with_no_branches():
     assert [t[2] for t in after(("at", 100), rate(0.1), ("change", ("noise", 0.2)))] == [FIRST]
 
 
+def test_undo_of_other_data_brings_back_what_stood_beside_the_run():
+    changed = (("at", 100), rate(0.1), ("at", 200))
+    other = ("change", ("noise", 0.2))
+    assert after(*changed, other, ("undo",)) == after(*changed)
+    assert after(*changed, other, ("undo",), ("undo",)) == after(*changed, ("undo",))
+    assert after(*changed, other, other, ("undo",), ("undo",))[0][2] == FIRST
+
+
 def crowded(changes=()):
     import streamlit as st
 

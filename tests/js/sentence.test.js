@@ -166,7 +166,7 @@ function plain({ visitor = KNOWN, epoch = 40, held = 0.5, train = 0.9, score = 0
   const { classes = 1, rate = 0.01 } = rest;
   const header = {
     ...{ steps_per_epoch: PER, marks, task, diverged: "or gradient clipping", n_judged: n, spread },
-    ...{ net: { layers: [{ n_out: classes }] }, settings: { live: [{ name: "learning_rate", value: rate }] } },
+    ...{ net: { layers: [{ n_out: classes }] }, settings: { live: [{ name: "learning_rate", now: rate }] } },
   };
   const run = { header, gradients: () => [0.001, 1], rows: [row], verdictAt: () => "The gradient vanishes" };
   return plainly({ state, moving, scrubbing: false, atGoal: false, row, run, ...rest, step: undefined }, visitor);

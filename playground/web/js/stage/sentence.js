@@ -92,7 +92,7 @@ function guesses(run, row) {
 // What one changes first then, and may have forgotten to have changed.
 function rateOf(run) {
   const rate = run.header.settings.live.find(({ name }) => name === "learning_rate");
-  return rate ? `; the learning rate is ${say(rate.value)}` : "";
+  return rate ? `; the learning rate is ${say(rate.now)}` : "";
 }
 
 // How long it has learned. Each number is one text with its word and with what follows it: so nothing beside it moves.

@@ -10,7 +10,7 @@ from tests.browser.harness import settle, visit
 from tests.browser.stage import parameters, press, recorded, state, wait_for
 
 PLACES = """() => ["canvas", "button", "h3", ".cell", ".sentence"].flatMap((kind) => [...document.querySelectorAll(
-  `.stage ${kind}`)].filter((e) => !e.closest(".over, .under") && !e.hidden).map((e) => {
+  `.stage ${kind}`)].filter((e) => !e.closest(".over, .under, .timeline .plot") && !e.hidden).map((e) => {
     const { x, y, width, height } = e.getBoundingClientRect();
     return [kind, x, y, width, height].map((v) => (typeof v === "number" ? Math.round(v) : v)).join(" "); }))"""
 STREAMLITS = "**/static/js/**"
@@ -19,7 +19,7 @@ LETTERS = """() => Promise.all(["400", "600"].map((weight) => document.fonts.loa
 
 
 def places(page: Page) -> list[str]:
-    """Where everything on the stage is, once its words and letters are there."""
+    """Where everything on the stage is, once its words and letters are there; marks move as more of the run comes."""
     now: list[str] = []
     for _ in range(20):
         before, now = now, page.evaluate(PLACES)

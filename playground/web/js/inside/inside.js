@@ -595,8 +595,7 @@ export class Inside {
         element.classList.add("lit");
     const { idea } = this;
     const dashed = this.links.has(idea.link) ? "; dashed: the weight in the formula" : "";
-    const framed = this.places.has(idea.unit) ? "; framed: the neuron in the formula" : "";
-    const still = `${this.shown()}; each link is as wide as ${CARRIED[idea.carries]}, blue above zero and orange below${dashed}${framed}. ${this.data.part}`;
+    const still = `${this.shown()}; each link is as wide as ${CARRIED[idea.carries]}, blue above zero and orange below${dashed}. ${this.data.part}`;
     const text = key ? this.words(key) : null;
     if (this.status.textContent !== (text ?? still)) this.status.textContent = text ?? still;
   }

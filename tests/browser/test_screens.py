@@ -52,7 +52,9 @@ AXES = """() => [...document.querySelectorAll('.charts .js-plotly-plot')].map((p
   '.xtick text')].map((text) => parseFloat(getComputedStyle(text).fontSize))).filter((sizes) => sizes.length)"""
 
 
-@pytest.mark.parametrize(("path", "card", "n_charts"), [("/inside?step=37", "", 1), ("/export", "Pictures (PNG, SVG)", 4)])
+@pytest.mark.parametrize(
+    ("path", "card", "n_charts"), [("/inside?step=37", "", 1), ("/export", "Pictures (PNG, SVG)", 4)]
+)
 def test_charts_of_the_pages_grow_with_the_window_too(page: Page, path: str, card: str, n_charts: int):
     page.set_viewport_size({"width": 2560, "height": 1440})
     visit(page, path)

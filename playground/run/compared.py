@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -88,16 +88,22 @@ def titles(runs: Sequence[Experiment]) -> list[str]:
     if not found:
         return ["" for _ in runs]
     spoken = {*(SETTINGS[name].label for name in _LABELS), "Own data", ON_THE_WAY}
-    changed = {name: None for run in runs for change in run.changes for name in dict(change.settings)}
+    changed = dict.fromkeys(name for run in runs for change in run.changes for name, _ in change.settings)
     return [
         ", ".join(
             d.values[k] if d.label in spoken else f"{_in_mid_sentence(d.label)} {d.values[k]}"
             for d in found
             if d.values[k] != "–"
         )
-        or " ".join(filter(None, (settings_in_words({n: getattr(run.config, n) for n in changed}), "throughout")))
+        or _throughout(run, changed)
         for k, run in enumerate(runs)
     ]
+
+
+def _throughout(run: Experiment, changed: Iterable[str]) -> str:
+    """What a run keeps that others change on the way: settings, or nothing but parameters."""
+    kept = settings_in_words({name: getattr(run.config, name) for name in changed})
+    return f"{kept} throughout" if kept else "no change on the way"
 
 
 def shown_value(name: str, value: Any) -> str:

@@ -51,6 +51,8 @@ def test_what_plays_no_part_in_a_run_is_a_dash():
 
 def test_changes_on_the_way_and_own_data_set_runs_apart_too():
     assert titles([ADAM, FORK]) == ["learning rate 0.01 throughout", "learning rate 0.1 from step 500"]
+    by_hand = ADAM.edit(500, {3: 0.5})
+    assert titles([ADAM, by_hand]) == ["no change on the way", "1 weight set by hand from step 500"]
     assert differences([ADAM, OWN])[0].label == "Own data"
 
 

@@ -54,8 +54,7 @@ def _begin(rule: Rule, options: tuple[Try, ...], cure: Try | None, epochs: int) 
     which = next((k for k, option in enumerate(options, 1) if dict(option.settings) == moved), None)
     tried = Tried(rule, options, Trial(rule.name, runs, epochs, N_BEGINNINGS, turn), which)
     session.keep(_key(rule), tried)
-    session.keep(f"{_key(rule)}_stopped", False)
-    cures.arrive(_key(rule))
+    cures.begin(_key(rule))
 
 
 def _tried(rule: Rule) -> Tried | None:

@@ -109,9 +109,8 @@ def give(rule: Rule, option: Try, step: int) -> None:
     shared = run_of(before).epoch_of(after.changes[-1].step) if after.changes else 0.0
     trial = Trial(rule.name, (before, after), math.ceil(shared) + GOAL_EPOCHS, N_SEEDS, turn)
     session.keep("cure", Given(rule.title, option.label, trial))
-    session.keep(_stopped(OUTCOME), False)
     session.set_moment(step)
-    arrive(OUTCOME)
+    begin(OUTCOME)
 
 
 def outcome() -> None:
@@ -175,6 +174,12 @@ def in_words(trial: Trial) -> str:
 
 
 # ---- a trial at work ----------------------------------------------------------------------------------------------
+def begin(key: str) -> None:
+    """Let the trial that is watched under a key train, and have the browser go there."""
+    session.keep(_stopped(key), False)
+    arrive(key)
+
+
 def watch(trial: Trial, key: str, tell: Callable[[Trial], None]) -> None:
     """Train a trial and tell what is known of it, until it is complete or was stopped."""
     is_going = not trial.is_complete and not session.kept(_stopped(key), False)

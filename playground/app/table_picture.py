@@ -24,9 +24,7 @@ def beside() -> tuple[DeltaGenerator, DeltaGenerator]:
 def show(table: Table, button: str, on_table: Callable[[Table], None]) -> None:
     """Draw its rows, say what is not seen of them, and offer to train."""
     picture = Chart("rows", scatter(table, theme=theme_type()), scatter_in_words(table))
-    with st.container(
-        key="picture_of_rows"
-    ):  # as high before it is drawn as after: the button below stays in its place
+    with st.container(key="picture_of_rows"):  # as high before it is drawn as after: the button below it stays there
         charts.show([picture], key="table_picture", columns=1)
     if unseen := _unseen(table):
         st.caption(session.plain(unseen))

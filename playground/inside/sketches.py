@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+import mlp
 from playground.inside.expressions import Expression, Formula, Line, Sum, Total, num, row, words
 from playground.inside.nudge import changes, losses_along
 from playground.inside.step import Array
@@ -45,16 +46,16 @@ def bars(says: str, shown: Sequence[Bar], total: Bar | None = None, marked: int 
     """Numbers side by side, and what they come to. Of many, the largest; `marked` is the place of one to stand out."""
     if not all(math.isfinite(bar.value) for bar in (*shown, *([total] if total else []))):
         return []
-    kept = range(len(shown))
+    kept: Sequence[int] = range(len(shown))
     if len(shown) > MOST_BARS:
         first = [marked] if marked is not None else []
         size = sorted((k for k in kept if k not in first), key=lambda k: -abs(shown[k].value))
-        kept = sorted([*first, *size[: MOST_BARS - len(first)]])  # type: ignore[assignment]
+        kept = sorted([*first, *size[: MOST_BARS - len(first)]])
         says = f"{says} The {MOST_BARS} largest of {len(shown)} are drawn."
     return [{
         "kind": "bars", "says": says, "bars": [shown[k].payload() for k in kept],
         "total": total.payload() if total else None,
-        "marked": None if marked is None else list(kept).index(marked),
+        "marked": None if marked is None else kept.index(marked),
     }]  # fmt: skip
 
 
@@ -135,7 +136,7 @@ def of_answer(terms: Terms) -> list[Sketch]:
         z, sigmoid = outputs[0], lines[0]
         xs = np.linspace(min(-4.0, z.value - 1.0), max(4.0, z.value + 1.0), SAMPLES)
         says = f"Any sum becomes a number from 0 to 1; above one half it says {terms.class_name(1)}."
-        return curve(says, (z.name, sigmoid.name), xs, lambda x: 0.5 * (1.0 + np.tanh(0.5 * x)), z.value)
+        return curve(says, (z.name, sigmoid.name), xs, mlp.ACTIVATIONS["sigmoid"].value, z.value)
     shown = [Bar(line.name, line.value, z.key, k) for k, (line, z) in enumerate(zip(lines, outputs, strict=True))]
     return bars("The network's belief in each class.", shown)
 

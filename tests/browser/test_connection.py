@@ -50,6 +50,17 @@ def page_of_a_server_that_ends(browser):
         yield page, end, port
 
 
+@contextmanager
+def another_server(page, port, app=ROOT / "app.py"):
+    """A server in the place of one that ended. It stays until the page stands.
+
+    Streamlit's client throws if its server goes away while it loads.
+    """
+    with serve(app, port=port) as server:
+        yield server
+        settle(page)
+
+
 def stand_at_2000(page):
     """Stand at step 2000, where the server knows of it."""
     page.evaluate("() => { __player.pause(); __player.place(2000); }")
@@ -138,7 +149,7 @@ def test_a_server_started_anew_keeps_the_settings_and_goes_on_with_the_run(brows
         wanted = page.evaluate("() => __player.pendingStep")
         assert wanted is not None
         before = state(page)
-        with serve(port=port):
+        with another_server(page, port):
             wait_for(page, f"p.step === {wanted}")
             now = state(page)
             assert (now["runs"], now["last"]) == (before["runs"], before["last"])
@@ -165,7 +176,7 @@ def test_a_server_that_is_killed_in_mid_play_and_started_anew_goes_on_with_the_r
         wait_for(page, "p.state === 'disconnected' && p.step === p.run.last")
         stood = state(page)
         page.evaluate("() => { window.seen = []; __player.watchers.add(() => seen.push(__player.step)); }")
-        with serve(port=port):
+        with another_server(page, port):
             wait_for(page, f"p.step > {stood['last']} + 2500 && p.state === 'playing'")
             seen = page.evaluate("() => seen")
             assert seen == sorted(seen), "it never goes back"
@@ -182,14 +193,13 @@ def test_a_moment_that_stood_while_the_server_was_started_anew_is_told_to_the_ne
         stand_at_2000(page)
         settle(page)
         end(signal.SIGKILL)
-        with serve(port=port):
+        with another_server(page, port):
             page.wait_for_timeout(2000)
             settle(page)
             press(page, "Step")
             wait_for(page, "p.step === 2001 && p.told === 2001 && !p.asked")
             page.get_by_role("link", name="Take along").click()
             expect(page.get_by_text("up to step 2,001")).to_be_visible()
-            settle(page)
             page.wait_for_load_state("networkidle")
 
 
@@ -234,11 +244,12 @@ def test_an_old_tab_says_that_the_server_has_a_newer_version_and_a_reload_comes_
         stand_at_2000(page)
         expect(page.locator(".newer")).to_have_count(0)
         end(signal.SIGKILL)
-        with serve(newer / "app.py", port=port):
+        with another_server(page, port, newer / "app.py"):
             expect(page.locator(".newer")).to_contain_text("newer version")
             expect(page.locator(".newer")).to_have_count(1)
             wait_for(page, "p.step === 2000")
-            page.locator(".newer button").click()
+            with page.expect_navigation(wait_until="commit"):
+                page.locator(".newer button").click()
             wait_for(page, "p.step === 2000 && !p.asked")
             expect(page.locator(".newer")).to_have_count(0)
             assert "hidden=4,3" in page.url.replace("%2C", ",")

@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from tests.browser.harness import serve, settle, visit
+from tests.browser.harness import settle, visit
 from tests.browser.stage import entries, press, wait_for
-from tests.browser.test_connection import page_of_a_server_that_ends
+from tests.browser.test_connection import another_server, page_of_a_server_that_ends
 
 MOONS = Experiment(Config(dataset="moons", hidden_layer_sizes=(4,)))
 LINK = "dataset=moons&hidden=4"
@@ -65,7 +65,7 @@ def test_a_server_started_anew_is_told_of_the_branches_and_of_what_undo_leads_to
     with page_of_a_server_that_ends(browser) as (page, end, port):
         two_branches(page)
         end(signal.SIGKILL)
-        with serve(port=port):
+        with another_server(page, port):
             goes_on(page)
 
 

@@ -34,7 +34,7 @@ SICK: dict[str, Sick] = {
     "deep_sigmoid": Sick(
         "Eight layers of sigmoid",
         "On the way back through eight flat curves, the gradient fades to almost nothing.",
-        Config(hidden_layer_sizes=(8,) * 8, activations=("sigmoid",)),
+        Config(hidden_layer_sizes=(8,) * 8, activations=("sigmoid",), optimizer="momentum", learning_rate=0.03),
         "vanishing",
         until=120,
     ),

@@ -470,7 +470,7 @@ def test_hovering_gives_numbers(home):
     expect(home.locator(".stage .note")).to_contain_text("% sure")
     home.mouse.move(*place_of(home, 1, 2))
     expect(home.locator(".stage .tip")).to_contain_text("neuron 3 of layer 1: Tanh, bias")
-    expect(home.locator(".stage .surface h3")).to_have_text("What neuron 3 of layer 1 sees")
+    expect(home.locator(".stage .surface h3 > span").first).to_have_text("What neuron 3 of layer 1 sees")
     box = home.locator(".stage .weights .plot").bounding_box()
     home.mouse.move(box["x"] + 60, box["y"] + 50)
     expect(home.locator(".stage .weights .hoverlayer")).to_contain_text("→")
@@ -786,11 +786,37 @@ def test_a_change_at_the_start_is_played_beside_the_run_that_was_played_there(ho
 def test_a_click_opens_a_neuron_and_another_closes_it(home):
     pause(home)
     x, y = place_of(home, 2, 0)
-    title = home.locator(".stage .surface h3")
+    title = home.locator(".stage .surface h3 > span").first
     for name in ("What neuron 1 of layer 2 sees", "What the network thinks of every point"):
         home.mouse.click(x, y)
         home.mouse.move(5, 5)
         expect(title).to_have_text(name)
+
+
+@pytest.mark.parametrize("way", ["click", "key", "button"])
+def test_the_output_comes_back_while_the_pointer_is_still_on_the_neuron(home, way):
+    pause(home)
+    x, y = place_of(home, 2, 0)
+    title = home.locator(".stage .surface h3 > span").first
+    back = home.get_by_role("button", name="Back to the output")
+    home.mouse.move(x, y)
+    expect(title).to_have_text("What neuron 1 of layer 2 sees")
+    expect(back).to_be_hidden()  # it goes when the pointer does
+    home.mouse.click(x, y)
+    expect(back).to_be_visible()
+    if way == "click":
+        home.mouse.click(x, y)
+    elif way == "key":
+        home.keyboard.press("Escape")
+    else:
+        back.click()
+    home.mouse.move(*((x + 1, y) if way != "button" else (5, 5)))
+    expect(title).to_have_text("What the network thinks of every point")
+    expect(back).to_be_hidden()
+    assert "neuron=" not in home.url
+    home.mouse.move(5, 5)
+    home.mouse.move(x, y)
+    expect(title).to_have_text("What neuron 1 of layer 2 sees")
 
 
 def test_marks_say_what_happened_and_a_click_goes_there(page):
@@ -869,7 +895,7 @@ def test_residuals_and_the_curve_of_one_input(page):
     visit(page, f"{FULL}&dataset=sine")
     wait_for(page, "window.__stage?.ready")
     pause(page)
-    expect(page.locator(".stage .surface h3")).to_have_text("The curve that the network has learned")
+    expect(page.locator(".stage .surface h3 > span").first).to_have_text("The curve that the network has learned")
     page.get_by_role("button", name="Residuals").click()
     page.wait_for_function("() => document.querySelector('.stage .answers .over')?.data?.[0].y.length === 250")
 

@@ -165,7 +165,7 @@ def test_a_phones_picture_stays_in_sight_while_the_network_is_tapped(phone: Page
         " return { x: b.left + c.x, y: b.top + c.y }; }"
     )
     phone.touchscreen.tap(at["x"], at["y"])
-    expect(phone.locator(".stage .surface h3")).to_contain_text("neuron 5")
+    expect(phone.locator(".stage .surface h3 > span").first).to_contain_text("neuron 5")
     for part in (".stage .surface h3", ".stage .surface .plot"):
         expect(phone.locator(part)).to_be_in_viewport(ratio=0.99)
 

@@ -316,6 +316,25 @@ test("a neuron that a link names is shown large, and goes with a network that ha
   }
 });
 
+test("a neuron that is closed stays closed until the pointer has left it", () => {
+  const player = { look: { neuron: "1.2" } };
+  const shown = [];
+  const nothing = () => {};
+  const diagram = new Diagram(nothing, (focus) => shown.push(focus?.unit ?? null), nothing, undefined, player);
+  const header = { net: { features: ["x1", "x2"], layers: [{ n_out: 3 }, { n_out: 1 }] } };
+  Object.assign(diagram, { run: { header }, columns: [], parameters: PARAMETERS, sayTip() {} });
+  const on = (unit) => {
+    diagram.under = () => ({ x: 0, y: 0, bias: null, link: null, unit: unit === null ? null : { layer: 1, unit } });
+    diagram.hover({});
+    return shown.at(-1);
+  };
+  assert.deepEqual([on(1), on(2), on(null)], [1, 2, 1], "what the pointer is on goes before what was opened");
+  on(1);
+  diagram.open(null);
+  assert.deepEqual([player.look.neuron, shown.at(-1)], ["", null]);
+  assert.deepEqual([on(1), on(2), on(1), on(null)], [null, 2, 1, null]);
+});
+
 test("a weight lies where the server says it lies", () => {
   const net = network();
   assert.deepEqual(

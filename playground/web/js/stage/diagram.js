@@ -44,7 +44,9 @@ export class Diagram {
     /** @type {number[]} */
     this.faintest = []; // by layer: the weakest weight that is drawn
     /** @type {any} */
-    this.focus = this.lit = this.bias = null; // what the pointer is on
+    this.pointed = this.lit = this.bias = null; // what the pointer is on: a unit, a link, a bias
+    /** @type {any} */
+    this.shut = null; // the unit that the last click has closed, until the pointer leaves it
     this.pointer = { x: 0, y: 0 };
     this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "The network" });
     this.buttons = h("div", { class: "layer-buttons" });
@@ -76,6 +78,11 @@ export class Diagram {
     const n = layer === 0 ? net.features.length : net.layers[layer - 1]?.n_out;
     if (!(number >= 1 && number <= n) || layer >= net.layers.length) return null;
     return { layer, unit: number - 1, name: unitName(layer, number - 1, net) };
+  }
+
+  // The unit that the pointer has enlarged for now.
+  get focus() {
+    return isSame(this.pointed, this.shut) ? null : this.pointed;
   }
 
   // Where the units stand: columns[layer][unit] = {x, y} for as many as there is room for, and one side length for all.
@@ -310,7 +317,8 @@ export class Diagram {
   hover(event) {
     if (!this.columns || !this.parameters) return;
     const { x, y, bias, unit, link } = this.under(event);
-    this.focus = unit;
+    this.pointed = unit;
+    if (!isSame(unit, this.shut)) this.shut = null;
     this.lit = link;
     this.bias = bias;
     this.box.style.cursor = unit || bias || link ? "pointer" : "";
@@ -342,12 +350,17 @@ export class Diagram {
       const name = parameterName(layer, i, j, this.run.header.net);
       this.edit(network.weightPlace(layer, i, j), name, network.weight(parameters, layer, i, j), event);
     } else {
-      const { opened, focus } = this;
-      const same = opened && focus && opened.layer === focus.layer && opened.unit === focus.unit;
-      const opens = focus && !same && focus.layer < network.layers.length;
-      this.player.look.neuron = opens ? `${focus.layer}.${focus.unit + 1}` : "";
-      this.tellFocus();
+      const { pointed } = this;
+      const opens = pointed && !isSame(pointed, this.opened) && pointed.layer < network.layers.length;
+      this.open(opens ? pointed : null);
     }
+  }
+
+  // Show a unit large until another is; null shows the output again, though the pointer may still be on the unit.
+  open(/** @type {any} */ unit) {
+    this.shut = unit ? null : this.pointed;
+    this.player.look.neuron = unit ? `${unit.layer}.${unit.unit + 1}` : "";
+    this.tellFocus();
   }
 
   linkAt(x, y) {
@@ -384,8 +397,8 @@ export class Diagram {
       const name = parameterName(layer, i, j, this.run.header.net);
       return `${name}: ${say(network.weight(parameters, layer, i, j))} (click to set it)`;
     }
-    if (!this.focus) return "";
-    const { layer, unit, name } = this.focus;
+    if (!this.pointed) return "";
+    const { layer, unit, name } = this.pointed;
     if (layer === 0) return name;
     const { use_bias, activation_labels } = network.net;
     const bias = use_bias ? `, bias ${say(network.bias(parameters, layer - 1, unit))}` : "";
@@ -403,10 +416,14 @@ export class Diagram {
   }
 
   leave() {
-    this.focus = this.lit = this.bias = null;
+    this.pointed = this.shut = this.lit = this.bias = null;
     this.tip.hidden = true;
     this.tellFocus();
   }
+}
+
+function isSame(one, other) {
+  return one?.layer === other?.layer && one?.unit === other?.unit;
 }
 
 // Where on the link's curve (a Bézier with ends 45 % long) the share `t` of the way across is reached.

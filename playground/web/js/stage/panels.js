@@ -41,6 +41,7 @@ import { Weights } from "./weights.js";
  * @property {Player} player
  * @property {(change: Record<string, any>) => void} change change settings
  * @property {(focus: any) => void} focus show a unit large
+ * @property {() => void} goBack show the output large again
  * @property {(place: number, name: string, value: number, event: any) => void} edit set a parameter by hand
  */
 /**
@@ -96,7 +97,7 @@ export const PANELS = [
   {
     name: "surface",
     place: "main",
-    make: ({ player }) => new Surface(player),
+    make: ({ player, goBack }) => new Surface(player, undefined, goBack),
     small: ({ player }) => new Surface(player, { l: 0, r: 0, t: 0, b: 0 }),
     paint(view, picture) {
       picture.values = view.evaluate(picture.parameters, picture.budget);

@@ -42,6 +42,7 @@ const KEYS = [
   ["→, ←", "one step on, and back"],
   ["Shift + →, ←", "one epoch on, and back"],
   ["Home, End", "to the first step, and to the last that there is"],
+  ["Esc", "from a neuron that is large back to the output"],
   ["Ctrl + Z", "undo"],
 ];
 // Without a talk a clicker leads the one page that fills the screen: where a page is longer, PageDown is for scrolling.
@@ -126,6 +127,7 @@ class Stage {
       player,
       change: (change) => player.tell({ change }),
       focus: (focus) => this.setFocus(focus),
+      goBack: () => this.views.diagram?.open(null),
       edit: (place, name, value, event) => this.edit(place, name, value, event),
     };
     const kinds = this.isWhole ? PANELS : PANELS.filter(({ place, small }) => place === "track" || small).map(beside);
@@ -398,6 +400,7 @@ class Stage {
     else if (event.key === "ArrowLeft") player.stepBy(-1, event.shiftKey || player.byEpoch);
     else if (event.key === "Home") player.halt() ?? player.place(0);
     else if (event.key === "End") player.halt() ?? player.place(player.run.last);
+    else if (event.key === "Escape" && player.look.neuron) this.views.diagram?.open(null);
     else return false;
     event.preventDefault();
     this.show();

@@ -29,7 +29,7 @@ const FINEST = 100; // points of the grid to a side
 export const BUDGETS_MS = { playing: 3, prompt: 1, fine: 60 };
 
 export class Surface {
-  constructor(player, least = MARGIN) {
+  constructor(player, least = MARGIN, goBack = () => {}) {
     this.player = player; // in which it is kept how the picture is drawn
     this.least = least; // margins for the axes
     this.canvas = h("canvas", { class: "under", role: "img", "aria-label": "Decision boundary" });
@@ -49,7 +49,15 @@ export class Surface {
     this.tagged = ""; // of what that was made, as a text to compare
     this.box = h("div", { class: "plot square" }, this.canvas, this.points, this.plot, this.ring);
     this.named = h("span", {});
-    this.title = h("h3", {}, this.named, this.tag);
+    this.back = h(
+      "button",
+      {
+        ...{ type: "button", class: "small back", hidden: true, onclick: goBack },
+        ...{ "aria-label": "Back to the output", title: "Show what the network says again (Esc)" },
+      },
+      "← Output",
+    );
+    this.title = h("h3", {}, this.named, this.back, this.tag);
     const toggle = (label, title, key) => {
       const onchange = () => {
         player.look[key] = box.checked;
@@ -135,6 +143,7 @@ export class Surface {
     this.testBox.checked = this.player.look.testPoints;
     this.stepBox.checked = this.player.look.discretize;
     this.sayTitle(this.titleOf(focus));
+    hide(this.back, !focus || !this.player.look.neuron);
     this.drawLegend(theme);
     this.sayNote();
     this.sayRun(theme);

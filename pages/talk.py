@@ -152,7 +152,7 @@ def own() -> None:
         with above:
             take(*written)
     st.markdown(
-        "Write it here, open a file or a link, or press **Add this as a scene** in the sidebar of any other page. "
+        "Write it here, open a file or a link, or press **Add as a scene** in the sidebar of any other page. "
         "On stage a clicker, PageDown or the arrow keys go on, Space plays, B is black, S opens your notes, "
         "and ? says all."
     )

@@ -39,7 +39,7 @@ def link() -> str:
 def add_button() -> None:
     """The button that does it, on any page."""
     st.button(
-        "Add this as a scene", key="add scene", width="stretch", on_click=_add_scene,
+        "Add as a scene", key="add scene", width="stretch", on_click=_add_scene,
         help="What is on screen, as the last scene of the talk that the page Talk writes.",
     )  # fmt: skip
 

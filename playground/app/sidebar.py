@@ -25,7 +25,7 @@ def show() -> None:
     with st.sidebar:
         if session.task() is None:
             _view()
-            with st.container(horizontal=True):
+            with st.container(horizontal=True, key="keep"):
                 _keep_to_compare()
         groups()
         _all_back()
@@ -40,6 +40,8 @@ def groups() -> None:
         if any(_heading(name) == title and session.on_show().shows(name) for name in SETTINGS):
             st.subheader(title)
             draw()
+    if _shows("dataset") and session.on_show().only is None:
+        _classics()
 
 
 def _heading(name: str) -> str:
@@ -132,8 +134,6 @@ def _datasets() -> None:
         st.markdown(f"**{session.plain(own.title or 'Your data')}**: {len(own):,} rows, {n} input{'s' * (n > 1)}")
     else:
         _back("dataset")
-    if session.on_show().only is None:
-        _classics()
 
 
 def _choose_classic() -> None:
@@ -146,10 +146,10 @@ def _classics() -> None:
     """Runs that well-known texts made famous, and what there is to see in the one on screen."""
     shown = classic_of(session.experiment().config)
     session.fill_widget("classic", shown.name if shown else None)
+    st.subheader("Classics", help="Networks that well-known texts write from scratch, ready to play.")
     st.pills(
-        "Classics", list(CLASSICS), key="classic", on_change=_choose_classic,
+        "Classics", list(CLASSICS), key="classic", on_change=_choose_classic, label_visibility="collapsed",
         format_func=lambda name: CLASSICS[name].label,
-        help="Networks that well-known texts write from scratch, ready to play.",
     )  # fmt: skip
     if shown is not None:
         st.caption(f"**{shown.label}.** {shown.what}\n\n{shown.look}\n\n{shown.exact}")

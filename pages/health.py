@@ -17,7 +17,8 @@ from playground.health.checkup import Array, Checkup, examine_run, update_ratios
 from playground.health.headlines import healthy_in_words, next_to_try, still_ahead, well_in_words
 from playground.health.numbers import columns, gradient_norms, tables
 from playground.health.proof import PROOFS, flat, proof
-from playground.health.verdicts import Verdict, verdicts
+from playground.health.verdicts import Try, Verdict, verdicts
+from playground.run.compared import settings_in_words
 from playground.run.names import layer_name
 from playground.run.number import say
 from playground.run.runs import network_at
@@ -46,9 +47,11 @@ def show() -> None:
         frozen = " and ".join(layer_name(layer + 1, len(names)) for layer in checkup.frozen)
         st.caption(f"Frozen here: {frozen}. The gradient is the one it would follow; its updates are of size zero.")
     now = _now(checkup, names, theme, is_flat_shown=any(v.rule.name in ("dead", "saturated") for v in found))
+    st.markdown("#### Each layer at this moment")
     charts.show(now, key=f"health_now_{len(now)}", columns=len(now))
     over_time = _over_time(experiment.name, last, theme, norms, updates, names)
-    charts.show(over_time, key="health_over_time", columns=2)
+    st.markdown("#### Each layer over the run")
+    charts.show(over_time, key="health_over_time", columns=3)
     _tables(checkup)
 
 
@@ -77,8 +80,24 @@ def _healthy(checkup: Checkup, well: str, theme: str) -> None:
             st.info(f"At {_when(checkup)}, nothing is wrong, but {ahead}.", icon=":material/hourglass_top:")
         else:
             st.success(f"At {_when(checkup)}, nothing is wrong: {well}.", icon=":material/favorite:")
-            st.markdown(next_to_try(session.experiment().now))
+            _next(next_to_try(session.experiment().now), checkup.step)
         st.caption(f"By rules of thumb. {healthy_in_words(checkup)}")
+
+
+def _next(option: Try | None, step: int) -> None:
+    if option is None:
+        st.markdown("What next? Open a sick network above.")
+        return
+    st.markdown("What next? Open a sick network above, or see whether this one learns faster:")
+    st.button(
+        f"{option.label}, from the start", key="try_next", on_click=_try_next, args=(option, step),
+        icon=":material/science:",
+    )  # fmt: skip
+
+
+def _try_next(option: Try, step: int) -> None:
+    session.show(option.experiment(session.experiment(), 0))  # a branch, beside the run so far
+    session.set_moment(step)
 
 
 def _when(checkup: Checkup) -> str:
@@ -90,16 +109,26 @@ def _card(verdict: Verdict, checkup: Checkup, theme: str, *, is_first: bool) -> 
     with _beside_its_picture(verdict.rule.name, checkup, theme):
         st.markdown(f"**:material/stethoscope: {verdict.rule.title}**  \n{session.plain(verdict.sentence)}")
         with st.container(horizontal=True):
+            best = alone.better(verdict.rule)
+            if best is not None:  # what did better than the cure, when it was tried
+                label = f"Start again with {session.plain(settings_in_words(dict(best.settings)))}"
+                _give(label, f"best_{verdict.rule.name}", verdict, best, checkup.step, is_primary=is_first)
             for option in verdict.tries[:1]:
-                st.button(
-                    option.label, key=f"try_{verdict.rule.name}", on_click=cures.give, icon=":material/science:",
-                    args=(verdict.rule, option, checkup.step), type="primary" if is_first else "secondary",
-                )  # fmt: skip
+                key, is_primary = f"try_{verdict.rule.name}", is_first and best is None
+                _give(option.label, key, verdict, option, checkup.step, is_primary=is_primary)
             alone.button(verdict, checkup)
         numbers = " · ".join(f"{name} {say(value, 3)}" for name, value in verdict.numbers)
         sources = ", ".join(f"[{source.title}]({source.url})" for source in verdict.rule.sources)
         st.caption(f"{numbers}  \nA rule of thumb, from {sources}.", help=f"The rule: {verdict.rule.when}")
     alone.table(verdict.rule, checkup.step)
+
+
+def _give(label: str, key: str, verdict: Verdict, option: Try, step: int, *, is_primary: bool) -> None:
+    """The button that gives a cure."""
+    st.button(
+        label, key=key, on_click=cures.give, args=(verdict.rule, option, step), icon=":material/science:",
+        type="primary" if is_primary else "secondary",
+    )  # fmt: skip
 
 
 def _beside_its_picture(rule: str, checkup: Checkup, theme: str, *, is_shown: bool = True) -> DeltaGenerator:
@@ -154,7 +183,7 @@ def _over_time(
         ),
         Chart(
             "map", figures.gradient_map(epochs, norms, names, theme=theme, title=""), in_words,
-            "Gradient by layer and time", words.map_says(norms, names), over_time=True, wide=True,
+            "Gradient by layer and time", words.map_says(norms, names), over_time=True,
         ),
     ]  # fmt: skip
 

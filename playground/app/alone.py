@@ -10,15 +10,13 @@ from typing import Any
 import streamlit as st
 
 from playground.app import components, cures, session
-from playground.app.shared_runs import turn
+from playground.app.shared_runs import run_of, turn
 from playground.health.alone import N_BEGINNINGS, alone, without
 from playground.health.checkup import Checkup
 from playground.health.cure import Trial, is_better
 from playground.health.verdicts import Rule, Try, Verdict
 from playground.run.number import say
-
-LEAST_EPOCHS = 20
-"""Of a run that broke at once, a look at the very next epochs would tell little"""
+from playground.run.seeds import N_SEEDS
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,8 @@ class Tried:
 
 def button(verdict: Verdict, checkup: Checkup) -> None:
     """Try each change alone, unless it was done for this moment already."""
-    present, epochs = session.experiment(), max(LEAST_EPOCHS, math.ceil(checkup.epoch))
+    present = session.experiment()
+    epochs = cures.judged_at(run_of(present), checkup.step)
     if (tried := _tried(verdict.rule)) and tried.trial.epochs == epochs:
         return
     options = tuple(alone(verdict, present.now))
@@ -80,13 +79,13 @@ def _rows(tried: Tried, step: int, trial: Trial) -> None:
     labels = ["As it is", *(option.label for option in tried.options)]
     ranked = _ranked(trial)
     with st.container():
-        if told := _beats_the_cure(tried, trial, ranked[0]):
+        if told := _against_the_cure(tried, ranked[0]):
             st.markdown(f"**{session.plain(told)}**")
     data = {
         "kind": "changes",
         "heading": "What helps? Each change alone",
-        "note": f"Each run begins anew from {trial.n_beginnings} draws of the first weights and trains to epoch "
-        f"{trial.epochs}. Scores are medians; the picture is of the first draw.",
+        "note": f"Each is trained to epoch {trial.epochs} from {trial.n_beginnings} draws of the first weights; a cure "
+        f"that you give, from {N_SEEDS}, these among them. Scores are medians; the picture is of the first draw.",
         "portraits": [_row(trial, which, labels[which]) for which in (0, *ranked)],
     }
     components.portraits(key=key, data=data, on_chosen_change=partial(_use, key, tried, step))
@@ -101,20 +100,31 @@ def _ranked(trial: Trial) -> list[int]:
     return sorted(changes, key=lambda which: (-middle[which].score, middle[which].loss))
 
 
-def _beats_the_cure(tried: Tried, trial: Trial, best: int) -> str:
-    """That a change does clearly better than the cure on the button, where it does and all are tried."""
+def better(rule: Rule) -> Try | None:
+    """The change that does clearly better than the cure of a finding, if all have been tried and one does."""
+    tried = _tried(rule)
+    if not tried or not tried.trial.is_complete or tried.cure is None:
+        return None
+    best = _ranked(tried.trial)[0]
+    return tried.options[best - 1] if is_better(tried.trial.middle(tried.cure), tried.trial.middle(best)) else None
+
+
+def _against_the_cure(tried: Tried, best: int) -> str:
+    """Whether the best change does clearly better than the cure of the finding, once all are tried."""
+    trial = tried.trial
     if not trial.is_complete or tried.cure is None:
         return ""
     cure, change = trial.middle(tried.cure), trial.middle(best)
+    named = tried.options[tried.cure - 1].label
     if not is_better(cure, change):
-        return ""
+        return f"No change here does clearly better than the cure, “{named}”."
     option = tried.options[best - 1]
     by_itself = " alone" if len(option.settings) == 1 else ""
     before, after = (cures.score_in_words(trial, one.score) for one in (cure, change))
     if before == after:
         before, after = (f"a loss of {say(one.loss, 2)}" for one in (cure, change))
     before = before.removesuffix(" of 100 right").removeprefix("a loss of ")
-    return f"“{option.label}”{by_itself} does better than the cure on the button: {after} instead of {before}."
+    return f"“{option.label}”{by_itself} does better than “{named}”: {after} instead of {before}."
 
 
 def _row(trial: Trial, which: int, label: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from playground.health.verdicts import Rule, Try
 from playground.run import link
 from playground.run.experiment import Experiment
 from playground.run.number import say
+from playground.run.runs import Run
 from playground.run.seeds import N_SEEDS
 from playground.web.about import GOAL_EPOCHS
 from playground.web.portrait_route import portrait_address
@@ -84,6 +85,12 @@ def arrive(container: str) -> None:
 
 
 # ---- a cure -------------------------------------------------------------------------------------------------------
+def judged_at(run: Run, step: int) -> int:
+    """The epoch at which runs that begin anew are held against the run on screen: that of the moment, but not before a
+    run has played by itself to its end."""
+    return max(GOAL_EPOCHS, math.ceil(run.epoch_of(step)))
+
+
 @dataclass(frozen=True)
 class Given:
     """A cure that was given, and what it is put to the test by."""
@@ -106,8 +113,9 @@ def give(rule: Rule, option: Try, step: int) -> None:
     session.show(after)
     if session.experiment() != after or after == before:
         return
-    shared = run_of(before).epoch_of(after.changes[-1].step) if after.changes else 0.0
-    trial = Trial(rule.name, (before, after), math.ceil(shared) + GOAL_EPOCHS, N_SEEDS, turn)
+    run = run_of(before)
+    epochs = math.ceil(run.epoch_of(step)) + GOAL_EPOCHS if after.changes else judged_at(run, step)
+    trial = Trial(rule.name, (before, after), epochs, N_SEEDS, turn)
     session.keep("cure", Given(rule.title, option.label, trial))
     session.set_moment(step)
     begin(OUTCOME)

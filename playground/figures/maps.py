@@ -236,6 +236,6 @@ def gradient_map(
         title = f"Gradient by layer and time\n{reading} is no gradient at all."
     return figure(
         theme, title=title,
-        height=120 + 26 * max(len(names), 4), traces=[trace],
+        height=max(300, 120 + 26 * len(names)), traces=[trace],
         xaxis=epochs_axis(t, showgrid=False), yaxis={"showgrid": False, "type": "category"}, margin={"l": 64},
     )  # fmt: skip

@@ -13,7 +13,7 @@ import numpy as np
 import mlp
 from playground.figures import RATIO_BAND
 from playground.health.checkup import Checkup, chance_loss, examine_run, measure_updates
-from playground.health.verdicts import headline
+from playground.health.verdicts import Try, headline
 from playground.run.config import Config, nearest_preset
 from playground.run.experiment import Experiment
 from playground.run.number import percent, say
@@ -66,11 +66,12 @@ def well_in_words(c: Checkup, net: mlp.MLP, data: mlp.Dataset) -> str:
     return f"{told}, and {which_learn} still learns" if learning and is_learning else told
 
 
-def next_to_try(present: Config) -> str:
-    """What to do with a run that nothing is wrong with."""
+def next_to_try(present: Config) -> Try | None:
+    """What to do with a run that nothing is wrong with: see where a faster one breaks; None if there is none."""
     higher = nearest_preset("learning_rate", 3.0 * present.learning_rate)
-    faster = f", or try a learning rate of {higher:g} instead of {present.learning_rate:g}"
-    return f"What next? Open a sick network above{faster if higher > present.learning_rate else ''}."
+    if higher <= present.learning_rate:
+        return None
+    return Try(f"Learning rate {higher:g} instead of {present.learning_rate:g}", (("learning_rate", higher),))
 
 
 def healthy_in_words(c: Checkup) -> str:

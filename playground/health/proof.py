@@ -53,8 +53,7 @@ def _no_harm(c: Checkup) -> str:
     share = float(c.gradient_shares[0])
     if not (over and c.has_learned and share >= verdicts.FADES):
         return ""
-    gets = f"layer 1 gets {percent(share, 2)} of the output layer's"
-    return f" So many flat outputs do no harm here: at other points the gradient gets through, and {gets}."
+    return f" That does no harm here: layer 1 gets {percent(share, 2)} of the output layer's gradient."
 
 
 def staircase(c: Checkup, theme: str) -> Proof:

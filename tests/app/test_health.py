@@ -121,12 +121,10 @@ def two_beginnings(monkeypatch: pytest.MonkeyPatch):
 def test_a_sick_network_gets_its_verdict_and_its_cure_starts_a_new_run():
     app = open_page(step=3000, **to_query(SICK["deep_sigmoid"].config))
     words = " ".join(m.value for m in app.markdown)
-    assert "What may only follow from it: - **Saturated neurons**: " in words
+    assert f"What may only follow from it: - **{RULES['chance'].title}**: " in words
     keys = [chart["key"] for chart in charts_of(app)]
-    assert keys[:5] == ["proof vanishing", "proof saturated", "Activations", "Weights", "Gradients"], (
-        "none is shown twice"
-    )
-    assert not [b for b in app.main.button if b.key == "try_saturated"]
+    assert keys[:5] == ["proof vanishing", "flat", "Activations", "Weights", "Gradients"]
+    assert not [b for b in app.main.button if b.key == "try_chance"]
     app.button(key="try_vanishing").click().run()
     assert not app.exception
     now = app.session_state["experiment"].now
@@ -135,16 +133,26 @@ def test_a_sick_network_gets_its_verdict_and_its_cure_starts_a_new_run():
     assert "**The gradient fades**" not in said
     assert "The cure: Use two hidden layers of tanh**, against “The gradient fades”" in said
     trial = app.session_state["page_cure"].trial
-    assert [len(trial.pairs()), trial.epochs] == [2, 30]
+    assert [len(trial.pairs()), trial.epochs] == [2, 120], "as far as the run on screen"
     assert cures.in_words(trial) in said
     before, after = portraits_of(app)["portraits"]
     for shown, experiment, result in zip((before, after), trial.runs, trial.pairs()[0], strict=True):
         trainer = new_trainer(experiment)
-        recording = trainer.run(30)
+        recording = trainer.run(120)
         right = round(100 * recording.test_score[-1])
         assert shown["line"] == f"{right} of 100 right, loss {say(float(recording.test_loss[-1]), 3)}"
         assert result.score == recording.test_score[-1]
     assert app.session_state["moment"] == 3000, "what comes is looked at where the finding was"
+
+
+def test_a_picture_that_proves_a_finding_is_not_shown_twice():
+    noisy = SICK["noisy"]
+    run = run_of(Experiment(noisy.config))
+    run.record_to(noisy.until, math.inf)
+    step = run.last_step_at(noisy.until)
+    keys = [chart["key"] for chart in charts_of(open_page(step=step, **to_query(noisy.config)))]
+    assert "proof saturated" in keys
+    assert "flat" not in keys
 
 
 @pytest.mark.usefixtures("two_beginnings")
@@ -201,7 +209,7 @@ def test_each_change_is_tried_alone_and_told_in_the_numbers_of_its_own_run(monke
     assert not [b for b in app.button if b.key == "alone_twins"], "it was done for this moment"
     app.session_state["moment"] = 500
     app.run()
-    assert app.button(key="alone_twins").label == "Try each alone, to epoch 20"
+    assert app.button(key="alone_twins").label == "Try each alone, to epoch 30"
     assert rows_of(app)[1] == first, "what was tried stays"
 
 
@@ -230,16 +238,49 @@ def test_the_best_changes_stand_first_and_one_that_beats_the_cure_is_named():
     scores = [(0.6, 0.6), (0.7, 0.5), (0.9, 0.3), (1.0, 0.1)]
     trial.outcomes = [[Outcome(*one, is_ill=False)] for one in scores[:3]] + [[]]
     assert alone._ranked(trial) == [1, 2, 3], "not all are tried"
-    assert not alone._beats_the_cure(tried, trial, 3)
+    assert not alone._against_the_cure(tried, 3)
     trial.outcomes[3] = [Outcome(*scores[3], is_ill=False)]
     assert alone._ranked(trial) == [3, 2, 1]
-    wanted = "“GELU” alone does better than the cure on the button: 100 of 100 right instead of 90."
-    assert alone._beats_the_cure(tried, trial, 3) == wanted
+    wanted = "“GELU” alone does better than “Tanh”: 100 of 100 right instead of 90."
+    assert alone._against_the_cure(tried, 3) == wanted
     trial.outcomes[2] = [Outcome(1.0, 0.3, is_ill=False)]
-    assert alone._beats_the_cure(tried, trial, 3).endswith(": a loss of 0.1 instead of 0.3.")
+    assert alone._against_the_cure(tried, 3).endswith(": a loss of 0.1 instead of 0.3.")
     trial.outcomes[2] = [Outcome(0.96, 0.05, is_ill=False)]
-    assert not alone._beats_the_cure(tried, trial, 3), "the margin is too small"
-    assert not alone._beats_the_cure(replace(tried, cure=3), trial, 3)
+    none_is = "No change here does clearly better than the cure, “{}”."
+    assert alone._against_the_cure(tried, 3) == none_is.format("Tanh"), "the margin is too small"
+    assert alone._against_the_cure(replace(tried, cure=3), 3) == none_is.format("GELU")
+    assert not alone._against_the_cure(replace(tried, cure=None), 3)
+
+
+def test_what_did_better_than_the_cure_becomes_the_first_button():
+    app = open_page(step=1000, **to_query(SICK["zeros"].config))
+    base = Experiment(SICK["zeros"].config)
+    options = (
+        Try("Initial weights: Glorot uniform instead of Zeros", (("initializer", "glorot_uniform"),), again=True),
+        Try("Learning rate: 0.1 instead of 0.03", (("learning_rate", 0.1),), again=True),
+    )
+    trial = Trial("twins", (base, *(option.experiment(base, 0) for option in options)), 200, 1, nullcontext)
+    trial.portraits = [None] * 3
+    for better, labels in ((1, ["Give"]), (2, ["Start again with learning rate 0.1", "Give"])):
+        scores = [0.5, 0.6, 0.6]
+        scores[better] = 0.9
+        trial.outcomes = [[Outcome(score, 1 - score, is_ill=False)] for score in scores]
+        app.session_state["page_tried_twins"] = alone.Tried(RULES["twins"], options, trial, 1)
+        app.run()
+        assert not app.exception
+        buttons = [b for b in app.main.button if b.key.startswith(("best_", "try_"))]
+        assert len(buttons) == len(labels)
+        assert [b.label for b in buttons][:-1] == labels[:-1]
+    app.button(key="best_twins").click().run()
+    assert app.session_state["experiment"] == Experiment(base.config.changed(learning_rate=0.1))
+
+
+def test_a_healthy_run_offers_a_higher_rate_beside_it():
+    app = open_page(step=5000)
+    app.button(key="try_next").click().run()
+    assert not app.exception
+    assert app.session_state["experiment"] == Experiment().change(0, learning_rate=0.03)
+    assert app.session_state["moment"] == 5000
 
 
 @pytest.mark.usefixtures("two_beginnings")

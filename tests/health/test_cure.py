@@ -14,7 +14,7 @@ from playground.health.cure import Outcome, Trial, beginning, is_better, outcome
 from playground.health.headlines import healthy_in_words, next_to_try, still_ahead, well_in_words
 from playground.health.portrait import LEVELS, SIDE, portrait
 from playground.health.sick import SICK
-from playground.health.verdicts import TOO_FAST, TOO_SLOW, verdicts
+from playground.health.verdicts import TOO_FAST, TOO_SLOW, Try, verdicts
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.number import say
@@ -229,5 +229,6 @@ def test_only_layers_whose_weights_still_move_are_told_to_learn():
 
 
 def test_the_next_thing_to_try_is_a_higher_rate_where_there_is_one():
-    assert next_to_try(Config()).endswith("or try a learning rate of 0.03 instead of 0.01.")
-    assert next_to_try(Config(learning_rate=10.0)) == "What next? Open a sick network above."
+    wanted = Try("Learning rate 0.03 instead of 0.01", (("learning_rate", 0.03),))
+    assert next_to_try(Config()) == wanted
+    assert next_to_try(Config(learning_rate=10.0)) is None, "there is no higher one"

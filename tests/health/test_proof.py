@@ -112,10 +112,10 @@ def test_the_line_has_one_name_and_a_sentence_says_why_flat_ends_do_no_harm():
         shown = flat(c, "light")
         (told,) = (a.text for a in shown.figure.layout.annotations)
         assert told == "half flat"
-        assert (RULES["saturated"].judge(c) is None) == is_harmless == ("do no harm here" in shown.says)
+        assert (RULES["saturated"].judge(c) is None) == is_harmless == ("does no harm here" in shown.says)
         if is_harmless:
             share = c.layers[0].gradient_norm / c.layers[-1].gradient_norm
-            assert shown.says.endswith(f"layer 1 gets {percent(share, 2)} of the output layer's.")
+            assert shown.says.endswith(f"layer 1 gets {percent(share, 2)} of the output layer's gradient.")
             fading = with_gradients(c, [0.009, 0.5, 1.0])
             assert "harm" not in flat(fading, "light").says, "the gradient does not get through"
     few = replace(c, layers=[*(flat_by(n, 0.4) for n in c.hidden), c.layers[-1]])

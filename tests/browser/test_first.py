@@ -79,6 +79,23 @@ def test_it_is_the_engines_own_and_nothing_moves_when_streamlit_comes(held, path
     assert page.evaluate("() => document.querySelector('.stage .surface .js-plotly-plot .points path') !== null")
 
 
+def test_it_stays_the_same_picture_however_late_what_takes_it_over_is(new_page):
+    page = new_page(new=True)
+    waiting: list[Route] = []
+    page.route("**/static/js/BidiComponent.*.js", lambda route: waiting.append(route))
+    page.goto("/?dataset=moons&step=37", wait_until="commit")
+    page.wait_for_selector("#first.drawn")
+    wait_for(page, "window.__stage.frames > 0")
+    page.evaluate("() => { document.querySelector('.stage .surface canvas').kept = true; }")
+    page.wait_for_selector("[data-testid=stMain] [data-testid=stSkeleton]", state="attached")
+    page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
+    page.wait_for_timeout(4000)
+    for route in waiting:
+        route.continue_()
+    settle(page)
+    assert page.evaluate("() => document.querySelector('.stage .surface canvas').kept")
+
+
 def test_it_can_be_played_and_stepped_and_what_needs_the_page_is_done_when_that_is_there(held):
     page, go_on = held("/?dataset=moons&step=500")
     press(page, "Step")

@@ -6,6 +6,9 @@ import { parseMessage } from "./recording.js";
 import { show, stages } from "./stage.js";
 
 const LOOK_EVERY_MS = 500;
+// Streamlit's page once its script has ended and all that it told is there. Before its first run a page rests, too.
+const RESTING = '.stApp[data-test-script-state="notRunning"] [data-testid=stMain]:has(.stElementContainer)';
+const LOADING = "[data-testid=stMain] :is([data-testid=stSkeleton], .stage-place:empty)";
 const SIDEBAR_WIDTH = "sidebarWidth"; // where Streamlit keeps it, if it was dragged,
 const THEME = /^stActiveTheme/; // and a theme that was chosen by hand
 const place = document.getElementById("first");
@@ -81,7 +84,7 @@ function watch(/** @type {HTMLElement} */ place) {
   let rested = 0;
   const timer = setInterval(() => {
     if (!place.isConnected) return clearInterval(timer);
-    rested = document.querySelector('.stApp[data-test-script-state="notRunning"]') ? rested + 1 : 0;
+    rested = document.querySelector(RESTING) && !document.querySelector(LOADING) ? rested + 1 : 0;
     if (rested < 4) return undefined;
     stages.get(place)?.close();
     place.remove();

@@ -50,34 +50,44 @@ def shown(page: Page) -> Experiment:
     return experiment
 
 
-def click_in_a_row(button: Locator, times: int, pause: int) -> None:
-    """Click in the page itself: from outside, each click of a busy machine takes seconds."""
-    button.evaluate(
+def click_in_a_row(button: Locator, times: int, pause: int) -> float:
+    """Click in the page itself: from outside, each click of a busy machine takes seconds. How many seconds it took."""
+    return button.evaluate(
         """async (button, [times, pause]) => {
+          const begun = performance.now();
           for (let k = 0; k < times; k++) {
             button.click();
             await new Promise((resolve) => setTimeout(resolve, pause));
           }
+          return (performance.now() - begun) / 1000;
         }""",
         [times, pause],
     )
 
 
-def press_in_a_row(control: Locator, key: str, times: int, pause: int) -> None:
-    """Press a key in the page itself, for the same reason."""
-    control.evaluate(
+def press_in_a_row(control: Locator, key: str, times: int, pause: int) -> float:
+    """Press a key in the page itself, for the same reason. How many seconds it took."""
+    return control.evaluate(
         """async (control, [key, times, pause]) => {
           control.focus();
+          const begun = performance.now();
           for (let k = 0; k < times; k++) {
             for (const type of ["keydown", "keyup"])
               control.dispatchEvent(new KeyboardEvent(type, { key, code: key, bubbles: true, cancelable: true }));
             await new Promise((resolve) => setTimeout(resolve, pause));
           }
+          return (performance.now() - begun) / 1000;
         }""",
         [key, times, pause],
     )
 
 
+def is_one_entry(page: Page, before: set[str], seconds: float) -> bool:
+    """Whether a burst has made one entry of the history. A machine that stretches it makes several bursts of it."""
+    return 1 <= len(entries(page) - before) <= 1 + int(seconds / BURST_SECONDS)
+
+
+BURST_SECONDS = 2.0
 MOONS = Config(dataset="moons")
 
 
@@ -86,9 +96,9 @@ def test_a_slider_moved_over_several_stops_is_one_change(opened, query, pause):
     page = opened(query)
     before = entries(page)
     slider = page.get_by_role("slider", name="Batch size")
-    press_in_a_row(slider, "ArrowRight", 4, pause)
+    seconds = press_in_a_row(slider, "ArrowRight", 4, pause)
     arrives(page, MOONS.changed(batch_size=128), changes=1)
-    assert len(entries(page) - before) == 1
+    assert is_one_entry(page, before, seconds)
     assert slider.get_attribute("aria-valuetext") == "128"
     press(page, "Undo")
     arrives(page, MOONS)
@@ -97,9 +107,9 @@ def test_a_slider_moved_over_several_stops_is_one_change(opened, query, pause):
 def test_a_slider_that_makes_another_run_is_one_step_of_undo(opened):
     page = opened("&step=500")
     before = entries(page)
-    press_in_a_row(page.get_by_role("slider", name="Noise"), "ArrowRight", 8, 60)
+    seconds = press_in_a_row(page.get_by_role("slider", name="Noise"), "ArrowRight", 8, 60)
     arrives(page, MOONS.changed(noise=0.18))
-    assert len(entries(page) - before) == 1
+    assert is_one_entry(page, before, seconds)
     press(page, "Undo")
     arrives(page, MOONS)
 
@@ -108,9 +118,9 @@ def test_a_slider_that_makes_another_run_is_one_step_of_undo(opened):
 def test_each_press_at_the_network_counts(opened, pause):
     page = opened("&step=500")
     before = entries(page)
-    click_in_a_row(page.get_by_role("button", name="Add a neuron to hidden layer 2"), 5, pause)
+    seconds = click_in_a_row(page.get_by_role("button", name="Add a neuron to hidden layer 2"), 5, pause)
     arrives(page, MOONS.changed(hidden_layer_sizes=(8, 13)))
-    assert len(entries(page) - before) == 1
+    assert is_one_entry(page, before, seconds)
 
 
 @pytest.mark.parametrize("pause", [30, 150])

@@ -288,7 +288,7 @@ def fill_widget(key: str, value: Any) -> Any:
     given = st.session_state.setdefault(_GIVEN, {})
     before = given.get(key)
     if before is None or before.value != value:
-        given[key] = _Given(value, before.value if before else None, time.monotonic())
+        given[key] = _Given(value, before.past() if before else ())
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
     return value
@@ -308,15 +308,20 @@ def read_widget(key: str) -> tuple[Any, bool]:
 
 @dataclass(frozen=True)
 class _Given:
-    """What a widget was given to show, and since when it does not show what it did before."""
+    """What a widget was given to show, and what it showed before, each until some time."""
 
     value: Any
-    before: Any
-    at: float  # seconds
+    before: tuple[tuple[Any, float], ...]  # the last one last; seconds
+
+    def past(self) -> tuple[tuple[Any, float], ...]:
+        """What it shows no longer from now on, as far as a page may still take it for the present one."""
+        now = time.monotonic()
+        return *((value, until) for value, until in self.before if now - until < _LATE_SECONDS), (self.value, now)
 
     def is_late(self, value: Any) -> bool:
-        """Whether this is the value of a page that may not have heard of the new one."""
-        return bool(value == self.before) and time.monotonic() - self.at < _LATE_SECONDS
+        """Whether this is the value of a page that may not have heard of the new one, nor of some before it."""
+        now = time.monotonic()
+        return any(value == old and now - until < _LATE_SECONDS for old, until in self.before)
 
 
 def _something_else(key: str) -> bool:

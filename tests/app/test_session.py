@@ -99,6 +99,19 @@ def test_a_page_that_has_not_heard_of_a_change_does_not_write_the_old_value_back
     assert late.text_input[0].value == "8, 9"
 
 
+def test_a_page_that_has_heard_of_none_of_several_changes_does_not_write_the_oldest_value_back(late):
+    for n in (10, 11):
+        late.kwargs = {"change": {"hidden_layer_sizes": (8, n)}}
+        late.run()
+    late.kwargs = {}
+    for old in ("8, 8", "8, 9"):
+        late.text_input[0].set_value(old)
+        late.slider[0].set_value(late.slider[0].value + 0.1)
+        late.run()
+        assert late.session_state["experiment"].now.hidden_layer_sizes == (8, 11)
+        assert late.text_input[0].value == "8, 11"
+
+
 @pytest.mark.parametrize("typed", ["8, 8", "4"])
 def test_a_value_that_the_user_sets_counts_also_if_it_is_the_old_one(late, typed):
     late.text_input[0].set_value(typed)

@@ -113,8 +113,9 @@ def test_with_tanh_all_layers_are_pushed_about_alike_and_with_relu_it_learns_too
 
 
 def test_three_learning_rates():
-    shares = [round(100 * test_at(200, optimizer="sgd", learning_rate=rate)) for rate in (0.01, 0.3, 3.0)]
-    assert shares == [63, 98, 61]
+    shares = [round(100 * test_at(150, optimizer="sgd", learning_rate=rate)) for rate in (0.01, 0.3, 3.0)]
+    assert shares[:2] == [66, 98]
+    assert 50 <= shares[2] <= 70, "it never settles, so its last digit is another on every kind of processor"
     loss = recorded(optimizer="sgd", learning_rate=3.0).recording.train_loss[:201]
     assert np.mean(np.diff(loss) > 0) == pytest.approx(0.5, abs=0.07), "it goes up as often as down"
     slow = recorded(optimizer="sgd", learning_rate=0.01).recording.train_loss[:201]
@@ -133,16 +134,20 @@ def test_the_edge_of_the_bowl_is_two_over_its_steepest_curvature():
 
 
 def test_bold_first_and_careful_later():
-    run = STUDIO.run_of(Experiment(Config(optimizer="sgd", learning_rate=1.0)).change(1500, learning_rate=0.1))
+    run = STUDIO.run_of(Experiment(Config(optimizer="sgd", learning_rate=1.0)).change(1000, learning_rate=0.1))
     run.record_to(120, 60)
     epochs, scores = run.recording.epochs, run.recording.test_score
-    assert epochs[np.searchsorted(run.recording.steps, 1500)] == 60
+    assert epochs[np.searchsorted(run.recording.steps, 1000)] == 40
     first = epoch_of(Rule("test", True, 0.95), run)
     assert first is not None
-    assert 60 < first <= 120
+    assert 40 < first <= 100
     assert scores[np.searchsorted(epochs, first)] >= 0.95
-    noise = [np.abs(np.diff(run.recording.train_loss[a:b])).mean() for a, b in ((40, 60), (65, 85))]
-    assert noise[0] > 10 * noise[1]
+    noise = [np.abs(np.diff(run.recording.train_loss[a:b])).mean() for a, b in ((20, 40), (45, 65))]
+    assert noise[0] > 4 * noise[1]
+    assert round(100 * scores[-1]) == 97
+    assert round(100 * test_at(120, optimizer="sgd", learning_rate=0.1)) == 86
+    bold = recorded(120, optimizer="sgd", learning_rate=1.0).recording.test_score[60:]
+    assert 0.45 < bold.min() < 0.6 < 0.75 < bold.max() < 0.9
 
 
 def test_adam_beside_sgd_at_the_same_rate():

@@ -783,6 +783,27 @@ def test_a_change_at_the_start_is_played_beside_the_run_that_was_played_there(ho
     )
 
 
+@pytest.mark.parametrize("viewport", ["laptop", "phone"])
+def test_four_branches_stand_in_one_row_with_the_one_on_screen_in_sight(new_page, viewport):
+    page = new_page(viewport=viewport)
+    visit(page, "/?lr=0.02&hidden=4")
+    wait_for(page, "p.atGoal && !p.moving && !p.asked")
+    for n, rate in enumerate((0.03, 0.1, 0.3), 2):
+        page.evaluate("(rate) => __player.tell({ change: { learning_rate: rate } })", rate)
+        wait_for(page, f"p.page.branches.length === {n} && p.atGoal && !p.moving && !p.asked")
+    row, chips = page.locator(".stage .branches"), page.locator(".stage .chips button")
+    tops = chips.evaluate_all("(chips) => chips.map((chip) => chip.getBoundingClientRect().top)")
+    assert len(tops) == 4
+    assert len(set(tops)) == 1
+    shown = page.locator(".stage .chips [aria-pressed=true]")
+    expect(shown).to_contain_text("learning rate 0.3")
+    inside, around = shown.bounding_box(), row.bounding_box()
+    assert around["x"] <= inside["x"]
+    assert inside["x"] + inside["width"] <= around["x"] + around["width"] <= page.viewport_size["width"]
+    box = page.locator(".stage .timeline .plot").bounding_box()
+    assert box["y"] + box["height"] <= page.viewport_size["height"]
+
+
 def test_a_click_opens_a_neuron_and_another_closes_it(home):
     pause(home)
     x, y = place_of(home, 2, 0)

@@ -52,7 +52,7 @@ export class Surface {
     this.back = h(
       "button",
       {
-        ...{ type: "button", class: "small back", hidden: true, onclick: goBack },
+        ...{ type: "button", class: "small whole", hidden: true, onclick: goBack },
         ...{ "aria-label": "Back to the output", title: "Show what the network says again (Esc)" },
       },
       "← Output",

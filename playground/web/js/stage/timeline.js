@@ -121,7 +121,8 @@ export class Timeline extends Curves {
   drawBranches(row, theme) {
     const { branches, made_room: room } = this.player.page;
     const key = JSON.stringify([branches, this.player.run.header.run, theme.dark]);
-    if (key !== this.branchesDrawn) {
+    const isNew = key !== this.branchesDrawn;
+    if (isNew) {
       this.branchesDrawn = key;
       const chip = ({ run, title, colour }) =>
         h(
@@ -148,6 +149,13 @@ export class Timeline extends Curves {
       const earlier = run && run.lastEpoch < row[EPOCH] - 1 ? ` at ${Math.round(run.lastEpoch)}` : "";
       tell(place, at ? steady(at[judged(run, "loss")]) + earlier : "");
     }
+    if (isNew) this.scrollToChip();
+  }
+
+  // The row of chips is scrolled to that of the run on screen, where it is too long.
+  scrollToChip() {
+    const chip = this.chips.querySelector("[aria-pressed=true]");
+    if (chip) this.branches.scrollLeft = chip.getBoundingClientRect().left - this.chips.getBoundingClientRect().left;
   }
 
   // Marks where something happened: hover says what, a click goes there.

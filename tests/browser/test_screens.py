@@ -128,6 +128,12 @@ def test_a_phones_settings_are_a_sheet_below_the_picture_which_goes_on(phone: Pa
     assert box["y"] + box["height"] == pytest.approx(size[1], abs=1)
     assert box["height"] <= 0.46 * size[1]
     assert bottom_of(phone, ".stage .surface canvas") <= box["y"]
+    sentence, plane = (phone.locator(f".stage {part}").bounding_box() for part in (".sentence", ".surface .plot"))
+    assert sentence
+    assert plane
+    assert sentence["y"] >= 60, "below the tabs"
+    assert sentence["y"] + sentence["height"] <= plane["y"], "what the settings come to, in words, too"
+    assert plane["height"] >= 0.3 * size[1]
     phone.locator(".gallery").get_by_role("radio", name="Circles").tap()
     wait_for(phone, f"p.run.header.run !== '{before}' && p.epoch > 0 && p.moving")
     frames = state(phone)["frames"]
@@ -139,6 +145,10 @@ def test_a_phones_settings_are_a_sheet_below_the_picture_which_goes_on(phone: Pa
     assert min(handle["width"], handle["height"]) >= 44
     close.tap()
     expect(sheet).to_be_hidden()
+    sentence, plane = (phone.locator(f".stage {part}").bounding_box() for part in (".sentence", ".surface .plot"))
+    assert sentence
+    assert plane
+    assert plane["y"] + plane["height"] <= sentence["y"]
 
 
 def test_a_phones_tabs_are_in_sight_and_lead_on(phone: Page):

@@ -840,6 +840,20 @@ def test_the_output_comes_back_while_the_pointer_is_still_on_the_neuron(home, wa
     expect(title).to_have_text("What neuron 1 of layer 2 sees")
 
 
+def test_keys_count_where_a_click_has_given_the_focus_to_the_page_itself(new_page):
+    page = new_page(viewport="laptop")
+    visit(page, "/?hidden=4&view=full&step=500")
+    page.locator(".stMain").evaluate("(main) => { main.tabIndex = -1; main.focus(); }")
+    assert page.evaluate("() => document.activeElement.matches('.stMain') && __stage.views.diagram !== undefined")
+    assert page.locator(".stMain").evaluate("(main) => main.scrollHeight > main.clientHeight"), "it could be scrolled"
+    page.keyboard.press("Space")
+    wait_for(page, "p.moving")
+    page.keyboard.press("Space")
+    wait_for(page, "!p.moving")
+    page.keyboard.press("Home")
+    wait_for(page, "p.step === 0")
+
+
 def test_marks_say_what_happened_and_a_click_goes_there(page):
     visit(page, "/?samples=60&noise=0.4&lr=0.02&hidden=16,16&step=1")
     wait_for(page, "p.run.header.marks.some((m) => m.kind === 'overfitting')")

@@ -371,7 +371,9 @@ class Stage {
   key(event) {
     const target = event.composedPath()[0];
     if (event.defaultPrevented) return;
-    if (target !== this.views.timeline.handle && (target.closest?.(OWN_KEYS) || scrolls(target))) return;
+    const isPage = target.matches?.("[data-testid=stMain]"); // what a click beside everything gives the focus to
+    const isOwn = target.closest?.(OWN_KEYS) || (!isPage && scrolls(target));
+    if (isOwn && target !== this.views.timeline.handle) return;
     if (event.key === " " && target.closest?.(OWN_SPACE) && target !== this.transport.playButton) return;
     this.act(event);
   }

@@ -26,6 +26,10 @@ class Element {
     if (name === "hidden") this.hidden = true;
   }
 
+  getBoundingClientRect() {
+    return { left: 0, top: 0, width: 0, height: 0 };
+  }
+
   querySelectorAll() {
     return [];
   }

@@ -12,13 +12,13 @@ const STROKES = { solid: [1], dash: [6, 3], dot: [2, 3], dashdot: [6, 3, 2, 3] }
 export const runColour = (theme, k) => layerColour(theme, k, MOST_RUNS);
 
 // A piece of a line, as it is drawn in a chart.
-export function lineMark(colour, dash = "solid") {
+export function lineMark(colour, dash = "solid", width = 3) {
   let at = 0;
   const stops = STROKES[dash].map((pixels, k) => `${k % 2 ? "transparent" : colour} ${at}px ${(at += pixels)}px`);
   return h("i", {
     class: "line-mark",
     "aria-hidden": "true",
-    style: `background: repeating-linear-gradient(90deg, ${stops.join(", ")})`,
+    style: `height: ${Math.max(1, width)}px; background: repeating-linear-gradient(90deg, ${stops.join(", ")})`,
   });
 }
 

@@ -118,7 +118,7 @@ export class Curves {
     this.legend.dataset.key = text + colours;
     this.legend.replaceChildren(
       ...lines.map((line) => {
-        return h("span", {}, lineMark(line.colour, line.dash), line.name);
+        return h("span", {}, lineMark(line.colour, line.dash, line.width), line.name);
       }),
     );
   }

@@ -144,6 +144,7 @@ export class Surface {
     this.stepBox.checked = this.player.look.discretize;
     this.sayTitle(this.titleOf(focus));
     hide(this.back, !focus || !this.player.look.neuron);
+    this.title.classList.toggle("of-neuron", !!focus); // whose name has the room of the run's
     this.drawLegend(theme);
     this.sayNote();
     this.sayRun(theme);

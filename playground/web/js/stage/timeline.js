@@ -154,7 +154,8 @@ export class Timeline extends Curves {
 
   // The row of chips is scrolled to that of the run on screen, where it is too long.
   scrollToChip() {
-    const chip = this.chips.querySelector("[aria-pressed=true]");
+    const shown = this.player.page.branches.findIndex(({ run }) => run === this.player.run.header.run);
+    const chip = this.chips.children[shown];
     if (chip) this.branches.scrollLeft = chip.getBoundingClientRect().left - this.chips.getBoundingClientRect().left;
   }
 

@@ -14,7 +14,8 @@ from playground.app.shared_runs import run_of
 from playground.app.theme import theme_type
 from playground.health import words
 from playground.health.checkup import Array, Checkup, examine_run, update_ratios
-from playground.health.headlines import healthy_in_words, next_to_try, still_ahead, well_in_words
+from playground.health.cure import rates_compared, test_loss_at
+from playground.health.headlines import healthy_in_words, next_to_try, reservation, well_in_words
 from playground.health.numbers import columns, gradient_norms, tables
 from playground.health.proof import PROOFS, flat, proof
 from playground.health.verdicts import Try, Verdict, verdicts
@@ -76,28 +77,46 @@ def _verdicts(found: list[Verdict], checkup: Checkup, theme: str) -> None:
 
 def _healthy(checkup: Checkup, well: str, theme: str) -> None:
     with _beside_its_picture("vanishing", checkup, theme, is_shown=len(checkup.layers) > 1):
-        if ahead := still_ahead(checkup):
+        if ahead := reservation(checkup):
             st.info(f"At {_when(checkup)}, nothing is wrong, but {ahead}.", icon=":material/hourglass_top:")
         else:
             st.success(f"At {_when(checkup)}, nothing is wrong: {well}.", icon=":material/favorite:")
-            _next(next_to_try(session.experiment().now), checkup.step)
+        _next(checkup, is_well=not ahead)
         st.caption(f"By rules of thumb. {healthy_in_words(checkup)}")
 
 
-def _next(option: Try | None, step: int) -> None:
-    if option is None:
+def _next(checkup: Checkup, *, is_well: bool) -> None:
+    """What the last change of the learning rate has done, and for a run that is well what to try then."""
+    option, told = next_to_try(session.experiment().now), _against_before(checkup)
+    if told:
+        st.markdown(told)
+    if not is_well:
+        return
+    if option is None or "not help" in told:
         st.markdown("What next? Open a sick network above.")
         return
     st.markdown("What next? Open a sick network above, or see whether this one learns faster:")
     st.button(
-        f"{option.label}, from the start", key="try_next", on_click=_try_next, args=(option, step),
+        f"{option.label}, from the start", key="try_next", on_click=_try_next, args=(option, checkup.step),
         icon=":material/science:",
     )  # fmt: skip
 
 
+def _against_before(checkup: Checkup) -> str:
+    """What the rate that was tried last has done, where its run is on screen."""
+    before, after = session.kept("rate_tried", (None, None))
+    if after != session.experiment():
+        return ""
+    losses = test_loss_at(run_of(before), checkup.epoch), float(checkup.history.test_loss[-1])
+    return rates_compared((before.now.learning_rate, losses[0]), (after.now.learning_rate, losses[1]))
+
+
 def _try_next(option: Try, step: int) -> None:
-    session.show(option.experiment(session.experiment(), 0))  # a branch, beside the run so far
+    before = session.experiment()
+    after = option.experiment(before, 0)  # a branch, beside the run so far
+    session.show(after)
     session.set_moment(step)
+    session.keep("rate_tried", (before, after))
 
 
 def _when(checkup: Checkup) -> str:

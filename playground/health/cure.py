@@ -20,7 +20,8 @@ from playground.health.checkup import examine_run
 from playground.health.portrait import portrait
 from playground.health.verdicts import verdicts
 from playground.run.experiment import Experiment
-from playground.run.runs import forked, network_at, new_trainer
+from playground.run.number import say
+from playground.run.runs import Run, forked, network_at, new_trainer
 from playground.run.seeds import seeded
 
 SLICE_SECONDS = 0.02
@@ -49,6 +50,27 @@ def is_better(before: Outcome, after: Outcome) -> bool:
         return False
     is_lower = after.loss <= LOWER_LOSS * before.loss and after.score >= before.score
     return is_lower or after.score >= before.score + BETTER_SCORE
+
+
+def test_loss_at(run: Run, epoch: float) -> float:
+    """The loss on new points of a run at an epoch; NaN without such points, or where it has not come as far."""
+    with run.lock:
+        k = int(np.searchsorted(run.recording.epochs, epoch))
+        return float(run.recording.test_loss[k]) if k < len(run.recording.epochs) else math.nan
+
+
+def rates_compared(before: tuple[float, float], now: tuple[float, float]) -> str:
+    """What another learning rate has done, in words; "" if it learns neither clearly better nor worse.
+
+    before, now : the rate and the loss on new points at the same epoch
+    """
+    (rate, loss), (other, after) = before, now
+    told = f"The loss on new points is {say(after, 3)}; at this epoch it was {say(loss, 3)} with a rate of {rate:g}."
+    if after <= LOWER_LOSS * loss:
+        return f"{told} A rate of {other:g} learns faster."
+    if loss <= LOWER_LOSS * after:
+        return f"{told} A rate of {other:g} does not help: **Undo** leads back."
+    return ""
 
 
 class Trial:

@@ -21,6 +21,8 @@ from playground.run.runs import Run
 
 LOOKS = (1, 2, 3, 5, 8, 12, 20, 30, 45, 70, 100, 140, 200, 300, 450, 700, 1000, 1400, 2000, 3000)
 """Epochs at which a run is looked at: what is told of one moment holds until the next"""
+RISEN = 1.25
+"""Times the lowest test loss, from which on it is told to have risen, as by the mark on the timeline"""
 MOST_NUMBERS = 250_000
 """Of neurons times training points, for a look that takes 30 ms on a quiet machine; 50 ms one may hold the gate"""
 
@@ -96,12 +98,20 @@ def healthy_in_words(c: Checkup) -> str:
     return " ".join(parts)
 
 
-def still_ahead(c: Checkup) -> str:
-    """What is to come where no rule complains and little has been learned; "" once half of guessing's loss is gone."""
+def reservation(c: Checkup) -> str:
+    """What is to be said against a run of which no rule complains: that little has been learned yet, or that the test
+    loss rises; "" for nothing."""
     if c.step == 0:
         return "nothing has been learned yet: press Play, and it is looked at again wherever you stop"
     if c.chance > 0.0 and c.train_loss > c.chance / 2:
         return f"it has a way to go: its loss is {percent(c.train_loss / c.chance, 2)} of what guessing alone would get"
+    test = c.history.test_loss
+    if np.isfinite(test).all():
+        k, now = int(test.argmin()), float(test[-1])
+        best, when = float(test[k]), float(c.history.epochs[k])
+        if now > RISEN * best and now > RISEN * c.train_loss and now - best > 0.05 * c.chance:
+            rose = f"the test loss was {say(best, 3)} at epoch {say(when)}, and is {say(now, 3)}"
+            return f"it begins to learn by heart: {rose}"
     return ""
 
 

@@ -101,8 +101,10 @@ def _too_fast(c: Checkup, theme: str) -> Proof:
         return _loss(c, theme)
     if verdicts.jumps(c):
         return _updates(c, theme, c.recent_ratios, Limit(verdicts.TOO_FAST, "too fast"))
-    limit = Limit(verdicts.FAR_TOO_FAST, "far too fast")
-    return _updates(c, theme, np.nanmax(c.history.update_ratios, axis=0, initial=0.0), limit, "the largest")
+    largest = np.nanmax(c.history.update_ratios, axis=0, initial=0.0)
+    if largest.max() <= verdicts.FAR_TOO_FAST:  # it once was lower
+        return _loss(c, theme)
+    return _updates(c, theme, largest, Limit(verdicts.FAR_TOO_FAST, "far too fast"), "the largest")
 
 
 def _too_slow(c: Checkup, theme: str) -> Proof:

@@ -38,6 +38,8 @@ MANY_TWINS, MANY_DEAD = 0.5, 0.25
 """Shares of a hidden layer's neurons"""
 MOSTLY_FLAT = 0.5
 """Share of a hidden layer's outputs"""
+THROWN_OFF = 4 / 3
+"""Times the lowest loss so far, from which on a loss that stands still is that of another place than the best"""
 FADES, EXPLODES = 0.01, 100.0
 """The first layer's gradient over the output layer's"""
 MOST_FIGURES = 17
@@ -214,7 +216,8 @@ def unscaled(c: Checkup) -> Finding | None:
 @rule(
     "The learning rate is too high",
     "The run broke; or the loss rises in at least 40 % of the last 20 epochs while an update is more than 2 % of the "
-    "weights; or an update was ever more than 30 % of the weights and the loss is no better than guessing.",
+    "weights; or an update was ever more than 30 % of the weights and the loss is no better than guessing; or the loss "
+    "stands still, a third above the lowest that it has had, on the mean of ten epochs.",
     CS231N, KARPATHY,
 )  # fmt: skip
 def rate_too_high(c: Checkup) -> Finding | None:
@@ -248,6 +251,14 @@ def rate_too_high(c: Checkup) -> Finding | None:
             f"{say(c.chance, 3)}.",
             {"largest update / weights": worst, "training loss": c.train_loss, "chance": c.chance},
             (again,),
+        )
+    now, (best, when) = _mean_loss(c, c.epoch), _best_loss(c)
+    if _stands_still(c) and now > THROWN_OFF * best and not c.regularized and not _any_twins(c):
+        return Finding(
+            f"Around epoch {say(when)} the loss was {say(best, 3)}; now it is {say(now, 3)} and falls no further. This "
+            "network can do better: steps of this size have thrown it off.",
+            {"lowest loss": best, "training loss": now, "learning rate": c.learning_rate},
+            tries,
         )
     return None
 
@@ -359,8 +370,7 @@ def too_small(c: Checkup) -> Finding | None:
         return None
     if len(c.hidden) > 2 and saturated.judge(c):  # it is its depth that is too much for its activation
         return None
-    before, now = _mean_loss(c, c.epoch - 30.0), _mean_loss(c, c.epoch)  # NaN without frames, which fails below
-    if not now > 0.97 * before or not 0.3 * c.chance < c.train_loss < 0.97 * c.chance:
+    if not _stands_still(c) or not c.train_loss < 0.97 * c.chance:
         return None
     sizes = tuple(layer.n_units for layer in c.hidden)
     wider = tuple(min(max(8, 2 * n), EASY_NEURONS) for n in sizes) or (8,)
@@ -533,6 +543,22 @@ def _steepest_together(c: Checkup) -> float:
 def _dead_layers(c: Checkup) -> list[LayerNumbers]:
     """Hidden layers that let no gradient through at all."""
     return [layer for layer in c.hidden if layer.n_dead == layer.n_units]
+
+
+def _stands_still(c: Checkup) -> bool:
+    """Whether the loss has hardly fallen for 30 epochs, far from solved."""
+    before, now = _mean_loss(c, c.epoch - 30.0), _mean_loss(c, c.epoch)  # NaN without frames, which fails below
+    return c.epoch >= 60.0 and now > 0.97 * before and c.train_loss > 0.3 * c.chance
+
+
+def _best_loss(c: Checkup) -> tuple[float, float]:
+    """The lowest mean training loss of ten frames in a row, and the epoch of the last of them."""
+    losses = c.history.train_loss
+    if len(losses) < 10:
+        return np.nan, np.nan
+    means = np.convolve(losses, np.full(10, 0.1), "valid")
+    k = int(np.argmin(np.where(np.isfinite(means), means, np.inf)))
+    return float(means[k]), float(c.history.epochs[k + 9])
 
 
 def _mean_loss(c: Checkup, epoch: float) -> float:

@@ -280,6 +280,14 @@ def test_a_healthy_run_offers_a_higher_rate_beside_it():
     app.button(key="try_next").click().run()
     assert not app.exception
     assert app.session_state["experiment"] == Experiment().change(0, learning_rate=0.03)
+    told = " ".join(m.value for m in app.markdown)
+    losses = [
+        float(new_trainer(x).run(200).test_loss[-1]) for x in (Experiment(), Experiment(Config(learning_rate=0.03)))
+    ]
+    assert losses[0] < 0.9 * losses[1], "on this network a higher rate is no better"
+    assert f"The loss on new points is {say(losses[1], 3)}; at this epoch it was {say(losses[0], 3)}" in told
+    assert "does not help: **Undo** leads back" in told
+    assert not [b for b in app.button if b.key == "try_next"]
     assert app.session_state["moment"] == 5000
 
 

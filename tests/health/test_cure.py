@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from playground.health.checkup import examine
-from playground.health.cure import Outcome, Trial, beginning, is_better, outcome
-from playground.health.headlines import healthy_in_words, next_to_try, still_ahead, well_in_words
+from playground.health.cure import Outcome, Trial, beginning, is_better, outcome, rates_compared
+from playground.health.headlines import healthy_in_words, next_to_try, reservation, well_in_words
 from playground.health.portrait import LEVELS, SIDE, portrait
 from playground.health.sick import SICK
 from playground.health.verdicts import TOO_FAST, TOO_SLOW, Try, verdicts
@@ -170,13 +170,34 @@ def test_a_sick_network_is_opened_where_its_finding_is_there(name: str):
 
 def test_a_run_without_a_complaint_that_has_learned_little_is_not_told_to_be_done():
     trainer = new_trainer(Experiment())
-    assert "nothing has been learned yet" in still_ahead(examine(trainer, 0, Config().features))
+    assert "nothing has been learned yet" in reservation(examine(trainer, 0, Config().features))
     for epochs, words in ((40, "it has a way to go"), (160, "")):
         trainer.run(epochs)
         now = examine(trainer, trainer.recording.last_step, Config().features)
         assert (now.train_loss > now.chance / 2) == bool(words)
-        assert still_ahead(now).startswith(words)
-        assert bool(still_ahead(now)) == bool(words)
+        assert reservation(now).startswith(words)
+        assert bool(reservation(now)) == bool(words)
+
+
+def test_a_healthy_run_whose_test_loss_rises_is_told_so_where_the_mark_stands():
+    c = examine(new_trainer(Experiment()), 0, Config().features)
+    epochs, train = np.arange(60.0), np.linspace(0.6, 0.1, 60)
+    for last, rises in ((0.24, False), (0.26, True)):
+        test = np.r_[np.linspace(0.6, 0.2, 30), np.linspace(0.2, last, 30)]
+        history = replace(c.history, epochs=epochs, train_loss=train, test_loss=test)
+        told = reservation(replace(c, step=1500, history=history))
+        assert bool(told) == rises
+        if rises:
+            assert told == "it begins to learn by heart: the test loss was 0.2 at epoch 29, and is 0.26"
+
+
+def test_another_rate_is_said_to_help_or_not_only_where_it_is_clear():
+    assert rates_compared((0.01, 0.047), (0.03, 0.160)).endswith(
+        "it was 0.047 with a rate of 0.01. A rate of 0.03 does not help: **Undo** leads back."
+    )
+    assert rates_compared((0.01, 0.2), (0.03, 0.1)).endswith("A rate of 0.03 learns faster.")
+    assert not rates_compared((0.01, 0.1), (0.03, 0.095))
+    assert not rates_compared((0.01, 0.095), (0.03, 0.1))
 
 
 def test_the_words_of_a_healthy_run_say_on_which_side_of_the_green_band_it_is():

@@ -10,6 +10,7 @@ import pytest
 import mlp
 from playground.health.checkup import Checkup, chance_loss, examine, noise_scale
 from playground.health.headlines import headline_at, headlines, is_costly
+from playground.health.proof import proof
 from playground.health.sick import SICK
 from playground.health.verdicts import RULES, headline, verdicts
 from playground.run import link
@@ -225,6 +226,23 @@ def test_update_ratios_are_those_of_single_steps():
     wanted = np.linalg.norm(moved[:, :-1]) / np.linalg.norm(before[:, :-1])
     assert checkup.history.update_ratios[0, 0] == pytest.approx(wanted, rel=1e-12)
     assert list(checkup.history.update_epochs) == [0.0, 8.0, 16.0]
+
+
+def test_a_network_that_once_did_better_is_not_called_too_small():
+    for experiment, epochs in (
+        (Experiment().change(5000, learning_rate=0.1), 400),
+        (Experiment(Config(learning_rate=0.1)), 200),
+    ):
+        run = Runs().get(experiment)
+        run.record_to(epochs, 60)
+        c = examine(run.trainer, run.last_step_at(epochs))
+        first = verdicts(c)[0]
+        assert first.rule.name == "rate_too_high"
+        assert "This network can do better" in first.sentence
+        shown = proof("rate_too_high", c, "light")
+        assert shown.title == "The loss up to here"
+        assert [shown.figure.data[0].y[k] for k in (0, -1)] == [c.history.train_loss[k] for k in (0, -1)]
+    assert names(look(Config(dataset="circles", hidden_layer_sizes=(2,))))[0] == "too_small"
 
 
 def test_a_checkup_in_mid_run_knows_nothing_of_what_comes_after():

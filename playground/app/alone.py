@@ -135,11 +135,20 @@ def _row(trial: Trial, which: int, label: str) -> dict[str, Any]:
     is_broken = all(math.isinf(outcome.loss) for outcome in trial.outcomes[which])
     return told | {
         "picture": trial.portraits[which],
-        "line": "the run broke" if is_broken else cures.score_in_words(trial, *(scores if which else scores[:1])),
+        "line": "the run broke" if is_broken else _line(trial, which),
         "finding": _finding(trial, which),
         # The bar goes from one score to the other; the R² of a regression has no lower end.
         "shares": None if trial.runs[0].config.task == "regression" else scores,
     }
+
+
+def _line(trial: Trial, which: int) -> str:
+    """The score, or how it goes; the loss too, where the scores do not tell the two apart."""
+    scores = trial.typical(which)
+    told = cures.score_in_words(trial, *(scores if which else scores[:1]))
+    if which == 0 or round(100 * scores[0]) != round(100 * scores[1]):
+        return told
+    return f"{told}, loss {say(trial.middle(0).loss, 2)} → {say(trial.middle(which).loss, 2)}"
 
 
 def _finding(trial: Trial, which: int) -> str:

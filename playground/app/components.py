@@ -42,6 +42,7 @@ mark = _component("mark", 0)
 line = _component("line", 0)
 hand_in = _component("hand_in", 0)
 way_back = _component("way_back", 0)
+jump = _component("jump", 0)
 
 # Cookies may be forbidden: then the choice lasts as long as the tab.
 memory = st.components.v2.component(

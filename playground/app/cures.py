@@ -175,7 +175,7 @@ def in_words(trial: Trial) -> str:
     typical = f"Typically {before} before, and {after} after."
     if not ill:
         return f"From {beginnings}: without the cure, too, the finding is gone by the end. {typical}"
-    others = "" if ill == n else f" In the other {n - ill}, the finding is gone by the end without it, too."
+    others = "" if ill == n else f" The other {n - ill} lose the finding by themselves."
     idle = trial.gone() - trial.cured()
     no_better = f" In {idle} of the {ill}, the finding is gone, but it learns no better." if idle else ""
     return f"**From {beginnings}: cures {trial.cured()} of {ill}.** {typical}{no_better}{others}"

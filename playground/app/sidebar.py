@@ -23,6 +23,7 @@ def show() -> None:
     if not session.on_show().shows("settings"):
         return
     with st.sidebar:
+        components.jump(key="jump", data={"groups": [title for title in _GROUPS if _is_shown(title)]})
         if session.task() is None:
             _view()
             with st.container(horizontal=True, key="keep"):
@@ -36,12 +37,21 @@ def show() -> None:
 
 def groups() -> None:
     """The settings on show, group by group, wherever they are drawn; below each that is set apart the way back."""
-    for title, draw in (("Data", _data), ("Network", _network), ("Training", _training)):
-        if any(_heading(name) == title and session.on_show().shows(name) for name in SETTINGS):
+    draws = (_data, _network, _training)
+    for title, draw in zip(_GROUPS, draws, strict=True):
+        if _is_shown(title):
             st.subheader(title)
             draw()
     if _shows("dataset") and session.on_show().only is None:
         _classics()
+
+
+_GROUPS = ("Data", "Network", "Training")
+
+
+def _is_shown(title: str) -> bool:
+    """Whether any setting of a group is on show."""
+    return any(_heading(name) == title and session.on_show().shows(name) for name in SETTINGS)
 
 
 def _heading(name: str) -> str:

@@ -231,6 +231,16 @@ def test_a_finding_that_is_gone_from_a_run_that_learns_no_better_is_no_cure():
     assert "In 1 of the 2, the finding is gone, but it learns no better." in said
 
 
+def test_where_scores_do_not_tell_a_change_apart_the_loss_is_told_too():
+    trial = Trial("dead", (Experiment(),) * 3, 5, 1, nullcontext)
+    trial.outcomes = [[Outcome(*one, is_ill=False)] for one in ((0.6, 0.9), (0.6, 0.5), (0.7, 0.5))]
+    assert [alone._line(trial, which) for which in range(3)] == [
+        "60 of 100 right",
+        "60 → 60 of 100 right, loss 0.9 → 0.5",
+        "60 → 70 of 100 right",
+    ]
+
+
 def test_the_best_changes_stand_first_and_one_that_beats_the_cure_is_named():
     options = tuple(Try(label, (("x", 1),), again=True) for label in ("Shallow", "Tanh", "GELU"))
     trial = Trial("dead", (Experiment(),) * 4, 5, 1, nullcontext)

@@ -151,6 +151,28 @@ def test_a_phones_settings_are_a_sheet_below_the_picture_which_goes_on(phone: Pa
     assert plane["y"] + plane["height"] <= sentence["y"]
 
 
+def test_a_phones_sheet_leads_to_each_group_of_settings(phone: Page):
+    visit(phone, "/?step=1200")
+    phone.get_by_role("button", name="Expand sidebar").tap()
+    ways = phone.get_by_role("navigation", name="Groups of settings").get_by_role("button")
+    expect(ways).to_have_text(["Data", "Network", "Training"])
+    sheet = phone.locator(".stSidebar").bounding_box()
+    assert sheet
+    for name in ("Training", "Network", "Data"):
+        way = ways.filter(has_text=name)
+        way.tap()
+        heading = phone.locator(".stSidebar").get_by_role("heading", name=name)
+        expect(heading).to_be_in_viewport()
+        box, above = heading.bounding_box(), way.bounding_box()
+        assert box
+        assert above
+        assert above["height"] >= 44
+        assert above["y"] + above["height"] <= box["y"], "the way stays in sight"
+        if name != "Training":  # which is the last
+            assert box["y"] < sheet["y"] + 150
+    assert "#" not in phone.url
+
+
 def test_a_phones_tabs_are_in_sight_and_lead_on(phone: Page):
     visit(phone, "/?step=1200")
     tabs = phone.get_by_role("link", name="Health")

@@ -14,7 +14,7 @@ from playground.app.shared_runs import run_of
 from playground.app.theme import theme_type
 from playground.health import words
 from playground.health.checkup import Array, Checkup, examine_run, update_ratios
-from playground.health.cure import rates_compared, test_loss_at
+from playground.health.cure import helps, test_loss_at
 from playground.health.headlines import healthy_in_words, next_to_try, reservation, well_in_words
 from playground.health.numbers import columns, gradient_norms, tables
 from playground.health.proof import PROOFS, flat, proof
@@ -86,29 +86,32 @@ def _healthy(checkup: Checkup, well: str, theme: str) -> None:
 
 
 def _next(checkup: Checkup, *, is_well: bool) -> None:
-    """What the last change of the learning rate has done, and for a run that is well what to try then."""
-    option, told = next_to_try(session.experiment().now), _against_before(checkup)
-    if told:
-        st.markdown(told)
-    if not is_well:
-        return
-    if option is None or "not help" in told:
+    """What the rate that was tried last has done, and for a run that is well what to try then."""
+    helped = _tell_what_the_rate_has_done(checkup)
+    option = next_to_try(session.experiment().now)
+    if is_well and (option is None or helped is False):
         st.markdown("What next? Open a sick network above.")
-        return
-    st.markdown("What next? Open a sick network above, or see whether this one learns faster:")
-    st.button(
-        f"{option.label}, from the start", key="try_next", on_click=_try_next, args=(option, checkup.step),
-        icon=":material/science:",
-    )  # fmt: skip
+    elif is_well and option is not None:
+        st.markdown("What next? Open a sick network above, or see whether this one learns faster:")
+        st.button(
+            f"{option.label}, from the start", key="try_next", on_click=_try_next, args=(option, checkup.step),
+            icon=":material/science:",
+        )  # fmt: skip
 
 
-def _against_before(checkup: Checkup) -> str:
-    """What the rate that was tried last has done, where its run is on screen."""
+def _tell_what_the_rate_has_done(checkup: Checkup) -> bool | None:
+    """Whether it helps, told where its run is on screen and the answer is clear."""
     before, after = session.kept("rate_tried", (None, None))
     if after != session.experiment():
-        return ""
+        return None
     losses = test_loss_at(run_of(before), checkup.epoch), float(checkup.history.test_loss[-1])
-    return rates_compared((before.now.learning_rate, losses[0]), (after.now.learning_rate, losses[1]))
+    helped = helps(*losses)
+    if helped is not None:
+        rates = before.now.learning_rate, after.now.learning_rate
+        told = f"A rate of {rates[1]:g} {'learns faster.' if helped else 'does not help: **Undo** leads back.'}"
+        was = f"at this epoch it was {say(losses[0], 3)} with a rate of {rates[0]:g}"
+        st.markdown(f"The loss on new points is {say(losses[1], 3)}; {was}. {told}")
+    return helped
 
 
 def _try_next(option: Try, step: int) -> None:

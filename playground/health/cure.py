@@ -20,7 +20,6 @@ from playground.health.checkup import examine_run
 from playground.health.portrait import portrait
 from playground.health.verdicts import verdicts
 from playground.run.experiment import Experiment
-from playground.run.number import say
 from playground.run.runs import Run, forked, network_at, new_trainer
 from playground.run.seeds import seeded
 
@@ -59,18 +58,11 @@ def test_loss_at(run: Run, epoch: float) -> float:
         return float(run.recording.test_loss[k]) if k < len(run.recording.epochs) else math.nan
 
 
-def rates_compared(before: tuple[float, float], now: tuple[float, float]) -> str:
-    """What another learning rate has done, in words; "" if it learns neither clearly better nor worse.
-
-    before, now : the rate and the loss on new points at the same epoch
-    """
-    (rate, loss), (other, after) = before, now
-    told = f"The loss on new points is {say(after, 3)}; at this epoch it was {say(loss, 3)} with a rate of {rate:g}."
-    if after <= LOWER_LOSS * loss:
-        return f"{told} A rate of {other:g} learns faster."
-    if loss <= LOWER_LOSS * after:
-        return f"{told} A rate of {other:g} does not help: **Undo** leads back."
-    return ""
+def helps(before: float, after: float) -> bool | None:
+    """Whether a change has made a loss clearly lower; None where it is neither clearly lower nor higher, or unknown."""
+    if after <= LOWER_LOSS * before:
+        return True
+    return False if before <= LOWER_LOSS * after else None
 
 
 class Trial:

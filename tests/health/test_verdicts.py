@@ -228,21 +228,24 @@ def test_update_ratios_are_those_of_single_steps():
     assert list(checkup.history.update_epochs) == [0.0, 8.0, 16.0]
 
 
-def test_a_network_that_once_did_better_is_not_called_too_small():
-    for experiment, epochs in (
-        (Experiment().change(5000, learning_rate=0.1), 400),
-        (Experiment(Config(learning_rate=0.1)), 200),
-    ):
-        run = Runs().get(experiment)
-        run.record_to(epochs, 60)
-        c = examine(run.trainer, run.last_step_at(epochs))
-        first = verdicts(c)[0]
-        assert first.rule.name == "rate_too_high"
-        assert "This network can do better" in first.sentence
-        shown = proof("rate_too_high", c, "light")
+@pytest.mark.parametrize("now", [0.5, 0.3, 0.13])
+def test_a_network_that_once_did_better_is_not_called_too_small(now: float):
+    c = look(Config(), 200)
+    n = len(c.history.epochs)
+    losses = np.full(n, now)
+    losses[:100] = np.linspace(0.7, 0.1, 100)
+    ratios = np.full_like(c.history.update_ratios, 1e-3)
+    thrown_off = replace(c, history=replace(c.history, train_loss=losses, test_loss=losses, update_ratios=ratios))
+    found = [v for v in verdicts(thrown_off) if v.rule.name in ("rate_too_high", "too_small")]
+    stands_still = now > 0.3 * c.chance
+    assert [v.rule.name for v in found] == ["rate_too_high"] * stands_still
+    for v in found:
+        assert v.sentence.startswith(f"Around epoch 99 the loss was 0.127; now it is {now:g} and falls no further. ")
+        shown = proof(v.rule.name, thrown_off, "light")
         assert shown.title == "The loss up to here"
-        assert [shown.figure.data[0].y[k] for k in (0, -1)] == [c.history.train_loss[k] for k in (0, -1)]
-    assert names(look(Config(dataset="circles", hidden_layer_sizes=(2,))))[0] == "too_small"
+        assert [shown.figure.data[0].y[k] for k in (0, -1)] == [0.7, now]
+    never = replace(thrown_off, history=replace(thrown_off.history, train_loss=np.full(n, now)))
+    assert [v.rule.name for v in verdicts(never) if v.rule.name == "too_small"] == ["too_small"] * stands_still
 
 
 def test_a_checkup_in_mid_run_knows_nothing_of_what_comes_after():

@@ -52,7 +52,7 @@ def show() -> None:
     charts.show(now, key=f"health_now_{len(now)}", columns=len(now))
     over_time = _over_time(experiment.name, last, theme, norms, updates, names)
     st.markdown("#### Each layer over the run")
-    charts.show(over_time, key="health_over_time", columns=3)
+    charts.show(over_time, key="health_over_time", columns=2)
     _tables(checkup)
 
 

@@ -127,7 +127,7 @@ def test_axe_finds_nothing_serious_on_what_is_opened_on_the_stage(new_page, path
 
 def test_the_order_in_which_the_page_is_read_is_the_order_in_which_it_is_seen(home):
     stand_still(home)
-    assert home.locator(".stSidebar h3").all_inner_texts() == ["Data", "Network", "Training"]
+    assert home.locator(".stSidebar h3").all_inner_texts() == ["Data", "Network", "Training", "Classics"]
     parts = home.evaluate(
         """() => [...document.querySelectorAll(
              '.stage [role=toolbar], .stage .readout, .stage .sentence, .stage section')].map((e) => {

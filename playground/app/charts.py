@@ -30,6 +30,8 @@ class Chart:
     """What is to be seen, in a sentence for everybody, after the title"""
     over_time: bool = False
     """Whether its horizontal axis is that of the timeline, and the moment is marked on it"""
+    wide: bool = False
+    """Whether it takes a row of its own"""
     picks: bool = False
     """Whether a press on one of its points is told"""
     save_as: str = ""
@@ -60,6 +62,7 @@ def show(charts: Sequence[Chart], *, key: str, columns: int, on_pick: Callable[[
                     "says": chart.says,
                     "height": chart.figure.layout.height,
                     "over_time": chart.over_time,
+                    "wide": chart.wide,
                     "picks": chart.picks,
                     "save": _saved(chart),
                 }

@@ -51,8 +51,8 @@ class Grid {
 
   receive({ plotly, columns, charts }) {
     this.element.style.setProperty("--columns", columns);
-    for (const { key, figure, words, title, says, height, over_time, picks, save } of charts) {
-      const chart = this.charts.get(key) ?? this.add(key, { overTime: over_time, picks });
+    for (const { key, figure, words, title, says, height, over_time, wide, picks, save } of charts) {
+      const chart = this.charts.get(key) ?? this.add(key, { overTime: over_time, wide, picks });
       chart.figure = figure;
       chart.picture.setAttribute("aria-label", words);
       chart.picture.style.height = `${height / ROOT}rem`;
@@ -67,14 +67,14 @@ class Grid {
     else loadPlotly(plotly).then((Plotly) => ((this.Plotly = Plotly), this.draw()));
   }
 
-  add(key, { overTime, picks }) {
+  add(key, { overTime, wide, picks }) {
     const plot = h("div", { "aria-hidden": "true" });
     const cursor = overTime ? h("div", { class: "moment" }) : null;
     const picture = h("div", { class: "picture", role: "img" }, plot, cursor);
     const button = h("button", { type: "button", onclick: () => this.save(chart) });
     const [title, says] = [h("b", {}), h("span", {})];
     const head = h("p", {}, title, says);
-    const element = h("div", { class: "chart", "data-key": key }, head, picture, button);
+    const element = h("div", { class: `chart${wide ? " wide" : ""}`, "data-key": key }, head, picture, button);
     this.element.append(element);
     const chart = /** @type {any} */ ({ element, head, title, says, picture, plot, cursor, picks, button });
     this.charts.set(key, chart);

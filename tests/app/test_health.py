@@ -368,6 +368,7 @@ def test_a_cure_that_may_change_in_mid_run_forks_at_the_moment():
 
 
 def test_only_the_charts_of_the_moment_change_with_it():
+    run_of(Experiment()).record_to(60, math.inf)  # or more of the run would be there the second time
     app = open_page(step=1000)
     before = charts_of(app)
     app.session_state["moment"] = 1010

@@ -18,7 +18,8 @@ const style = document.querySelector('link[rel=stylesheet][href$="stage/stage.cs
   document.head.append(link);
 });
 const part = import(at("%s"));
-const tell = (place) => {
+// Above the page itself: the first component to arrive may be one that this width or this page does not show.
+const tell = () => {
   if (first === modules || document.querySelector(".newer")) return;
   const words = document.createElement("p");
   words.className = "newer";
@@ -27,10 +28,10 @@ const tell = (place) => {
   button.textContent = "Reload";
   button.onclick = () => location.reload();
   words.append("This server has a newer version of the playground than this page. ", button);
-  place.prepend(words);
+  document.querySelector(".stMainBlockContainer").prepend(words);
 };
 export default async (component) => {
-  tell(component.parentElement);
+  tell();
   await style;
   return (await part).default(component);
 };

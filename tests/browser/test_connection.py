@@ -247,6 +247,9 @@ def test_an_old_tab_says_that_the_server_has_a_newer_version_and_a_reload_comes_
         with another_server(page, port, newer / "app.py"):
             expect(page.locator(".newer")).to_contain_text("newer version")
             expect(page.locator(".newer")).to_have_count(1)
+            for width in (390, 768, 1440):
+                page.set_viewport_size({"width": width, "height": 844})
+                expect(page.locator(".newer")).to_be_in_viewport(ratio=1)
             wait_for(page, "p.step === 2000")
             with page.expect_navigation(wait_until="commit"):
                 page.locator(".newer button").click()

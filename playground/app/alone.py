@@ -79,7 +79,7 @@ def _rows(tried: Tried, step: int, trial: Trial) -> None:
     labels = ["As it is", *(option.label for option in tried.options)]
     ranked = _ranked(trial)
     with st.container():
-        if told := _against_the_cure(tried, ranked[0]):
+        if told := _against_the_cure(tried):
             st.markdown(f"**{session.plain(told)}**")
     data = {
         "kind": "changes",
@@ -103,26 +103,31 @@ def _ranked(trial: Trial) -> list[int]:
 def better(rule: Rule) -> Try | None:
     """The change that does clearly better than the cure of a finding, if all have been tried and one does."""
     tried = _tried(rule)
-    if not tried or not tried.trial.is_complete or tried.cure is None:
+    return _better(tried) if tried else None
+
+
+def _better(tried: Tried) -> Try | None:
+    trial = tried.trial
+    if not trial.is_complete or tried.cure is None:
         return None
-    best = _ranked(tried.trial)[0]
-    return tried.options[best - 1] if is_better(tried.trial.middle(tried.cure), tried.trial.middle(best)) else None
+    best = _ranked(trial)[0]
+    return tried.options[best - 1] if is_better(trial.middle(tried.cure), trial.middle(best)) else None
 
 
-def _against_the_cure(tried: Tried, best: int) -> str:
+def _against_the_cure(tried: Tried) -> str:
     """Whether the best change does clearly better than the cure of the finding, once all are tried."""
     trial = tried.trial
     if not trial.is_complete or tried.cure is None:
         return ""
-    cure, change = trial.middle(tried.cure), trial.middle(best)
     named = tried.options[tried.cure - 1].label
-    if not is_better(cure, change):
+    option = _better(tried)
+    if option is None:
         return f"No change here does clearly better than the cure, “{named}”."
-    option = tried.options[best - 1]
     by_itself = " alone" if len(option.settings) == 1 else ""
-    before, after = (cures.score_in_words(trial, one.score) for one in (cure, change))
+    outcomes = (trial.middle(tried.cure), trial.middle(_ranked(trial)[0]))
+    before, after = (cures.score_in_words(trial, one.score) for one in outcomes)
     if before == after:
-        before, after = (f"a loss of {say(one.loss, 2)}" for one in (cure, change))
+        before, after = (f"a loss of {say(one.loss, 2)}" for one in outcomes)
     before = before.removesuffix(" of 100 right").removeprefix("a loss of ")
     return f"“{option.label}”{by_itself} does better than “{named}”: {after} instead of {before}."
 

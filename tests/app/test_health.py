@@ -248,18 +248,18 @@ def test_the_best_changes_stand_first_and_one_that_beats_the_cure_is_named():
     scores = [(0.6, 0.6), (0.7, 0.5), (0.9, 0.3), (1.0, 0.1)]
     trial.outcomes = [[Outcome(*one, is_ill=False)] for one in scores[:3]] + [[]]
     assert alone._ranked(trial) == [1, 2, 3], "not all are tried"
-    assert not alone._against_the_cure(tried, 3)
+    assert not alone._against_the_cure(tried)
     trial.outcomes[3] = [Outcome(*scores[3], is_ill=False)]
     assert alone._ranked(trial) == [3, 2, 1]
     wanted = "“GELU” alone does better than “Tanh”: 100 of 100 right instead of 90."
-    assert alone._against_the_cure(tried, 3) == wanted
+    assert alone._against_the_cure(tried) == wanted
     trial.outcomes[2] = [Outcome(1.0, 0.3, is_ill=False)]
-    assert alone._against_the_cure(tried, 3).endswith(": a loss of 0.1 instead of 0.3.")
+    assert alone._against_the_cure(tried).endswith(": a loss of 0.1 instead of 0.3.")
     trial.outcomes[2] = [Outcome(0.96, 0.05, is_ill=False)]
     none_is = "No change here does clearly better than the cure, “{}”."
-    assert alone._against_the_cure(tried, 3) == none_is.format("Tanh"), "the margin is too small"
-    assert alone._against_the_cure(replace(tried, cure=3), 3) == none_is.format("GELU")
-    assert not alone._against_the_cure(replace(tried, cure=None), 3)
+    assert alone._against_the_cure(tried) == none_is.format("Tanh"), "the margin is too small"
+    assert alone._against_the_cure(replace(tried, cure=3)) == none_is.format("GELU")
+    assert not alone._against_the_cure(replace(tried, cure=None))
 
 
 def test_what_did_better_than_the_cure_becomes_the_first_button():

@@ -205,7 +205,7 @@ def _over_time(
         ),
         Chart(
             "map", figures.gradient_map(epochs, norms, names, theme=theme, title=""), in_words,
-            "Gradient by layer and time", words.map_says(norms, names), over_time=True, wide=True,
+            "Gradient against the output layer's", words.map_says(norms, names), over_time=True, wide=True,
         ),
     ]  # fmt: skip
 

@@ -14,6 +14,7 @@ from playground.figures.palette import CLASS_SYMBOLS, Palette
 from playground.figures.scale import px
 
 MOST_COLUMNS = 200
+MOST_TIMES = 100.0  # more or less gradient than the output layer: the bounds of "explodes" and "vanishes"
 MOST_NUMBERED = 8  # layers beside each other: with more, the numbers of their units would lie on each other
 
 
@@ -209,33 +210,39 @@ def gradient_map(
     theme: str = "light",
     title: str | None = None,
 ) -> go.Figure:
-    """Gradient norms (k, n_layers) as colours, a row for each layer: fading and exploding are seen at a glance."""
+    """Gradient norms (k, n_layers) over the output layer's, as colours, a row for each layer.
+
+    Orange is less than the output layer gets and blue is more, in full colour MOST_TIMES apart; at no gradient at all
+    the colour is the fullest orange. A moment at which the output layer has none is left out.
+    """
     colours = palette(theme)
     t, table = np.asarray(epochs, float), np.asarray(norms, float)
     if len(t) > MOST_COLUMNS:
         kept = np.unique(np.linspace(0, len(t) - 1, MOST_COLUMNS).round().astype(int))
         t, table = t[kept], table[kept]
-    positive = table[np.isfinite(table) & (table > 0)]
-    power = np.log10(np.where((table > 0) & np.isfinite(table), table, np.nan)).T[::-1]
-    low, high = (float(np.log10(positive.min())), float(np.log10(positive.max()))) if positive.size else (-1.0, 0.0)
-    low, high = max(np.floor(low), np.ceil(high) - 12.0), np.ceil(high)
-    step = max(1, int(-(-(high - low) // 5)))
-    powers = list(range(int(low), int(high) + 1, step))
+    with np.errstate(all="ignore"):
+        shares = table / table[:, -1:]
+        shares[~np.isfinite(shares)] = np.nan
+        reach = np.log10(MOST_TIMES)
+        power = np.clip(np.log10(shares), -reach, reach)
+    ends = [1.0 / MOST_TIMES, 0.1, 1.0, 10.0, MOST_TIMES]
     bar = {
-        "thickness": 8, "outlinewidth": 0, "tickvals": powers, "ticktext": [f"10<sup>{p}</sup>" for p in powers],
-        "title": {"text": "‖∂L/∂W‖<br>\u200b", "side": "top", "font": {"size": px("tick")}},
+        "thickness": 8, "outlinewidth": 0, "tickvals": np.log10(ends),
+        "ticktext": [f"{100 * share:,.0f} %" for share in ends],
+        "title": {"text": "of the output's<br>\u200b", "side": "top", "font": {"size": px("tick")}},
     }  # fmt: skip
-    scale = [[0.0, colours.neutral], [0.5, colours.layers[2]], [1.0, colours.layers[-1]]]
     trace = {
-        "type": "heatmap", "x": t, "y": list(names)[::-1], "z": power, "zmin": low, "zmax": max(high, low + 1.0),
-        "colorscale": scale, "colorbar": bar, "customdata": np.where(np.isfinite(table), table, np.nan).T[::-1],
-        "hovertemplate": "%{y}, epoch %{x:.4~g}<br>%{customdata:.3e}<extra></extra>", "hoverongaps": False,
+        "type": "heatmap", "x": t, "y": list(names)[::-1], "z": power.T[::-1], "zmid": 0.0, "zmin": -reach,
+        "zmax": reach, "colorscale": signed_scale(colours), "colorbar": bar,
+        "customdata": np.stack([table, 100.0 * shares], axis=-1).swapaxes(0, 1)[::-1],
+        "hovertemplate": "%{y}, epoch %{x:.4~g}<br>%{customdata[0]:.3e}, %{customdata[1]:.3~g} % of the output "
+        "layer's<extra></extra>",
+        "hoverongaps": False,
     }  # fmt: skip
     if title is None:
-        reading = "Dark rows learn slowly; blank" if theme == "dark" else "Pale rows learn slowly; white"
-        title = f"Gradient by layer and time\n{reading} is no gradient at all."
+        title = "Gradient of each layer against the output layer's\nOrange learns less, blue more."
     return figure(
         theme, title=title,
-        height=max(300, 120 + 26 * len(names)), traces=[trace],
+        height=max(200, 96 + 26 * len(names)), traces=[trace],
         xaxis=epochs_axis(t, showgrid=False), yaxis={"showgrid": False, "type": "category"}, margin={"l": 64},
     )  # fmt: skip

@@ -179,15 +179,18 @@ def updates_say(ratios: npt.ArrayLike, names: Sequence[str]) -> str:
 
 
 def map_says(norms: npt.ArrayLike, names: Sequence[str]) -> str:
-    """Which layer was most often without a gradient to speak of; norms (k, n_layers)."""
+    """Which layers were often without a gradient to speak of, and what the colours mean; norms (k, n_layers)."""
     table = np.asarray(norms, float)
     with np.errstate(all="ignore"):
         faded = (table[:, :-1] < FADES * table[:, -1:]).mean(axis=0)
+    reading = "Orange is less than the output layer gets, blue is more."
     if not faded.size or not faded.max():
-        return f"No layer ever had less than {percent(FADES, 2)} of the output layer's gradient."
-    k = int(np.argmax(faded))
-    told = f"For {percent(float(faded[k]), 2)} of the run, {names[k]} had less than {percent(FADES, 2)}"
-    return f"{told} of the output layer's gradient."
+        return f"No layer ever had less than {percent(FADES, 2)} of the output layer's gradient. {reading}"
+    little = f"had less than {percent(FADES, 2)} of the output layer's gradient"
+    mostly, k = np.flatnonzero(faded > 0.5), int(np.argmax(faded))
+    if len(mostly):
+        return f"{_layer_list(names, mostly)} {little} for most of the run. {reading}"
+    return f"For {percent(float(faded[k]), 2)} of the run, {names[k]} {little}. {reading}"
 
 
 def _named(layer: LayerNumbers) -> str:

@@ -73,7 +73,8 @@ def test_the_page_shows_the_engines_numbers_at_the_moment():
     charts = figures(app)
     assert list(charts) == [
         "The gradient on its way back", "Flat and dead neurons", "Activations", "Weights", "Gradients",
-        "Gradient norm of each layer", "Size of one update over size of the weights", "Gradient by layer and time",
+        "Gradient norm of each layer", "Size of one update over size of the weights",
+        "Gradient against the output layer's",
     ]  # fmt: skip
     trainer = new_trainer(Experiment())
     trainer.run(41)

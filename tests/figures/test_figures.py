@@ -272,29 +272,30 @@ def test_the_weights_of_a_deep_network_stand_beside_each_other(n_layers: int):
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_gradient_map_has_a_row_for_each_layer_first_layer_on_top(theme: str):
-    fig = BUILDERS["gradient_map"](theme=theme)
-    (cells,) = fig.data
+    norms = np.array([[1.0, 0.1, 10.0], [5.0, 0.0, 5.0], [0.2, 0.02, np.nan], [70.0, 0.001, 1.0], [0.1, 0.0, 0.0]])
+    (cells,) = figures.gradient_map(EPOCHS, norms, NAMES, theme=theme).data
     assert list(cells.y) == NAMES[::-1]  # Plotly draws the first category at the bottom
     np.testing.assert_array_equal(cells.x, EPOCHS)
+    shares = [[0.1, 1.0, np.nan, 70.0, np.nan], [0.01, 0.0, np.nan, 0.001, np.nan], [1.0, 1.0, np.nan, 1.0, np.nan]]
     for k, name in enumerate(NAMES):
         row = list(cells.y).index(name)
-        norms = np.where(NORMS[:, k] > 0, NORMS[:, k], np.nan)
-        np.testing.assert_allclose(cells.z[row], np.log10(norms))
-        np.testing.assert_allclose(cells.customdata[row], NORMS[:, k])
+        np.testing.assert_allclose(cells.z[row], np.log10(np.clip(shares[k], 0.01, 100.0)))
+        np.testing.assert_allclose(cells.customdata[row][:, 0], norms[:, k])
+        np.testing.assert_allclose(cells.customdata[row][:, 1], 100 * np.array(shares[k]))
     colours = THEMES[theme]
-    np.testing.assert_allclose(on_scale(cells.zmin, cells.zmin, cells.zmax, cells.colorscale), rgb(colours.neutral))
-    np.testing.assert_allclose(on_scale(cells.zmax, cells.zmin, cells.zmax, cells.colorscale), rgb(colours.layers[-1]))
-    assert (cells.zmin, cells.zmax) == (-2, 1)
-    assert ("Dark" if theme == "dark" else "Pale") in " ".join(a.text for a in fig.layout.annotations)
+    ends = ((-2.0, colours.negative), (0.0, colours.neutral), (2.0, colours.positive))
+    for power, colour in ends:
+        np.testing.assert_allclose(on_scale(power, cells.zmin, cells.zmax, cells.colorscale), rgb(colour))
+    told = dict(zip(cells.colorbar.tickvals, cells.colorbar.ticktext, strict=True))
+    assert told == {-2.0: "1 %", -1.0: "10 %", 0.0: "100 %", 1.0: "1,000 %", 2.0: "10,000 %"}
 
 
 def test_a_long_gradient_map_keeps_the_cells_of_the_times_that_it_shows():
     t = np.arange(1000.0)
-    (cells,) = figures.gradient_map(t, np.column_stack([1.0 + t, 2.0 + 2.0 * t]), NAMES[:2]).data
+    (cells,) = figures.gradient_map(t, np.column_stack([1.0 + t, 2.0 + 20.0 * t]), NAMES[:2]).data
     assert len(cells.x) <= 200
     assert (cells.x[0], cells.x[-1]) == (0, 999)
-    np.testing.assert_allclose(10 ** cells.z[1], 1.0 + cells.x)
-    np.testing.assert_allclose(10 ** cells.z[0], 2.0 + 2.0 * cells.x)
+    np.testing.assert_allclose(10 ** cells.z[1], (1.0 + cells.x) / (2.0 + 20.0 * cells.x))
 
 
 def test_a_run_with_one_frame_or_no_gradient_at_all_can_be_drawn():

@@ -219,10 +219,12 @@ def test_what_is_to_be_seen_over_time_is_counted():
     assert words.norms_say(epochs, norms, names) == (
         f"From epoch 0 to 3, layer 1 typically got the least: {percent(0.01 / 4.0, 2)} of the output layer's."
     )
-    assert (
-        words.map_says(norms, names) == "For 75 % of the run, layer 1 had less than 1 % of the output layer's gradient."
-    )
-    assert words.map_says(norms[:1], names) == "No layer ever had less than 1 % of the output layer's gradient."
+    reading = "Orange is less than the output layer gets, blue is more."
+    little = "had less than 1 % of the output layer's gradient"
+    assert words.map_says(norms, names) == f"Layer 1 {little} for most of the run. {reading}"
+    assert words.map_says(norms[[0, 1]], names) == f"For 50 % of the run, layer 1 {little}. {reading}"
+    assert words.map_says(norms[[3, 3]], names) == f"Layers 1 and 2 {little} for most of the run. {reading}"
+    assert words.map_says(norms[:1], names) == f"No layer ever {little}. {reading}"
     ratios = np.array([[1e-5, 1e-3, 0.5]] * 2 + [[np.inf, np.nan, 1.0]])
     assert words.updates_say(ratios, names) == (
         "Layer 1 is mostly below the green band, with weights that hardly move. "

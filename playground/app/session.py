@@ -255,6 +255,9 @@ def refork(step: int) -> None:
         _replace(last.before.change(step, **last.settings), last.before)
         set_moment(step)
         st.session_state[_LAST_CHANGE] = replace(last, after=experiment(), step=step)
+        past = st.session_state[_PAST]
+        if past and past[-1][0] == last.before:  # Undo, too, leads to where the picture was
+            st.session_state[_PAST] = [*past[:-1], (last.before, step)]
 
 
 def undo() -> None:

@@ -117,13 +117,18 @@ def page(deeds=()):
             session.change(**dict(more))
         else:
             getattr(session, name)(*more)
+    st.session_state["moment"] = session.moment()
     st.session_state["told"] = [(b.run.now.learning_rate, b.colour, title) for b, title in session.branches().items()]
 
 
 def after(*deeds) -> list[tuple[float, int, str]]:
+    return state_after(*deeds)["told"]
+
+
+def state_after(*deeds):
     app = AppTest.from_function(page, kwargs={"deeds": deeds}).run()
     assert not app.exception
-    return app.session_state["told"]
+    return app.session_state
 
 
 def rate(value: float, **more) -> tuple:
@@ -146,6 +151,11 @@ def test_a_run_of_which_nobody_has_seen_more_than_its_start_is_not_kept():
 def test_a_change_that_is_put_off_to_where_the_picture_is_keeps_the_run_that_was_played():
     told = after(rate(0.1), ("refork", 750))
     assert told == [(0.01, 0, FIRST), (0.1, 1, "learning rate 0.1, from epoch 30")]
+
+
+def test_undo_leads_to_where_the_picture_was_when_the_change_was_made():
+    assert state_after(rate(0.1), ("refork", 750), ("undo",))["moment"] == 750
+    assert state_after(("at", 100), rate(0.1), ("at", 200), ("undo",))["moment"] == 100
 
 
 def test_undo_and_a_branch_gone_to_keep_all_of_them():

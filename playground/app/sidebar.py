@@ -256,13 +256,14 @@ def _choice(name: str) -> None:
 
 
 def _numbers(name: str) -> None:
-    """A setting's presets, and a value from a link that is none of them, all in sight and one click away."""
+    """A setting's presets, in Simple a few, and a value that is none of them, all in sight and one click away."""
     if not _shows(name):
         return
     s = SETTINGS[name]
-    value = _put(name, getattr(session.experiment().now, name))
+    view = session.on_show()
+    stops = s.stops(_put(name, getattr(session.experiment().now, name)), few=not view.full and view.only is None)
     st.pills(
-        s.label, s.stops(value), help=s.help, key=_key(name), on_change=_changed, args=(name,), required=True,
+        s.label, stops, help=s.help, key=_key(name), on_change=_changed, args=(name,), required=True,
         format_func=lambda v: np.format_float_positional(v, trim="-"), width="stretch",
     )  # fmt: skip
     _back(name)

@@ -37,6 +37,7 @@ class Setting:
     open_high: bool = False
     choices: tuple[str, ...] = ()
     presets: tuple[float, ...] = ()  # the stops of its slider
+    few: tuple[float, ...] = ()  # those for the first look
     live: bool = False  # may change in the middle of a run
     only_with: str = ""  # the setting that decides whether this one plays a part
     only_for: tuple[str, ...] = ()  # the values of it with which it does; none for any but 0
@@ -56,9 +57,9 @@ class Setting:
         above = number > self.low if self.open_low else number >= self.low
         return above and (number < self.high if self.open_high else number <= self.high)
 
-    def stops(self, now: float) -> list[float]:
+    def stops(self, now: float, *, few: bool = False) -> list[float]:
         """Its presets and its present value, such as one from a link, in order and all of the value's type."""
-        return sorted({*(type(now)(preset) for preset in self.presets), now})
+        return sorted({*(type(now)(preset) for preset in ((few and self.few) or self.presets)), now})
 
     def plays_a_part(self, chosen: Any) -> bool:
         """Whether it counts with this value of the setting `only_with`, or with one of several values."""
@@ -182,6 +183,7 @@ class Config(_Options):
     learning_rate: float = setting(
         0.01, label="Learning rate", group="Training", key="lr", low=1e-5, high=10.0, live=True,
         presets=(1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
+        few=(1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
         help="How far each step goes.",
     )  # fmt: skip
     batch_size: int = setting(

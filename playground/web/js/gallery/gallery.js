@@ -39,7 +39,7 @@ export class Gallery {
         h("span", {}, dataset.label),
       );
     });
-    this.element = h("div", { class: "gallery", role: "radiogroup", "aria-label": "Dataset" }, ...this.kinds());
+    this.element = h("div", { class: "gallery" }, ...this.kinds());
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.theme = null;
     this.themes = observeTheme(this.element, (theme) => {
@@ -48,19 +48,23 @@ export class Gallery {
     });
   }
 
-  // A block for each kind, in rows as even as they can be.
+  // A block for each kind, in rows as even as they can be; only the first is in sight from the start, or what lies
+  // below would not be.
   kinds() {
-    return [...new Set(this.datasets.map(({ kind }) => kind))].map((kind) => {
+    return [...new Set(this.datasets.map(({ kind }) => kind))].map((kind, k) => {
       const buttons = this.buttons.filter((_, k) => this.datasets[k].kind === kind);
       const style = `--columns: ${columns(buttons.length)}`;
-      return h("div", {}, h("p", {}, kind), h("div", { class: "block", style }, ...buttons));
+      const block = h("div", { class: "block", role: "radiogroup", "aria-label": kind, style }, ...buttons);
+      return k ? h("details", {}, h("summary", {}, kind), block) : h("div", {}, h("p", {}, kind), block);
     });
   }
 
   draw() {
     const { theme } = this;
     if (!theme) return;
-    markRadios(this.buttons, (k) => this.datasets[k].name === this.chosen);
+    const isChosen = (k) => this.datasets[k].name === this.chosen;
+    markRadios(this.buttons, isChosen);
+    this.unfold((button) => isChosen(this.buttons.indexOf(button)));
     this.buttons.forEach((button, k) => {
       const dataset = this.datasets[k];
       const side = SIDE * theme.zoom;
@@ -70,7 +74,17 @@ export class Gallery {
     });
   }
 
+  /** Open what the buttons lie in that pass. @param {(button: HTMLElement) => boolean} passes */
+  unfold(passes) {
+    for (const button of this.buttons.filter(passes)) {
+      const fold = button.closest("details");
+      if (fold) fold.open = true;
+    }
+  }
+
+  // An arrow goes on from one kind to the next.
   key(event) {
+    if (event.key.startsWith("Arrow") && this.buttons.includes(event.target)) this.unfold(() => true);
     const to = nextRadio(event, this.buttons);
     if (to !== null) this.choose(this.datasets[to].name);
   }

@@ -7,6 +7,7 @@ import { scaleOf } from "./surface.js";
 import { say } from "../shared/format.js";
 import { parameterName, unitName } from "../shared/names.js";
 import { TYPE } from "../shared/registry.js";
+import { lineMark } from "../shared/runs.js";
 import { ramps } from "../shared/theme.js";
 
 export const MAP = 34; // pixels of a unit's map, before the screen scales it
@@ -15,6 +16,7 @@ const LEAST_ROOM = 7; // pixels from one unit to the next in which both can stil
 // from the top; and where fingers press them.
 const BUTTONS = { beside: { wide: 78, high: 34 }, stacked: { wide: 30, high: 78 } };
 const LARGE_BUTTONS = { beside: { wide: 108, high: 44 }, stacked: { wide: 46, high: 98 } };
+const FEW_LINKS = 20; // between two layers: each is seen, however weak it is
 const MOST_LINKS = 2000; // more are slow to draw, and nobody can follow them
 
 // How large its parts are, in pixels on an ordinary screen: neurons where there is room, letters, the room beside the
@@ -53,7 +55,8 @@ export class Diagram {
     this.tip = h("div", { class: "tip", hidden: true });
     this.box = h("div", { class: "plot" }, this.canvas, this.buttons, this.tip);
     this.named = h("span", {}, "The network: what every neuron sees");
-    this.title = h("h3", {}, this.named);
+    const signs = ["positive", "negative"].map((sign) => h("span", {}, lineMark(`var(--${sign})`), sign));
+    this.title = h("h3", {}, this.named, h("span", { class: "legend" }, ...signs));
     this.element = h("section", { class: "panel diagram", "aria-label": "Network" }, this.title, this.box);
     this.maps = document.createElement("canvas");
     this.box.addEventListener("pointermove", (event) => this.hover(event));
@@ -190,14 +193,16 @@ export class Diagram {
     const wide = this.look.links;
     this.faintest = this.network.layers.map((_, l) => this.faintestOf(l, parameters));
     this.network.layers.forEach((_, l) => {
-      const thin = this.columns[l].length * this.columns[l + 1].length > 200 ? 0.5 : 1;
+      const n = this.columns[l].length * this.columns[l + 1].length;
+      const [thin, least] = [n > 200 ? 0.5 : 1, n > FEW_LINKS ? [0.12, 0.4] : [0.4, 1]];
       for (const [i, from] of this.columns[l].entries()) {
         for (const [j, to] of this.columns[l + 1].entries()) {
           const w = this.network.weight(parameters, l, i, j);
           if (Math.abs(w) < this.faintest[l]) continue;
           const lit = this.lit?.layer === l && this.lit.i === i && this.lit.j === j;
-          context.globalAlpha = lit ? 1 : Math.min(0.9, 0.12 + 0.5 * Math.abs(w));
-          context.lineWidth = wide * (lit ? 4 : thin * Math.min(5, 0.4 + 1.3 * Math.abs(w)));
+          const [faint, fine] = w ? least : [0.12, 0.4];
+          context.globalAlpha = lit ? 1 : Math.min(0.9, faint + 0.5 * Math.abs(w));
+          context.lineWidth = wide * (lit ? 4 : thin * Math.min(5, fine + 1.3 * Math.abs(w)));
           context.strokeStyle = signColour(w, theme);
           const [x0, x1] = [from.x + half, to.x - half];
           const bend = (x1 - x0) * 0.45;

@@ -12,7 +12,7 @@ import { Visitor } from "./visitor.js";
 import { STOPS, choiceInWords } from "./stops.js";
 import { percent, say, steady } from "../shared/format.js";
 
-const SENTENCE_EVERY_MS = 400; // slow enough to read while the numbers run
+const SENTENCE_EVERY_MS = 400; // slow enough to read while the numbers run: they stand beside it in Full
 const SPOKEN_EVERY_MS = 5000; // and for a screen reader slower still
 const SPOKEN_AFTER_MS = 700; // but soon where the moment stands
 
@@ -160,7 +160,7 @@ export class Transport {
     this.said = null;
   }
 
-  // Numbers change with every frame, words more slowly.
+  // Numbers change with every frame, words more slowly; the plain sentence is nothing but numbers while it plays.
   draw(now) {
     const { player } = this;
     const moving = player.moving;
@@ -196,7 +196,7 @@ export class Transport {
       player.state,
       run?.header.run,
       run?.verdicts.size,
-      moving ? Math.floor(now / SENTENCE_EVERY_MS) : player.step,
+      moving && !this.isPlain ? Math.floor(now / SENTENCE_EVERY_MS) : player.step,
     ].join();
     if (key !== this.said) {
       this.said = key;

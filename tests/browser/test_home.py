@@ -975,3 +975,38 @@ def test_test_points_can_be_hidden_and_the_surface_made_discrete(home):
     home.get_by_role("checkbox", name="Discretize").check()
     home.wait_for_timeout(300)
     assert home.evaluate(colours) == 2
+
+
+def test_the_plain_sentence_keeps_step_with_the_picture_while_it_plays(new_page):
+    page = new_page()
+    visit(page, "/?hidden=4,3")
+    page.evaluate("() => { __player.goal = Infinity; __player.play(); }")
+    wait_for(page, "p.moving && p.epoch > 2")
+    told = page.evaluate(
+        """async () => {
+          const told = [];
+          for (let k = 0; k < 20; k++) {
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+            const [words] = document.querySelector(".stage .sentence").textContent.match(/\\d+ epoch/) ?? [""];
+            told.push([parseInt(words), Math.floor(__player.epoch + 1e-6), __player.moving]);
+          }
+          return told;
+        }"""
+    )
+    assert all(moving for *_, moving in told)
+    assert [said for said, *_ in told] == [shown for _, shown, _ in told]
+    assert len({said for said, *_ in told}) > 3
+
+
+def test_the_settings_of_the_first_look_are_all_on_a_laptops_screen(new_page):
+    page = new_page(viewport="desktop")
+    visit(page, "/?hidden=4,3&step=0")
+    for name in ("0.001", "3"):
+        expect(page.get_by_role("radio", name=name, exact=True)).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("radio", name="Ripple")).to_be_hidden()
+    page.get_by_text("Predict a number").click()
+    page.get_by_role("radio", name="Ripple").click()
+    wait_for(page, "p.run.header.data.name === 'ripple' || p.run.header.task === 'regression'")
+    page.reload()
+    wait_for(page, "p.run.header.task === 'regression'")
+    expect(page.get_by_role("radio", name="Ripple")).to_be_visible()

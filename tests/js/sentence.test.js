@@ -250,6 +250,8 @@ test("who has never dragged the curve is told so at the end", () => {
 test("what happened at the moment that was gone to is told, and what was to be reached", () => {
   const mark = { step: 400, text: "The loss drops." };
   assert.equal(textOf(plain({ marks: [mark] })), "The loss drops.");
+  const change = { step: 400, kind: "change", text: "Changed: learning rate 0.3." };
+  assert.equal(textOf(plain({ marks: [change] })), "Changed: learning rate 0.3. Press Play to see what it does.");
   assert.match(textOf(plain({ marks: [mark], moving: true })), /after 40 epochs/);
   assert.match(textOf(plain({ marks: [mark], epoch: 41 })), /after 41 epochs/);
   assert.match(textOf(plain({ solvedAt: 400, stop: { score: 0.75 } })), /epochs\. Here it first reaches 75 % right\.$/);

@@ -41,7 +41,9 @@ export function plainly(player, visitor, hasPicture = true) {
   if (row[STEP] === 0 && stands && !visitor.has("play"))
     return [hasPicture ? (INVITATIONS[run.header.task] ?? INVITATIONS.classes) : "Press Play: the network learns."];
   const mark = run.header.marks.find(({ step, text }) => step === row[STEP] && !/gradient/i.test(text));
-  if (stands && mark) return [mark.text];
+  // A change shows nothing by itself.
+  if (stands && mark)
+    return [["change", "edit"].includes(mark.kind) ? `${mark.text} Press Play to see what it does.` : mark.text];
   const parts = [...gets(run, row, stands), ...learned(run, row)];
   if (!stands) return parts;
   if (guesses(run, row)) parts.push(` That is no better than guessing${rateOf(run)}.`);

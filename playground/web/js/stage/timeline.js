@@ -146,7 +146,7 @@ export class Timeline extends Curves {
     for (const place of this.chips.querySelectorAll("b")) {
       const run = this.player.runs.get(place.dataset.run);
       const at = run?.rows.length ? run.rows[run.indexAt(row[EPOCH], EPOCH)] : null;
-      const earlier = run && run.lastEpoch < row[EPOCH] - 1 ? ` at ${Math.round(run.lastEpoch)}` : "";
+      const earlier = run && run.lastEpoch < row[EPOCH] - 1 ? ` at epoch ${Math.round(run.lastEpoch)}` : "";
       tell(place, at ? steady(at[judged(run, "loss")]) + earlier : "");
     }
     if (isNew) this.scrollToChip();

@@ -749,6 +749,21 @@ test("to look at another moment is not to stop: other data play, and a change at
   assert.deepEqual([player.state, player.step], ["playing", 0]);
 });
 
+test("Undo leads to where a run was left, though the page has last heard of an earlier moment", () => {
+  world.tell({ to: 30 });
+  world.pass(0.1);
+  const left = player.step;
+  assert.ok(player.moving && left > 0);
+  world.tell({ run: "n", to: 5, about: { family: "g" } });
+  assert.deepEqual([player.run.header.run, player.step], ["n", 0]);
+  player.tell({ action: "undo" });
+  world.tell({ about: null, serial: world.wished.serial, moment: 0 });
+  assert.deepEqual([player.run.header.run, player.step], ["r", left]);
+  player.tell({ action: "reset" });
+  world.tell({ about: null, run: "n", serial: world.wished.serial, moment: 0 });
+  assert.equal(player.step, 0, "only Undo does");
+});
+
 test("a change made while the picture played on counts from where the picture is", () => {
   world.tell({ to: 20 });
   world.pass(0.2);

@@ -81,6 +81,7 @@ export class Player {
     this.wish = null; // what has been wished and not been heard
     /** @type {Partial<Wish>[]} */
     this.queue = []; // actions that wait until those before them were heard
+    this.goesBack = false; // Undo was heard, and the run that it leads to has not come yet
     this.serial = 0;
     this.wishedAt = 0; // when it was wished,
     this.saidAt = 0; // and when it was told last
@@ -155,6 +156,7 @@ export class Player {
     const { page } = header;
     // A page that was drawn for another reason, or by a server started anew, may not have heard of it.
     if (page.serial === this.serial) {
+      this.goesBack ||= this.wish?.action === "undo";
       this.wish = null;
       this.happen("heard");
       const next = this.queue.shift();
@@ -240,7 +242,7 @@ export class Player {
   /** @param {Recording} run @param {Page} page */
   follow(run, page) {
     const { header } = run;
-    const { moment } = page;
+    const moment = this.goesBack ? Math.max(page.moment, run.leftAt) : page.moment;
     const plays = this.moving || this.atGoal || this.atEnd; // or has come to its end before the page could be drawn
     if (this.run && this.run.header.run === page.instead_of && plays && this.step > moment) {
       // The change was made while the picture was further on than the server knew: let it count from here, and
@@ -250,12 +252,14 @@ export class Player {
       return this.tell({ run: header.run, refork: this.step });
     }
     this.forgetQuestion();
+    this.goesBack = false;
+    if (this.run) this.run.leftAt = this.moving ? this.step : -1;
     const first = this.run === null;
     const changed = !first && this.run?.header.run === page.instead_of; // or another was gone to
     const goesOn = changed ? plays : this.moving;
     const kin = this.run?.header.family === header.family;
     this.run = run;
-    this.told = moment;
+    this.told = page.moment;
     this.toldLast = run.last;
     this.judgedAt = this.clock.now(); // its first answers tell what Health says of the first epochs
     this.place(run.has(moment) ? moment : run.rows[run.indexAt(moment)][STEP]);

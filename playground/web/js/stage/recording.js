@@ -29,6 +29,7 @@ export class Recording {
     this.fillTo = null; // the epoch up to which it is fetched in any case
     /** @type {Map<number, string>} */
     this.verdicts = new Map(); // what Health says first, by step; "" where nothing is wrong
+    this.leftAt = -1; // the step at which it was left while it played: the page may know of an earlier one
     /** @type {any} */
     this.nets = null; // the networks of the same settings from many seeds: {at: their epoch, parameters of each}
     this.version = 0; // grows whenever a curve over the rows would look different

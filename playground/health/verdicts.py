@@ -38,6 +38,10 @@ MANY_TWINS, MANY_DEAD = 0.5, 0.25
 """Shares of a hidden layer's neurons"""
 MOSTLY_FLAT = 0.5
 """Share of a hidden layer's outputs"""
+RISEN = 1.25
+"""Times the lowest loss, from which on it is told to have risen, as by the mark on the timeline"""
+JUMPS = 0.2
+"""Of the training loss from epoch to epoch, as a share of itself: beyond it a single moment says little"""
 THROWN_OFF = 4 / 3
 """Times the lowest loss so far, from which on a loss that stands still is that of another place than the best"""
 FADES, EXPLODES = 0.01, 100.0
@@ -490,7 +494,8 @@ def chance(c: Checkup) -> Finding | None:
 @rule(
     "It learns by heart",
     "The test loss is at least 1.5 times its best so far and twice the training loss, and has risen by at least 5 % of "
-    "what guessing costs.",
+    "what guessing costs, while the training loss has fallen since, to less than 1.25 times its lowest, and does not "
+    "jump by more than 20 % from epoch to epoch.",
     PRECHELT, CS231N,
 )  # fmt: skip
 def overfitting(c: Checkup) -> Finding | None:
@@ -500,7 +505,7 @@ def overfitting(c: Checkup) -> Finding | None:
         return None
     now, best = float(test[-1]), float(np.nanmin(test))
     when = float(c.history.epochs[int(np.nanargmin(test))])
-    if now < 1.5 * best or now < 2.0 * c.train_loss or now - best < 0.05 * c.chance:
+    if now < 1.5 * best or now < 2.0 * c.train_loss or now - best < 0.05 * c.chance or is_restless(c):
         return None
     return Finding(
         f"The test loss was {say(best, 3)} at epoch {say(when)} and has risen to {say(now, 3)}, while the training "
@@ -520,6 +525,13 @@ def jumps(c: Checkup) -> bool:
     """Whether the loss rises again and again while the updates are large."""
     recent = np.where(np.isfinite(c.recent_ratios), c.recent_ratios, 0.0)
     return bool(c.rises >= OFTEN_RISES and recent.max(initial=0.0) > TOO_FAST and c.train_loss > 0.1 * c.chance)
+
+
+def is_restless(c: Checkup) -> bool:
+    """Whether the training loss jumps or has risen, so that a test loss above its lowest does not tell of learning by
+    heart: points that are learned one by one have a training loss that goes on falling."""
+    train, k = c.history.train_loss, int(np.nanargmin(c.history.test_loss))
+    return c.jitter > JUMPS or c.train_loss > min(float(train[k]), RISEN * float(train.min()))
 
 
 def input_name(c: Checkup, k: int) -> str:

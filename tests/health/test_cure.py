@@ -14,7 +14,7 @@ from playground.health.cure import Outcome, Trial, beginning, helps, is_better, 
 from playground.health.headlines import healthy_in_words, next_to_try, reservation, well_in_words
 from playground.health.portrait import LEVELS, SIDE, portrait
 from playground.health.sick import SICK
-from playground.health.verdicts import TOO_FAST, TOO_SLOW, Try, verdicts
+from playground.health.verdicts import RULES, TOO_FAST, TOO_SLOW, Try, verdicts
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.number import say
@@ -189,6 +189,29 @@ def test_a_healthy_run_whose_test_loss_rises_is_told_so_where_the_mark_stands():
         assert bool(told) == rises
         if rises:
             assert told == "it begins to learn by heart: the test loss was 0.2 at epoch 29, and is 0.26"
+
+
+@pytest.mark.parametrize(
+    ("train", "words"),
+    [
+        (np.linspace(0.6, 0.1, 60), "it begins to learn by heart: "),
+        (np.linspace(0.6, 0.1, 60) * np.tile([1.0, 1.05], 30), "it begins to learn by heart: "),
+        (np.linspace(0.1, 0.12, 60), "both losses rise, at a learning rate of 0.01: "),
+        (np.r_[np.linspace(0.6, 0.1, 45), np.linspace(0.1, 0.2, 15)], "both losses rise, at a learning rate of 0.01: "),
+        (np.r_[np.linspace(0.3, 0.1, 59), 0.19], "both losses rise, at a learning rate of 0.01: "),
+        (np.linspace(0.6, 0.1, 60) * np.tile([1.4, 1.0], 30), "its loss jumps by "),
+        (np.linspace(0.6, 0.1, 60) * np.tile([1.0, 1.4], 30), "its loss jumps by "),
+    ],
+)
+def test_by_heart_is_told_only_where_the_training_loss_has_neither_risen_nor_jumps(train, words: str):
+    c = examine(new_trainer(Experiment()), 0, Config().features)
+    test = np.r_[np.linspace(0.7, 0.2, 30), np.linspace(0.2, 0.6, 30)]
+    c = replace(c, step=1500, history=replace(c.history, epochs=np.arange(60.0), train_loss=train, test_loss=test))
+    told = reservation(c)
+    assert told.startswith(words)
+    assert "the test loss was 0.2 at epoch 29, and is 0.6" in told
+    assert ("0.01" in told) == ("heart" not in words), "what jumps is told with its learning rate"
+    assert (RULES["overfitting"].judge(c) is not None) == ("heart" in words)
 
 
 def test_a_change_helps_or_harms_only_where_it_is_clear():

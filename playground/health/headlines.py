@@ -13,7 +13,7 @@ import numpy as np
 import mlp
 from playground.figures import RATIO_BAND
 from playground.health.checkup import Checkup, chance_loss, examine_run, measure_updates
-from playground.health.verdicts import JUMPS, RISEN, Try, headline, is_restless
+from playground.health.verdicts import RISEN, Try, headline, is_jumping, is_restless
 from playground.run.config import Config, nearest_preset
 from playground.run.experiment import Experiment
 from playground.run.number import percent, say
@@ -112,10 +112,10 @@ def reservation(c: Checkup) -> str:
             if not is_restless(c):
                 return f"it begins to learn by heart: {rose}"
             rate = f"at a learning rate of {c.learning_rate:g}"
-            if c.jitter > JUMPS:
+            if is_jumping(c):
                 return f"its loss jumps by {percent(c.jitter, 2)} from epoch to epoch, {rate}: {rose}"
             low, train = (say(float(loss), 3) for loss in (c.history.train_loss.min(), c.train_loss))
-            return f"both losses rise, {rate}: {rose}; the training loss was as low as {low}, and is {train}"
+            return f"both losses have risen, {rate}: {rose}; the training loss was as low as {low}, and is {train}"
     return ""
 
 

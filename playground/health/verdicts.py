@@ -328,7 +328,7 @@ def noisy(c: Checkup) -> Finding | None:
 )  # fmt: skip
 def dead(c: Checkup) -> Finding | None:
     """A neuron that is off for all points gets no gradient, and so stays off."""
-    layers = [n for n in c.hidden if not n.squashes and n.n_dead >= MANY_DEAD * n.n_units]
+    layers = [n for n in c.hidden if not n.squashes and is_flat(n)]
     if not layers:
         return None
     worst = max(layers, key=lambda n: n.n_dead / n.n_units)
@@ -400,7 +400,7 @@ def too_small(c: Checkup) -> Finding | None:
 )  # fmt: skip
 def saturated(c: Checkup) -> Finding | None:
     """In its flat ends an S-shaped neuron hardly lets a gradient through."""
-    layers = [n for n in c.hidden if n.squashes and n.flat.mean() > MOSTLY_FLAT]
+    layers = [n for n in c.hidden if n.squashes and is_flat(n)]
     if not layers or c.has_learned:
         return None
     worst = max(layers, key=lambda n: float(n.flat.mean()))
@@ -494,8 +494,8 @@ def chance(c: Checkup) -> Finding | None:
 @rule(
     "It learns by heart",
     "The test loss is at least 1.5 times its best so far and twice the training loss, and has risen by at least 5 % of "
-    "what guessing costs, while the training loss has fallen since, to less than 1.25 times its lowest, and does not "
-    "jump by more than 20 % from epoch to epoch.",
+    "what guessing costs, while the training loss has fallen since, to less than 1.25 times its lowest; and where that "
+    "jumps by more than 20 % from epoch to epoch, the test loss was not near its best in the last 20.",
     PRECHELT, CS231N,
 )  # fmt: skip
 def overfitting(c: Checkup) -> Finding | None:
@@ -521,6 +521,13 @@ def overfitting(c: Checkup) -> Finding | None:
 
 
 # ---- what they share ---------------------------------------------------------------------------------------------
+def is_flat(layer: LayerNumbers) -> bool:
+    """Whether a hidden layer lets hardly any gradient through: mostly in its flat ends, or a good part of it dead."""
+    if layer.squashes:
+        return bool(layer.flat.mean() > MOSTLY_FLAT)
+    return layer.n_dead >= MANY_DEAD * layer.n_units
+
+
 def jumps(c: Checkup) -> bool:
     """Whether the loss rises again and again while the updates are large."""
     recent = np.where(np.isfinite(c.recent_ratios), c.recent_ratios, 0.0)
@@ -528,10 +535,18 @@ def jumps(c: Checkup) -> bool:
 
 
 def is_restless(c: Checkup) -> bool:
-    """Whether the training loss jumps or has risen, so that a test loss above its lowest does not tell of learning by
-    heart: points that are learned one by one have a training loss that goes on falling."""
+    """Whether a test loss above its lowest does not tell of learning by heart: it only jumps, or both losses rise.
+
+    Points that are learned one by one have a training loss that goes on falling.
+    """
     train, k = c.history.train_loss, int(np.nanargmin(c.history.test_loss))
-    return c.jitter > JUMPS or c.train_loss > min(float(train[k]), RISEN * float(train.min()))
+    return is_jumping(c) or c.train_loss > min(float(train[k]), RISEN * float(train.min()))
+
+
+def is_jumping(c: Checkup) -> bool:
+    """Whether the loss jumps from epoch to epoch, and the test loss was as good as its lowest a short time ago."""
+    test = c.history.test_loss
+    return c.jitter > JUMPS and float(np.nanmin(test[-21:])) < RISEN * float(np.nanmin(test))
 
 
 def input_name(c: Checkup, k: int) -> str:

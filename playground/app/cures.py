@@ -85,8 +85,8 @@ def open_patient(name: str) -> None:
 
 def arrive(container: str, top: str = "") -> None:
     """Have the browser go to a part of the page once it is drawn, with it or another part at the top of the window."""
-    before, to, top = session.kept("arrive", None), f".st-key-{container}", f".st-key-{top or container}"
-    session.keep("arrive", {"number": before["number"] + 1 if before else 1, "to": to, "top": top})
+    to, top = f".st-key-{container}", f".st-key-{top or container}"
+    session.keep("arrive", {"at": time.time(), "to": to, "top": top})
 
 
 # ---- a cure -------------------------------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 // Comes in:  {kind, heading, note, portraits: [{name, label, line, help, picture, address, finding, shares}], arrive}:
 //            kind "patients" are buttons that open a run, "outcome" pictures to look at, "changes" rows of a list, all
 //            but the first with a button, a finding and a bar from one share to another. A picture that is not given is
-//            fetched from its address. `arrive` is {number, to, top}: once for each number, go to the part of the page
-//            that has changed.
+//            fetched from its address. `arrive` is {at, to, top}: once for each time, go to the part of the page that
+//            has changed; an older one that comes late is over.
 // Goes out:  the trigger `chosen`, a name.
 import { untilGone, viewIn } from "../shared/component.js";
 import { fit, h, hide } from "../shared/dom.js";
@@ -23,8 +23,8 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   const view = viewIn(parentElement, "portraits", () => new Portraits());
   view.choose = (name) => setTriggerValue("chosen", name);
   view.receive(data);
-  if (data.arrive && data.arrive.number !== arrived) {
-    arrived = data.arrive.number;
+  if (data.arrive && data.arrive.at > arrived) {
+    arrived = data.arrive.at;
     goTo(data.arrive, LOOKS);
   }
   return untilGone(parentElement, () => view.themes.stop());

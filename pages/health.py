@@ -171,10 +171,14 @@ def _beside_its_picture(rule: str, checkup: Checkup, theme: str, *, is_shown: bo
 def _now(checkup: Checkup, names: list[str], theme: str, *, is_flat_shown: bool) -> list[Chart]:
     """The strip: a row for each layer, a column for each quantity, at the moment. A chart that stands beside a finding
     is not shown twice."""
-    bars = flat(checkup, theme, is_strip=True)
+    bars, is_any_flat = flat(checkup, theme, is_strip=True), any(layer.flat.any() for layer in checkup.layers)
     sentences = (words.activations_say, words.weights_say, words.gradients_say)
     return [
-        *([] if is_flat_shown else [Chart("flat", bars.figure, bars.words, bars.title, bars.says)]),
+        *(
+            []
+            if is_flat_shown
+            else [Chart("flat", bars.figure if is_any_flat else None, bars.words, bars.title, bars.says)]
+        ),
         *(
             Chart(
                 column.title,

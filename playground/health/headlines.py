@@ -90,7 +90,8 @@ def healthy_in_words(c: Checkup) -> str:
     if len(ratios):
         low, high = float(ratios.min()), float(ratios.max())
         inside = low >= RATIO_BAND[0] and high <= RATIO_BAND[1]
-        where = "inside the green band" if inside else "outside the green band, but the loss takes no harm from it"
+        good = " to ".join(percent(end, 2) for end in RATIO_BAND)
+        where = f"and {good} is good" if inside else f"beyond the usual {good}, but the loss takes no harm from it"
         size = percent(low, 2) if low == high else f"{percent(low, 2)} to {percent(high, 2)}"
         parts.append(f"One update moves the weights of a layer by {size}, {where}.")
     return " ".join(parts)

@@ -210,8 +210,8 @@ def unscaled(c: Checkup) -> Finding | None:
     if c.features not in ((), plain):
         tries.append(_try("Use the plain coordinates", features=plain))
     return Finding(
-        f"Input {input_name(c, k)} has a mean of {say(c.input_means[k], 3)} and a spread of {say(deviations[k], 3)}. "
-        "Learning is easiest from inputs around 0 with a spread of about 1.",
+        f"Input {input_name(c, k)} has a mean of {say(c.input_means[k], 3)}, and its values typically lie "
+        f"{say(deviations[k], 3)} away from that. Learning is easiest from inputs around 0, about 1 away from it.",
         {"mean": float(c.input_means[k]), "standard deviation": float(deviations[k])},
         tuple(tries),
     )
@@ -471,13 +471,14 @@ def exploding(c: Checkup) -> Finding | None:
 
 @rule(
     "The loss is stuck at chance",
-    "After 10 epochs the training loss is still within 3 % of the best answer that ignores the inputs, or above it.",
+    "After 10 epochs the training loss is still within 3 % of the best answer that ignores the inputs, or above it, "
+    "and it is not only that a learning rate that is too low makes it fall slowly.",
     CS231N,
-    follows=("twins", "unscaled", "rate_too_high", "rate_too_low", "dead", "saturated", "vanishing", "exploding"),
+    follows=("twins", "unscaled", "rate_too_high", "dead", "saturated", "vanishing", "exploding"),
 )
 def chance(c: Checkup) -> Finding | None:
     """A network that has learned no more than how often each answer occurs."""
-    if c.epoch < 10.0 or not c.train_loss > 0.97 * c.chance:
+    if c.epoch < 10.0 or not c.train_loss > 0.97 * c.chance or rate_too_low.judge(c):
         return None
     usual = _try(
         "Begin again with settings that usually work", activations=("tanh",), initializer="glorot_uniform",

@@ -154,6 +154,12 @@ def test_histograms_hold_every_value_on_one_scale_for_a_column():
     assert 2 < note.y < 3, "beside the first layer"
 
 
+@pytest.mark.parametrize(("low", "ends"), [(-0.05, [-0.05, 0.9]), (0.1, [0.1, 0.9]), (-0.5, [-0.9, 0.9])])
+def test_an_axis_is_balanced_only_where_there_is_something_on_both_sides(low: float, ends: list[float]):
+    fig = figures.histograms([figures.Column("Activations", "a", [np.array([low, 0.9])])], ["layer 1"])
+    assert list(fig.layout.xaxis.range) == pytest.approx(ends)
+
+
 def test_a_column_of_sizes_has_powers_of_ten_as_its_axis():
     fig = figures.histograms([figures.Column("Gradients", "g", [figures.sizes([1e-5, 1e-2])], log=True)], ["output"])
     assert list(fig.layout.xaxis.range) == [-5, -2]

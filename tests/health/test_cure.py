@@ -238,15 +238,15 @@ def test_a_change_helps_or_harms_only_where_it_is_clear():
     assert [helps(*pair) for pair in pairs] == [False, True, None, None, False, None, None]
 
 
-def test_the_words_of_a_healthy_run_say_on_which_side_of_the_green_band_it_is():
+def test_the_words_of_a_healthy_run_say_whether_its_updates_are_of_a_good_size():
     trainer = new_trainer(Experiment())
     trainer.run(40)
     checkup = examine(trainer, trainer.recording.last_step, Config().features)
     rows = np.full((5, 3), 1e-3)
     for low, high, words in (
-        (1e-3, 1e-3, ", inside the"),
-        (TOO_SLOW / 2, 1e-3, ", outside"),
-        (1e-3, 2 * TOO_FAST, ", outside"),
+        (1e-3, 1e-3, "by 0.1 %, and 0.01 % to 2 % is good."),
+        (TOO_SLOW / 2, 1e-3, ", beyond the usual 0.01 % to 2 %, but"),
+        (1e-3, 2 * TOO_FAST, ", beyond the usual 0.01 % to 2 %, but"),
     ):
         rows[:, 0], rows[:, 1] = low, high
         told = healthy_in_words(replace(checkup, history=replace(checkup.history, update_ratios=rows)))

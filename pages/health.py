@@ -17,7 +17,7 @@ from playground.health.checkup import Array, Checkup, examine_run, update_ratios
 from playground.health.cure import helps, test_loss_at
 from playground.health.headlines import healthy_in_words, next_to_try, reservation, well_in_words
 from playground.health.numbers import columns, gradient_norms, tables
-from playground.health.proof import PROOFS, flat, proof
+from playground.health.proof import PICTURES, flat, proof
 from playground.health.verdicts import Try, Verdict, verdicts
 from playground.run.compared import settings_in_words
 from playground.run.names import layer_name
@@ -38,12 +38,12 @@ def show() -> None:
         norms = gradient_norms(run.recording.frames, last)
         updates = update_ratios(run.recording, run.trainer.net, last, run.update_ratios)
     names, theme = [layer.name for layer in checkup.layers], theme_type()
-    cures.outcome()
+    cured = cures.outcome()
     with st.container(key=cures.FINDINGS):
         if found:
             _verdicts(found, checkup, theme)
         else:
-            _healthy(checkup, well, theme)
+            _healthy(checkup, well, theme, cured)
     if checkup.frozen:
         frozen = " and ".join(layer_name(layer + 1, len(names)) for layer in checkup.frozen)
         st.caption(f"Frozen here: {frozen}. The gradient is the one it would follow; its updates are of size zero.")
@@ -66,17 +66,19 @@ def _verdicts(found: list[Verdict], checkup: Checkup, theme: str) -> None:
         with st.container(border=True):
             _card(verdict, checkup, theme, is_first=k == 0)
     if found[len(causes) :]:
-        st.markdown("What may only follow from it:")
-    shown = {PROOFS[verdict.rule.name] for verdict in causes}
+        st.markdown("Probably only a consequence:")
+    shown = {PICTURES[verdict.rule.name](checkup) for verdict in causes}
     for verdict in found[len(causes) :]:  # they need no cure of their own
         name = verdict.rule.name
-        with _beside_its_picture(name, checkup, theme, is_shown=PROOFS[name] not in shown and name != "chance"):
+        picture = PICTURES[name](checkup)
+        with _beside_its_picture(name, checkup, theme, is_shown=picture not in shown and name != "chance"):
             st.markdown(f"- **{verdict.rule.title}**: {session.plain(verdict.sentence)}")
-        shown.add(PROOFS[name])
+        shown.add(picture)
 
 
-def _healthy(checkup: Checkup, well: str, theme: str) -> None:
-    with _beside_its_picture("vanishing", checkup, theme, is_shown=len(checkup.layers) > 1):
+def _healthy(checkup: Checkup, well: str, theme: str, cured: str) -> None:
+    is_new = cured != "vanishing"  # else the cure's card shows the same picture
+    with _beside_its_picture("vanishing", checkup, theme, is_shown=is_new and len(checkup.layers) > 1):
         if ahead := reservation(checkup):
             st.info(f"At {_when(checkup)}, nothing is wrong, but {ahead}.", icon=":material/hourglass_top:")
         else:
@@ -169,10 +171,14 @@ def _beside_its_picture(rule: str, checkup: Checkup, theme: str, *, is_shown: bo
 def _now(checkup: Checkup, names: list[str], theme: str, *, is_flat_shown: bool) -> list[Chart]:
     """The strip: a row for each layer, a column for each quantity, at the moment. A chart that stands beside a finding
     is not shown twice."""
-    bars = flat(checkup, theme, is_strip=True)
+    bars, is_any_flat = flat(checkup, theme, is_strip=True), any(layer.flat.any() for layer in checkup.layers)
     sentences = (words.activations_say, words.weights_say, words.gradients_say)
     return [
-        *([] if is_flat_shown else [Chart("flat", bars.figure, bars.words, bars.title, bars.says)]),
+        *(
+            []
+            if is_flat_shown
+            else [Chart("flat", bars.figure if is_any_flat else None, bars.words, bars.title, bars.says)]
+        ),
         *(
             Chart(
                 column.title,

@@ -18,6 +18,9 @@ from playground.health.verdicts import Rule, Try, Verdict
 from playground.run.number import say
 from playground.run.seeds import N_SEEDS
 
+FAR_BELOW = 0.1
+"""10 of 100 points fewer are right than with the best change: that is not called a cure"""
+
 
 @dataclass(frozen=True)
 class Tried:
@@ -87,6 +90,7 @@ def _rows(tried: Tried, step: int, trial: Trial) -> None:
         "note": f"Each is trained to epoch {trial.epochs} from {trial.n_beginnings} draws of the first weights; a cure "
         f"that you give, from {N_SEEDS}, these among them. Scores are medians; the picture is of the first draw.",
         "portraits": [_row(trial, which, labels[which]) for which in (0, *ranked)],
+        "arrive": session.kept("arrive", None),  # a button of a finding has only what follows the timeline drawn anew
     }
     components.portraits(key=key, data=data, on_chosen_change=partial(_use, key, tried, step))
 
@@ -157,17 +161,26 @@ def _line(trial: Trial, which: int) -> str:
 
 
 def _finding(trial: Trial, which: int) -> str:
-    """In how many beginnings the finding is there as it is, or is cured by the change."""
+    """In how many beginnings the finding is there as it is, or is cured by the change; what is known of a few of them
+    is said to be so."""
+    n, told = len(trial.pairs(which)), _what_it_does(trial, which)
+    return told if n == trial.n_beginnings else f"{n} of {trial.n_beginnings} draws so far: {told}"
+
+
+def _what_it_does(trial: Trial, which: int) -> str:
     ill, gone, cured = trial.ill(which), trial.gone(which), trial.cured(which)
     if which == 0:
         return f"the finding in {ill} of {len(trial.pairs(0))}"
     if not ill:
         return "gone without it, too"
-    if gone == cured:
-        return f"cures {cured or 'none'} of {ill}"
-    if not cured:
+    if gone and not cured:
         return f"the finding is gone in {gone} of {ill}, but it learns no better"
-    return f"cures {cured} of {ill}; gone in {gone - cured} more, but it learns no better"
+    best = max(trial.middle(k).score for k in range(1, len(trial.runs)) if trial.pairs(k))
+    if cured and trial.middle(which).score < best - FAR_BELOW:
+        score = cures.score_in_words(trial, trial.middle(which).score)
+        return f"the finding is gone in {gone} of {ill}, but only {score}"
+    more = f"; gone in {gone - cured} more, but it learns no better" if gone > cured else ""
+    return f"cures {cured or 'none'} of {ill}{more}"
 
 
 def _use(key: str, tried: Tried, step: int) -> None:

@@ -21,7 +21,8 @@ class Chart:
     """A figure on a page."""
 
     key: str
-    figure: go.Figure
+    figure: go.Figure | None
+    """None where the words say all: an empty frame shows nothing"""
     words: str
     """What it shows, in words and numbers, for those who do not see it"""
     title: str = ""
@@ -40,7 +41,7 @@ class Chart:
     @cached_property
     def text(self) -> str:
         """The figure as it crosses the wire."""
-        return self.figure.to_json()
+        return str(self.figure.to_json()) if self.figure else ""
 
 
 def show(charts: Sequence[Chart], *, key: str, columns: int, on_pick: Callable[[], None] = lambda: None) -> None:
@@ -60,7 +61,7 @@ def show(charts: Sequence[Chart], *, key: str, columns: int, on_pick: Callable[[
                     "words": chart.words,
                     "title": chart.title,
                     "says": chart.says,
-                    "height": chart.figure.layout.height,
+                    "height": chart.figure.layout.height if chart.figure else 0,
                     "over_time": chart.over_time,
                     "wide": chart.wide,
                     "picks": chart.picks,

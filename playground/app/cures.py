@@ -10,9 +10,12 @@ from typing import Any
 
 import streamlit as st
 
-from playground.app import components, session
+from playground.app import charts, components, session
+from playground.app.charts import Chart
 from playground.app.shared_runs import run_of, turn
+from playground.app.theme import theme_type
 from playground.health.cure import Outcome, Trial
+from playground.health.proof import before_and_after
 from playground.health.sick import SICK, Sick
 from playground.health.verdicts import Rule, Try
 from playground.run import link
@@ -25,6 +28,8 @@ from playground.web.portrait_route import portrait_address
 
 PATIENTS, FINDINGS, OUTCOME = "patients", "findings", "cure_outcome"
 TRAIN_SECONDS, EVERY_SECONDS = 0.4, 0.6
+MOST_SECONDS = 2.0
+"""For which a run with a cure is trained before it is shown"""
 
 
 # ---- patients -----------------------------------------------------------------------------------------------------
@@ -75,13 +80,13 @@ def open_patient(name: str) -> None:
         run = run_of(experiment)
         run.record_to(sick.until, math.inf)
         session.set_moment(run.last_step_at(sick.until))
-        arrive(FINDINGS)
+        arrive(FINDINGS, top=PATIENTS)  # with the controls in sight, whichever is opened
 
 
-def arrive(container: str) -> None:
-    """Have the browser go to a part of the page once it is drawn."""
-    before = session.kept("arrive", None)
-    session.keep("arrive", {"number": before["number"] + 1 if before else 1, "to": f".st-key-{container}"})
+def arrive(container: str, top: str = "") -> None:
+    """Have the browser go to a part of the page once it is drawn, with it or another part at the top of the window."""
+    to, top = f".st-key-{container}", f".st-key-{top or container}"
+    session.keep("arrive", {"at": time.time(), "to": to, "top": top})
 
 
 # ---- a cure -------------------------------------------------------------------------------------------------------
@@ -103,7 +108,8 @@ class Given:
 
 
 def give(rule: Rule, option: Try, step: int) -> None:
-    """Make the experiment of a cure, and put it to the test; what cannot be made becomes a notice."""
+    """Make the experiment of a cure, put it to the test, and show it where it is judged; what cannot be made becomes a
+    notice."""
     before = session.experiment()
     try:
         after = option.experiment(before, step)
@@ -117,24 +123,37 @@ def give(rule: Rule, option: Try, step: int) -> None:
     epochs = math.ceil(run.epoch_of(step)) + GOAL_EPOCHS if after.changes else judged_at(run, step)
     trial = Trial(rule.name, (before, after), epochs, N_SEEDS, turn)
     session.keep("cure", Given(rule.title, option.label, trial))
-    session.set_moment(step)
+    run = run_of(after)
+    run.record_to(epochs, MOST_SECONDS)
+    session.set_moment(run.last_step_at(epochs))
     begin(OUTCOME)
 
 
-def outcome() -> None:
-    """What the cure that was given last has done, where its run is on screen."""
+def outcome() -> str:
+    """What the cure that was given last has done, where its run is on screen: the name of its rule, or ""."""
     given: Given | None = session.kept("cure", None)
     if given is None or given.trial.runs[1] != session.experiment():
-        return
+        return ""
     with st.container(border=True, key=OUTCOME):
         st.markdown(f"**:material/healing: The cure: {session.plain(given.label)}**, against “{given.title}”")
         watch(given.trial, OUTCOME, _tell)
+    return given.trial.rule
 
 
 def _tell(trial: Trial) -> None:
     if trial.pairs():
         _pictures(trial)
     st.markdown(in_words(trial))
+    if trial.pairs():
+        _proofs(trial)
+
+
+def _proofs(trial: Trial) -> None:
+    """What the rule saw in the run on screen before, and what is left of it."""
+    before, after = trial.checkups
+    shown = zip(("Before", "After"), before_and_after(trial.rule, before, after, theme_type()), strict=True)
+    both = [Chart(f"{when} {trial.rule}", p.figure, p.words, f"{when}: {p.title}", p.says) for when, p in shown]
+    charts.show(both, key="cure_proofs", columns=2)
 
 
 def _pictures(trial: Trial) -> None:
@@ -172,13 +191,17 @@ def in_words(trial: Trial) -> str:
         )
     beginnings = "one beginning" if n == 1 else f"{n} beginnings"
     before, after = (score_in_words(trial, score) for score in trial.typical())
-    typical = f"Typically {before} before, and {after} after."
+    typical = f"{'Typically' if n > 1 else 'It has'} {before} before, and {after} after."
     if not ill:
         return f"From {beginnings}: without the cure, too, the finding is gone by the end. {typical}"
-    others = "" if ill == n else f" The other {n - ill} lose the finding by themselves."
-    idle = trial.gone() - trial.cured()
-    no_better = f" In {idle} of the {ill}, the finding is gone, but it learns no better." if idle else ""
-    return f"**From {beginnings}: cures {trial.cured()} of {ill}.** {typical}{no_better}{others}"
+    told = f"**From {beginnings}: cures {trial.cured()} of {ill}.** {typical}"
+    if idle := trial.gone() - trial.cured():
+        told += f" {'Once' if idle == 1 else f'{idle} times'} the finding is gone, but the run learns no better."
+    if n - ill == 1:
+        told += " The other one loses the finding by itself."
+    elif n > ill:
+        told += f" The other {n - ill} lose the finding by themselves."
+    return told
 
 
 # ---- a trial at work ----------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
-"""A bar for each layer, first layer at the top, and across the bars the limit from which on a rule complains."""
+"""A bar for each layer, first layer at the top, and across the bars the limit from which on a rule complains: its bad
+side is shaded, and the layers on it are marked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +20,24 @@ ROW, LEAST_ROWS, AROUND = 24, 4, BOTTOM + 4
 """Pixels of a row where bars stand alone, how many rows there is room for at least, and what is below them"""
 
 
+ILL, SHADE = "✗", 0.14
+"""What stands before the name of a layer beyond a limit, and how strongly the bad side is shaded"""
+LETTER, MOST_LETTERS = 7, 24
+"""Pixels of a letter of a row's name, and how many of them there is room for"""
+
+
 @dataclass(frozen=True)
 class Limit:
     """Where a rule begins to complain."""
 
     at: float
     words: str
+    bad: Literal["below", "above", ""] = ""
+    """The side on which it does; "" where that does no harm"""
+
+    def is_crossed(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        """Which of the values are on the bad side; of NaN it is not known."""
+        return {"below": values < self.at, "above": values >= self.at, "": np.zeros(len(values), bool)}[self.bad]
 
 
 def flat_units(
@@ -33,12 +46,15 @@ def flat_units(
     names: Sequence[str],
     *,
     limits: Sequence[Limit] = (),
+    ill: Sequence[bool] = (),
     is_strip: bool = False,
     theme: str = "light",
     title: str = "",
 ) -> go.Figure:
-    """The share of flat outputs of each layer, and over it that of dead neurons; a strip has the rows of
-    `histograms`."""
+    """The share of flat outputs of each layer, and over it that of dead neurons; a strip has the rows of `histograms`.
+
+    ill : which layers to mark, for each limit is one of some layers alone
+    """
     colours = palette(theme)
     traces = [
         _bars(np.asarray(values, float), names, colour, opacity, name=word, template=f"{word}: %{{x:.1%}}")
@@ -52,7 +68,7 @@ def flat_units(
     legend["bgcolor"] = colours.background  # a limit's line ends there
     height = {"height": strip_height(len(names), title)} if is_strip else {}
     return _figure(
-        traces, names, axis, [(limit.at, limit.at, limit.words) for limit in limits], theme, title,
+        traces, names, axis, limits, ill, theme, title,
         barmode="overlay", showlegend=True, legend=legend, **height,
     )  # fmt: skip
 
@@ -83,12 +99,11 @@ def layer_bars(
         low, high = across["range"]
         # Room for the numbers beside the bars, and for the smallest bar to be one.
         across["range"] = [low - 0.06 * (high - low), high + 0.3 * (high - low)]
-        places = [(limit.at, float(np.log10(limit.at)), limit.words) for limit in limits]
     else:
         top = float(np.nanmax(shown, initial=0.0)) or 1.0
         across = {"title": {"text": axis}, "range": [0, 1.25 * top], "nticks": 5}
-        places = [(limit.at, limit.at, limit.words) for limit in limits]
-    return _figure([trace], names, across, places, theme, title, showlegend=False)
+    ill = np.any([limit.is_crossed(sizes) for limit in limits], axis=0) if limits else ()
+    return _figure([trace], names, across, limits, ill, theme, title, showlegend=False)
 
 
 def _bars(
@@ -112,25 +127,44 @@ def _figure(
     traces: list[dict[str, Any]],
     names: Sequence[str],
     axis: dict[str, Any],
-    limits: Sequence[tuple[float, float, str]],
+    limits: Sequence[Limit],
+    ill: Sequence[bool] | npt.NDArray[np.bool_],
     theme: str,
     title: str,
     **layout: Any,
 ) -> go.Figure:
-    """limits : (in the data's numbers, in those of the axis, in words)"""
-    colours = palette(theme)
+    """ill : which layers to mark; () for none"""
+    colours, is_log = palette(theme), axis.get("type") == "log"
     low, high = axis["range"]
     top = TOP["titled" if title else "bare"]
+    shown = [name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…" for name in names]
+    marked = [f"<b>{ILL} {name}</b>" if k < len(ill) and ill[k] else name for k, name in enumerate(shown)]
+    places = [float(np.log10(limit.at)) if is_log else limit.at for limit in limits]
     return figure(
-        theme, title=title, traces=traces, xaxis=axis, yaxis=row_labels(names),
-        shapes=[_line(at, colours) for at, _, _ in limits],
-        annotations=[_named(place, words, (place - low) / (high - low) > 0.5) for _, place, words in limits],
+        theme, title=title, traces=traces, xaxis=axis, yaxis=row_labels(marked),
+        shapes=[
+            *(_shade(limit, colours, 1e300 if is_log else 1e3) for limit in limits if limit.bad),
+            *(_line(limit.at, colours) for limit in limits),
+        ],
+        annotations=[
+            _named(place, limit.words, (place - low) / (high - low) > 0.5)
+            for place, limit in zip(places, limits, strict=True)
+        ],
         **{
             "height": top + AROUND + ROW * max(len(names), LEAST_ROWS),
-            "margin": {"l": 64, "b": BOTTOM, "t": top},
+            "margin": {"l": max(64, 12 + LETTER * max(map(len, shown), default=0)), "b": BOTTOM, "t": top},
             **layout,
         },
     )  # fmt: skip
+
+
+def _shade(limit: Limit, colours: Palette, far: float) -> dict[str, Any]:
+    """The bad side of a limit, far beyond any end of the axis."""
+    return {
+        "type": "rect", "x0": limit.at, "x1": limit.at * far if limit.bad == "above" else limit.at / far,
+        "yref": "paper", "y0": 0, "y1": 1, "layer": "below", "line": {"width": 0},
+        "fillcolor": colours.negative, "opacity": SHADE,
+    }  # fmt: skip
 
 
 def _line(at: float, colours: Palette) -> dict[str, Any]:

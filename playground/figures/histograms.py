@@ -15,6 +15,8 @@ from playground.figures.palette import layer_colour
 from playground.figures.scale import px
 
 N_BINS = 41
+LOPSIDED = 4.0
+"""Times as far on one side of zero as on the other, from which on half of a balanced axis would be empty"""
 ROW, LOW_ROW, MOST_HIGH_ROWS = 46, 32, 5
 TOP, BOTTOM = {"titled": 56, "bare": 22}, 44
 
@@ -107,14 +109,14 @@ def histograms(
 
 
 def _edges(column: Column) -> npt.NDArray[np.float64]:
-    """Bins for all layers of a column; a linear scale is balanced around zero where values have both signs."""
+    """Bins for all layers of a column; a linear scale is balanced around zero where it has much on both sides."""
     finite = np.concatenate([np.ravel(v)[np.isfinite(np.ravel(v))] for v in column.values] or [np.zeros(1)])
     if not finite.size:
         return np.linspace(-1.0, 1.0, N_BINS + 1)
     low, high = float(finite.min()), float(finite.max())
     if column.log:
         return np.linspace(np.floor(low), max(np.ceil(high), np.floor(low) + 1.0), N_BINS + 1)
-    if low < 0.0 < high:
+    if low < 0.0 < high and max(-low, high) < LOPSIDED * min(-low, high):
         low, high = -max(-low, high), max(-low, high)
     if high - low < 1e-12:
         low, high = low - 0.5, high + 0.5

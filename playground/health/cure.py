@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import mlp
-from playground.health.checkup import examine_run
+from playground.health.checkup import Checkup, examine_run
 from playground.health.portrait import portrait
 from playground.health.verdicts import verdicts
 from playground.run.experiment import Experiment
@@ -79,6 +79,8 @@ class Trial:
         """Of each run, of one beginning after the other so far"""
         self.portraits: list[dict[str, Any] | None] = []
         """Of each run from the first beginning, so far"""
+        self.checkups: list[Checkup] = []
+        """The first beginning without a change and with the first one, so far"""
         self.seconds = 0.0
         """Of training so far, with the waiting for others"""
         self._turn = turn
@@ -143,8 +145,11 @@ class Trial:
         for k in range(self.n_beginnings):
             for experiment, outcomes in zip(self.runs, self.outcomes, strict=True):
                 trainer = yield from self._trained(experiment, k)
-                outcomes.append(outcome(trainer, experiment, self.rule))
+                with np.errstate(all="ignore"):
+                    checkup = examine_run(experiment, trainer, trainer.recording.last_step)
+                outcomes.append(outcome(trainer, checkup, self.rule))
                 if k == 0:
+                    self.checkups += [checkup] * (len(self.checkups) < 2)  # they are large
                     self.portraits.append(portrait(experiment, network_at(trainer, trainer.recording.last_step)))
                 yield
 
@@ -186,14 +191,14 @@ def beginning(experiment: Experiment, k: int) -> mlp.Trainer:
     return mlp.Trainer(net, trainer.data, **vars(settings))
 
 
-def outcome(trainer: mlp.Trainer, experiment: Experiment, rule: str) -> Outcome:
+def outcome(trainer: mlp.Trainer, checkup: Checkup, rule: str) -> Outcome:
     """How a run stands at its last step."""
     recording = trainer.recording
     has_test = len(trainer.data.x_test) > 0
     loss = float((recording.test_loss if has_test else recording.train_loss)[-1])
     score = float((recording.test_score if has_test else recording.train_score)[-1])
     with np.errstate(all="ignore"):
-        found = verdicts(examine_run(experiment, trainer, recording.last_step))
+        is_ill = rule in (verdict.rule.name for verdict in verdicts(checkup))
     broke = recording.diverged is not None or not math.isfinite(loss)
     worst = 0.0 if trainer.data.n_classes else -math.inf
-    return Outcome(worst if broke else score, math.inf if broke else loss, any(v.rule.name == rule for v in found))
+    return Outcome(worst if broke else score, math.inf if broke else loss, is_ill)

@@ -13,7 +13,7 @@ import numpy as np
 import mlp
 from playground.figures import RATIO_BAND
 from playground.health.checkup import Checkup, chance_loss, examine_run, measure_updates
-from playground.health.verdicts import Try, headline
+from playground.health.verdicts import RISEN, Try, headline, is_jumping, is_restless
 from playground.run.config import Config, nearest_preset
 from playground.run.experiment import Experiment
 from playground.run.number import percent, say
@@ -21,8 +21,6 @@ from playground.run.runs import Run
 
 LOOKS = (1, 2, 3, 5, 8, 12, 20, 30, 45, 70, 100, 140, 200, 300, 450, 700, 1000, 1400, 2000, 3000)
 """Epochs at which a run is looked at: what is told of one moment holds until the next"""
-RISEN = 1.25
-"""Times the lowest test loss, from which on it is told to have risen, as by the mark on the timeline"""
 MOST_NUMBERS = 250_000
 """Of neurons times training points, for a look that takes 30 ms on a quiet machine; 50 ms one may hold the gate"""
 
@@ -92,15 +90,16 @@ def healthy_in_words(c: Checkup) -> str:
     if len(ratios):
         low, high = float(ratios.min()), float(ratios.max())
         inside = low >= RATIO_BAND[0] and high <= RATIO_BAND[1]
-        where = "inside the green band" if inside else "outside the green band, but the loss takes no harm from it"
+        good = " to ".join(percent(end, 2) for end in RATIO_BAND)
+        where = f"and {good} is good" if inside else f"beyond the usual {good}, but the loss takes no harm from it"
         size = percent(low, 2) if low == high else f"{percent(low, 2)} to {percent(high, 2)}"
         parts.append(f"One update moves the weights of a layer by {size}, {where}.")
     return " ".join(parts)
 
 
 def reservation(c: Checkup) -> str:
-    """What is to be said against a run of which no rule complains: that little has been learned yet, or that the test
-    loss rises; "" for nothing."""
+    """What is to be said against a run of which no rule complains: that little has been learned yet, that the loss
+    jumps or rises, or that the test loss alone does; "" for nothing."""
     if c.step == 0:
         return "nothing has been learned yet: press Play, and it is looked at again wherever you stop"
     if c.chance > 0.0 and c.train_loss > c.chance / 2:
@@ -111,7 +110,13 @@ def reservation(c: Checkup) -> str:
         best, when = float(test[k]), float(c.history.epochs[k])
         if now > RISEN * best and now > RISEN * c.train_loss and now - best > 0.05 * c.chance:
             rose = f"the test loss was {say(best, 3)} at epoch {say(when)}, and is {say(now, 3)}"
-            return f"it begins to learn by heart: {rose}"
+            if not is_restless(c):
+                return f"it begins to learn by heart: {rose}"
+            rate = f"at a learning rate of {c.learning_rate:g}"
+            if is_jumping(c):
+                return f"its loss jumps by {percent(c.jitter, 2)} from epoch to epoch, {rate}: {rose}"
+            low, train = (say(float(loss), 3) for loss in (c.history.train_loss.min(), c.train_loss))
+            return f"both losses have risen, {rate}: {rose}; the training loss was as low as {low}, and is {train}"
     return ""
 
 

@@ -38,6 +38,10 @@ MANY_TWINS, MANY_DEAD = 0.5, 0.25
 """Shares of a hidden layer's neurons"""
 MOSTLY_FLAT = 0.5
 """Share of a hidden layer's outputs"""
+RISEN = 1.25
+"""Times the lowest loss, from which on it is told to have risen, as by the mark on the timeline"""
+JUMPS = 0.2
+"""Of the training loss from epoch to epoch, as a share of itself: beyond it a single moment says little"""
 THROWN_OFF = 4 / 3
 """Times the lowest loss so far, from which on a loss that stands still is that of another place than the best"""
 FADES, EXPLODES = 0.01, 100.0
@@ -206,8 +210,8 @@ def unscaled(c: Checkup) -> Finding | None:
     if c.features not in ((), plain):
         tries.append(_try("Use the plain coordinates", features=plain))
     return Finding(
-        f"Input {input_name(c, k)} has a mean of {say(c.input_means[k], 3)} and a spread of {say(deviations[k], 3)}. "
-        "Learning is easiest from inputs around 0 with a spread of about 1.",
+        f"Input {input_name(c, k)} has a mean of {say(c.input_means[k], 3)}, and its values typically lie "
+        f"{say(deviations[k], 3)} away from that. Learning is easiest from inputs around 0, about 1 away from it.",
         {"mean": float(c.input_means[k]), "standard deviation": float(deviations[k])},
         tuple(tries),
     )
@@ -324,7 +328,7 @@ def noisy(c: Checkup) -> Finding | None:
 )  # fmt: skip
 def dead(c: Checkup) -> Finding | None:
     """A neuron that is off for all points gets no gradient, and so stays off."""
-    layers = [n for n in c.hidden if not n.squashes and n.n_dead >= MANY_DEAD * n.n_units]
+    layers = [n for n in c.hidden if not n.squashes and is_flat(n)]
     if not layers:
         return None
     worst = max(layers, key=lambda n: n.n_dead / n.n_units)
@@ -396,7 +400,7 @@ def too_small(c: Checkup) -> Finding | None:
 )  # fmt: skip
 def saturated(c: Checkup) -> Finding | None:
     """In its flat ends an S-shaped neuron hardly lets a gradient through."""
-    layers = [n for n in c.hidden if n.squashes and n.flat.mean() > MOSTLY_FLAT]
+    layers = [n for n in c.hidden if n.squashes and is_flat(n)]
     if not layers or c.has_learned:
         return None
     worst = max(layers, key=lambda n: float(n.flat.mean()))
@@ -467,13 +471,14 @@ def exploding(c: Checkup) -> Finding | None:
 
 @rule(
     "The loss is stuck at chance",
-    "After 10 epochs the training loss is still within 3 % of the best answer that ignores the inputs, or above it.",
+    "After 10 epochs the training loss is still within 3 % of the best answer that ignores the inputs, or above it, "
+    "and it is not only that a learning rate that is too low makes it fall slowly.",
     CS231N,
-    follows=("twins", "unscaled", "rate_too_high", "rate_too_low", "dead", "saturated", "vanishing", "exploding"),
+    follows=("twins", "unscaled", "rate_too_high", "dead", "saturated", "vanishing", "exploding"),
 )
 def chance(c: Checkup) -> Finding | None:
     """A network that has learned no more than how often each answer occurs."""
-    if c.epoch < 10.0 or not c.train_loss > 0.97 * c.chance:
+    if c.epoch < 10.0 or not c.train_loss > 0.97 * c.chance or rate_too_low.judge(c):
         return None
     usual = _try(
         "Begin again with settings that usually work", activations=("tanh",), initializer="glorot_uniform",
@@ -490,7 +495,8 @@ def chance(c: Checkup) -> Finding | None:
 @rule(
     "It learns by heart",
     "The test loss is at least 1.5 times its best so far and twice the training loss, and has risen by at least 5 % of "
-    "what guessing costs.",
+    "what guessing costs, while the training loss has fallen since, to less than 1.25 times its lowest; and where that "
+    "jumps by more than 20 % from epoch to epoch, the test loss was not near its best in the last 20.",
     PRECHELT, CS231N,
 )  # fmt: skip
 def overfitting(c: Checkup) -> Finding | None:
@@ -500,7 +506,7 @@ def overfitting(c: Checkup) -> Finding | None:
         return None
     now, best = float(test[-1]), float(np.nanmin(test))
     when = float(c.history.epochs[int(np.nanargmin(test))])
-    if now < 1.5 * best or now < 2.0 * c.train_loss or now - best < 0.05 * c.chance:
+    if now < 1.5 * best or now < 2.0 * c.train_loss or now - best < 0.05 * c.chance or is_restless(c):
         return None
     return Finding(
         f"The test loss was {say(best, 3)} at epoch {say(when)} and has risen to {say(now, 3)}, while the training "
@@ -516,10 +522,32 @@ def overfitting(c: Checkup) -> Finding | None:
 
 
 # ---- what they share ---------------------------------------------------------------------------------------------
+def is_flat(layer: LayerNumbers) -> bool:
+    """Whether a hidden layer lets hardly any gradient through: mostly in its flat ends, or a good part of it dead."""
+    if layer.squashes:
+        return bool(layer.flat.mean() > MOSTLY_FLAT)
+    return layer.n_dead >= MANY_DEAD * layer.n_units
+
+
 def jumps(c: Checkup) -> bool:
     """Whether the loss rises again and again while the updates are large."""
     recent = np.where(np.isfinite(c.recent_ratios), c.recent_ratios, 0.0)
     return bool(c.rises >= OFTEN_RISES and recent.max(initial=0.0) > TOO_FAST and c.train_loss > 0.1 * c.chance)
+
+
+def is_restless(c: Checkup) -> bool:
+    """Whether a test loss above its lowest does not tell of learning by heart: it only jumps, or both losses rise.
+
+    Points that are learned one by one have a training loss that goes on falling.
+    """
+    train, k = c.history.train_loss, int(np.nanargmin(c.history.test_loss))
+    return is_jumping(c) or c.train_loss > min(float(train[k]), RISEN * float(train.min()))
+
+
+def is_jumping(c: Checkup) -> bool:
+    """Whether the loss jumps from epoch to epoch, and the test loss was as good as its lowest a short time ago."""
+    test = c.history.test_loss
+    return c.jitter > JUMPS and float(np.nanmin(test[-21:])) < RISEN * float(np.nanmin(test))
 
 
 def input_name(c: Checkup, k: int) -> str:

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.harness import settle, visit
 from tests.browser.stage import wait_for
 
 CHART = ".charts .chart"
+WHEN = ("Before", "After")
 SICK = "/health?hidden=8,8,8,8,8,8,8,8&activation=sigmoid"
 
 
@@ -25,6 +26,8 @@ def test_one_click_on_a_cure_starts_the_experiment(page: Page):
     expect(outcome).to_be_focused()
     expect(outcome).to_be_in_viewport()
     expect(outcome.locator("figure small")).to_have_text([re.compile(r"\d+ of 100 right, loss ")] * 2)
+    expect(outcome.locator(".chart b")).to_have_text([f"{when}: The gradient on its way back" for when in WHEN])
+    expect(page.locator(".stage .handle")).to_have_attribute("aria-valuenow", "5000")  # where the card judges
     outcome.get_by_role("button", name="Stop").click()
     expect(outcome.get_by_role("button", name="Go on")).to_be_visible()
     expect(outcome.get_by_text(re.compile(r"From .* beginnings?: "))).to_be_visible()
@@ -32,11 +35,33 @@ def test_one_click_on_a_cure_starts_the_experiment(page: Page):
     expect(fading).to_have_count(0)
 
 
+def at_the_top(page: Page, part: Locator) -> bool:
+    """Whether a part of the page begins right below the page's head."""
+    box = part.bounding_box()
+    return box is not None and 0 < box["y"] < 100
+
+
+def test_the_page_goes_to_the_table_at_once_and_a_patient_leads_back_to_the_controls(page: Page):
+    visit(page, f"{SICK}&step=0")
+    page.get_by_role("button", name="Try each alone").click()
+    table = page.locator(".st-key-tried_vanishing")
+    expect(table.locator("figure").last).to_be_attached()
+    expect(table).to_be_focused()
+    expect(page.get_by_text("Training run")).to_be_visible()  # it has only begun
+    assert at_the_top(page, table)
+    table.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="All weights zero").click()
+    expect(page.locator(".st-key-findings")).to_be_focused()
+    expect(page.locator("[data-testid=stMain]")).to_have_js_property("scrollTop", 0)
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_in_viewport()
+
+
 def test_each_change_is_tried_alone_and_the_one_that_helps_is_used(page: Page):
     visit(page, "/health?init=zeros&step=250")
     page.get_by_role("button", name="Try each alone").click()
     table = page.locator(".st-key-tried_twins")
     expect(table).to_be_focused()
+    assert at_the_top(page, table), "the page goes to the table, not to where its heading is in sight"
     row = table.locator("figure", has_text="Glorot uniform instead of Zeros")
     expect(row.locator("em")).to_have_text(re.compile("cures [1-5] of [1-5]"))
     expect(row.locator("small")).to_have_text(re.compile(r"\d+ → \d+ of 100 right"))

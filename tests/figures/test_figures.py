@@ -154,6 +154,12 @@ def test_histograms_hold_every_value_on_one_scale_for_a_column():
     assert 2 < note.y < 3, "beside the first layer"
 
 
+@pytest.mark.parametrize(("low", "ends"), [(-0.05, [-0.05, 0.9]), (0.1, [0.1, 0.9]), (-0.5, [-0.9, 0.9])])
+def test_an_axis_is_balanced_only_where_there_is_something_on_both_sides(low: float, ends: list[float]):
+    fig = figures.histograms([figures.Column("Activations", "a", [np.array([low, 0.9])])], ["layer 1"])
+    assert list(fig.layout.xaxis.range) == pytest.approx(ends)
+
+
 def test_a_column_of_sizes_has_powers_of_ten_as_its_axis():
     fig = figures.histograms([figures.Column("Gradients", "g", [figures.sizes([1e-5, 1e-2])], log=True)], ["output"])
     assert list(fig.layout.xaxis.range) == [-5, -2]
@@ -233,6 +239,35 @@ def test_a_limit_is_a_line_at_its_place_with_its_name_on_either_axis():
         assert list(bars.text) == ["a", "b", "c"]
         assert list(bars.y) == sorted(bars.y, reverse=True), "the first layer is the top row"
         assert list(fig.layout.yaxis.ticktext) == NAMES
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(("bad", "ill"), [("below", [True, False, False]), ("above", [False, True, True]), ("", [])])
+def test_the_bad_side_of_a_limit_is_shaded_and_the_layers_on_it_are_marked(bad, ill, log: bool, theme: str):
+    limit = figures.Limit(0.3, "limit", bad)
+    fig = figures.layer_bars([0.002, 0.3, 1.0], NAMES, "share", limits=[limit], log=log, theme=theme)
+    marked = ["✗" in label and label.startswith("<b>") for label in fig.layout.yaxis.ticktext]
+    assert marked == (ill or [False] * 3)
+    shades = [shape for shape in fig.layout.shapes if shape.type == "rect"]
+    assert len(shades) == bool(bad)
+    end = fig.layout.xaxis.range[0 if bad == "below" else 1]
+    for shade in shades:
+        far = np.log10(shade.x1) if log else shade.x1
+        assert shade.x0 == limit.at
+        assert far <= max(end, 0.1 * limit.at) if bad == "below" else far >= end
+        assert shade.fillcolor == THEMES[theme].negative
+        assert 0.1 <= shade.opacity <= 0.25, "lightly"
+
+
+def test_a_long_name_of_a_row_has_room_and_a_very_long_one_is_cut():
+    names = ["bill length (mm)", "body mass (g)", "n" * 60]
+    fig = figures.layer_bars([1.0, 2.0, 3.0], names, "times")
+    *whole, cut = fig.layout.yaxis.ticktext
+    assert whole == names[:2]
+    assert cut == f"{'n' * 23}…"
+    assert 150 < fig.layout.margin.l < 200
+    assert figures.layer_bars([1.0], ["layer 1"], "times").layout.margin.l == 64, "as the histograms"
 
 
 def test_a_layer_without_a_gradient_has_no_bar_on_a_log_axis():

@@ -14,7 +14,7 @@ from playground.health.cure import Outcome, Trial, beginning, helps, is_better, 
 from playground.health.headlines import healthy_in_words, next_to_try, reservation, well_in_words
 from playground.health.portrait import LEVELS, SIDE, portrait
 from playground.health.sick import SICK
-from playground.health.verdicts import TOO_FAST, TOO_SLOW, Try, verdicts
+from playground.health.verdicts import RULES, TOO_FAST, TOO_SLOW, Try, verdicts
 from playground.run.config import Config
 from playground.run.experiment import Experiment
 from playground.run.number import say
@@ -50,6 +50,10 @@ def test_random_weights_cure_twins_in_every_beginning_and_the_scores_are_the_run
     after = Experiment(ZEROS.config.changed(initializer="glorot_uniform"))
     trial = trial_of("twins", ZEROS, after, epochs=40, n=3)
     assert (trial.ill(), trial.cured()) == (3, 3)
+    sick, well = trial.checkups
+    assert [c.epoch for c in (sick, well)] == [40, 40]
+    assert [n.n_twins for n in sick.hidden] == [7, 7]
+    assert [n.n_twins for n in well.hidden] == [0, 0]
     for experiment, told in zip((ZEROS, after), trial.outcomes, strict=True):
         for k in range(3):
             trainer = beginning(experiment, k)
@@ -109,7 +113,8 @@ def test_a_run_that_broke_is_the_worst():
     broken = Experiment(Config(dataset="plane", activations=("relu",), optimizer="sgd", learning_rate=10.0))
     trainer = beginning(broken, 0)
     trainer.run(30)
-    assert outcome(trainer, broken, "rate_too_high") == Outcome(-np.inf, np.inf, is_ill=True)
+    checkup = examine(trainer, trainer.recording.last_step)
+    assert outcome(trainer, checkup, "rate_too_high") == Outcome(-np.inf, np.inf, is_ill=True)
 
 
 def test_a_trial_can_be_left_at_any_slice_and_goes_on_from_there():
@@ -191,20 +196,57 @@ def test_a_healthy_run_whose_test_loss_rises_is_told_so_where_the_mark_stands():
             assert told == "it begins to learn by heart: the test loss was 0.2 at epoch 29, and is 0.26"
 
 
+@pytest.mark.parametrize(
+    ("train", "words"),
+    [
+        (np.linspace(0.6, 0.1, 60), "it begins to learn by heart: "),
+        (np.linspace(0.6, 0.1, 60) * np.tile([1.0, 1.05], 30), "it begins to learn by heart: "),
+        (np.linspace(0.1, 0.12, 60), "both losses have risen, at a learning rate of 0.01: "),
+        (
+            np.r_[np.linspace(0.6, 0.1, 45), np.linspace(0.1, 0.2, 15)],
+            "both losses have risen, at a learning rate of 0.01: ",
+        ),
+        (np.r_[np.linspace(0.3, 0.1, 59), 0.19], "both losses have risen, at a learning rate of 0.01: "),
+        (np.linspace(0.6, 0.1, 60) * np.tile([1.4, 1.0], 30), "it begins to learn by heart: "),  # the rise lasts
+        (np.linspace(0.6, 0.1, 60) * np.tile([1.0, 1.4], 30), "both losses have risen, at a learning rate of 0.01: "),
+    ],
+)
+def test_by_heart_is_told_only_where_the_training_loss_has_not_risen(train, words: str):
+    c = examine(new_trainer(Experiment()), 0, Config().features)
+    test = np.r_[np.linspace(0.7, 0.2, 30), np.linspace(0.2, 0.6, 30)]
+    c = replace(c, step=1500, history=replace(c.history, epochs=np.arange(60.0), train_loss=train, test_loss=test))
+    told = reservation(c)
+    assert told.startswith(words)
+    assert "the test loss was 0.2 at epoch 29, and is 0.6" in told
+    assert ("0.01" in told) == ("heart" not in words), "what rises is told with its learning rate"
+    assert (RULES["overfitting"].judge(c) is not None) == ("heart" in words)
+
+
+@pytest.mark.parametrize(("jump", "is_jumping"), [(1.02, False), (1.1, False), (1.5, True), (4.0, True)])
+def test_a_test_loss_that_was_at_its_lowest_a_moment_ago_and_jumps_is_not_learning_by_heart(jump, is_jumping: bool):
+    c = examine(new_trainer(Experiment()), 0, Config().features)
+    train = np.linspace(0.3, 0.1, 60) * np.tile([jump, 1.0], 30)
+    test = np.r_[np.linspace(0.7, 0.2, 55), 0.25, 0.3, 0.35, 0.4, 0.45]
+    c = replace(c, step=1500, history=replace(c.history, epochs=np.arange(60.0), train_loss=train, test_loss=test))
+    words = "its loss jumps by " if is_jumping else "it begins to learn by heart: "
+    assert reservation(c).startswith(words)
+    assert (RULES["overfitting"].judge(c) is None) == is_jumping
+
+
 def test_a_change_helps_or_harms_only_where_it_is_clear():
     pairs = ((0.047, 0.160), (0.2, 0.1), (0.1, 0.095), (0.095, 0.1), (0.1, np.inf), (np.nan, 0.1), (0.1, np.nan))
     assert [helps(*pair) for pair in pairs] == [False, True, None, None, False, None, None]
 
 
-def test_the_words_of_a_healthy_run_say_on_which_side_of_the_green_band_it_is():
+def test_the_words_of_a_healthy_run_say_whether_its_updates_are_of_a_good_size():
     trainer = new_trainer(Experiment())
     trainer.run(40)
     checkup = examine(trainer, trainer.recording.last_step, Config().features)
     rows = np.full((5, 3), 1e-3)
     for low, high, words in (
-        (1e-3, 1e-3, ", inside the"),
-        (TOO_SLOW / 2, 1e-3, ", outside"),
-        (1e-3, 2 * TOO_FAST, ", outside"),
+        (1e-3, 1e-3, "by 0.1 %, and 0.01 % to 2 % is good."),
+        (TOO_SLOW / 2, 1e-3, ", beyond the usual 0.01 % to 2 %, but"),
+        (1e-3, 2 * TOO_FAST, ", beyond the usual 0.01 % to 2 %, but"),
     ):
         rows[:, 0], rows[:, 1] = low, high
         told = healthy_in_words(replace(checkup, history=replace(checkup.history, update_ratios=rows)))

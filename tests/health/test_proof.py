@@ -9,7 +9,7 @@ import pytest
 
 from playground.health import verdicts, words
 from playground.health.checkup import Checkup, LayerNumbers, examine
-from playground.health.proof import PROOFS, Proof, flat, proof, staircase
+from playground.health.proof import PICTURES, Proof, _percents, before_and_after, flat, proof, staircase
 from playground.health.sick import SICK
 from playground.health.verdicts import RULES, beside
 from playground.run.config import Config
@@ -28,7 +28,7 @@ def look(config: Config, epochs: int) -> Checkup:
 
 
 def limit_of(shown: Proof) -> float:
-    (line,) = shown.figure.layout.shapes
+    (line,) = (shape for shape in shown.figure.layout.shapes if shape.type == "line")
     (name,) = (a for a in shown.figure.layout.annotations if a.text)
     place = np.log10(line.x0) if shown.figure.layout.xaxis.type == "log" else line.x0
     assert name.x == pytest.approx(place), "the name stands at its line"
@@ -40,7 +40,7 @@ def bars(figure: go.Figure, k: int = 0) -> np.ndarray:
 
 
 def test_every_rule_has_its_picture():
-    assert set(PROOFS) == set(RULES)
+    assert set(PICTURES) == set(RULES)
 
 
 @pytest.mark.parametrize("name", SICK)
@@ -120,6 +120,66 @@ def test_the_line_has_one_name_and_a_sentence_says_why_flat_ends_do_no_harm():
             assert "harm" not in flat(fading, "light").says, "the gradient does not get through"
     few = replace(c, layers=[*(flat_by(n, 0.4) for n in c.hidden), c.layers[-1]])
     assert "harm" not in flat(few, "light").says
+
+
+def marked(shown: Proof) -> list[bool]:
+    return ["✗" in label for label in shown.figure.layout.yaxis.ticktext]
+
+
+def shades(shown: Proof) -> int:
+    return sum(shape.type == "rect" for shape in shown.figure.layout.shapes)
+
+
+def test_what_does_no_harm_is_neither_shaded_nor_marked():
+    c = look(Config(), 200)
+    c = replace(c, layers=[*(flat_by(n, 0.9) for n in c.hidden), c.layers[-1]])
+    assert (shades(flat(c, "light")), marked(flat(c, "light"))) == (0, [False] * 3)
+    fading = flat(with_gradients(c, [0.009, 0.5, 1.0]), "light")
+    assert (shades(fading), marked(fading)) == (1, [True, True, False])
+
+
+def test_the_layers_that_a_rule_complains_of_are_marked():
+    assert marked(staircase(with_gradients(look(DEEP, 1), [0.001, 0.009, 0.3, 0.4, 1.0]), "dark"))[:3] == [
+        True,
+        True,
+        False,
+    ]
+    assert all(marked(proof("rate_too_low", look(SICK["too_slow"].config, 60), "light")))
+    assert all(marked(proof("unscaled", look(SICK["unscaled"].config, 1), "light")))
+    assert marked(proof("twins", look(SICK["zeros"].config, 3), "light")) == [True, True]
+
+
+@pytest.mark.parametrize("name", SICK)
+@pytest.mark.parametrize("rule", RULES)
+def test_before_and_after_a_cure_are_the_same_picture_on_one_scale(name: str, rule: str):
+    shown = before_and_after(rule, look(SICK[name].config, 3), look(Config(), 3), "light")
+    assert len({p.title for p in shown}) == 1
+    first, then = (p.figure.layout for p in shown)
+    if shown[0].figure.data[0].type == "bar":
+        assert first.xaxis.range == then.xaxis.range
+        assert (first.xaxis.tickvals or first.xaxis.dtick) == (then.xaxis.tickvals or then.xaxis.dtick)
+        if rule not in ("dead", "saturated"):  # with another activation another of the two limits is at work
+            assert limit_of(shown[0]) == limit_of(shown[1])
+    else:
+        assert first.yaxis.range == then.yaxis.range
+        assert then.yaxis.range[1] >= max(np.max(trace.y) for p in shown for trace in p.figure.data)
+
+
+def test_what_faded_is_seen_to_flow_again_on_the_axis_of_the_sick_network():
+    sick = with_gradients(look(DEEP, 1), [1e-6, 1e-4, 0.1, 0.4, 1.0])
+    well = with_gradients(look(Config(), 3), [3.0, 2.0, 1.0])
+    before, after = before_and_after("vanishing", sick, well, "light")
+    assert (marked(before), marked(after)) == ([True, True, False, False, False], [False] * 3)
+    low, high = before.figure.layout.xaxis.range
+    assert low < -6 < np.log10(3.0) < high
+    assert limit_of(after) == verdicts.FADES
+
+
+@pytest.mark.parametrize("ends", [(-8.0, 0.5), (-2.3, 0.1), (-0.5, 0.2), (-4.9, -4.1), (-40.0, 0.0)])
+def test_an_axis_of_percents_has_at_least_two_numbers_and_at_most_six(ends: tuple[float, float]):
+    ticks = _percents(ends)
+    assert 2 <= len(ticks["tickvals"]) == len(ticks["ticktext"]) <= 6
+    assert all(ends[0] <= np.log10(tick) <= ends[1] for tick in ticks["tickvals"])
 
 
 @pytest.mark.parametrize(("n_dead", "speaks"), [(1, False), (2, True), (8, True)])

@@ -56,6 +56,7 @@ class Grid {
       chart.figure = figure;
       chart.picture.setAttribute("aria-label", words);
       chart.picture.style.height = `${height / ROOT}rem`;
+      hide(chart.picture, !figure);
       chart.title.textContent = title;
       chart.says.textContent = says;
       hide(chart.head, !title && !says);
@@ -93,7 +94,8 @@ class Grid {
     for (const chart of this.charts.values()) {
       const width = chart.element.clientWidth;
       const { zoom } = this;
-      if (!width || (chart.drawn === chart.figure && chart.width === width && chart.zoom === zoom)) continue;
+      if (!width || !chart.figure || (chart.drawn === chart.figure && chart.width === width && chart.zoom === zoom))
+        continue;
       const { data, layout } = enlarged(JSON.parse(chart.figure), zoom);
       // What the reader hid in the legend, or magnified, stays so with other numbers.
       this.Plotly.react(chart.plot, data, { ...layout, width, uirevision: chart.element.dataset.key }, CONFIG);

@@ -3,8 +3,8 @@
 // Comes in:  {kind, heading, note, portraits: [{name, label, line, help, picture, address, finding, shares}], arrive}:
 //            kind "patients" are buttons that open a run, "outcome" pictures to look at, "changes" rows of a list, all
 //            but the first with a button, a finding and a bar from one share to another. A picture that is not given is
-//            fetched from its address. `arrive` is {number, to}: once for each number, go to the part of the page that
-//            has changed.
+//            fetched from its address. `arrive` is {at, to, top}: once for each time, go to the part of the page that
+//            has changed; an older one that comes late is over.
 // Goes out:  the trigger `chosen`, a name.
 import { untilGone, viewIn } from "../shared/component.js";
 import { fit, h, hide } from "../shared/dom.js";
@@ -23,23 +23,24 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   const view = viewIn(parentElement, "portraits", () => new Portraits());
   view.choose = (name) => setTriggerValue("chosen", name);
   view.receive(data);
-  if (data.arrive && data.arrive.number !== arrived) {
-    arrived = data.arrive.number;
-    goTo(data.arrive.to, LOOKS);
+  if (data.arrive && data.arrive.at > arrived) {
+    arrived = data.arrive.at;
+    goTo(data.arrive, LOOKS);
   }
   return untilGone(parentElement, () => view.themes.stop());
 }
 
-// Show a part of the page that has changed, and give it the focus, so that it is read out.
-function goTo(selector, looks) {
-  const part = document.querySelector(selector);
+// Give a part of the page that has changed the focus, so that it is read out, and scroll until a part, which may be
+// another, is at the top of the window: what is still being drawn below it takes nothing out of sight.
+function goTo({ to, top }, looks) {
+  const part = document.querySelector(to);
   if (!part) {
-    if (looks) setTimeout(() => goTo(selector, looks - 1), LOOK_MS);
+    if (looks) setTimeout(() => goTo({ to, top }, looks - 1), LOOK_MS);
     return;
   }
   part.setAttribute("tabindex", "-1");
   part.focus({ preventScroll: true });
-  part.scrollIntoView({ block: "nearest" });
+  document.querySelector(top)?.scrollIntoView({ block: "start" });
 }
 
 const MADE = {

@@ -251,6 +251,23 @@ def test_on_the_way_down_to_the_network_a_phones_picture_shrinks_and_what_plays_
     wait_for(phone, "!p.moving && p.step > 1200")
 
 
+FADE = """(e) => ['left', 'right'].map((side) => parseFloat(getComputedStyle(e).getPropertyValue(`--gone-${side}`)))"""
+
+
+def test_a_phones_row_of_tabs_fades_where_it_goes_on(phone: Page):
+    visit(phone, "/?step=1200")
+    tabs = phone.get_by_test_id("stSidebarNav")
+    lit = "[data-testid=stSidebarNav] [aria-current=page] span"
+    ends = {0: (0, 32), 250: (32, 32), 9999: (32, 0)}
+    for scrolled, fades in ends.items():
+        tabs.evaluate("(e, x) => e.scrollTo({ left: x, behavior: 'instant' })", scrolled)
+        phone.wait_for_function(
+            f"(want) => String(({FADE})(document.querySelector('[data-testid=stSidebarNav]'))) === want",
+            arg=",".join(map(str, fades)),
+        )
+        assert box_of(phone, lit)["left"] >= box_of(phone, "[data-testid=stSidebarNav]")["left"] + fades[0]
+
+
 def test_a_phones_tabs_are_in_sight_and_lead_on(phone: Page):
     visit(phone, "/?step=1200")
     tabs = phone.get_by_role("link", name="Health")

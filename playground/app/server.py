@@ -62,7 +62,18 @@ def hints() -> str:
     modules = [f"static/js/{name}" for name in elements]
     modules += [f"{modules_address()}/{name}" for name in with_imports(["stage/stage.js"], text_of)]
     style = f'<style>{look.style()}</style><link rel="preload" as="style" href="./{modules_address()}/stage/stage.css">'
-    return style + "".join(f'<link rel="modulepreload" href="./{module}">' for module in modules)
+    return f"<script>{_PUT_AWAY}</script>{style}" + "".join(
+        f'<link rel="modulepreload" href="./{module}">' for module in modules
+    )
+
+
+# A phone that is held sideways is wider than Streamlit takes for a phone, and would begin with its settings open.
+_PUT_AWAY = """
+try {
+  const isPhone = matchMedia("(pointer: coarse)").matches && Math.min(screen.width, screen.height) <= 480;
+  if (isPhone) localStorage["stSidebarCollapsed-"] ??= true;
+} catch { /* a browser may refuse to keep anything */ }
+"""
 
 
 class Hints:

@@ -800,6 +800,9 @@ def test_four_branches_stand_in_one_row_with_the_one_on_screen_in_sight(new_page
     inside, around = shown.bounding_box(), row.bounding_box()
     assert around["x"] <= inside["x"]
     assert inside["x"] + inside["width"] <= around["x"] + around["width"] <= page.viewport_size["width"]
+    fade = float(row.evaluate("(e) => parseFloat(getComputedStyle(e).getPropertyValue('--gone-left'))"))
+    assert (fade > 0) == (row.evaluate("(e) => e.scrollLeft") > 0), "a sign that there are some before it"
+    assert inside["x"] >= around["x"] + fade
     box = page.locator(".stage .timeline .plot").bounding_box()
     assert box["y"] + box["height"] <= page.viewport_size["height"]
 

@@ -1,6 +1,7 @@
 """Size follows the screen: type, sidebar and pictures grow with the window, and a phone has its settings in a sheet."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
@@ -8,6 +9,7 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 from scripts.visual_language import root
 from tests.browser.harness import Server, guarded_page, reaching, visit
 from tests.browser.stage import state, wait_for
+from tests.browser.test_layout import LAYOUT
 
 LARGE = ((1440, 900), (1920, 1080), (2560, 1440), (3840, 2160))
 TYPE = """() => { const px = (s) => parseFloat(getComputedStyle(document.querySelector(s)).fontSize); return {
@@ -113,7 +115,13 @@ def bottom_of(page: Page, selector: str) -> float:
     return float(page.locator(selector).first.evaluate("(e) => e.getBoundingClientRect().bottom"))
 
 
-@pytest.mark.parametrize("size", [(390, 844), (360, 740)])
+def box_of(page: Page, selector: str) -> dict[str, Any]:
+    """Where an element is: left, top, right, bottom, width, height."""
+    box: dict[str, Any] = page.locator(selector).first.evaluate("(e) => e.getBoundingClientRect().toJSON()")
+    return box
+
+
+@pytest.mark.parametrize("size", [(390, 844), (360, 740), (360, 640)])
 def test_a_phones_settings_are_a_sheet_below_the_picture_which_goes_on(phone: Page, size: tuple[int, int]):
     phone.set_viewport_size({"width": size[0], "height": size[1]})
     visit(phone, "/?step=1200")
@@ -133,7 +141,10 @@ def test_a_phones_settings_are_a_sheet_below_the_picture_which_goes_on(phone: Pa
     assert plane
     assert sentence["y"] >= 60, "below the tabs"
     assert sentence["y"] + sentence["height"] <= plane["y"], "what the settings come to, in words, too"
-    assert plane["height"] >= 0.3 * size[1]
+    assert plane["height"] >= (0.3 if size[1] > 700 else 0.25) * size[1]
+    play = box_of(phone, ".stage .play")
+    assert plane["y"] + plane["height"] <= play["top"], "and what plays it"
+    assert play["bottom"] <= box["y"]
     phone.locator(".gallery").get_by_role("radio", name="Circles").tap()
     wait_for(phone, f"p.run.header.run !== '{before}' && p.epoch > 0 && p.moving")
     frames = state(phone)["frames"]
@@ -173,6 +184,90 @@ def test_a_phones_sheet_leads_to_each_group_of_settings(phone: Page):
     assert "#" not in phone.url
 
 
+@pytest.mark.parametrize("size", [(844, 390), (740, 360), (667, 375), (568, 320)])
+def test_a_phone_held_sideways_has_the_picture_on_the_left_and_what_moves_it_beside_it(
+    phone: Page, size: tuple[int, int]
+):
+    width, height = size
+    phone.set_viewport_size({"width": width, "height": height})
+    visit(phone, "/?step=1200")
+    sheet = phone.locator(".stSidebar")
+    expect(sheet).to_be_hidden()
+    plane = box_of(phone, ".stage .surface .nsewdrag")
+    assert plane["height"] >= 0.6 * height
+    assert plane["bottom"] <= height
+    for part in (".play", ".sentence", ".timeline .plot"):
+        assert box_of(phone, f".stage {part}")["left"] >= plane["right"], part
+    curve = box_of(phone, ".stage .timeline .plot")
+    if width >= 740:
+        assert curve["bottom"] <= height
+    assert phone.evaluate(LAYOUT) == []
+    assert phone.evaluate(SMALL) == []
+    network = phone.locator(".stage .diagram .plot")
+    network.scroll_into_view_if_needed()
+    expect(network).to_be_in_viewport(ratio=0.5)
+    phone.locator(".stMain").evaluate("(e) => e.scrollTo(0, 0)")
+    phone.get_by_role("button", name="Expand sidebar").tap()
+    expect(sheet).to_be_visible()
+    phone.wait_for_function(
+        "(least) => document.querySelector('.stage .surface .nsewdrag').getBoundingClientRect().height >= least",
+        arg=0.28 * height,
+    )
+    play = box_of(phone, ".stage .play")
+    assert box_of(phone, ".stage .surface")["left"] >= box_of(phone, ".stSidebar")["right"]
+    assert play["bottom"] <= height
+    assert play["right"] <= width
+
+
+def test_a_phone_that_is_turned_keeps_its_settings_put_away(phone: Page):
+    visit(phone, "/?step=1200")
+    for width, height in ((844, 390), (390, 844), (844, 390)):
+        phone.set_viewport_size({"width": width, "height": height})
+        expect(phone.locator(".stSidebar")).to_be_hidden()
+        phone.wait_for_timeout(200)
+        expect(phone.locator(".stSidebar")).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [(390, 844), (360, 640)])
+def test_on_the_way_down_to_the_network_a_phones_picture_shrinks_and_what_plays_it_stays(
+    phone: Page, size: tuple[int, int]
+):
+    phone.set_viewport_size({"width": size[0], "height": size[1]})
+    visit(phone, "/?step=1200")
+    whole = box_of(phone, ".stage .surface .plot")
+    for scrolled in (0, 60, 120, 180, 240, 300, 2000):
+        phone.locator(".stMain").evaluate("(e, y) => e.scrollTo(0, y)", scrolled)
+        phone.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        small, play = box_of(phone, ".stage .surface .plot"), box_of(phone, ".stage .play")
+        assert small["bottom"] <= play["top"], f"scrolled by {scrolled}"
+        assert small["top"] >= 60, f"scrolled by {scrolled}"
+    assert small["height"] == pytest.approx(0.55 * whole["height"], abs=2)
+    assert play["bottom"] <= 0.54 * size[1]
+    network = box_of(phone, ".stage .diagram .plot")
+    assert min(network["bottom"], size[1]) - max(network["top"], play["bottom"]) >= 0.4 * size[1]
+    phone.locator(".stage .play").tap()
+    wait_for(phone, "p.moving")
+    phone.locator(".stage .play").tap()
+    wait_for(phone, "!p.moving && p.step > 1200")
+
+
+FADE = """(e) => ['left', 'right'].map((side) => parseFloat(getComputedStyle(e).getPropertyValue(`--gone-${side}`)))"""
+
+
+def test_a_phones_row_of_tabs_fades_where_it_goes_on(phone: Page):
+    visit(phone, "/?step=1200")
+    tabs = phone.get_by_test_id("stSidebarNav")
+    lit = "[data-testid=stSidebarNav] [aria-current=page] span"
+    ends = {0: (0, 32), 250: (32, 32), 9999: (32, 0)}
+    for scrolled, fades in ends.items():
+        tabs.evaluate("(e, x) => e.scrollTo({ left: x, behavior: 'instant' })", scrolled)
+        phone.wait_for_function(
+            f"(want) => String(({FADE})(document.querySelector('[data-testid=stSidebarNav]'))) === want",
+            arg=",".join(map(str, fades)),
+        )
+        assert box_of(phone, lit)["left"] >= box_of(phone, "[data-testid=stSidebarNav]")["left"] + fades[0]
+
+
 def test_a_phones_tabs_are_in_sight_and_lead_on(phone: Page):
     visit(phone, "/?step=1200")
     tabs = phone.get_by_role("link", name="Health")
@@ -204,14 +299,14 @@ def test_a_phones_picture_stays_in_sight_while_the_network_is_tapped(phone: Page
 
 def test_what_a_touched_point_tells_goes_as_the_page_is_scrolled_and_by_itself(phone: Page):
     visit(phone, "/?step=1200")
-    box = phone.locator(".stage .surface .nsewdrag").bounding_box()
-    assert box is not None
     right, down = phone.evaluate(
         "() => { const { range, up, traces: [t] } = __player.run.header.data, of = (x, [a, b]) => (x - a) / (b - a);"
         " return [of(t.x1[0], range), 1 - of(t.x2[0], up)]; }"
     )
     told = phone.locator(".stage .surface .hovertext")
     for leave in ("() => document.querySelector('.stMain').scrollBy(0, 100)", "() => {}"):
+        box = phone.locator(".stage .surface .nsewdrag").bounding_box()
+        assert box is not None
         phone.touchscreen.tap(box["x"] + right * box["width"], box["y"] + down * box["height"])
         expect(told).to_contain_text("class 0")
         phone.evaluate(leave)

@@ -10,6 +10,7 @@ const LOOK_EVERY_MS = 500;
 const RESTING = '.stApp[data-test-script-state="notRunning"] [data-testid=stMain]:has(.stElementContainer)';
 const LOADING = "[data-testid=stMain] :is([data-testid=stSkeleton], .stage-place:empty)";
 const SIDEBAR_WIDTH = "sidebarWidth"; // where Streamlit keeps it, if it was dragged,
+const PUT_AWAY = /^stSidebarCollapsed/; // whether it was closed,
 const THEME = /^stActiveTheme/; // and a theme that was chosen by hand
 const place = document.getElementById("first");
 
@@ -42,7 +43,8 @@ function dress(/** @type {HTMLElement} */ place, { hidden, projector }) {
   const paints = { "--st-background-color": background, "--st-text-color": text, background, color: text };
   for (const [name, value] of Object.entries(paints)) place.style.setProperty(name, value);
   place.style.setProperty("--st-font", '"Source Sans", sans-serif');
-  place.classList.toggle("beside", !hidden.includes("settings"));
+  const isOpen = stored((name) => PUT_AWAY.test(name)) !== "true";
+  place.classList.toggle("beside", isOpen && !hidden.includes("settings"));
   const width = stored((name) => name === SIDEBAR_WIDTH);
   if (width && place.classList.contains("beside")) place.style.setProperty("--sidebar", `${parseInt(width)}px`);
   if (projector) place.append(Object.assign(document.createElement("style"), { textContent: MAGNIFIED }));

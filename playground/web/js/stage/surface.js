@@ -312,8 +312,9 @@ export class Surface {
     const box = this.box.getBoundingClientRect();
     const [low, high] = this.run.header.data.range;
     const { l, r, t, b } = this.margin;
-    const u = (event.clientX - box.left - l) / (box.width - l - r);
-    const v = (event.clientY - box.top - t) / (box.height - t - b);
+    const zoom = box.width / this.box.offsetWidth; // less than 1 on a phone that is scrolled on
+    const u = ((event.clientX - box.left) / zoom - l) / (this.box.offsetWidth - l - r);
+    const v = ((event.clientY - box.top) / zoom - t) / (this.box.offsetHeight - t - b);
     this.pointer = u >= 0 && u <= 1 && v >= 0 && v <= 1 ? [low + u * (high - low), high - v * (high - low)] : null;
     this.sayNote();
   }

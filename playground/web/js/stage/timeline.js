@@ -152,11 +152,13 @@ export class Timeline extends Curves {
     if (isNew) this.scrollToChip();
   }
 
-  // The row of chips is scrolled to that of the run on screen, where it is too long.
+  // The row of chips is scrolled to that of the run on screen, where it is too long; the end of the one before looks out.
   scrollToChip() {
     const shown = this.player.page.branches.findIndex(({ run }) => run === this.player.run.header.run);
     const chip = this.chips.children[shown];
-    if (chip) this.branches.scrollLeft = chip.getBoundingClientRect().left - this.chips.getBoundingClientRect().left;
+    if (!chip) return;
+    const left = chip.getBoundingClientRect().left - this.chips.getBoundingClientRect().left;
+    this.branches.scrollLeft = left - this.branches.clientWidth / 8;
   }
 
   // Marks where something happened: hover says what, a click goes there.

@@ -12,6 +12,7 @@ from playground.run.number import say
 from tests.browser.harness import settle, visit
 from tests.browser.stage import recorded
 
+SCREENS = [(1440, 900), (1366, 768), (1280, 720)]
 ROOT = ".inside"
 LINK = ".inside .link[data-key='{}'] .touch"
 
@@ -166,11 +167,15 @@ FITS = """() => {
   const room = [...document.querySelectorAll('.inside :is(.halves, .card, .scroller, .status)')];
   return { below: Math.max(...room.map((e) => e.getBoundingClientRect().bottom - innerHeight)),
            inner: Math.max(...room.map((e) => Math.max(e.scrollHeight - e.clientHeight, 0))),
+           pictures: [...document.querySelectorAll('.inside .plot')].every((e) => e.firstChild?.checkVisibility()),
+           numbers: [...document.querySelectorAll('.inside .card math')].every((e) => e.checkVisibility()),
            scrolled: document.querySelector('[data-testid=stMain]').scrollTop }; }"""
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (1280, 720)])
-def test_drawing_and_card_stand_on_one_screen_at_every_stop(inside: Page, size: tuple[int, int]):
+@pytest.mark.parametrize("size", SCREENS)
+def test_drawing_and_card_stand_on_one_screen_at_every_stop_with_all_pictures_and_numbers(
+    inside: Page, size: tuple[int, int]
+):
     inside.set_viewport_size({"width": size[0], "height": size[1]})
     inside.wait_for_function(
         "() => document.querySelector('.inside .halves').getBoundingClientRect().bottom <= innerHeight"
@@ -180,7 +185,46 @@ def test_drawing_and_card_stand_on_one_screen_at_every_stop(inside: Page, size: 
         fits = inside.evaluate(FITS)
         assert fits["below"] <= 0, (k, fits)
         assert fits["inner"] <= 1, (k, fits)
+        assert fits["pictures"], (k, fits)
+        assert fits["numbers"], (k, fits)
         assert fits["scrolled"] == 0
+
+
+DEEP = "/inside?hidden=8,8,8,8,8,8,8,8&activation=sigmoid&step=40"
+# What of the deepest network's drawing and walk is cut, or lies over something else.
+OUTSIDE = """() => {
+  const box = (e) => e.getBoundingClientRect(), all = (what) => [...document.querySelectorAll('.inside ' + what)];
+  const [scroller, list] = [box(all('.scroller')[0]), box(all('.stops')[0])];
+  const words = (e) => { const range = document.createRange(); range.selectNodeContents(e); return box(range); };
+  const beyond = (r, around) => r.left < around.left - 1 || r.right > around.right + 1;
+  const heads = all('.stops li b').map(words);
+  return [
+    ...all(':is(.unit rect, text.column, text.value, text.name)').filter((e) => beyond(box(e), scroller)),
+    ...all('.name').filter((e) => all('.unit rect').some((unit) =>
+      box(unit).left < box(e).right && box(unit).top < box(e).bottom && box(unit).bottom > box(e).top)),
+    ...all('.unit').filter((e) => beyond(box(e.querySelector('text')), box(e.querySelector('rect')))),
+    ...all('.stops button').filter((e) => beyond(box(e), list) || box(e).width < 12),
+    ...all('.stops button[aria-current] span').filter((e) => !e.innerText || beyond(words(e), list)),
+    ...heads.filter((r, k) => beyond(r, list) || (k && r.left < heads[k - 1].right)),
+  ].map((e) => e.outerHTML ?? JSON.stringify(e)); }"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_deep_network_and_its_walk_fit_their_places(new_page: Callable[..., Page], scheme: str):
+    page = new_page(scheme=scheme)
+    visit(page, DEEP)
+    stops = page.locator(".inside .stops button")
+    expect(page.locator(".inside .unit")).to_have_count(2 + 8 * 8 + 1)
+    for width, height in SCREENS:
+        page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        for k in (0, 8, 18, stops.count() - 12, stops.count() - 1):
+            stops.nth(k).click()
+            expect(stops.nth(k)).to_have_attribute("aria-current", "step")
+            assert page.evaluate(OUTSIDE) == [], (width, k)
+    page.get_by_role("button", name="Blame goes back to layer 4").click()
+    expect(page.locator(".inside .stops [aria-current] span")).to_have_text("blame layer 4")
+    assert all(page.locator(".inside .value").all_text_contents()), "there is room for the numbers"
 
 
 FLOW = """() => [...document.querySelectorAll('.inside .link .drops')].flatMap((drops) => {

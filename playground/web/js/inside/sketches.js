@@ -34,6 +34,11 @@ export class Sketches {
     );
   }
 
+  // Without what is drawn, which would keep the size of a former place.
+  clear() {
+    for (const { lastChild } of this.element.children) lastChild.replaceChildren();
+  }
+
   // Each as large as its place is.
   draw() {
     const { theme } = this;

@@ -276,6 +276,41 @@ def test_a_nudged_weight_tells_promise_and_truth_by_keyboard(inside: Page):
     expect(inside.locator(".inside .card")).to_be_visible()
 
 
+# How far the dot lies from the thumb of the slider across, and what the plot is labelled with.
+UNDER = """() => {
+  const [slider, dot] = ['input', '.plot .dot'].map((what) => document.querySelector('.inside .nudge ' + what));
+  const [at, place] = [slider, dot].map((e) => e.getBoundingClientRect());
+  const thumb = at.left + 8 + (at.width - 16) * slider.value / slider.max;
+  return { off: place.left + place.width / 2 - thumb,
+           axes: [...document.querySelectorAll('.nudge .plot :is(text, math)')].map((e) => e.textContent) }; }"""
+
+
+def test_the_nudges_dot_stands_under_the_thumb_over_axes_with_numbers_and_words_say_which_way_it_goes(inside: Page):
+    inside.get_by_role("button", name="Nudge this weight").click()
+    inside.get_by_role("slider", name="Nudge this weight: how far").focus()
+    for width, height in SCREENS:
+        inside.set_viewport_size({"width": width, "height": height})
+        settle(inside)
+        for key in ("Home", "PageUp", "End"):
+            inside.keyboard.press(key)
+            seen = inside.evaluate(UNDER)
+            assert abs(seen["off"]) <= 2, (width, key, seen)
+            assert len([text for text in seen["axes"] if re.fullmatch(r"[−\d.×⁻⁰-⁹¹²³]+", text)]) >= 4, seen
+            assert seen["axes"][-2:] == ["w", "L̄"]
+    for text in inside.locator(".inside .bar b").all_text_contents():
+        assert re.search(r"^\+.* rises$|^−.* falls$|^0 stays$", text), text
+    expect(inside.locator(".inside .nudge .note")).to_contain_text(re.compile("it (rises|falls)"))
+
+
+def test_the_points_of_the_mini_batch_are_followed_one_by_one_beside_the_title(inside: Page):
+    before = idea(inside)
+    for name, point in (("The point after", 2), ("The point before", 1), ("The point before", 10)):
+        inside.get_by_role("button", name=name).click()
+        expect(inside.locator(".inside .points")).to_contain_text(f"point {point} of 10")
+        expect(inside.get_by_text(f"On show: point {point} of 10")).to_be_visible()
+    assert idea(inside) == before
+
+
 def test_on_the_timeline_the_arrow_keys_move_through_time_instead(inside: Page):
     before, moment = idea(inside), int(now(inside))
     inside.locator(".stage .handle").focus()
@@ -436,7 +471,6 @@ def test_a_number_is_copied_in_full(inside: Page):
 
 
 def test_a_name_in_the_program_says_what_it_is_and_leads_to_its_idea(inside: Page):
-    inside.get_by_role("tab", name="As a NumPy program").click()
     name = inside.locator(".program [data-word=D2]").first
     name.hover()
     expect(inside.locator(".program .said")).to_contain_text("the blame of layer 2")

@@ -2,8 +2,8 @@
 // and links light up together.
 //
 // Comes in:  `data`, an object made by playground/inside/picture.py.
-// Goes out:  the trigger `pick`, the key of a unit (u:layer:unit) or of a link (l:layer:from:to); after the last idea the
-//            player goes to the step that comes next.
+// Goes out:  the trigger `pick`, the key of a unit (u:layer:unit) or of a link (l:layer:from:to), and the trigger `point`,
+//            a point of the mini-batch; after the last idea the player goes to the step that comes next.
 //
 // The walk itself needs no server: all ideas come with the message, so that arrow keys answer at once.
 import { signColour } from "../shared/colour.js";
@@ -71,6 +71,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
     views.set(parentElement, view);
   }
   view.pick = (key) => setTriggerValue("pick", key);
+  view.follow = (point) => setTriggerValue("point", point);
   view.receive(data);
   return untilGone(parentElement, () => view.close());
 }
@@ -79,9 +80,22 @@ export class Inside {
   constructor(parent) {
     /** @type {(key: string) => void} */
     this.pick = () => {};
+    /** @type {(point: number) => void} */
+    this.follow = () => {};
     this.walk = new Walk((k) => this.go(k));
     this.nudge = new Nudge(() => this.turnCard());
     this.where = h("p", { class: "where" });
+    this.point = h("span", { role: "status" });
+    const [before, after] = [-1, 1].map((by) => {
+      const words = by < 0 ? "The point before" : "The point after";
+      const onclick = () => this.follow((this.data.point + by + this.data.n) % this.data.n);
+      return h(
+        "button",
+        { type: "button", class: "small", title: words, "aria-label": words, onclick },
+        by < 0 ? "‹" : "›",
+      );
+    });
+    this.points = h("div", { class: "points" }, before, this.point, after);
     this.title = h("h3", {});
     this.sentence = h("p", { class: "idea-sentence" });
     this.vector = h("div", { class: "vector" });
@@ -118,7 +132,7 @@ export class Inside {
         h(
           "section",
           { class: "net", "aria-label": "Network" },
-          (this.head = h("div", { class: "head" }, this.where, this.nudge.button)),
+          (this.head = h("div", { class: "head" }, this.where, this.points, this.nudge.button)),
           this.scroller,
           this.status,
           (this.foot = h(
@@ -210,6 +224,7 @@ export class Inside {
     this.themes.check();
     this.width = null;
     this.where.textContent = data.where;
+    this.point.textContent = `point ${data.point + 1} of ${data.n}`;
     this.walk.receive(ideas, data.next);
     this.fit();
     this.drawIdea();
@@ -385,6 +400,7 @@ export class Inside {
   // without pictures where even so they have too little room. A narrow page lets the card grow instead.
   fitCard() {
     const { room, zoom, card } = this;
+    this.nudge.draw();
     const [most, least] = room ? [room < AMPLE * zoom ? 1 : 2, LEAST_SCALE / zoom] : [1, 1];
     const fits = (highest, lowest, isBrief = false) => {
       card.classList.toggle("brief", isBrief);

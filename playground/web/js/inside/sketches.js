@@ -5,7 +5,7 @@ import { h, svg } from "../shared/dom.js";
 import { say, short } from "../shared/format.js";
 import { pieces } from "./mathml.js";
 
-const EDGE = { left: 46, right: 14, top: 18, bottom: 26 }; // around a curve, in pixels on an ordinary screen
+export const EDGE = { left: 46, right: 14, top: 18, bottom: 26 }; // around a curve, in pixels on an ordinary screen
 const LEAST = 60; // pixels of a picture's sides, below which there is none
 const DOT = 5;
 const WORD = { width: 70, height: 15 }; // of a number at an axis, with the large type for a projector
@@ -142,7 +142,8 @@ function bars({ bars, total, marked }, { width, height }, theme) {
 }
 
 // ---- a curve ----------------------------------------------------------------------------------------------------
-function curve({ names, x, y, at, slope, to, truth }, { width, height }, theme) {
+// `promise` is a place beside the curve, where the tangent says that it would lead.
+export function curve({ names, x, y, at, slope, to, truth, promise = null }, { width, height }, theme) {
   const across = scale([x[0], x.at(-1)], [EDGE.left, width - EDGE.right]);
   const heights = ends([...y.map((value) => value ?? NaN), at[1], ...(to ? [to[1]] : [])]);
   const up = scale(heights, [height - EDGE.bottom, EDGE.top]);
@@ -183,6 +184,7 @@ function curve({ names, x, y, at, slope, to, truth }, { width, height }, theme) 
       ...under.flatMap(([a, b]) => [line("drop", [a, heights[0]], [a, b]), line("drop", [x[0], b], [a, b])]),
       svg("polyline", { class: "graph", points: known.map(([a, b]) => `${across(a)},${up(b)}`).join(" ") }),
       ...(slope === null ? [] : [line("tangent", ...tangentOf(x, heights, at, slope))]),
+      ...(promise && inside(promise[1], heights) ? [dot(promise, "promise")] : []),
       dot(at, to ? "ring" : "dot"),
       ...(to ? [dot(to, "dot")] : []),
       ...onX.map((words, k) => label(atX[k], foot, words, "figure")),

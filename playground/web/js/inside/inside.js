@@ -85,7 +85,7 @@ export class Inside {
     this.walk = new Walk((k) => this.go(k));
     this.nudge = new Nudge(() => this.turnCard());
     this.where = h("p", { class: "where" });
-    this.point = h("span", { role: "status" });
+    this.which = h("span", { role: "status" });
     const [before, after] = [-1, 1].map((by) => {
       const words = by < 0 ? "The point before" : "The point after";
       const onclick = () => this.follow((this.data.point + by + this.data.n) % this.data.n);
@@ -95,7 +95,7 @@ export class Inside {
         by < 0 ? "‹" : "›",
       );
     });
-    this.points = h("div", { class: "points" }, before, this.point, after);
+    this.points = h("div", { class: "points" }, before, this.which, after);
     this.title = h("h3", {});
     this.sentence = h("p", { class: "idea-sentence" });
     this.vector = h("div", { class: "vector" });
@@ -224,7 +224,7 @@ export class Inside {
     this.themes.check();
     this.width = null;
     this.where.textContent = data.where;
-    this.point.textContent = `point ${data.point + 1} of ${data.n}`;
+    this.which.textContent = `point ${data.point + 1} of ${data.n}`;
     this.walk.receive(ideas, data.next);
     this.fit();
     this.drawIdea();

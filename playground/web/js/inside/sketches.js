@@ -143,7 +143,11 @@ function bars({ bars, total, marked }, { width, height }, theme) {
 
 // ---- a curve ----------------------------------------------------------------------------------------------------
 // `promise` is a place beside the curve, where the tangent says that it would lead.
-export function curve({ names, x, y, at, slope, to, truth, promise = null }, { width, height }, theme) {
+export function curve(
+  { names, x, y, at, slope, to, truth, promise = /** @type {number[] | null} */ (null) },
+  { width, height },
+  theme,
+) {
   const across = scale([x[0], x.at(-1)], [EDGE.left, width - EDGE.right]);
   const heights = ends([...y.map((value) => value ?? NaN), at[1], ...(to ? [to[1]] : [])]);
   const up = scale(heights, [height - EDGE.bottom, EDGE.top]);

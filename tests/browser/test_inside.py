@@ -167,7 +167,7 @@ FITS = """() => {
   const room = [...document.querySelectorAll('.inside :is(.halves, .card, .scroller, .status)')];
   return { below: Math.max(...room.map((e) => e.getBoundingClientRect().bottom - innerHeight)),
            inner: Math.max(...room.map((e) => Math.max(e.scrollHeight - e.clientHeight, 0))),
-           pictures: [...document.querySelectorAll('.inside .plot')].every((e) => e.firstChild?.checkVisibility()),
+           pictures: [...document.querySelectorAll('.sketches .plot')].every((e) => e.firstChild?.checkVisibility()),
            numbers: [...document.querySelectorAll('.inside .card math')].every((e) => e.checkVisibility()),
            scrolled: document.querySelector('[data-testid=stMain]').scrollTop }; }"""
 

@@ -157,6 +157,7 @@ export function curve(
   const known = x.map((each, k) => [each, y[k]]).filter(([, value]) => value !== null);
   /** @type {(value: number, ends: number[]) => boolean} */
   const inside = (value, [low, high]) => low < value && value < high;
+  /** @type {(at: number[], kind: string) => SVGElement} */
   const dot = ([a, b], kind) => svg("circle", { class: kind, cx: across(a), cy: up(b), r: DOT });
   // The numbers of the point stand at the axes, and the axes' ends where there is room beside them.
   const under = [at, ...(to ? [to] : [])];

@@ -47,7 +47,8 @@ def _walk(experiment: Experiment, step: Step) -> None:
     pick = parse_pick(session.kept("pick", ""), step)
     point = min(int(session.kept("point", 0)), step.n - 1)
     labels, classes = input_labels(experiment), class_names(experiment, theme_type())
-    components.inside(key=KEY, data=picture(step, point, pick, labels, classes), on_pick_change=_on_pick)
+    components.inside(key=KEY, data=picture(step, point, pick, labels, classes), on_pick_change=_on_pick,
+                      on_point_change=_on_point)  # fmt: skip
     st.markdown(_sentence(step, point))
     left, right = st.columns([1, 1.15], gap="medium")
     with left:
@@ -115,6 +116,10 @@ def _on_table() -> None:
         session.keep("point", int(k))
 
 
+def _on_point() -> None:
+    session.keep("point", session.said(KEY).point)
+
+
 def _on_pick() -> None:
     session.keep("pick", session.said(KEY).pick)
 
@@ -123,7 +128,7 @@ def _on_pick() -> None:
 @st.fragment
 def _whole(step: Step) -> None:
     """The whole step at once, as the computer does it and as a reader may; only what is open is drawn."""
-    views = {"As the computer does it": _calls, "In vectors": _vectors, "As a NumPy program": _program}
+    views = {"As a NumPy program": _program, "In vectors": _vectors, "As the computer does it": _calls}
     for tab, draw in zip(st.tabs(list(views), key=WHOLE, on_change="rerun"), views.values(), strict=True):
         if tab.open:
             with tab:

@@ -2,7 +2,7 @@
 
 What is on screen and what is computed are one and the same tree, so the two cannot drift apart. It is shown as nested
 lists, which the browser turns into MathML: a string, or [kind, parts ...] with the kinds row, sub, sup, subsup,
-frac, sqrt, num (text, the number in full), term (key, part) and words.
+frac, sqrt, num (text, the number in full), term (key, part), words and sum (in few terms, in many).
 """
 
 # ruff: noqa: D102 - what a method is for stands once, in the base class.
@@ -18,7 +18,8 @@ from playground.run.number import say
 
 Formula = str | list[Any]
 
-MOST_TERMS = 9
+FEW_TERMS, MOST_TERMS = 3, 9
+"""Of a sum on a card that shows pictures as well, and where it has all the room"""
 
 
 def num(x: float) -> Formula:
@@ -58,7 +59,7 @@ def plain(formula: Formula) -> str:
     kind, *parts = formula
     if kind in ("num", "words"):
         return str(parts[0])
-    if kind == "term":
+    if kind in ("term", "sum"):
         return plain(parts[1])
     inner = [plain(part) for part in parts]
     if kind == "sub":
@@ -134,7 +135,7 @@ def constant(x: float) -> Leaf:
 
 @dataclass(frozen=True)
 class Sum(Expression):
-    """Terms added up. A long sum shows its largest terms and what the others come to."""
+    """Terms added up. A long sum shows its largest terms and what the others come to: few of them, and many."""
 
     parts: tuple[Expression, ...]
 
@@ -143,7 +144,11 @@ class Sum(Expression):
         return float(sum(part.value for part in self.parts))
 
     def show(self, numbers: bool) -> Formula:
-        kept, rest = _largest(self.parts)
+        few, many = (self._terms(numbers, most) for most in (FEW_TERMS, MOST_TERMS))
+        return many if few == many else ["sum", few, many]
+
+    def _terms(self, numbers: bool, most: int) -> Formula:
+        kept, rest = _largest(self.parts, most)
         shown = [_bracketed(part, numbers) if k else part.show(numbers) for k, part in enumerate(kept)]
         if rest:
             more = Leaf(words(f"({len(rest)} smaller terms)"), float(sum(part.value for part in rest)))
@@ -353,10 +358,10 @@ def _bracketed(part: Expression, numbers: bool) -> Formula:
     return shown
 
 
-def _largest(parts: Sequence[Expression]) -> tuple[list[Expression], list[Expression]]:
+def _largest(parts: Sequence[Expression], most: int) -> tuple[list[Expression], list[Expression]]:
     """The terms to show, in their own order, and the others; the last term (the bias) always stays."""
-    if len(parts) <= MOST_TERMS + 1:
+    if len(parts) <= most + 1:
         return list(parts), []
     size = sorted(range(len(parts) - 1), key=lambda k: -abs(parts[k].value))
-    kept = {*size[: MOST_TERMS - 1], len(parts) - 1}
+    kept = {*size[: most - 1], len(parts) - 1}
     return [p for k, p in enumerate(parts) if k in kept], [p for k, p in enumerate(parts) if k not in kept]

@@ -45,7 +45,9 @@ def picture(step: Step, point: int, pick: Pick, labels: Sequence[str], classes: 
     groups = terms.about_link(*pick) if len(pick) == 3 else terms.about_unit(*pick)
     name = terms.link_name(*pick) if len(pick) == 3 else terms.unit_name(*pick)
     return {
-        "where": f"Step {step.step} → {step.step + 1}, epoch {say(step.epoch)}: point {point + 1} of {step.n}",
+        "where": f"Step {step.step} → {step.step + 1}, epoch {say(step.epoch)}",
+        "point": point,
+        "n": step.n,
         "step": step.step,
         "next": None if step.is_last else step.step + 1,
         "columns": [_column(terms, n, shown[n], labels) for n in range(len(step.net.sizes))],

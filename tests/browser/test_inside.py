@@ -12,6 +12,7 @@ from playground.run.number import say
 from tests.browser.harness import settle, visit
 from tests.browser.stage import recorded
 
+SCREENS = [(1440, 900), (1366, 768), (1280, 720)]
 ROOT = ".inside"
 LINK = ".inside .link[data-key='{}'] .touch"
 
@@ -166,11 +167,15 @@ FITS = """() => {
   const room = [...document.querySelectorAll('.inside :is(.halves, .card, .scroller, .status)')];
   return { below: Math.max(...room.map((e) => e.getBoundingClientRect().bottom - innerHeight)),
            inner: Math.max(...room.map((e) => Math.max(e.scrollHeight - e.clientHeight, 0))),
+           pictures: [...document.querySelectorAll('.sketches .plot')].every((e) => e.firstChild?.checkVisibility()),
+           numbers: [...document.querySelectorAll('.inside .card math')].every((e) => e.checkVisibility()),
            scrolled: document.querySelector('[data-testid=stMain]').scrollTop }; }"""
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (1280, 720)])
-def test_drawing_and_card_stand_on_one_screen_at_every_stop(inside: Page, size: tuple[int, int]):
+@pytest.mark.parametrize("size", SCREENS)
+def test_drawing_and_card_stand_on_one_screen_at_every_stop_with_all_pictures_and_numbers(
+    inside: Page, size: tuple[int, int]
+):
     inside.set_viewport_size({"width": size[0], "height": size[1]})
     inside.wait_for_function(
         "() => document.querySelector('.inside .halves').getBoundingClientRect().bottom <= innerHeight"
@@ -180,7 +185,46 @@ def test_drawing_and_card_stand_on_one_screen_at_every_stop(inside: Page, size: 
         fits = inside.evaluate(FITS)
         assert fits["below"] <= 0, (k, fits)
         assert fits["inner"] <= 1, (k, fits)
+        assert fits["pictures"], (k, fits)
+        assert fits["numbers"], (k, fits)
         assert fits["scrolled"] == 0
+
+
+DEEP = "/inside?hidden=8,8,8,8,8,8,8,8&activation=sigmoid&step=40"
+# What of the deepest network's drawing and walk is cut, or lies over something else.
+OUTSIDE = """() => {
+  const box = (e) => e.getBoundingClientRect(), all = (what) => [...document.querySelectorAll('.inside ' + what)];
+  const [scroller, list] = [box(all('.scroller')[0]), box(all('.stops')[0])];
+  const words = (e) => { const range = document.createRange(); range.selectNodeContents(e); return box(range); };
+  const beyond = (r, around) => r.left < around.left - 1 || r.right > around.right + 1;
+  const heads = all('.stops li b').map(words);
+  return [
+    ...all(':is(.unit rect, text.column, text.value, text.name)').filter((e) => beyond(box(e), scroller)),
+    ...all('.name').filter((e) => all('.unit rect').some((unit) =>
+      box(unit).left < box(e).right && box(unit).top < box(e).bottom && box(unit).bottom > box(e).top)),
+    ...all('.unit').filter((e) => beyond(box(e.querySelector('text')), box(e.querySelector('rect')))),
+    ...all('.stops button').filter((e) => beyond(box(e), list) || box(e).width < 12),
+    ...all('.stops button[aria-current] span').filter((e) => !e.innerText || beyond(words(e), list)),
+    ...heads.filter((r, k) => beyond(r, list) || (k && r.left < heads[k - 1].right)),
+  ].map((e) => e.outerHTML ?? JSON.stringify(e)); }"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_deep_network_and_its_walk_fit_their_places(new_page: Callable[..., Page], scheme: str):
+    page = new_page(scheme=scheme)
+    visit(page, DEEP)
+    stops = page.locator(".inside .stops button")
+    expect(page.locator(".inside .unit")).to_have_count(2 + 8 * 8 + 1)
+    for width, height in SCREENS:
+        page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        for k in (0, 8, 18, stops.count() - 12, stops.count() - 1):
+            stops.nth(k).click()
+            expect(stops.nth(k)).to_have_attribute("aria-current", "step")
+            assert page.evaluate(OUTSIDE) == [], (width, k)
+    page.get_by_role("button", name="Blame goes back to layer 4").click()
+    expect(page.locator(".inside .stops [aria-current] span")).to_have_text("blame layer 4")
+    assert all(page.locator(".inside .value").all_text_contents()), "there is room for the numbers"
 
 
 FLOW = """() => [...document.querySelectorAll('.inside .link .drops')].flatMap((drops) => {
@@ -230,6 +274,41 @@ def test_a_nudged_weight_tells_promise_and_truth_by_keyboard(inside: Page):
     inside.get_by_role("button", name="Next").click()
     expect(slider).to_be_hidden()
     expect(inside.locator(".inside .card")).to_be_visible()
+
+
+# How far the dot lies from the thumb of the slider across, and what the plot is labelled with.
+UNDER = """() => {
+  const [slider, dot] = ['input', '.plot .dot'].map((what) => document.querySelector('.inside .nudge ' + what));
+  const [at, place] = [slider, dot].map((e) => e.getBoundingClientRect());
+  const thumb = at.left + 8 + (at.width - 16) * slider.value / slider.max;
+  return { off: place.left + place.width / 2 - thumb,
+           axes: [...document.querySelectorAll('.nudge .plot :is(text, math)')].map((e) => e.textContent) }; }"""
+
+
+def test_the_nudges_dot_stands_under_the_thumb_over_axes_with_numbers_and_words_say_which_way_it_goes(inside: Page):
+    inside.get_by_role("button", name="Nudge this weight").click()
+    inside.get_by_role("slider", name="Nudge this weight: how far").focus()
+    for width, height in SCREENS:
+        inside.set_viewport_size({"width": width, "height": height})
+        settle(inside)
+        for key in ("Home", "PageUp", "End"):
+            inside.keyboard.press(key)
+            seen = inside.evaluate(UNDER)
+            assert abs(seen["off"]) <= 2, (width, key, seen)
+            assert len([text for text in seen["axes"] if re.fullmatch(r"[−\d.×⁻⁰-⁹¹²³]+", text)]) >= 4, seen
+            assert seen["axes"][-2:] == ["w", "L̄"]
+    for text in inside.locator(".inside .bar b").all_text_contents():
+        assert re.search(r"^\+.* rises$|^−.* falls$|^0 stays$", text), text
+    expect(inside.locator(".inside .nudge .note")).to_contain_text(re.compile("it (rises|falls)"))
+
+
+def test_the_points_of_the_mini_batch_are_followed_one_by_one_beside_the_title(inside: Page):
+    before = idea(inside)
+    for name, point in (("The point after", 2), ("The point before", 1), ("The point before", 10)):
+        inside.get_by_role("button", name=name).click()
+        expect(inside.locator(".inside .points")).to_contain_text(f"point {point} of 10")
+        expect(inside.get_by_text(f"On show: point {point} of 10")).to_be_visible()
+    assert idea(inside) == before
 
 
 def test_on_the_timeline_the_arrow_keys_move_through_time_instead(inside: Page):
@@ -392,7 +471,6 @@ def test_a_number_is_copied_in_full(inside: Page):
 
 
 def test_a_name_in_the_program_says_what_it_is_and_leads_to_its_idea(inside: Page):
-    inside.get_by_role("tab", name="As a NumPy program").click()
     name = inside.locator(".program [data-word=D2]").first
     name.hover()
     expect(inside.locator(".program .said")).to_contain_text("the blame of layer 2")

@@ -155,7 +155,17 @@ for (const [name, theme] of Object.entries(THEMES)) {
     const drawing = { firstChild: {}, querySelectorAll: (what) => (what === ".link" ? links : units) };
     const idea = { carries: "blame", flow: "back", shows: { 1: "z" }, links: [1], units: [] };
     const { letter } = Inside.prototype;
-    const view = { idea, theme, drawing, letter, data: { pick: "" }, roomy: true, places: new Map(), light() {} };
+    const view = {
+      idea,
+      theme,
+      drawing,
+      letter,
+      data: { pick: "" },
+      lettered: true,
+      numbered: true,
+      places: new Map(),
+      light() {},
+    };
     Inside.prototype.paint.call(view);
     assert.deepEqual(
       links.map((group) => group.lastChild.style.stroke),

@@ -2,8 +2,8 @@
 // and links light up together.
 //
 // Comes in:  `data`, an object made by playground/inside/picture.py.
-// Goes out:  the trigger `pick`, the key of a unit (u:layer:unit) or of a link (l:layer:from:to); after the last idea the
-//            player goes to the step that comes next.
+// Goes out:  the trigger `pick`, the key of a unit (u:layer:unit) or of a link (l:layer:from:to), and the trigger `point`,
+//            a point of the mini-batch; after the last idea the player goes to the step that comes next.
 //
 // The walk itself needs no server: all ideas come with the message, so that arrow keys answer at once.
 import { signColour } from "../shared/colour.js";
@@ -29,7 +29,9 @@ const CARRIED = {
   update: "how far it moves",
 };
 const SHOWN = { x: "x", a: "output a", z: "sum z", ŷ: "answer ŷ", p: "belief p", δ: "blame δ" };
-const PITCH = 76; // the least room for a column of units, in pixels on an ordinary screen as all lengths here
+const PITCH = 16; // the least room for a column of units, in pixels on an ordinary screen as all lengths here
+const [TITLED, NUMBERED, LETTERED] = [42, 32, 56]; // of a column for its whole title, of a unit for its number, and its letter
+const NAME = 18; // over an input, for its name
 /** @type {import("../shared/keys.js").Row[]} */
 const KEYS = [
   ["→, ←", "to the next idea, and to the one before (in place of a step of the run); after the last, to the next step"],
@@ -48,8 +50,8 @@ const AMPLE = 600; // pixels of height at which the card has larger type
 const LEAST = 300; // pixels of height for card and drawing
 const SCALES = [1.4, 1.2, 1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.56]; // of the card's type: the largest at which all of it fits
 const LEAST_SCALE = 0.7; // on an ordinary screen, and no smaller letters on another
-const MANY = 4; // terms of a sum that pictures show as well
-const [MOST_BESIDE, LEAST_BESIDE] = [1.2, 0.82]; // beside pictures: they come before large letters, and give way to small ones
+const MOST_LETTERS = 3; // of an input's name in its box
+const [MOST_BESIDE, LEAST_BESIDE, LEAST_BRIEF] = [1.2, 0.88, 0.76]; // beside pictures, which come before large letters
 const STOP = "inside-stop"; // an event that tells the title of an idea to go to
 const BUSY = `${TYPED_INTO}, dialog, [role=dialog]`; // what a clicker's keys do not go through
 const BLACK = ".black:popover-open"; // the stage's, while it lies over the page
@@ -69,6 +71,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
     views.set(parentElement, view);
   }
   view.pick = (key) => setTriggerValue("pick", key);
+  view.follow = (point) => setTriggerValue("point", point);
   view.receive(data);
   return untilGone(parentElement, () => view.close());
 }
@@ -77,9 +80,22 @@ export class Inside {
   constructor(parent) {
     /** @type {(key: string) => void} */
     this.pick = () => {};
+    /** @type {(point: number) => void} */
+    this.follow = () => {};
     this.walk = new Walk((k) => this.go(k));
     this.nudge = new Nudge(() => this.turnCard());
     this.where = h("p", { class: "where" });
+    this.which = h("span", { role: "status" });
+    const [before, after] = [-1, 1].map((by) => {
+      const words = by < 0 ? "The point before" : "The point after";
+      const onclick = () => this.follow((this.data.point + by + this.data.n) % this.data.n);
+      return h(
+        "button",
+        { type: "button", class: "small", title: words, "aria-label": words, onclick },
+        by < 0 ? "‹" : "›",
+      );
+    });
+    this.points = h("div", { class: "points" }, before, this.which, after);
     this.title = h("h3", {});
     this.sentence = h("p", { class: "idea-sentence" });
     this.vector = h("div", { class: "vector" });
@@ -116,7 +132,7 @@ export class Inside {
         h(
           "section",
           { class: "net", "aria-label": "Network" },
-          (this.head = h("div", { class: "head" }, this.where, this.nudge.button)),
+          (this.head = h("div", { class: "head" }, this.where, this.points, this.nudge.button)),
           this.scroller,
           this.status,
           (this.foot = h(
@@ -173,7 +189,7 @@ export class Inside {
     this.forget = undefined; // the timer that takes a message away
     this.width = null; // for which the picture was drawn
     this.room = /** @type {number | null} */ (null); // pixels of height, where the window sets it
-    this.roomy = false;
+    this.above = this.lettered = this.numbered = true; // what stands at and in the units, where they have room
     this.places = new Map(); // by key: where a unit stands
     this.links = new Map();
     this.order = []; // the keys, as the keyboard goes through them
@@ -208,6 +224,7 @@ export class Inside {
     this.themes.check();
     this.width = null;
     this.where.textContent = data.where;
+    this.which.textContent = `point ${data.point + 1} of ${data.n}`;
     this.walk.receive(ideas, data.next);
     this.fit();
     this.drawIdea();
@@ -328,7 +345,7 @@ export class Inside {
     this.title.textContent = idea.title;
     this.sentence.textContent = idea.sentence;
     this.vector.replaceChildren(...pieces(idea.vector));
-    this.lines.replaceChildren(...idea.lines.map(line));
+    this.lines.replaceChildren(...idea.lines.map((each) => line(each)));
     this.sketches.receive(idea.sketches, this.theme);
     this.card.scrollTop = 0;
     this.fitCard();
@@ -379,10 +396,11 @@ export class Inside {
     if (this.nudge.isOpen) this.nudge.element.scrollIntoView({ block: "nearest" }); // below the drawing on a phone
   }
 
-  // Smaller type where a long formula would not fit otherwise; then without the terms that the pictures show, and
-  // without pictures where they still leave too little room. A narrow page lets the card grow instead.
+  // Smaller type where a long formula would not fit otherwise; then with numbers beside letters and without notes, and
+  // without pictures where even so they have too little room. A narrow page lets the card grow instead.
   fitCard() {
     const { room, zoom, card } = this;
+    this.nudge.draw();
     const [most, least] = room ? [room < AMPLE * zoom ? 1 : 2, LEAST_SCALE / zoom] : [1, 1];
     const fits = (highest, lowest, isBrief = false) => {
       card.classList.toggle("brief", isBrief);
@@ -392,9 +410,10 @@ export class Inside {
       });
     };
     const { list, element } = this.sketches;
-    const beside = [Math.min(most, MOST_BESIDE), Math.max(least, LEAST_BESIDE / zoom)];
+    const beside = (lowest, isBrief) => fits(Math.min(most, MOST_BESIDE), Math.max(least, lowest / zoom), isBrief);
     element.hidden = !list.length;
-    if (list.length && (fits(...beside) || !room || fits(...beside, true))) return this.sketches.draw();
+    this.sketches.clear();
+    if (list.length && (beside(LEAST_BESIDE, false) || !room || beside(LEAST_BRIEF, true))) return this.sketches.draw();
     element.hidden = true;
     fits(most, least);
   }
@@ -411,7 +430,7 @@ export class Inside {
           "section",
           { class: "group", "data-stage": group.stage, tabindex: 0, "aria-label": group.title },
           h("h4", {}, group.title),
-          ...group.lines.map(line),
+          ...group.lines.map((each) => line(each, true)),
         ),
       ),
     );
@@ -454,14 +473,22 @@ export class Inside {
     this.width = shape;
     const { columns, links } = this.data;
     const width = Math.max(room, PITCH * columns.length);
+    const pitch = width / columns.length;
     const most = Math.max(...columns.map((column) => column.units.length));
     const space = this.room ? (this.room - this.around) / zoom - 8 : LOW;
-    const grow = Math.max(1, Math.min(1.6, space / 400, width / columns.length / 130)); // in a large window
+    const grow = Math.max(1, Math.min(1.6, space / 400, pitch / 130)); // in a large window
     this.drawing.style.setProperty("--grow", String(grow / zoom)); // of type that grows with the page already
     const step = Math.max(LEAST_STEP, Math.min(54 * grow, (space - TOP - BOTTOM) / most));
     const height = Math.max(this.room ? space : 200, TOP + most * step + BOTTOM);
-    this.roomy = step > 36; // for the inputs' names above their units
-    const [w, high] = [Math.min(64 * grow, (width / columns.length) * 0.8), Math.min(26 * grow, step - 5)];
+    const [w, high] = [Math.min(64 * grow, pitch * 0.8), Math.min(26 * grow, step - 5)];
+    this.numbered = w >= NUMBERED * grow;
+    this.lettered = w >= LETTERED * grow;
+    this.drawing.classList.toggle("tight", !this.lettered);
+    // An input's name stands in its box if it is short, else above it if that has room.
+    const inputs = columns[0].units;
+    const apart = Math.max(step, Math.min(high + (NAME + 8) * grow, (height - TOP - BOTTOM) / inputs.length));
+    const isShort = this.lettered && inputs.every(({ name }) => name.length <= MOST_LETTERS);
+    this.above = !isShort && apart - high >= NAME * grow;
     const gap = (width - w - 8) / Math.max(1, columns.length - 1);
     const focused = this.drawing.contains(document.activeElement) ? keyOf(document.activeElement) : null;
     this.places = new Map();
@@ -473,9 +500,10 @@ export class Inside {
       ]),
     );
     columns.forEach((column, l) => {
-      const top = TOP + (height - TOP - BOTTOM - column.units.length * step) / 2 + step / 2;
+      const each = l === 0 && this.above ? apart : step;
+      const top = TOP + (height - TOP - BOTTOM - column.units.length * each) / 2 + each / 2;
       column.units.forEach((unit, k) =>
-        this.places.set(unit.key, { x: 4 + w / 2 + gap * l, y: top + k * step, unit, layer: l }),
+        this.places.set(unit.key, { x: 4 + w / 2 + gap * l, y: top + k * each, unit, layer: l }),
       );
     });
     this.drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -485,7 +513,7 @@ export class Inside {
     const units = [...this.places.values()].map((place) => this.unit(place, w, high));
     const words = columns.map((column, l) => {
       const text = svg("text", { x: 4 + w / 2 + gap * l, y: 13, class: "column" });
-      text.textContent = column.title;
+      text.textContent = pitch < TITLED ? column.title.replace("layer ", "") : column.title;
       const more = svg("text", { x: 4 + w / 2 + gap * l, y: height - 4, class: "column" });
       more.textContent = column.more ? `and ${column.more} more` : "";
       return [text, more];
@@ -537,8 +565,8 @@ export class Inside {
       text,
     );
     group.unit = unit;
-    if (layer === 0 && this.roomy) {
-      const name = svg("text", { x: x - w / 2 + 3, y: y - high / 2 - 4, class: "name" });
+    if (layer === 0 && this.above) {
+      const name = svg("text", { x: x - w / 2 + 3, y: y - high / 2 - 6, class: "name" });
       name.textContent = unit.name;
       group.append(name);
     }
@@ -570,8 +598,8 @@ export class Inside {
       const { layer } = group.dataset;
       const value = Number((group.unit[idea.shows[layer] ?? "a"] ?? group.unit.a)[2]);
       const letter = layer === "0" ? this.inputLetter(group.unit.name) : this.letter(Number(layer));
-      const text = group.querySelector(".value");
-      text.replaceChildren(svg("tspan", { class: "letter" }, `${letter} `), short(value));
+      const words = this.lettered ? [svg("tspan", { class: "letter" }, `${letter} `), short(value)] : [short(value)];
+      group.querySelector(".value").replaceChildren(...(this.numbered ? words : []));
       const share = Math.round(8 + 50 * Math.min(1, Math.abs(value)));
       group.firstChild.style.fill = `color-mix(in srgb, ${signColour(value, theme)} ${value ? share : 0}%, ${theme.background})`;
       group.classList.toggle("spoken", idea.units.includes(Number(group.dataset.layer)));
@@ -606,21 +634,21 @@ export class Inside {
     return name === "delta" ? "δ" : name === "a" ? this.data.columns[layer].letter : name;
   }
 
-  // An input is named by itself: above its box where there is room, else in it.
   inputLetter(name) {
-    if (this.roomy) return "";
-    return name.length <= 3 ? name : "x";
+    if (this.above) return "";
+    return name.length <= MOST_LETTERS ? name : "x";
   }
 
-  // What the units show, layers of one kind together: "Layer 1 and output: sum z".
+  // What the units show, neighbouring layers of one kind together: "Layer 1 to layer 8: output a; output: sum z".
   shown() {
-    /** @type {Map<string, string[]>} */
-    const kinds = new Map();
+    /** @type {{letter: string, titles: string[]}[]} */
+    const runs = [];
     this.data.columns.forEach(({ title }, layer) => {
       const letter = this.letter(layer);
-      kinds.set(letter, [...(kinds.get(letter) ?? []), title]);
+      if (runs.at(-1)?.letter === letter) runs[runs.length - 1].titles.push(title);
+      else runs.push({ letter, titles: [title] });
     });
-    const parts = [...kinds].map(([letter, titles]) => `${listed(titles)}: ${SHOWN[letter]}`);
+    const parts = runs.map(({ letter, titles }) => `${listed(titles)}: ${SHOWN[letter]}`);
     return parts.join("; ").replace(/^./, (first) => first.toUpperCase());
   }
 
@@ -650,16 +678,15 @@ export class Inside {
   }
 }
 
-const listed = (words) => (words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0]);
+const listed = (words) => [...new Set([words[0], words.at(-1)])].join(words.length > 2 ? " to " : " and ");
 const keyOf = (element) => element?.closest?.("[data-key]")?.getAttribute("data-key") ?? null;
 
 // "name = letters", and below it "= numbers = value"; no sign stands at the end of a line, away from what it is before.
-function line({ name, letters, numbers, value, note }) {
-  const equals = (formula) => pieces(["row", "=", formula]);
+// Only `inFull` does it show many terms of a long sum.
+function line({ name, letters, numbers, value, note }, inFull = false) {
+  const equals = (formula) => pieces(["row", "=", formula], inFull);
   const rows = [h("div", { class: "row" }, ...pieces(name), ...equals(letters ?? value))];
-  const terms = numbers ? equals(numbers) : [];
-  if (terms.length > MANY) for (const term of terms) term.classList.add("one-of-many");
-  if (letters) rows.push(h("div", { class: "row second" }, ...terms, ...equals(value)));
+  if (letters) rows.push(h("div", { class: "row second" }, ...(numbers ? equals(numbers) : []), ...equals(value)));
   if (note) rows.push(h("div", { class: "note" }, note));
   return h("div", { class: "line" }, ...rows);
 }

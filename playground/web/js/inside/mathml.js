@@ -16,16 +16,17 @@ export function mathml(formula) {
   if (kind === "num") return number(parts);
   if (kind === "words") return element("mtext", parts[0]);
   if (kind === "term") return term(parts[0], mathml(parts[1]));
+  if (kind === "sum") return mathml(parts[0]);
   const inner = parts.map(mathml);
   const tags = { row: "mrow", sub: "msub", sup: "msup", subsup: "msubsup", frac: "mfrac", sqrt: "msqrt" };
   return element(tags[kind], ...inner);
 }
 
 // A formula on a line that may break between its terms: one piece of MathML for each, the sign before it included; of
-// several formulas in words, one for each as well.
-export function pieces(formula) {
+// several formulas in words, one for each as well. `inFull` shows many terms of a long sum.
+export function pieces(formula, inFull = false) {
   const groups = [];
-  for (const part of flat(formula)) {
+  for (const part of flat(formula, inFull)) {
     const last = groups.at(-1)?.at(-1);
     const isEnded = last?.[0] === "words" && last[1].endsWith(" ");
     if (groups.length && part !== "+" && part !== "−" && !isEnded) groups[groups.length - 1].push(part);
@@ -38,9 +39,10 @@ export function pieces(formula) {
   });
 }
 
-const flat = (formula) => {
+const flat = (formula, inFull) => {
   const [kind, ...parts] = Array.isArray(formula) ? formula : [];
-  if (kind === "row") return parts.flatMap(flat);
+  if (kind === "row") return parts.flatMap((part) => flat(part, inFull));
+  if (kind === "sum") return flat(parts[inFull ? 1 : 0], inFull);
   return kind === "words" ? parts[0].split(/(?<=[^ ], +)(?=[^ ])/).map((text) => ["words", text]) : [formula];
 };
 

@@ -1,11 +1,11 @@
 // What happens to the loss if one weight is moved: the gradient's promise beside what really comes.
 //
 // All losses are the engine's own, one for each stop of the slider; the promise is gradient times change.
-import { signColour } from "../shared/colour.js";
-import { h, svg } from "../shared/dom.js";
+import { h } from "../shared/dom.js";
 import { say } from "../shared/format.js";
+import { EDGE, curve } from "./sketches.js";
 
-const [WIDTH, HEIGHT, EDGE] = [220, 110, 8];
+const THUMB = 16; // pixels of the slider's
 
 // The numbers at one stop of the slider.
 export function reading({ w, gradient, changes, losses }, k) {
@@ -13,6 +13,9 @@ export function reading({ w, gradient, changes, losses }, k) {
   const now = losses[(losses.length - 1) / 2];
   return { change, value: w + change, now, loss: losses[k], promised: gradient * change, real: losses[k] - now };
 }
+
+// Which way a change of the loss leads.
+export const way = (change) => (change > 0 ? "rises" : change < 0 ? "falls" : "stays");
 
 // The same in a sentence; the two are told apart by a tenth of the larger one.
 export function verdict({ change, promised, real }) {
@@ -47,20 +50,20 @@ export class Nudge {
         name,
         fill,
         number,
-        element: h("div", { class: "bar" }, words, h("span", { class: "rod" }, fill), number),
+        element: h("div", { class: `bar ${name}` }, words, h("span", { class: "rod" }, fill), number),
       };
     });
     this.words = h("p", { class: "note", "aria-live": "polite" });
-    this.curve = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
+    this.plot = h("div", { class: "plot", "aria-hidden": "true" });
     this.element = h(
       "section",
       { class: "nudge", hidden: true },
       this.title,
       this.name,
-      h("label", {}, this.slider, this.value),
+      h("label", {}, this.value, this.slider),
+      this.plot,
       ...this.bars.map((bar) => bar.element),
       this.words,
-      this.curve,
     );
   }
 
@@ -108,36 +111,39 @@ export class Nudge {
     this.slider.setAttribute("aria-valuetext", `${signed(read.change)}: from ${this.value.textContent}`);
     const most = Math.max(1e-300, ...["promised", "real"].map((name) => finite(Math.abs(read[name]))));
     for (const { name, fill, number } of this.bars) {
-      number.textContent = signed(read[name]);
+      number.textContent = `${signed(read[name])} ${way(read[name])}`;
       number.title = String(read[name]);
       const share = Math.min(1, Math.abs(finite(read[name])) / most) * 50;
       fill.style.left = `${read[name] < 0 ? 50 - share : 50}%`;
       fill.style.width = `${share}%`;
-      if (this.theme) fill.style.background = signColour(read[name], this.theme);
     }
-    const loss = `${this.data.loss} ${say(read.now)} → ${say(read.loss)}`;
-    this.words.textContent = `${loss}. ${verdict(read)}`;
-    this.draw(read);
+    const loss = `Loss ${this.data.loss} ${say(read.now)} → ${say(read.loss)}: it ${way(read.real)}. `;
+    this.words.textContent = `${read.change ? loss : ""}${verdict(read)} Line: the true loss; dashed: as predicted.`;
+    this.draw();
   }
 
-  // The true loss as a curve, the promise as its tangent, and where the slider stands on both.
-  draw(read) {
-    const { changes, losses, gradient } = this.data;
-    const known = losses.filter(Number.isFinite);
-    const [low, high] = [Math.min(...known), Math.max(...known)];
-    const room = high - low || 1;
-    const x = (change) => EDGE + ((change - changes[0]) / (changes.at(-1) - changes[0])) * (WIDTH - 2 * EDGE);
-    const y = (loss) => HEIGHT - EDGE - ((loss - low) / room) * (HEIGHT - 2 * EDGE);
-    const points = changes.map((change, k) => [x(change), y(losses[k])]).filter(([, at]) => Number.isFinite(at));
-    const tangent = [changes[0], changes.at(-1)].map((change) => `${x(change)},${y(read.now + gradient * change)}`);
-    const at = x(read.change);
-    this.curve.replaceChildren(
-      svg("line", { class: "zero", x1: x(0), x2: x(0), y1: 0, y2: HEIGHT }),
-      svg("polyline", { class: "tangent", points: tangent.join(" ") }),
-      svg("polyline", { class: "loss", points: points.map((p) => p.join(",")).join(" ") }),
-      svg("circle", { class: "promise", cx: at, cy: y(read.now + read.promised), r: 4 }),
-      ...(Number.isFinite(read.loss) ? [svg("circle", { class: "truth", cx: at, cy: y(read.loss), r: 4 })] : []),
-    );
+  // The true loss as a curve, the promise as its tangent, and where the slider stands on both: right under its thumb.
+  draw() {
+    const { plot, theme, slider } = this;
+    if (!this.isOpen || !theme || !plot.clientWidth) return;
+    const { name, loss, w, gradient, changes, losses } = this.data;
+    const { zoom } = theme;
+    const read = reading(this.data, Number(slider.value));
+    const to = (height) => (read.change && Number.isFinite(height) ? [read.value, height] : null);
+    slider.style.marginLeft = `${EDGE.left * zoom - THUMB / 2}px`;
+    slider.style.marginRight = `${EDGE.right * zoom - THUMB / 2}px`;
+    const picture = {
+      names: [name === "bias" ? "b" : "w", loss],
+      x: changes.map((change) => w + change),
+      y: losses.map((each) => (Number.isFinite(each) ? each : null)),
+      at: [w, read.now],
+      slope: gradient,
+      to: to(read.loss),
+      truth: null,
+      promise: to(read.now + read.promised),
+    };
+    const size = { width: plot.clientWidth / zoom, height: plot.clientHeight / zoom };
+    plot.replaceChildren(...curve(picture, size, theme));
   }
 }
 

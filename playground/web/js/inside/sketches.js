@@ -5,7 +5,7 @@ import { h, svg } from "../shared/dom.js";
 import { say, short } from "../shared/format.js";
 import { pieces } from "./mathml.js";
 
-const EDGE = { left: 46, right: 14, top: 18, bottom: 26 }; // around a curve, in pixels on an ordinary screen
+export const EDGE = { left: 46, right: 14, top: 18, bottom: 26 }; // around a curve, in pixels on an ordinary screen
 const LEAST = 60; // pixels of a picture's sides, below which there is none
 const DOT = 5;
 const WORD = { width: 70, height: 15 }; // of a number at an axis, with the large type for a projector
@@ -32,6 +32,11 @@ export class Sketches {
         ),
       ),
     );
+  }
+
+  // Without what is drawn, which would keep the size of a former place.
+  clear() {
+    for (const { lastChild } of this.element.children) lastChild.replaceChildren();
   }
 
   // Each as large as its place is.
@@ -137,7 +142,12 @@ function bars({ bars, total, marked }, { width, height }, theme) {
 }
 
 // ---- a curve ----------------------------------------------------------------------------------------------------
-function curve({ names, x, y, at, slope, to, truth }, { width, height }, theme) {
+// `promise` is a place beside the curve, where the tangent says that it would lead.
+export function curve(
+  { names, x, y, at, slope, to, truth, promise = /** @type {number[] | null} */ (null) },
+  { width, height },
+  theme,
+) {
   const across = scale([x[0], x.at(-1)], [EDGE.left, width - EDGE.right]);
   const heights = ends([...y.map((value) => value ?? NaN), at[1], ...(to ? [to[1]] : [])]);
   const up = scale(heights, [height - EDGE.bottom, EDGE.top]);
@@ -147,6 +157,7 @@ function curve({ names, x, y, at, slope, to, truth }, { width, height }, theme) 
   const known = x.map((each, k) => [each, y[k]]).filter(([, value]) => value !== null);
   /** @type {(value: number, ends: number[]) => boolean} */
   const inside = (value, [low, high]) => low < value && value < high;
+  /** @type {(at: number[], kind: string) => SVGElement} */
   const dot = ([a, b], kind) => svg("circle", { class: kind, cx: across(a), cy: up(b), r: DOT });
   // The numbers of the point stand at the axes, and the axes' ends where there is room beside them.
   const under = [at, ...(to ? [to] : [])];
@@ -178,6 +189,7 @@ function curve({ names, x, y, at, slope, to, truth }, { width, height }, theme) 
       ...under.flatMap(([a, b]) => [line("drop", [a, heights[0]], [a, b]), line("drop", [x[0], b], [a, b])]),
       svg("polyline", { class: "graph", points: known.map(([a, b]) => `${across(a)},${up(b)}`).join(" ") }),
       ...(slope === null ? [] : [line("tangent", ...tangentOf(x, heights, at, slope))]),
+      ...(promise && inside(promise[1], heights) ? [dot(promise, "promise")] : []),
       dot(at, to ? "ring" : "dot"),
       ...(to ? [dot(to, "dot")] : []),
       ...onX.map((words, k) => label(atX[k], foot, words, "figure")),

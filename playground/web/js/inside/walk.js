@@ -1,4 +1,5 @@
-// The walk as a progress bar: a stop for each idea, with its name where there is room, under the stage it belongs to.
+// The walk as a progress bar: a stop for each idea, under the stage it belongs to, with its name where there is room; else
+// only the present one has it.
 //
 // One stop of the Tab key; from there on the arrow keys, which are the walk's own on the whole page, lead on.
 import { h, tell } from "../shared/dom.js";
@@ -109,5 +110,5 @@ export class Walk {
 // "gradient layer 2" on two lines: what, and where.
 function named(short) {
   const [what, ...where] = short.split(" ");
-  return where.length ? [what, h("br", {}), where.join(" ")] : [what];
+  return where.length ? [`${what} `, h("br", {}), where.join(" ")] : [what];
 }

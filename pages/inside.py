@@ -117,7 +117,9 @@ def _on_table() -> None:
 
 
 def _on_point() -> None:
-    session.keep("point", session.said(KEY).point)
+    point = session.said(KEY).point
+    if type(point) is int:  # anything may come from a browser
+        session.keep("point", max(0, point))
 
 
 def _on_pick() -> None:

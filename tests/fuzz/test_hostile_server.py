@@ -57,6 +57,7 @@ COMPONENTS = [
     ("", "tries", "wish", '{"open": {"run": VALUE, "link": VALUE}}'),
     ("", "way_back", "told", "VALUE"),
     ("inside", "inside", "pick", "[VALUE, VALUE]"),
+    ("inside", "inside", "point", "VALUE"),
     ("compare", "compare", "wish", '{"open": VALUE, "step": VALUE}'),
     ("data", "draw", "use", '{"points": VALUE}'),
     ("export", "take", "chosen", "VALUE"),

@@ -116,15 +116,19 @@ def test_a_value_from_a_link_that_is_no_preset_is_shown_among_them_as_it_is():
     page.query_params["lr"] = "0.0123"
     page.run()
     assert widget(page, "Learning rate").value == 0.0123
-    assert widget(page, "Learning rate").options[4:8] == ["0.003", "0.01", "0.0123", "0.02"]
+    assert widget(page, "Learning rate").options[1:5] == ["0.003", "0.01", "0.0123", "0.03"]
 
 
-def test_from_the_beginning_learning_rates_up_to_10_are_one_click_away():
+def test_learning_rates_are_one_click_away_a_few_for_the_first_look_and_all_in_full():
     page = AppTest.from_file(FRAME, default_timeout=120).run()
     rates = widget(page, "Learning rate")
-    assert [rates.options[0], *rates.options[-3:]] == ["0.00001", "1", "3", "10"]
+    assert rates.options == ["0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3"]
     rates.set_value(1.0).run()
     assert experiment(page).now.learning_rate == 1.0
+    page = AppTest.from_file(FRAME, default_timeout=120)
+    page.query_params["view"] = "full"
+    rates = widget(page.run(), "Learning rate")
+    assert [len(rates.options), rates.options[0], *rates.options[-3:]] == [13, "0.00001", "1", "3", "10"]
 
 
 def test_a_config_outside_a_sliders_step_is_shown_as_it_is():

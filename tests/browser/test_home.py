@@ -198,14 +198,14 @@ def test_a_new_learning_rate_counts_from_the_moment_on_screen_and_keeps_the_past
     home.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + 30)
     home.wait_for_timeout(400)
     before = state(home)
-    home.get_by_role("radio", name="0.02", exact=True).click()
+    home.get_by_role("radio", name="0.03", exact=True).click()
     wait_for(home, f"p.run.header.run !== '{before['run']}'")
     now = state(home)
     assert now["step"] == before["step"]
     press(home, "Play")
     wait_for(home, f"p.step > {before['step'] + 200}")
     press(home, "Pause")
-    fork = Experiment().change(before["step"], learning_rate=0.02)
+    fork = Experiment().change(before["step"], learning_rate=0.03)
     assert state(home)["run"] == fork.name
     run = recorded(fork, 200)
     step = state(home)["step"]
@@ -221,7 +221,7 @@ def test_a_new_learning_rate_while_it_plays_does_not_throw_the_picture_back(home
         """() => { window.steps = []; const tick = () => { window.steps.push(__player.step);
            requestAnimationFrame(tick); }; tick(); }"""
     )
-    home.get_by_role("radio", name="0.02", exact=True).click()
+    home.get_by_role("radio", name="0.03", exact=True).click()
     run = state(home)["run"]
     wait_for(home, f"p.run.header.run !== '{run}'")
     home.wait_for_timeout(500)
@@ -758,10 +758,10 @@ def test_what_was_changed_in_mid_run_is_played_from_the_start_as_well_by_one_pre
     visit(page, "/?step=500")
     anew = page.get_by_role("button", name="The same from the start")
     expect(anew).to_be_hidden()
-    page.get_by_role("radio", name="0.02", exact=True).click()
+    page.get_by_role("radio", name="0.03", exact=True).click()
     anew.click()
     wait_for(page, "p.page.branches.length === 3 && p.moving")
-    assert state(page)["run"] == Experiment().change(0, learning_rate=0.02).name
+    assert state(page)["run"] == Experiment().change(0, learning_rate=0.03).name
     expect(anew).to_be_hidden()
 
 

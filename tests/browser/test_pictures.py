@@ -275,7 +275,7 @@ def test_links_have_the_colour_of_their_sign_and_the_more_of_it_the_larger(shown
     u = np.linspace(0.15, 0.85, 57)
     tried = set()
     for depth, layer in enumerate(shown.net.layers):
-        paths = {}
+        faintest, paths = (0.4 if layer.weights.size <= 20 else 0.12), {}  # few links are all to be seen
         for i, (x0, y0) in enumerate(drawn["columns"][depth]):
             for j, (x1, y1) in enumerate(drawn["columns"][depth + 1]):
                 a, b = x0 + half, x1 - half
@@ -293,9 +293,10 @@ def test_links_have_the_colour_of_their_sign_and_the_more_of_it_the_larger(shown
             *colour, alpha = found[found[:, 3].argmax()]
             right = rgb(shown.palette.positive if weight > 0 else shown.palette.negative)
             assert np.abs(colour - right).max() < 30, f"{depth}: {i} to {j} weighs {weight:.3f}"
-            assert alpha <= 255 * min(0.9, 0.12 + 0.5 * abs(weight)) + 3
+            strength = 255 * min(0.9, faintest + 0.5 * abs(weight))
+            assert alpha <= strength + 3
             if abs(weight) > 0.7:  # as wide as a pixel, and so as strong as it should be
-                assert alpha >= 0.6 * 255 * min(0.9, 0.12 + 0.5 * abs(weight))
+                assert alpha >= 0.6 * strength
             tried.add(bool(weight > 0))
     assert tried == {False, True}
 
@@ -414,7 +415,7 @@ N_DOTS = 120  # of a small picture
 THUMBNAILS = """() => [...document.querySelectorAll(".gallery button")].map((button) => {
   const canvas = button.querySelector("canvas");
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  return { label: button.innerText.trim(), side: canvas.width, pixels: [...data] };
+  return { label: button.textContent.trim(), side: canvas.width, pixels: [...data] };
 })"""
 
 

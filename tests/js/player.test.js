@@ -790,6 +790,20 @@ test("a change counts from where the picture is, also if it has come to its goal
   assert.deepEqual([player.run.header.run, player.step, player.state], ["d", 80, "playing"]);
 });
 
+test("a change made while a run is played once more counts from where the picture is", () => {
+  world.tell({ to: 30, about: { goal: 20 } });
+  world.pass(2);
+  assert.equal(player.step, 80);
+  player.play();
+  world.pass(0.1);
+  const shown = player.step;
+  assert.ok(player.moving && shown > 0 && shown < 80);
+  world.tell({ run: "c", after: 80, to: 40, moment: 80, instead_of: "r", about: { ...child, fork: 80 } });
+  assert.deepEqual([player.run.header.run, world.wished.refork, world.wished.run], ["r", shown, "c"]);
+  world.tell({ run: "d", after: shown, to: 25, moment: shown, instead_of: "r", about: { ...child, fork: shown } });
+  assert.deepEqual([player.run.header.run, player.step, player.state], ["d", shown, "playing"]);
+});
+
 test("a change that changes nothing where the picture is lets it play on", () => {
   world.tell({ to: 200, about: { goal: 150 } });
   world.pass(0.2);

@@ -244,9 +244,10 @@ export class Player {
     const { header } = run;
     const moment = this.goesBack ? Math.max(page.moment, run.leftAt) : page.moment;
     const plays = this.moving || this.atGoal || this.atEnd; // or has come to its end before the page could be drawn
-    if (this.run && this.run.header.run === page.instead_of && plays && this.step > moment) {
-      // The change was made while the picture was further on than the server knew: let it count from here, and
-      // wait here for what follows.
+    const elsewhere = this.step > moment || (this.moving && this.step < moment);
+    if (this.run && this.run.header.run === page.instead_of && plays && elsewhere) {
+      // The change was made while the picture was further on than the server knew, or was played once more: let it
+      // count from here, and wait here for what follows.
       this.runs.delete(header.run);
       this.happen("hold");
       return this.tell({ run: header.run, refork: this.step });

@@ -762,6 +762,9 @@ test("Undo leads to where a run was left, though the page has last heard of an e
   player.tell({ action: "reset" });
   world.tell({ about: null, run: "n", serial: world.wished.serial, moment: 0 });
   assert.equal(player.step, 0, "only Undo does");
+  player.tell({ action: "undo" });
+  world.tell({ about: null, run: "n", serial: world.wished.serial, moment: 0 });
+  assert.equal(player.goesBack, false, "nothing was taken back");
 });
 
 test("a change made while the picture played on counts from where the picture is", () => {

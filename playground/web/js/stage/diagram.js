@@ -194,13 +194,13 @@ export class Diagram {
     this.faintest = this.network.layers.map((_, l) => this.faintestOf(l, parameters));
     this.network.layers.forEach((_, l) => {
       const n = this.columns[l].length * this.columns[l + 1].length;
-      const [thin, least] = [n > 200 ? 0.5 : 1, n > FEW_LINKS ? [0.12, 0.4] : [0.4, 1]];
+      const thin = n > 200 ? 0.5 : 1;
       for (const [i, from] of this.columns[l].entries()) {
         for (const [j, to] of this.columns[l + 1].entries()) {
           const w = this.network.weight(parameters, l, i, j);
           if (Math.abs(w) < this.faintest[l]) continue;
           const lit = this.lit?.layer === l && this.lit.i === i && this.lit.j === j;
-          const [faint, fine] = w ? least : [0.12, 0.4];
+          const [faint, fine] = w && n <= FEW_LINKS ? [0.4, 1] : [0.12, 0.4];
           context.globalAlpha = lit ? 1 : Math.min(0.9, faint + 0.5 * Math.abs(w));
           context.lineWidth = wide * (lit ? 4 : thin * Math.min(5, fine + 1.3 * Math.abs(w)));
           context.strokeStyle = signColour(w, theme);

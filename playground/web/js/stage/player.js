@@ -169,6 +169,7 @@ export class Player {
     const run = header.run ? this.fill(header.run, floats) : this.runs.get(page.run);
     this.answered();
     if (run) this.arrive(run);
+    if (page.run === this.run?.header.run) this.goesBack = false; // there may have been nothing to take back
   }
 
   // A link says once how it is played: from then on the user does.

@@ -276,9 +276,10 @@ def undo() -> None:
         _once_told(None)
 
 
-def can_undo() -> bool:
-    """Whether there is a change to take back."""
-    return bool(st.session_state[_PAST])
+def undo_in_words() -> str:
+    """What `undo` would take back; "" where there is nothing."""
+    past = st.session_state[_PAST]
+    return compared.taken_back(experiment(), past[-1][0]) if past else ""
 
 
 def fill_widget(key: str, value: Any) -> Any:

@@ -56,7 +56,7 @@ def _fragment(
         "view_link": urlencode(session.on_show().to_query() | session.beside_query(), safe=","),
         "serial": session.heard(),
         "instead_of": before.name if before else None,
-        "can_undo": session.can_undo(),
+        "undo": session.undo_in_words(),
         "branches": [
             {"run": branch.run.name, "title": title, "colour": branch.colour}
             for branch, title in session.branches().items()

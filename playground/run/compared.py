@@ -18,6 +18,8 @@ MOST = 4
 ON_THE_WAY = "Changed on the way"
 LETTERS = "ABCD"
 MOST_LETTERS = 6000
+MOST_TAKEN_BACK = 2
+"""Settings that the words for Undo name"""
 KEY = "compare"
 """What the runs stand under in a link"""
 _LABELS: dict[str, Mapping[str, Any]] = {
@@ -65,6 +67,18 @@ def differences(runs: Sequence[Experiment]) -> list[Difference]:
     if len(set(on_the_way)) > 1:
         found.append(Difference(ON_THE_WAY, on_the_way))
     return found
+
+
+def taken_back(now: Experiment, before: Experiment) -> str:
+    """What Undo takes back where it leads from one run to another, in words: "learning rate 0.1 → 0.01"."""
+    found = differences([Experiment(now.now), Experiment(before.now)])
+    told = [f"{_in_mid_sentence(d.label)} {d.values[0]} → {d.values[1]}" for d in found[:MOST_TAKEN_BACK]]
+    if len(found) > MOST_TAKEN_BACK:
+        told.append("and more")
+    if not told:
+        by_hand = [change.edits for change in now.changes] != [change.edits for change in before.changes]
+        return "a weight set by hand" if by_hand else "back to the run that was on screen before"
+    return ", ".join(told)
 
 
 def in_words(run: Experiment) -> dict[str, str]:

@@ -50,7 +50,7 @@ def page(
         "serial": 0,
         "moment": moment,
         "instead_of": None,
-        "can_undo": False,
+        "undo": "",
         "branches": [],
         "made_room": "",
         "parts": parts,

@@ -296,7 +296,7 @@ class Page(TypedDict):
     serial: int  # of the last wish that the session has heard; 0 before the first
     moment: int
     instead_of: str | None  # the run that this one has just replaced
-    can_undo: bool
+    undo: str  # what Undo would take back, in words; "" where there is nothing
     branches: Sequence[Branch]
     made_room: str  # which run has just gone from them, and why, in a sentence; "" if none has
     parts: Parts

@@ -400,14 +400,16 @@ def test_what_stands_behind_the_score_is_right(shown: Shown):
     cells = shown.view(
         """() => [...document.querySelectorAll(".stage .answers td")].map((cell) => {
           const [r, g, b, alpha] = getComputedStyle(cell).backgroundColor.match(/[\\d.]+(e-?\\d+)?/g).map(Number);
-          return { n: Number(cell.innerText), colour: [r, g, b], alpha: alpha ?? 1 };
+          const [bold, guess] = [Number(getComputedStyle(cell).fontWeight) >= 600, cell.cellIndex - 1];
+          return { n: Number(cell.innerText), colour: [r, g, b], alpha: alpha ?? 1, bold, guess };
         })"""
     )
     assert [cell["n"] for cell in cells] == wanted.ravel().tolist()
     for cell, right in zip(cells, np.eye(k).ravel(), strict=True):
+        assert cell["bold"] == bool(right)
         if cell["alpha"] > 0.02:
             colour = np.array(cell["colour"]) * (255 if max(cell["colour"]) <= 1 else 1)
-            np.testing.assert_allclose(colour, rgb(shown.palette.positive if right else shown.palette.negative), atol=3)
+            np.testing.assert_allclose(colour, rgb(shown.palette.classes[cell["guess"]]), atol=3)
 
 
 # ---- other pictures ----------------------------------------------------------------------------------------------

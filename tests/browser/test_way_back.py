@@ -56,7 +56,7 @@ def test_a_reload_keeps_the_branches_and_what_undo_leads_to(new_page):
     settle(page)
     goes_on(page)
     visit(page, f"/?{LINK}&lr=0.3")  # another link in the same tab begins afresh
-    wait_for(page, "p.run.header.link.includes('lr=0.3') && !p.page.can_undo")
+    wait_for(page, "p.run.header.link.includes('lr=0.3') && !p.page.undo")
     settle(page)
     assert page.evaluate("() => __player.page.branches.length") == 1
 

@@ -206,13 +206,14 @@ for (const [name, theme] of Object.entries(THEMES)) {
     );
   });
 
-  test(`right answers are blue and wrong ones orange, rows are the true classes (${name})`, () => {
+  test(`a cell has the colour of the guess, rows are the true classes, what is right is bold (${name})`, () => {
     const [, body] = matrix(
       [
         [8, 2],
         [0, 5],
       ],
       theme,
+      { classes: ["cats", "dogs"], traces: [{ class: 1, symbol: "diamond" }] },
     ).children;
     const cells = body.children.map((line) => line.children.slice(1));
     assert.deepEqual(
@@ -222,15 +223,19 @@ for (const [name, theme] of Object.entries(THEMES)) {
         ["0", "5"],
       ],
     );
-    const colour = (cell) => (cell.attributes.style.includes(theme.positive) ? "right" : "wrong");
+    for (const line of cells) line.forEach((cell, k) => assert.ok(cell.attributes.style.includes(theme.classes[k])));
     assert.deepEqual(
-      cells.map((line) => line.map(colour)),
+      cells.map((line) => line.map((cell) => cell.attributes.class)),
       [
-        ["right", "wrong"],
-        ["wrong", "right"],
+        ["right", ""],
+        ["", "right"],
       ],
     );
-    assert.equal(cells[0][1].attributes.title, "20.0 % of class 0 are taken for class 1");
+    assert.deepEqual(
+      body.children.map((line) => line.children[0].textContent),
+      [" cats", "◆ dogs"],
+    );
+    assert.equal(cells[0][1].attributes.title, "20.0 % of cats are taken for dogs");
   });
 
   test(`a thumbnail shows a point at its place and in the colour of its class (${name})`, () => {

@@ -758,7 +758,8 @@ test("Undo leads to where a run was left, though the page has last heard of an e
   assert.deepEqual([player.run.header.run, player.step], ["n", 0]);
   player.tell({ action: "undo" });
   world.tell({ about: null, serial: world.wished.serial, moment: 0 });
-  assert.deepEqual([player.run.header.run, player.step], ["r", left]);
+  assert.deepEqual([player.run.header.run, player.step, player.state], ["r", left, "playing"]);
+  player.halt();
   player.tell({ action: "reset" });
   world.tell({ about: null, run: "n", serial: world.wished.serial, moment: 0 });
   assert.equal(player.step, 0, "only Undo does");

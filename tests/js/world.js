@@ -36,7 +36,7 @@ const PAGE = {
     serial: 0,
     moment: 0,
     instead_of: null,
-    can_undo: false,
+    undo: "",
     branches: [],
     made_room: "",
     parts: "full",

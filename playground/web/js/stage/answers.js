@@ -4,6 +4,7 @@ import { h } from "../shared/dom.js";
 import { CONFIG, axis, layout } from "../shared/plot.js";
 import { percent } from "../shared/format.js";
 import { grown } from "../shared/theme.js";
+import { signOf } from "./points.js";
 import { reading, unscaled } from "./units.js";
 
 const MARGIN = { l: 44, r: 8, t: 4, b: 30 };
@@ -22,7 +23,7 @@ export class Answers {
     const key = JSON.stringify([header.run, answers.step, face, theme.dark, theme.zoom, size]);
     if (key === this.drawn) return undefined;
     this.drawn = key;
-    if (answers.matrix) this.element.replaceChildren(matrix(answers.matrix, theme));
+    if (answers.matrix) this.element.replaceChildren(matrix(answers.matrix, theme, header.data));
     else this.drawPoints(Plotly, theme, header, face, size);
     return undefined;
   }
@@ -68,23 +69,20 @@ export class Answers {
   }
 }
 
-// Rows are the true classes, columns what the network takes them for; each cell is shaded by its share of the row.
-export function matrix(counts, theme) {
-  const head = h(
-    "tr",
-    {},
-    h("th", { scope: "col" }, "true \\ said"),
-    ...counts.map((_, c) => h("th", { scope: "col" }, String(c))),
-  );
+// Rows are the true classes, columns what the network takes them for, both with their signs in the picture. A cell has
+// the colour of the guess, the stronger the larger its share of the row: a row of one colour is right, or wrong as a whole.
+export function matrix(counts, theme, data) {
+  const named = (scope, c) => h("th", { scope, title: data.classes[c] }, signOf(data, c, theme), ` ${data.classes[c]}`);
+  const head = h("tr", {}, h("th", { scope: "col" }, "true ↓ guess →"), ...counts.map((_, c) => named("col", c)));
   const rows = counts.map((row, c) => {
     const all = row.reduce((a, b) => a + b, 0) || 1;
     const cell = (n, k) => {
       const shade = Math.round((100 * n) / all);
-      const colour = k === c ? theme.positive : theme.negative;
-      const style = `background: color-mix(in srgb, ${colour} ${Math.round(shade * 0.55)}%, transparent)`;
-      return h("td", { style, title: `${percent(n / all)} of class ${c} are taken for class ${k}` }, String(n));
+      const style = `background: color-mix(in srgb, ${theme.classes[k]} ${Math.round(shade * 0.55)}%, transparent)`;
+      const title = `${percent(n / all)} of ${data.classes[c]} are taken for ${data.classes[k]}`;
+      return h("td", { style, title, class: k === c ? "right" : "" }, String(n));
     };
-    return h("tr", {}, h("th", { scope: "row" }, String(c)), ...row.map(cell));
+    return h("tr", {}, named("row", c), ...row.map(cell));
   });
   return h(
     "table",

@@ -254,6 +254,7 @@ export class Player {
       return this.tell({ run: header.run, refork: this.step });
     }
     this.forgetQuestion();
+    const { goesBack } = this;
     this.goesBack = false;
     if (this.run) this.run.leftAt = this.moving ? this.step : -1;
     const first = this.run === null;
@@ -274,9 +275,10 @@ export class Player {
     const stays = kin && (!changed || this.goal === Infinity);
     const usual = stays ? this.goal : Math.ceil(start) + (this.stop.epochs ?? header.goal);
     this.goal = until ?? usual;
-    // A run that is opened at a later moment, by a link, a file or Undo, stands there, if the link does not say. What
-    // is changed at the start of a run that has been played is played as well: it is there to be compared.
-    const begins = play ?? (moment === 0 ? !first || !this.follows : kin && goesOn);
+    // A run that is opened at a later moment, by a link or a file, stands there, if the link does not say. Undo, and what
+    // is of the same family, goes on playing if anything did. What is changed at the start of a run that has been played
+    // is played as well: it is there to be compared.
+    const begins = play ?? (moment === 0 ? !first || !this.follows : (kin || goesBack) && goesOn);
     this.happen("opened", begins, moment === 0 && changed && this.played.has(page.instead_of));
     if (!this.moving && this.step !== moment) this.goTo(moment); // a step inside an epoch that is not here yet
     return undefined;

@@ -1,4 +1,5 @@
-// The data points on a canvas: where there is no Plotly, or not yet.
+// The data points on a canvas: where there is no Plotly, or not yet; and the sign of a class in a legend.
+import { h } from "../shared/dom.js";
 
 export const SYMBOLS = {
   circle: (c, x, y, r) => c.arc(x, y, r, 0, 7),
@@ -11,6 +12,14 @@ export const SYMBOLS = {
       [x - 1.3 * r, y],
     ]),
 };
+
+const SIGNS = { circle: "●", diamond: "◆", square: "■", "triangle-up": "▲" };
+
+// The sign that the points of a class have in the picture, in their colour.
+export function signOf({ traces }, c, theme) {
+  const symbol = traces.find((trace) => trace.class === c)?.symbol;
+  return h("span", { style: `color: ${theme.classes[c]}`, "aria-hidden": "true" }, SIGNS[symbol] ?? "");
+}
 
 function shape(context, points) {
   context.moveTo(...points[0]);

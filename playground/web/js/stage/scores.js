@@ -25,7 +25,7 @@ const FACES = {
       heading: "Confusion matrix",
       button: "Confusion",
       about:
-        "The test points, counted: a row for each true class, a column for what the network takes them for. What is right lies on the diagonal; all other numbers are mix-ups.",
+        "The test points, counted: a row for each true class, a column for what the network takes them for. A cell has the colour of the guess. What is right lies on the diagonal, in bold; all other numbers are mix-ups.",
     },
   ],
   numbers: [

@@ -394,7 +394,7 @@ class Stage {
     if (event.altKey || event.metaKey || !player.run) return false;
     if (event.ctrlKey) {
       if (event.key !== "z") return false;
-      this.transport.act("undo");
+      this.transport.undo();
     } else if (event.key === " ") player.toggle();
     else if (this.click(event.key)) {
       // a clicker's key, and done

@@ -3,7 +3,7 @@
 import { fit, h, hide, pen, tell } from "../shared/dom.js";
 import { placeOf } from "../shared/colour.js";
 import { gridPoints } from "./network.js";
-import { drawPoints } from "./points.js";
+import { drawPoints, signOf } from "./points.js";
 import { CONFIG, axis, layout, textForPlotly } from "../shared/plot.js";
 import { say } from "../shared/format.js";
 import { reading, roundTicks, unscaled } from "./units.js";
@@ -13,7 +13,6 @@ import { grown, ramps } from "../shared/theme.js";
 
 const MARGIN = { l: 36, r: 8, t: 6, b: 34 }; // the least, before the plane is made square
 const LETTERS = 4; // of the numbers beside the plane, for which that is enough
-const SIGNS = { circle: "●", diamond: "◆", square: "■", "triangle-up": "▲" }; // of classes, in their legend
 const TITLES = [
   ["What the network thinks", " of every point"],
   ["The curve", " that the network has learned"],
@@ -338,7 +337,7 @@ export class Surface {
     const signs = traces.filter(({ test }) => legend && !test);
     this.legend.replaceChildren(
       ...signs.flatMap((t, k) => [
-        h("span", { style: `color: ${theme.classes[t.class]}` }, SIGNS[t.symbol]),
+        signOf(this.run.header.data, t.class, theme),
         ` ${classes[t.class]}${k < signs.length - 1 ? "," : "."} `,
       ]),
     );

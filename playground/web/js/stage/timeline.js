@@ -3,7 +3,7 @@ import { Curves } from "./curves.js";
 import { h, tell } from "../shared/dom.js";
 import { term } from "../shared/notes.js";
 import { DASHES, runColour, runMark } from "../shared/runs.js";
-import { EPOCH, TEST_LOSS, TRAIN_LOSS } from "./recording.js";
+import { EPOCH, STEP, TEST_LOSS, TRAIN_LOSS } from "./recording.js";
 import { where } from "./sentence.js";
 import { judged } from "./stops.js";
 import { steady } from "../shared/format.js";
@@ -117,7 +117,8 @@ export class Timeline extends Curves {
     this.fork.setRun(run);
   }
 
-  // One chip for each branch, in its colour, with its loss at the epoch shown, or at its last one before that.
+  // One chip for each branch, in its colour, with its loss at the epoch shown, or at its last one before that. Where all
+  // are still the same run, each tells what it comes to.
   drawBranches(row, theme) {
     const { branches, made_room: room } = this.player.page;
     const key = JSON.stringify([branches, this.player.run.header.run, theme.dark]);
@@ -143,12 +144,16 @@ export class Timeline extends Curves {
       this.anew.hidden = !this.player.run.header.fork; // it has begun at the start already
     }
     tell(this.room, room);
-    for (const place of this.chips.querySelectorAll("b")) {
-      const run = this.player.runs.get(place.dataset.run);
-      const at = run?.rows.length ? run.rows[run.indexAt(row[EPOCH], EPOCH)] : null;
-      const earlier = run && run.lastEpoch < row[EPOCH] - 1 ? ` at epoch ${Math.round(run.lastEpoch)}` : "";
-      tell(place, at ? steady(at[judged(run, "loss")]) + earlier : "");
-    }
+    const places = [...this.chips.querySelectorAll("b")];
+    const runs = places.map((place) => this.player.runs.get(/** @type {string} */ (place.dataset.run)));
+    const areOne = runs.every((run) => !run || run.header.parent === null || row[STEP] <= run.header.fork);
+    const epoch = areOne ? Infinity : row[EPOCH];
+    places.forEach((place, k) => {
+      const run = runs[k];
+      const at = run?.rows.length ? run.rows[run.indexAt(epoch, EPOCH)] : null;
+      const isThen = areOne || (run && run.lastEpoch < epoch - 1);
+      tell(place, at ? steady(at[judged(run, "loss")]) + (isThen ? ` at epoch ${Math.round(at[EPOCH])}` : "") : "");
+    });
     if (isNew) this.scrollToChip();
   }
 

@@ -80,7 +80,8 @@ export class Transport {
       },
       "Train on",
     );
-    this.undoButton = signed("undo", "Undo", "Take the last change of settings back (Ctrl+Z)", () => this.act("undo"));
+    this.undoButton = signed("undo", "Undo", "", () => this.undo());
+    this.undone = null; // what it would take back
     this.copyButton = signed("link", "Copy link", "Copy a link that opens this run at this moment", () =>
       this.copyLink(),
     );
@@ -143,6 +144,19 @@ export class Transport {
     this.player.tell({ action });
   }
 
+  undo() {
+    const { player } = this;
+    if (this.undone && !player.wish) this.say(`Taken back: ${this.undone}.`);
+    this.act("undo");
+  }
+
+  drawUndo(what) {
+    if (what === this.undone) return;
+    this.undone = what;
+    this.undoButton.disabled = !what;
+    this.undoButton.title = what ? `Undo: ${what} (Ctrl+Z)` : "Takes the last change of settings back (Ctrl+Z)";
+  }
+
   changeView() {
     this.act(this.isPlain ? "show_everything" : "show_less");
   }
@@ -184,7 +198,7 @@ export class Transport {
       tell(this.labels.testScore, regression ? "Test R²" : "Test accuracy");
       set("trainScore", score(row[TRAIN_SCORE]));
       set("testScore", score(row[TEST_SCORE]));
-      this.undoButton.disabled = !player.page?.can_undo;
+      this.drawUndo(player.page?.undo ?? "");
       this.onButton.disabled = moving || !player.canTrainOn;
     }
     if (row && run !== this.stopsOf) this.drawStops(run);

@@ -207,7 +207,7 @@ export interface Page {
   serial: number;
   moment: number;
   instead_of: string | null;
-  can_undo: boolean;
+  undo: string;
   branches: Branch[];
   made_room: string;
   parts: Parts;

@@ -70,14 +70,14 @@ def differences(runs: Sequence[Experiment]) -> list[Difference]:
 
 
 def taken_back(now: Experiment, before: Experiment) -> str:
-    """What Undo takes back where it leads from one run to another, in words: "learning rate 0.1 → 0.01"."""
+    """What Undo takes back where it leads from one run to another, in words: "learning rate back from 0.1 to 0.01"."""
     found = differences([Experiment(now.now), Experiment(before.now)])
-    told = [f"{_in_mid_sentence(d.label)} {d.values[0]} → {d.values[1]}" for d in found[:MOST_TAKEN_BACK]]
+    told = [f"{_in_mid_sentence(d.label)} back from {d.values[0]} to {d.values[1]}" for d in found[:MOST_TAKEN_BACK]]
     if len(found) > MOST_TAKEN_BACK:
         told.append("and more")
     if not told:
         by_hand = [change.edits for change in now.changes] != [change.edits for change in before.changes]
-        return "a weight set by hand" if by_hand else "back to the run that was on screen before"
+        return "a weight set by hand" if by_hand else "back to the run before"
     return ", ".join(told)
 
 

@@ -118,6 +118,7 @@ def page(deeds=()):
         else:
             getattr(session, name)(*more)
     st.session_state["moment"] = session.moment()
+    st.session_state["undo"] = session.undo_in_words()
     st.session_state["told"] = [(b.run.now.learning_rate, b.colour, title) for b, title in session.branches().items()]
 
 
@@ -156,6 +157,14 @@ def test_a_change_that_is_put_off_to_where_the_picture_is_keeps_the_run_that_was
 def test_undo_leads_to_where_the_picture_was_when_the_change_was_made():
     assert state_after(rate(0.1), ("refork", 750), ("undo",))["moment"] == 750
     assert state_after(("at", 100), rate(0.1), ("at", 200), ("undo",))["moment"] == 100
+
+
+def test_undo_says_what_it_takes_back():
+    assert state_after()["undo"] == ""
+    assert state_after(rate(0.1))["undo"] == "learning rate back from 0.1 to 0.01"
+    assert state_after(rate(0.1), rate(0.3))["undo"] == "learning rate back from 0.3 to 0.01"  # one move of a slider
+    assert state_after(rate(0.1), ("change", ("l2", 0.01)))["undo"] == "L2 regularization back from 0.01 to 0"
+    assert state_after(rate(0.1), ("undo",))["undo"] == ""
 
 
 def test_undo_and_a_branch_gone_to_keep_all_of_them():

@@ -15,6 +15,7 @@ from playground.run.compared import (
     fits,
     from_link,
     from_text,
+    taken_back,
     titles,
     to_text,
     view_from_query,
@@ -54,6 +55,18 @@ def test_changes_on_the_way_and_own_data_set_runs_apart_too():
     by_hand = ADAM.edit(500, {3: 0.5})
     assert titles([ADAM, by_hand]) == ["no change on the way", "1 weight set by hand from step 500"]
     assert differences([ADAM, OWN])[0].label == "Own data"
+
+
+def test_undo_is_told_by_what_it_leads_back_to():
+    assert taken_back(FORK, ADAM) == "learning rate back from 0.1 to 0.01"
+    assert taken_back(Experiment(Config(dataset="xor")), ADAM) == "dataset back from XOR to Spirals"
+    assert taken_back(ADAM.edit(500, {3: 0.5}), ADAM) == "a weight set by hand"
+    assert taken_back(ADAM, OWN).startswith("own data back from – to ")
+    assert taken_back(Experiment(Config(optimizer="sgd", learning_rate=0.3, seed=5)), ADAM) == (
+        "seed back from 5 to 1, optimizer back from SGD to Adam, and more"
+    )
+    at_another_time = ADAM.change(250, learning_rate=0.1)
+    assert taken_back(FORK, at_another_time) == "back to the run before"
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.label)

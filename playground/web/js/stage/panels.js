@@ -78,7 +78,7 @@ const curves = ({ place = "strip", paint = (view, { epoch }) => view.moveCursor(
 });
 
 const LOSS =
-  "The loss says how wrong the network is: the lower, the better. Drag the mark, or click, to go to any moment.";
+  "The loss says how wrong the network is: the lower, the better. Drag the mark, or click, to go to any moment. Signs on the curve stand where something happened: press one, and the sentence above says what.";
 const TOOLS =
   "Log scale draws every fall to a tenth equally high, so that small losses are seen. Fork here changes one setting from this moment on, and keeps the run so far to compare with.";
 const FILLED = "It learns from the filled points; the hollow ones are kept secret, to test it.";

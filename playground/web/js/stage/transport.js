@@ -146,7 +146,7 @@ export class Transport {
 
   undo() {
     const { player } = this;
-    if (this.undone && !player.wish) this.say(`Taken back: ${this.undone}.`);
+    if (this.undone && !player.wish) this.say(`Undone: ${this.undone}.`);
     this.act("undo");
   }
 

@@ -153,7 +153,7 @@ class Sum(Expression):
         if rest:
             others = f"the other {len(rest)} together"
             value = num(float(sum(part.value for part in rest)))
-            shown.append(row("(", words(f"{others}: "), value, ")") if numbers else words(f"({others})"))
+            shown.append(row("(", words(f"{others}: "), value, ")") if numbers else words(f"\u00a0({others})"))
         result: list[Any] = ["row"]
         for k, part in enumerate(shown):
             result += ["+", part] if k else [part]

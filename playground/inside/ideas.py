@@ -82,7 +82,9 @@ def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
     sizes, n = terms.step.net.sizes, len(terms.step.layers)
     inputs = tuple(Line(terms.a(0, i).name, terms.a(0, i)) for i in range(min(sizes[0], 4)))
     yield Idea(
-        "forward", "The point enters", "point", "Each input holds one number that describes the point.",
+        "forward", "The point enters", "point",
+        "Each input holds one number that describes the point. Capital letters stand for all points of the mini-batch "
+        "at once, a row each; small letters for this one.",
         row(_up("A", 0), "=", "X"), inputs, units=(0,),
         sketches=sketches.of_point(terms),
     )  # fmt: skip

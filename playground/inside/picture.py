@@ -99,12 +99,8 @@ def _in_words(terms: Terms, about: Pick, weight: Pick) -> str:
     """The two in one phrase."""
     if about == weight:
         return terms.link_name(*weight)
-    name, (layer, i, j) = terms.unit_name(*about), weight
-    if about[0] == 0:
-        return f"{name}, and the weight from it to {terms.unit_name(layer, j)}"
-    if terms.is_bias(layer, i):
-        return f"{name}, and its bias"
-    return f"{name}, and the weight into it from {terms.unit_name(layer - 1, i)}"
+    leaves = "which leaves it" if about[0] == 0 else "into it"
+    return f"{terms.unit_name(*about)}, and the dashed weight {leaves}"
 
 
 def _about(terms: Terms, about: Pick) -> dict[str, Any]:

@@ -489,7 +489,7 @@ export class Inside {
     const pitch = width / columns.length;
     const most = Math.max(...columns.map((column) => column.units.length));
     const space = this.room ? (this.room - this.around) / zoom - 8 : LOW;
-    const grow = Math.max(1, Math.min(1.6, space / 400, pitch / 130)); // in a large window
+    const grow = Math.max(1, Math.min(1.6, space / Math.min(400, 90 * most), pitch / 130)); // in a large window
     this.drawing.style.setProperty("--grow", String(grow / zoom)); // of type that grows with the page already
     const step = Math.max(LEAST_STEP, Math.min(54 * grow, (space - TOP - BOTTOM) / most));
     const height = Math.max(this.room ? space : 200, TOP + most * step + BOTTOM);
@@ -524,13 +524,16 @@ export class Inside {
     this.drawing.setAttribute("height", height * zoom);
     const paths = links.flat().map((link) => this.link(link, w));
     const units = [...this.places.values()].map((place) => this.unit(place, w, high));
+    // The titles stand right above the highest unit.
+    const highest = Math.min(...[...this.places.values()].map(({ y }) => y)) - high / 2;
+    const lift = Math.max(0, highest - TOP - (this.above ? NAME : 0));
     const words = columns.map((column, l) => {
       const x = 4 + w / 2 + gap * l;
-      const text = svg("text", { x, y: TITLE, class: "column" });
+      const text = svg("text", { x, y: TITLE + lift, class: "column" });
       text.textContent = pitch < TITLED ? column.title.replace("layer ", "") : column.title;
       const more = svg("text", { x, y: height - 4, class: "column" });
       more.textContent = column.more ? `and ${column.more} more` : "";
-      return [text, more, this.blame(column, x, w, pitch)];
+      return [text, more, this.blame(column, x, lift, w, pitch)];
     });
     this.drawing.replaceChildren(...paths, ...units, ...words.flat());
     this.makeStop(this.drawn(focused) ?? this.drawn(this.data.pick) ?? this.drawn(this.order[0]));
@@ -539,7 +542,7 @@ export class Inside {
   }
 
   // How large the blame is in a layer, above its column, as a number and as a rod that is as long.
-  blame({ blame }, x, w, pitch) {
+  blame({ blame }, x, lift, w, pitch) {
     const size = (column) => Math.abs(Number(column.blame?.[2] ?? 0));
     const most = Math.max(...this.data.columns.map(size).filter(Number.isFinite));
     const words = blame ? short(Number(blame[2])) : pitch < SIZED ? "|δ|" : "size of δ";
@@ -547,8 +550,8 @@ export class Inside {
     return svg(
       "g",
       { class: "blame" },
-      svg("text", { x, y: BLAME, class: "column" }, words),
-      svg("rect", { x: x - length / 2, y: ROD, width: length || 0, height: 3 }),
+      svg("text", { x, y: BLAME + lift, class: "column" }, words),
+      svg("rect", { x: x - length / 2, y: ROD + lift, width: length || 0, height: 3 }),
     );
   }
 
@@ -650,8 +653,8 @@ export class Inside {
       above: "above zero",
       below: "below zero",
       dashes: `chosen ${this.data.nudges[weight].name}`,
-      ring: "neuron in the formula",
-      ...(flow && { dots: flow === "back" ? "blame on its way back" : "numbers on their way" }),
+      ring: "in the formula",
+      ...(flow && { dots: flow === "back" ? "runs back" : "runs forward" }),
     };
     const shown = Object.entries(signs).map(([kind, words]) => h("span", {}, h("i", { class: kind }), words));
     this.legend.replaceChildren(...shown);

@@ -31,7 +31,8 @@ def functions(activations: Iterable[mlp.Activation]) -> str:
 
 def snippet(step: Step) -> str:
     """The program. Raises ValueError, in a sentence, where a rule has no words in NumPy."""
-    rules = "\n" + functions(step.net.shape.activations) + "\n"
+    bent = [activation for activation in step.net.shape.activations if activation.name != "identity"]
+    rules = "\n" + functions(bent) + "\n" if bent else ""
     parts = [_head(step), numbers(step), rules, _forward(step), _backward(step), _update(step), _last(step)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -124,7 +125,8 @@ def _forward(step: Step) -> str:
     for k, (mask, activation) in enumerate(zip(step.masks, step.net.shape.activations, strict=True), start=1):
         dropped = f" * M{k}" if mask is not None else ""
         bias = f" + b{k}" if step.net.shape.use_bias else ""
-        lines += [f"Z{k} = {before} @ W{k}{bias}", f"A{k} = {activation.name}(Z{k}){dropped}"]
+        bent = f"Z{k}" if activation.name == "identity" else f"{activation.name}(Z{k})"
+        lines += [f"Z{k} = {before} @ W{k}{bias}", f"A{k} = {bent}{dropped}"]
         before = f"A{k}"
     return "\n".join([*lines, f"z = {before}", f"loss = {source_of(step.net.loss, 'numpy', 'NumPy')}"])
 
@@ -139,7 +141,8 @@ def _backward(step: Step) -> str:
         mask = f" * M{k}" if step.masks[k - 1] is not None else ""
         before = "X" if k == 1 else f"A{k - 1}"
         name = step.net.shape.activations[k - 1].name
-        lines.append(f"D{k} = ({arrives}){mask} * {name}_slope(Z{k})")
+        factor = "" if name == "identity" else f" * {name}_slope(Z{k})"
+        lines.append(f"D{k} = ({arrives}){mask}{factor}")
         lines.append(f"G{k} = {before}.T @ D{k}")
         lines += [f"g{k} = D{k}.sum(axis=0)"] * biases
     s = step.settings

@@ -169,8 +169,10 @@ def test_a_legend_names_lines_and_colours_and_blame_is_told_above_every_layer_on
     widths = [float(rod.get_attribute("width") or 0) for rod in inside.locator(".inside .blame rect").all()]
     assert said == "size of δ"
     assert widths[0] == 0.0
-    ratios = [float(size) / width for size, width in zip(sizes, widths[1:], strict=True)]
-    assert max(ratios) == pytest.approx(min(ratios), rel=0.1), "rods are as long as their numbers, to their two figures"
+    ratios = [float(size.replace("−", "-")) / width for size, width in zip(sizes, widths[1:], strict=True)]
+    assert max(ratios) == pytest.approx(min(ratios), rel=0.5), (
+        "rods are as long as their numbers, told in a figure or two"
+    )
 
 
 def test_every_stop_of_the_walk_is_a_button_with_its_name_and_the_keys_go_on_from_it(inside: Page):
@@ -224,7 +226,7 @@ OUTSIDE = """() => {
   const beyond = (r, around) => r.left < around.left - 1 || r.right > around.right + 1;
   const heads = all('.stops li b').map(words);
   return [
-    ...all(':is(.unit rect, text.column, text.value, text.name)').filter((e) => beyond(box(e), scroller)),
+    ...all(':is(.unit rect, text.column, text.value, text.name)').filter((e) => e.checkVisibility() && beyond(box(e), scroller)),
     ...all('.name').filter((e) => all('.unit rect').some((unit) =>
       box(unit).left < box(e).right && box(unit).top < box(e).bottom && box(unit).bottom > box(e).top)),
     ...all('.unit').filter((e) => beyond(box(e.querySelector('text')), box(e.querySelector('rect')))),
@@ -410,7 +412,7 @@ def test_the_drawing_is_one_tab_stop_and_keys_lead_to_every_unit_and_link(inside
 
 
 def test_a_unit_and_a_link_are_picked_by_keyboard(inside: Page):
-    moment, before = now(inside), idea(inside)
+    moment = now(inside)
     unit = inside.locator(".inside .unit[data-key='u:2:5']")
     unit.focus()
     inside.keyboard.press("Enter")
@@ -423,7 +425,8 @@ def test_a_unit_and_a_link_are_picked_by_keyboard(inside: Page):
     inside.keyboard.press("Space")
     expect(inside.locator(ROOT)).to_have_attribute("data-pick", "l:2:0:5")
     expect(inside.locator(".inside .link.picked")).to_be_focused()
-    assert (now(inside), idea(inside)) == (moment, before), "keys in the drawing move neither the time nor the walk"
+    assert now(inside) == moment, "keys in the drawing do not move the time"
+    assert idea(inside) == "Sums of layer 2", "and the walk only to where what is picked is spoken of"
 
 
 POINTED = """() => { const [e, ...more] = document.querySelectorAll('.inside .current');
@@ -445,9 +448,9 @@ def test_letters_and_numbers_of_a_formula_are_reached_by_keyboard(inside: Page):
         seen.append(inside.evaluate(POINTED))
     assert all(stop["said"] and stop["width"] >= 2 for stop in seen), seen
     for stop in seen:
-        assert stop["lit"] in ([stop["key"]], [])
+        assert set(stop["lit"]) <= {stop["key"]}
     letter = next(k for k, stop in enumerate(seen) if stop["key"] == "l:3:0:0" and not stop["full"])
-    assert seen[letter]["lit"] == ["l:3:0:0"]
+    assert set(seen[letter]["lit"]) == {"l:3:0:0"}
     assert "weight from neuron 1 of layer 2 to the output: " in seen[letter]["said"], seen[letter]
     number = next(k for k, stop in enumerate(seen) if stop["full"])
     inside.keyboard.press("Home")

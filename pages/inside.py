@@ -14,7 +14,7 @@ from playground.app.shared_runs import run_of
 from playground.app.theme import theme_type
 from playground.inside.mini_batch import BATCH, class_names, input_labels, map_figure, map_in_words
 from playground.inside.picture import Pick, parse_pick, picture
-from playground.inside.snippet import MOST_PARAMETERS, snippet, vocabulary
+from playground.inside.snippet import MOST_PARAMETERS, numbers, snippet, vocabulary
 from playground.inside.step import Step, take_apart
 from playground.inside.terms import agreeing_digits, slopes_table
 from playground.run.data import make_data
@@ -144,7 +144,7 @@ def _slopes(step: Step, pick: Pick) -> None:
         f"**Is backpropagation right?** Each weight into {unit_name(layer, unit, step.net.sizes)} is moved a little up "
         "and down, and the change of the loss is measured. Taken together, gradients and measurements agree to "
         f"**{agreeing_digits(table)} digits**; a very small slope by itself to fewer, for a measurement sees nothing "
-        "below about 10⁻¹¹."
+        "below about 10⁻¹¹. Click another neuron to check the weights into it."
     )
     number = st.column_config.NumberColumn
     st.dataframe(
@@ -231,7 +231,7 @@ def _program(step: Step) -> None:
     words = {
         name: {**word._asdict(), "explained": explained.get(word.term, "")} for name, word in vocabulary(step).items()
     }
-    components.program(key="inside_program", data={"text": program, "words": words})
+    components.program(key="inside_program", data={"text": program, "folded": numbers(step), "words": words})
 
 
 stage.show("timeline", show)

@@ -151,8 +151,9 @@ class Sum(Expression):
         kept, rest = _largest(self.parts, most)
         shown = [_bracketed(part, numbers) if k else part.show(numbers) for k, part in enumerate(kept)]
         if rest:
-            more = Leaf(words(f"({len(rest)} smaller terms)"), float(sum(part.value for part in rest)))
-            shown.append(more.tight(numbers))
+            others = f"the other {len(rest)} together"
+            value = num(float(sum(part.value for part in rest)))
+            shown.append(row("(", words(f"{others}: "), value, ")") if numbers else words(f"\u00a0({others})"))
         result: list[Any] = ["row"]
         for k, part in enumerate(shown):
             result += ["+", part] if k else [part]

@@ -42,6 +42,8 @@ class Idea:
     """The key of the one weight that its formula is about, if it is about one"""
     unit: str = ""
     """The key of the one neuron that its formula is about, if it is about one"""
+    layer: int | None = None
+    """The layer that it belongs to, if it belongs to one"""
     sketches: Sequence[Sketch] = ()
     """The pictures that stand below its formula"""
 
@@ -61,6 +63,7 @@ class Idea:
             "flow": self.flow,
             "link": self.link,
             "unit": self.unit,
+            "layer": self.layer,
             "sketches": self.sketches,
         }
 
@@ -79,7 +82,9 @@ def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
     sizes, n = terms.step.net.sizes, len(terms.step.layers)
     inputs = tuple(Line(terms.a(0, i).name, terms.a(0, i)) for i in range(min(sizes[0], 4)))
     yield Idea(
-        "forward", "The point enters", "point", "Each input holds one number that describes the point.",
+        "forward", "The point enters", "point",
+        "Each input holds one number that describes the point. Capital letters stand for all points of the mini-batch "
+        "at once, a row each; small letters for this one.",
         row(_up("A", 0), "=", "X"), inputs, units=(0,),
         sketches=sketches.of_point(terms),
     )  # fmt: skip
@@ -93,7 +98,7 @@ def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
             f"Every neuron of {name} weighs what comes in, adds it up{adds}.",
             row(_up("Z", k), "=", _up("A", k - 1), _up("W", k), *bias),
             (terms.sum_line(k, unit),), units=(k - 1, k), links=(k,), shows={k: "z"},
-            carries="share", flow="forward", sketches=sketches.of_sum(terms, k, unit), unit=unit_key(k, unit),
+            carries="share", flow="forward", sketches=sketches.of_sum(terms, k, unit), unit=unit_key(k, unit), layer=k,
         )  # fmt: skip
         if k < n or activation.name != "identity":
             masked = terms.step.layers[k - 1].mask is not None
@@ -107,7 +112,7 @@ def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
                 "forward", f"The bend of {name}", f"bend {short}", sentence,
                 row(_up("A", k), "=", "f(", _up("Z", k), ")", *product),
                 (terms.bend_line(k, unit),), units=(k,), sketches=sketches.of_bend(terms, k, unit),
-                unit=unit_key(k, unit),
+                unit=unit_key(k, unit), layer=k,
             )  # fmt: skip
 
 
@@ -144,7 +149,7 @@ def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
                 "backward", "Blame at the output", "blame output",
                 "How would the loss change if the output rose a little? That slope is δ, the output's blame.",
                 row(_up("δ", k), "=", frac("∂L", row("∂", _up("Z", k)))), blame, units=(k,), shows=deltas,
-                sketches=sketches.of_loss(terms, unit, slope=True), unit=unit_key(k, unit),
+                sketches=sketches.of_loss(terms, unit, slope=True), unit=unit_key(k, unit), layer=k,
             )  # fmt: skip
         else:
             yield Idea(
@@ -154,7 +159,8 @@ def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
                 row(_up("δ", k), "=", "(", _up("δ", k + 1), sup("W", row(f"({k + 1})", "T")), ")", "⊙",
                     "f′(", _up("Z", k), ")"),
                 blame, units=(k, k + 1), links=(k + 1,), shows=deltas,
-                carries="blame", flow="back", sketches=sketches.of_blame(terms, k, unit), unit=unit_key(k, unit),
+                carries="blame", flow="back", sketches=sketches.of_blame(terms, k, unit),
+                unit=unit_key(k, unit), layer=k,
             )  # fmt: skip
         yield Idea(
             "backward", f"The gradient of the weights into {name}", f"gradient {short}",
@@ -163,7 +169,7 @@ def _backward(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
             row(_up("G", k), "=", *share, sup("A", row(f"({k - 1})", "T")), _up("δ", k)),
             (terms.gradient_line(k, source, unit), terms.batch_gradient_line(k, source, unit)),
             units=(k,), links=(k,), shows=deltas, carries="gradient", link=link_key(k, source, unit),
-            sketches=sketches.of_gradient(terms, k, source, unit),
+            sketches=sketches.of_gradient(terms, k, source, unit), layer=k,
         )  # fmt: skip
 
 
@@ -203,7 +209,8 @@ def _update(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
         )  # fmt: skip
     yield Idea(
         "update", "The new weights", "update",
-        f"Every weight moves a little against its slope, and the next mini-batch can come. Here for {what}.",
+        f"Every weight moves a little against its slope, and the next mini-batch can come. Here for {what}: "
+        f"{terms.move_in_words(layer, i, j)}",
         ["words", optimizer.formula.split(",  ")[-1]], (*lines[-1:],), links=everything, carries="update", link=key,
         sketches=sketches.of_update(terms, layer, i, j),
     )  # fmt: skip

@@ -20,9 +20,11 @@ MOST_WORK = 4e7
 """Multiplications, about, of all stops together: some 20 ms"""
 
 
-def changes(step: Step) -> Array:
-    """(k,): the changes of a weight that are tried, from -REACH to REACH; fewer in a network that takes long."""
-    each = step.n * step.net.n_parameters
+def changes(step: Step, weights: int = 1) -> Array:
+    """(k,): the changes of a weight that are tried, from -REACH to REACH; fewer where many weights or large ones
+    take long.
+    """
+    each = step.n * step.net.n_parameters * weights
     n = int(np.clip(MOST_WORK // each, FEWEST_STOPS, MOST_STOPS)) // 4 * 4 + 1
     return np.linspace(-REACH, REACH, n)
 
@@ -38,9 +40,12 @@ def losses_along(step: Step, place: int, values: Array) -> Array:
     return losses
 
 
-def nudge(step: Step, place: int) -> dict[str, Any]:
-    """The loss of the mini-batch, or its sum, at all changes of the parameter at a place of the flat vector."""
-    w, tried = float(step.net.parameters[place]), changes(step)
+def nudge(step: Step, place: int, weights: int = 1) -> dict[str, Any]:
+    """The loss of the mini-batch, or its sum, at all changes of the parameter at a place of the flat vector.
+
+    `weights` is how many are nudged for the same message.
+    """
+    w, tried = float(step.net.parameters[place]), changes(step, weights)
     losses = losses_along(step, place, w + tried).tolist()
     return {
         "w": w,

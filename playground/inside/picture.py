@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from playground.inside.expressions import num
-from playground.inside.ideas import walk
+from playground.inside.ideas import Idea, walk
 from playground.inside.nudge import nudge
 from playground.inside.step import Step
 from playground.inside.terms import Terms, link_key, unit_key
@@ -22,12 +22,17 @@ Pick = tuple[int, ...]
 """(layer, unit), or (layer, i, j) for a link; layers count from 1 and 0 are the inputs, all else from 0."""
 
 
+def parse_key(key: Any) -> Pick:
+    """A key as numbers; none if it is no key."""
+    match = re.fullmatch(r"u:(\d+):(\d+)|l:(\d+):(\d+):(\d+)", str(key))
+    return tuple(int(part) for part in match.groups() if part is not None) if match else ()
+
+
 def parse_pick(key: Any, step: Step) -> Pick:
     """A key from the browser, if it fits this network; else the first weight."""
-    match = re.fullmatch(r"u:(\d+):(\d+)|l:(\d+):(\d+):(\d+)", str(key))
+    pick = parse_key(key)
     sizes = step.net.sizes
-    if match:
-        pick = tuple(int(part) for part in match.groups() if part is not None)
+    if pick:
         layer, *rest = pick
         if len(rest) == 1 and layer < len(sizes) and rest[0] < sizes[layer]:
             return pick
@@ -40,10 +45,11 @@ def parse_pick(key: Any, step: Step) -> Pick:
 def picture(step: Step, point: int, pick: Pick, labels: Sequence[str], classes: Sequence[str] = ()) -> dict[str, Any]:
     """Everything about one point of the mini-batch; `labels` name the inputs, `classes` the classes."""
     terms = Terms(step, point, labels, classes)
-    layer, i, j = pick if len(pick) == 3 else (max(pick[0], 1), 0, pick[1] if pick[0] else 0)
+    weight = _weight_of(pick)
     shown = _shown(terms, pick)
-    groups = terms.about_link(*pick) if len(pick) == 3 else terms.about_unit(*pick)
-    name = terms.link_name(*pick) if len(pick) == 3 else terms.unit_name(*pick)
+    ideas = walk(terms, *weight)
+    chosen = [_chosen(idea, pick, weight) for idea in ideas]
+    weights = dict.fromkeys(its for _, its in chosen)
     return {
         "where": f"Step {step.step} → {step.step + 1}, epoch {say(step.epoch)}",
         "point": point,
@@ -52,13 +58,56 @@ def picture(step: Step, point: int, pick: Pick, labels: Sequence[str], classes: 
         "next": None if step.is_last else step.step + 1,
         "columns": [_column(terms, n, shown[n], labels) for n in range(len(step.net.sizes))],
         "links": [_links(terms, n, shown[n - 1], shown[n]) for n in range(1, len(step.net.sizes))],
-        "ideas": [idea.payload() for idea in walk(terms, layer, i, j)],
-        "nudge": _nudge(terms, pick),
-        "pick": link_key(*pick) if len(pick) == 3 else unit_key(*pick),
-        "name": name,
-        "groups": [group.payload() for group in groups],
+        "ideas": [
+            {**idea.payload(), "about": _key(about), "weight": _key(its), "chosen": _in_words(terms, about, its)}
+            for idea, (about, its) in zip(ideas, chosen, strict=True)
+        ],
+        "nudges": {_key(its): _nudge(terms, its, len(weights)) for its in weights},
+        "about": {_key(about): _about(terms, about) for about in dict.fromkeys(about for about, _ in chosen)},
+        "pick": _key(pick),
         "part": _part(step, shown),
     }
+
+
+def _key(pick: Pick) -> str:
+    return link_key(*pick) if len(pick) == 3 else unit_key(*pick)
+
+
+def _weight_of(pick: Pick) -> Pick:
+    """The weight that a pick stands for: the first that leaves an input, the first that reaches a neuron."""
+    if len(pick) == 3:
+        return pick
+    layer, unit = pick
+    return (layer, 0, unit) if layer else (1, unit, 0)
+
+
+def _chosen(idea: Idea, pick: Pick, weight: Pick) -> tuple[Pick, Pick]:
+    """What an idea speaks of, and the weight that is nudged there.
+
+    That is what is picked, unless the idea belongs to another layer: there it is what its formula is about.
+    """
+    key = parse_key(idea.link)
+    if key:
+        return key, key
+    if idea.layer is None or idea.layer == pick[0]:
+        return pick, weight
+    unit = parse_key(idea.unit) or pick
+    return unit, weight if idea.layer == weight[0] else _weight_of(unit)
+
+
+def _in_words(terms: Terms, about: Pick, weight: Pick) -> str:
+    """The two in one phrase."""
+    if about == weight:
+        return terms.link_name(*weight)
+    leaves = "which leaves it" if about[0] == 0 else "into it"
+    return f"{terms.unit_name(*about)}, and the dashed weight {leaves}"
+
+
+def _about(terms: Terms, about: Pick) -> dict[str, Any]:
+    """A unit or a link: its name, and all that is behind it."""
+    name = terms.link_name(*about) if len(about) == 3 else terms.unit_name(*about)
+    groups = terms.about_link(*about) if len(about) == 3 else terms.about_unit(*about)
+    return {"name": name, "groups": [group.payload() for group in groups]}
 
 
 def _shown(terms: Terms, pick: Pick) -> list[list[int]]:
@@ -97,7 +146,9 @@ def _column(terms: Terms, layer: int, shown: list[int], labels: Sequence[str]) -
         units.append(unit)
     title = "inputs" if layer == 0 else ("output" if layer == n else f"layer {layer}")
     letter = "x" if layer == 0 else terms.output_letter if layer == n else "a"
-    return {"title": title, "letter": letter, "units": units, "more": terms.step.net.sizes[layer] - len(shown)}
+    more = terms.step.net.sizes[layer] - len(shown)
+    blame = num(terms.mean_blame(layer)) if layer else None
+    return {"title": title, "letter": letter, "units": units, "more": more, "blame": blame}
 
 
 def _links(terms: Terms, layer: int, sources: list[int], targets: list[int]) -> list[dict[str, Any]]:
@@ -123,13 +174,12 @@ def _carried(terms: Terms, layer: int, i: int, j: int) -> dict[str, Any]:
     }
 
 
-def _nudge(terms: Terms, pick: Pick) -> dict[str, Any] | None:
-    """What the picked weight does to the loss when it is moved, or the bias of the picked neuron; None without one."""
-    layer, i, j = pick if len(pick) == 3 else (pick[0], terms.step.net.sizes[pick[0] - 1], pick[1])
-    if not layer or (terms.is_bias(layer, i) and not terms.step.net.shape.use_bias):
-        return None
+def _nudge(terms: Terms, weight: Pick, weights: int) -> dict[str, Any]:
+    """What a weight or a bias does to the loss when it is moved."""
+    layer, i, j = weight
     name = "bias" if terms.is_bias(layer, i) else "weight"
-    return {"name": name, "loss": terms.batch_loss, **nudge(terms.step, terms.index(layer, i, j))}
+    moved = nudge(terms.step, terms.index(layer, i, j), weights)
+    return {"name": name, "inFull": terms.link_name(layer, i, j), "loss": terms.batch_loss, **moved}
 
 
 def _part(step: Step, shown: list[list[int]]) -> str:

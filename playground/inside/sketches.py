@@ -122,7 +122,7 @@ def of_bend(terms: Terms, layer: int, j: int, slope: bool = False) -> list[Sketc
     says = f"{here.activation.label}, and where {terms.unit_name(layer, j)} stands on it."
     if tilt is not None:
         through = "nothing" if tilt == 0.0 else f"{say(tilt)} times what comes back"
-        says = f"{here.activation.label} has slope {say(tilt)} here: {through} gets through."
+        says = f"{here.activation.label} has slope {say(tilt)} here (dashed): {through} gets through."
     xs = np.linspace(min(-3.0, z.value - 1.0), max(3.0, z.value + 1.0), SAMPLES)
     name = terms.a(layer, j).name if here.mask is None else row("f(", z.name, ")")
     return curve(says, (z.name, name), xs, here.activation.value, z.value, tilt)
@@ -151,7 +151,9 @@ def of_loss(terms: Terms, k: int, slope: bool = False) -> list[Sketch]:
     if truth is not None:
         says = f"{says} Dotted: the right answer."
     if tilt is not None:
-        says = f"The slope here: if the output rose by 0.1, the loss would change by about {say(0.1 * tilt)}."
+        says = f"Dashed: the slope. If the output rose by 0.1, the loss would change by about {say(0.1 * tilt)}."
+        if truth is not None:
+            says = f"{says} Dotted: the right answer."
     ends = [output.value, 0.0 if truth is None else truth]
     room = 4.0 if truth is None else max(1.0, 0.75 * abs(ends[1] - ends[0]))
     xs = np.linspace(min(ends[1] - room, output.value - 1.0), max(ends[1] + room, output.value + 1.0), SAMPLES)
@@ -217,15 +219,23 @@ def of_update(terms: Terms, layer: int, i: int, j: int) -> list[Sketch]:
         return []
     reach = 4.0 * abs(after - w)
     xs = w + reach * np.linspace(-1.0, 1.0, len(changes(step)))
-    before, then = losses_along(step, k, np.array([w, after]))
+    before, then = map(float, losses_along(step, k, np.array([w, after])))
     what = "sum of the losses" if step.is_sum else "loss"
     says = (
-        f"The {what} of the mini-batch if this number alone were another: the step goes from the ring to the dot, "
-        f"{say(before, 5)} → {say(then, 5)}."
+        f"The {what} of the mini-batch if this number alone were another. The step goes from the ring to the dot: "
+        f"{_from_to(before, then)}. Dashed: the slope at the ring."
     )
     slope = float(step.gradient[k])
     return curve(says, (terms.w(layer, i, j).name, terms.batch_loss), xs, lambda x: losses_along(step, k, x), w,
                  slope, to=after)  # fmt: skip
+
+
+def _from_to(before: float, after: float) -> str:
+    """Two numbers in figures that tell them apart, or the one and how far it is from there to the other."""
+    if say(before, 5) != say(after, 5):
+        return f"{say(before, 5)} → {say(after, 5)}"
+    moved = f"changes by {say(after - before, 2)}" if after != before else "does not change in sixteen figures"
+    return f"it hardly moves; {say(before, 5)} {moved}"
 
 
 # ---- what they share --------------------------------------------------------------------------------------------

@@ -31,8 +31,9 @@ def functions(activations: Iterable[mlp.Activation]) -> str:
 
 def snippet(step: Step) -> str:
     """The program. Raises ValueError, in a sentence, where a rule has no words in NumPy."""
-    rules = "\n" + functions(step.net.shape.activations) + "\n"
-    parts = [_head(step), _numbers(step), rules, _forward(step), _backward(step), _update(step), _last(step)]
+    bent = [activation for activation in step.net.shape.activations if activation.name != "identity"]
+    rules = "\n" + functions(bent) + "\n" if bent else ""
+    parts = [_head(step), numbers(step), rules, _forward(step), _backward(step), _update(step), _last(step)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -90,8 +91,9 @@ def _head(step: Step) -> str:
     return f"{where}\n{'import math' + chr(10) * 2 if uses_math else ''}import numpy as np"
 
 
-def _numbers(step: Step) -> str:
-    lines = ["# The mini-batch, and the network before the step"]
+def numbers(step: Step) -> str:
+    """The part of the program that is numbers alone, which a reader of the rest may pass over."""
+    lines = ["# The numbers: the mini-batch, the network before the step, and what the optimizer remembers"]
     lines += [f"X = {_array(step.x)}", f"y = {_array(_targets(step))}"]
     for k, layer in enumerate(step.net.layers, start=1):
         lines.append(f"W{k} = {_array(layer.weights)}")
@@ -99,7 +101,17 @@ def _numbers(step: Step) -> str:
     for k, mask in enumerate(step.masks, start=1):
         if mask is not None:
             lines.append(f"M{k} = {_array(mask)}  # dropout's mask")
+    for name in _memory(step):
+        for k, matrix in enumerate(step.matrices(step.memory[name]), start=1):
+            if not step.is_frozen(k):
+                for letter, _, part in _ARRAYS[: 1 + step.net.shape.use_bias]:
+                    lines.append(f"{name}_{letter}{k} = {_array(matrix[part].T)}")
     return "\n".join(lines)
+
+
+def _memory(step: Step) -> list[str]:
+    """What the optimizer remembers of each number of the network."""
+    return [name for name in step.memory if name != "t"]
 
 
 def _targets(step: Step) -> np.ndarray:
@@ -113,7 +125,8 @@ def _forward(step: Step) -> str:
     for k, (mask, activation) in enumerate(zip(step.masks, step.net.shape.activations, strict=True), start=1):
         dropped = f" * M{k}" if mask is not None else ""
         bias = f" + b{k}" if step.net.shape.use_bias else ""
-        lines += [f"Z{k} = {before} @ W{k}{bias}", f"A{k} = {activation.name}(Z{k}){dropped}"]
+        bent = f"Z{k}" if activation.name == "identity" else f"{activation.name}(Z{k})"
+        lines += [f"Z{k} = {before} @ W{k}{bias}", f"A{k} = {bent}{dropped}"]
         before = f"A{k}"
     return "\n".join([*lines, f"z = {before}", f"loss = {source_of(step.net.loss, 'numpy', 'NumPy')}"])
 
@@ -128,7 +141,8 @@ def _backward(step: Step) -> str:
         mask = f" * M{k}" if step.masks[k - 1] is not None else ""
         before = "X" if k == 1 else f"A{k - 1}"
         name = step.net.shape.activations[k - 1].name
-        lines.append(f"D{k} = ({arrives}){mask} * {name}_slope(Z{k})")
+        factor = "" if name == "identity" else f" * {name}_slope(Z{k})"
+        lines.append(f"D{k} = ({arrives}){mask}{factor}")
         lines.append(f"G{k} = {before}.T @ D{k}")
         lines += [f"g{k} = D{k}.sum(axis=0)"] * biases
     s = step.settings
@@ -152,7 +166,7 @@ def _backward(step: Step) -> str:
 
 def _update(step: Step) -> str:
     optimizer = step.settings.optimizer
-    vectors = [name for name in step.memory if name != "t"]
+    vectors = _memory(step)
     rule = source_of(optimizer, "numpy", "NumPy")
     schedule = step.settings.schedule
     varies = "" if isinstance(schedule, mlp.Constant) else f"  # {schedule.label} at epoch {step.epoch:.6g}"
@@ -166,11 +180,11 @@ def _update(step: Step) -> str:
         if not step.is_frozen(k) and t != told:
             told = t
             lines.append(f"t = {t!r}  # steps of the optimizer, this one included")
-        for letter, gradient, part in _ARRAYS[: 1 + step.net.shape.use_bias]:
+        for letter, gradient, _ in _ARRAYS[: 1 + step.net.shape.use_bias]:
             if step.is_frozen(k):
                 lines.append(f"new_{letter}{k} = {letter}{k}")
                 continue
-            memory = [_array(step.matrices(step.memory[name])[k - 1][part].T) for name in vectors]
+            memory = [f"{name}_{letter}{k}" for name in vectors]
             arguments = [f"{letter}{k}.copy()", f"{gradient}{k}", *memory]
             lines.append(f"new_{letter}{k} = update({', '.join(arguments)})")
     return "\n".join(lines)

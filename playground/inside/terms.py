@@ -97,6 +97,10 @@ class Terms:
         value = self.step.n * self.step.layers[layer - 1].d_z[self.point, unit]
         return Leaf(_letter("δ", layer, unit), float(value), unit_key(layer, unit))
 
+    def mean_blame(self, layer: int) -> float:
+        """How large the blame on a unit of a layer is, whatever its sign: the mean over all of them."""
+        return float(self.step.n * np.abs(self.step.layers[layer - 1].d_z[self.point]).mean())
+
     @property
     def output_letter(self) -> str:
         """The letter of what the last layer gives: of logits, or of answers."""
@@ -296,6 +300,17 @@ class Terms:
             optimizer = step.settings.optimizer
             lines = [Line(row(words("new "), w.name), after, f"{optimizer.label}: {optimizer.formula}")]
         return [start, *before, *self.rate_lines(), *lines]
+
+    def move_in_words(self, layer: int, i: int, j: int) -> str:
+        """How far the step moves a weight; where its number reads the same before and after, that it hardly moves."""
+        k = self.index(layer, i, j)
+        before, after = float(self.step.net.parameters[k]), float(self.step.after[k])
+        if before == after:
+            return "it does not move at all."
+        moved = f"it moves by {say(after - before)}"
+        return (
+            f"{moved}, so little that it reads the same: it hardly moves." if say(before) == say(after) else f"{moved}."
+        )
 
     # ---- all about one thing ----
     def about_unit(self, layer: int, j: int) -> list[Group]:

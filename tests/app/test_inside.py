@@ -1,6 +1,7 @@
 """The page "Inside a step": it follows the moment, the point and the pick, for every kind of run."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -129,7 +130,14 @@ def test_a_wide_network_shows_a_readable_part_and_says_so(n_inputs: int, hidden:
     assert f"u:0:{n_inputs - 1}" in [unit["key"] for unit in shown["columns"][0]["units"]]  # the picked one stays
     assert f"{MOST_UNITS} of {n_inputs} inputs" in shown["part"]
     line = next(i for i in shown["ideas"] if i["title"] == "Sums of layer 1")["lines"][0]
-    assert f"({n_inputs - 8} smaller terms)" in plain(line["letters"])
+    rest = f"the other {n_inputs - 8} together"
+    assert f"({rest})" in plain(line["letters"])
+    told = re.search(rf"{rest}: +(\S+) \)", plain(line["numbers"]))
+    kept = {int(k) for k in re.findall(r"x_(\d+)", plain(line["letters"]))}
+    weights = step.net.layers[0].weights[:, 3]
+    others = sum(step.x[2, k] * weights[k] for k in range(n_inputs) if k + 1 not in kept)
+    assert told
+    assert told[1] == say(float(others))
 
 
 def test_a_pick_that_does_not_fit_the_network_falls_back():

@@ -1,5 +1,7 @@
 """The numbers at the units and links of the picture of a step are the engine's, each at its own unit and link."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from playground.inside.picture import picture
 from playground.inside.step import Step, take_apart
 from playground.run.config import Config
 from playground.run.experiment import Experiment
+from playground.run.number import say
 from playground.run.runs import new_trainer
 
 N_IN, HIDDEN, N_OUT = 3, 4, 2
@@ -174,15 +177,57 @@ def test_a_nudge_comes_to_the_loss_that_the_engine_finds(reduction: str):
     assert told["gradient"] == pytest.approx(measured, rel=1e-7)
 
 
-def test_a_nudge_belongs_to_what_is_picked():
+@pytest.mark.parametrize(
+    ("pick", "weight"), [((2, 3, 1), (2, 3, 1)), ((2, 8, 1), (2, 8, 1)), ((2, 1), (2, 0, 1)), ((0, 1), (1, 1, 0))]
+)
+def test_what_an_idea_speaks_of_what_is_chosen_there_and_what_is_nudged_are_one(
+    pick: tuple[int, ...], weight: tuple[int, int, int]
+):
     step = step_of(Config())
-    of = {pick: picture(step, 0, pick, LABELS[:2])["nudge"] for pick in ((2, 3, 1), (2, 8, 1), (2, 1), (0, 1))}
-    assert of[2, 3, 1]["w"] == step.net.layers[1].weights[3, 1]
-    assert of[2, 8, 1] == of[2, 1]
-    assert of[2, 1]["name"] == "bias"
-    assert of[2, 1]["w"] == step.net.layers[1].biases[1]
-    assert of[0, 1] is None
-    assert picture(step_of(Config(use_bias="off")), 0, (2, 1), LABELS[:2])["nudge"] is None
+    shown = picture(step, 0, pick, LABELS[:2])
+    for idea in shown["ideas"]:
+        layer, i, j = (int(part) for part in idea["weight"].split(":")[1:])
+        nudged = shown["nudges"][idea["weight"]]
+        matrix = step.net.layers[layer - 1]
+        assert nudged["w"] == (matrix.biases[j] if i == len(matrix.weights) else matrix.weights[i, j])
+        assert nudged["name"] == ("bias" if i == len(matrix.weights) else "weight")
+        about = shown["about"][idea["about"]]["name"]
+        assert idea["chosen"].startswith(about), idea["title"]
+        if idea["about"] == idea["weight"]:
+            assert about == nudged["inFull"]
+        if idea["link"]:
+            assert idea["weight"] == idea["about"] == idea["link"], idea["title"]
+        if idea["unit"]:
+            assert idea["weight"].split(":")[1::2] == idea["unit"].split(":")[1:], f"{idea['title']}: a weight into it"
+        if idea["layer"] in (None, weight[0]):
+            assert (layer, i, j) == weight, idea["title"]
+        if idea["layer"] in (None, pick[0]) and not idea["link"]:
+            assert idea["about"] == shown["pick"], idea["title"]
+
+
+@pytest.mark.parametrize("point", [0, 4])
+def test_how_large_the_blame_is_stands_over_every_layer_but_the_inputs(point: int):
+    step = step_of(Config())
+    inputs, *layers = picture(step, point, (1, 0, 0), LABELS[:2])["columns"]
+    assert inputs["blame"] is None
+    for column, layer in zip(layers, step.layers, strict=True):
+        size = np.mean([abs(step.n * d) for d in layer.d_z[point]])
+        assert number(column["blame"]) == pytest.approx(size, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("gradient", "says"), [(0.5, "it moves by −0.05."), (1e-9, "it hardly moves."), (0.0, "it does not move at all.")]
+)
+def test_a_weight_that_hardly_moves_is_said_to(gradient: float, says: str):
+    step = step_of(Config(optimizer="sgd"))
+    place = step.net.shape.index(0, 0, 0)
+    after = step.net.parameters.copy()
+    after[place] -= 0.1 * gradient
+    moved = replace(step, after=after)
+    last = picture(moved, 0, (1, 0, 0), LABELS[:2])["ideas"][-1]
+    assert last["sentence"].endswith(says)
+    if gradient == 1e-9:
+        assert f"it moves by {say(float(after[place] - step.net.parameters[place]))}" in last["sentence"]
 
 
 def test_a_large_network_is_nudged_to_fewer_places():

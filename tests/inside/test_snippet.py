@@ -74,3 +74,13 @@ def test_the_program_knows_every_optimizer_and_every_regularizer(optimizer: str)
     extras = {"l1": 0.02, "l2": 0.03, "dropout": 0.4, "clip_norm": 0.05, "schedule": mlp.Cosine(epochs=5.0)}
     for step in steps_of(make_trainer("gelu", "binary_crossentropy", optimizer, **extras)):
         check(step)
+
+
+@pytest.mark.parametrize("optimizer", mlp.OPTIMIZERS)
+def test_all_rows_of_numbers_stand_together_and_the_rest_is_short(optimizer: str):
+    step = steps_of(make_trainer("tanh", "binary_crossentropy", optimizer, 1, dropout=0.4))[1]
+    program, numbers = snippet.snippet(step), snippet.numbers(step)
+    assert program.count(numbers) == 1
+    before, after = program.split(numbers)
+    assert not re.search(r"np\.array|identity", before + after)
+    assert all(len(line) < 120 for line in (before + after).splitlines())

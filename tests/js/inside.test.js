@@ -5,6 +5,7 @@ import test from "node:test";
 import "./page.js";
 
 const { pieces } = await import("../../playground/web/js/inside/mathml.js");
+const { stopFor } = await import("../../playground/web/js/inside/inside.js");
 const { Nudge, reading, verdict } = await import("../../playground/web/js/inside/nudge.js");
 const { Walk } = await import("../../playground/web/js/inside/walk.js");
 
@@ -13,6 +14,7 @@ const CHANGES = [-1, -0.5, 0, 0.5, 1];
 const bowl = (w) => 2 + (w - 1) ** 2;
 const DATA = {
   name: "weight",
+  inFull: "the weight from here to there",
   loss: "L̄",
   w: 3,
   gradient: 4,
@@ -37,7 +39,7 @@ test("how far the promise holds is told in words", () => {
 
 test("the slider keeps its place while it is the same weight, and goes back to none for another", () => {
   const nudge = new Nudge();
-  const receive = (data, pick) => nudge.receive({ nudge: data, pick, name: "the weight from here to there" }, null);
+  const receive = (data, pick) => nudge.receive(data, pick, null);
   receive(DATA, "l:1:0:0");
   assert.equal(Number(nudge.slider.value), 2);
   nudge.slider.value = "4";
@@ -49,20 +51,40 @@ test("the slider keeps its place while it is the same weight, and goes back to n
   assert.equal(Number(nudge.slider.value), 2);
 });
 
-test("it says what its button leads to, and where nothing is picked that can be nudged it cannot be opened", () => {
+test("it says what its button leads to, and which weight or bias it is", () => {
   let turned = 0;
   const nudge = new Nudge(() => turned++);
-  const receive = (data) =>
-    nudge.receive({ nudge: data, pick: "l:1:0:0", name: "the weight from here to there" }, null);
+  const receive = (data) => nudge.receive(data, "l:1:0:0", null);
   receive(DATA);
-  assert.deepEqual([nudge.element.hidden, nudge.button.disabled, turned], [true, false, 0]);
+  assert.deepEqual([nudge.element.hidden, nudge.button.textContent, turned], [true, "Nudge this weight", 0]);
   nudge.turn(true);
   assert.deepEqual([nudge.element.hidden, nudge.button.textContent, turned], [false, "Back to the formulas", 1]);
-  receive({ ...DATA, name: "bias" });
-  assert.deepEqual([nudge.isOpen, nudge.title.textContent], [true, "Nudge this bias"]);
-  receive(null);
-  assert.deepEqual([nudge.element.hidden, nudge.button.disabled, turned], [true, true, 2]);
-  assert.equal(nudge.button.textContent, "Nudge this weight");
+  assert.equal(nudge.title.textContent, "Nudge the weight from here to there");
+  receive({ ...DATA, name: "bias", inFull: "the bias of this" });
+  assert.deepEqual([nudge.isOpen, nudge.title.textContent], [true, "Nudge the bias of this"]);
+  nudge.turn(false);
+  assert.deepEqual([nudge.element.hidden, nudge.button.textContent, turned], [true, "Nudge this bias", 2]);
+});
+
+test("what is picked is gone to where it is spoken of: here if it is, else in the same stage, else in the sums", () => {
+  const of = (stage, layer, unit, link) => ({ stage, layer, unit, link });
+  const ideas = [
+    of("forward", null, "", ""),
+    of("forward", 1, "u:1:0", ""),
+    of("forward", 1, "u:1:0", ""),
+    of("forward", 2, "u:2:0", ""),
+    of("loss", null, "", ""),
+    of("backward", 2, "u:2:0", ""),
+    of("backward", 2, "", "l:2:0:0"),
+    of("backward", 1, "u:1:0", ""),
+    of("backward", 1, "", "l:1:0:0"),
+    of("update", null, "", "l:1:0:0"),
+  ];
+  const to = (key) => ideas.map((_, at) => stopFor(key, ideas, at));
+  assert.deepEqual(to("u:1:3"), [1, 1, 2, 1, 1, 7, 7, 7, 8, 9]);
+  assert.deepEqual(to("l:2:1:0"), [3, 3, 3, 3, 3, 5, 6, 6, 6, 9]);
+  assert.deepEqual(to("u:2:0"), [3, 3, 3, 3, 4, 5, 6, 5, 5, 9]);
+  assert.deepEqual(to("u:0:1"), [0, 0, 0, 0, 0, 0, 0, 0, 0, 9]);
 });
 
 test("every idea is a stop with its name, and the current one alone is marked and in the Tab order", () => {

@@ -153,6 +153,8 @@ test("two numbers are told in as few figures as tell them apart", () => {
   assert.deepEqual(distinct([0.67956, 0.67948]), ["0.6796", "0.6795"]);
   assert.deepEqual(distinct([0.5, 0.5]), ["0.5", "0.5"]);
   assert.deepEqual(distinct([-0.46364]), ["−0.4636"]);
+  const w = 0.70363;
+  assert.deepEqual(distinct([w - 5e-9, w + 1e-9, w], w), ["−5e−9", "+1e−9", "0.7036"]);
 });
 
 test("small bars and their sum are told in figures that fit one another", () => {

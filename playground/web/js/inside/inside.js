@@ -31,6 +31,7 @@ const CARRIED = {
 const SHOWN = { x: "x", a: "output a", z: "sum z", ŷ: "answer ŷ", p: "belief p", δ: "blame δ" };
 const PITCH = 16; // the least room for a column of units, in pixels on an ordinary screen as all lengths here
 const [TITLED, NUMBERED, LETTERED] = [42, 32, 56]; // of a column for its whole title, of a unit for its number, and its letter
+const SIZED = 66; // of a column, for "size of δ" in full
 const NAME = 18; // over an input, for its name
 /** @type {import("../shared/keys.js").Row[]} */
 const KEYS = [
@@ -40,7 +41,8 @@ const KEYS = [
   ["↑, ↓, Enter, in the drawing", "from unit to unit, and what it says"],
   ["↑, ↓, Enter, on the card", "from letter to letter of the formula, and to what it belongs to"],
 ];
-const TOP = 20;
+const TOP = 42; // room above the units, for the title of a column and how large the blame is in it
+const [TITLE, BLAME, ROD] = [13, 29, 34]; // from above, where they stand
 const BELOW = 10; // pixels left free under the card
 const BOTTOM = 18; // room below the units, for what is left out
 const LEAST_STEP = 22; // pixels from unit to unit
@@ -116,6 +118,7 @@ export class Inside {
         "The network with its numbers: Up and Down go through neurons and links, Page Up and Page Down from neuron to neuron unless Projector is on, Enter picks",
     });
     this.scroller = h("div", { class: "scroller" }, this.drawing);
+    this.legend = h("p", { class: "legend" });
     this.status = h("p", { class: "status" });
     this.chosen = h("span", {});
     this.aboutTitle = h("h3", {});
@@ -134,6 +137,7 @@ export class Inside {
           { class: "net", "aria-label": "Network" },
           (this.head = h("div", { class: "head" }, this.where, this.points, this.nudge.button)),
           this.scroller,
+          this.legend,
           this.status,
           (this.foot = h(
             "p",
@@ -199,7 +203,7 @@ export class Inside {
       this.width = null;
       this.draw();
       if (!this.data) return;
-      this.nudge.receive(this.data, theme);
+      this.drawAbout();
       this.sketches.receive(this.idea.sketches, theme);
       this.fitCard();
     });
@@ -257,8 +261,16 @@ export class Inside {
     this.nudge.turn(false);
     this.remember(this.idea);
     this.drawIdea();
+    this.drawAbout();
     this.paint();
-    this.markGroups();
+  }
+
+  // To pick a unit or a link: the walk goes to where it is spoken of, unless it is there already.
+  choose(key) {
+    const idea = this.data.ideas[stopFor(key, this.data.ideas, this.at)];
+    this.remember(idea);
+    if (key === this.data.pick) this.show(this.data.ideas.indexOf(idea));
+    else this.pick(key);
   }
 
   key(event) {
@@ -420,9 +432,10 @@ export class Inside {
 
   // ---- what is picked ------------------------------------------------------------------------------------------
   drawAbout() {
-    const { name, groups } = this.data;
+    const { about, weight, chosen } = this.idea;
+    const { name, groups } = this.data.about[about];
     const focused = this.groups.contains(document.activeElement);
-    this.chosen.textContent = `Chosen: ${name}. `;
+    this.chosen.textContent = this.chosen.title = `Chosen: ${chosen}. `;
     this.aboutTitle.textContent = name[0].toUpperCase() + name.slice(1);
     this.groups.replaceChildren(
       ...groups.map((group) =>
@@ -436,7 +449,7 @@ export class Inside {
     );
     if (focused) this.groups.firstChild?.focus(); // the card that had the focus is gone
     this.element.dataset.pick = this.data.pick;
-    this.nudge.receive(this.data, this.theme);
+    this.nudge.receive(this.data.nudges[weight], weight, this.theme);
     this.markGroups();
   }
 
@@ -449,7 +462,7 @@ export class Inside {
     const full = element.closest(".number[data-full]");
     const key = keyOf(element);
     if (full) this.copy(full.getAttribute("data-full"));
-    else if (key && !key.startsWith("p:")) this.pick(key);
+    else if (key && !key.startsWith("p:")) this.choose(key);
   }
 
   async copy(text) {
@@ -476,7 +489,7 @@ export class Inside {
     const pitch = width / columns.length;
     const most = Math.max(...columns.map((column) => column.units.length));
     const space = this.room ? (this.room - this.around) / zoom - 8 : LOW;
-    const grow = Math.max(1, Math.min(1.6, space / 400, pitch / 130)); // in a large window
+    const grow = Math.max(1, Math.min(1.6, space / Math.min(400, 90 * most), pitch / 130)); // in a large window
     this.drawing.style.setProperty("--grow", String(grow / zoom)); // of type that grows with the page already
     const step = Math.max(LEAST_STEP, Math.min(54 * grow, (space - TOP - BOTTOM) / most));
     const height = Math.max(this.room ? space : 200, TOP + most * step + BOTTOM);
@@ -511,12 +524,16 @@ export class Inside {
     this.drawing.setAttribute("height", height * zoom);
     const paths = links.flat().map((link) => this.link(link, w));
     const units = [...this.places.values()].map((place) => this.unit(place, w, high));
+    // The titles stand right above the highest unit.
+    const highest = Math.min(...[...this.places.values()].map(({ y }) => y)) - high / 2;
+    const lift = Math.max(0, highest - TOP - (this.above ? NAME : 0));
     const words = columns.map((column, l) => {
-      const text = svg("text", { x: 4 + w / 2 + gap * l, y: 13, class: "column" });
+      const x = 4 + w / 2 + gap * l;
+      const text = svg("text", { x, y: TITLE + lift, class: "column" });
       text.textContent = pitch < TITLED ? column.title.replace("layer ", "") : column.title;
-      const more = svg("text", { x: 4 + w / 2 + gap * l, y: height - 4, class: "column" });
+      const more = svg("text", { x, y: height - 4, class: "column" });
       more.textContent = column.more ? `and ${column.more} more` : "";
-      return [text, more];
+      return [text, more, this.blame(column, x, lift, w, pitch)];
     });
     this.drawing.replaceChildren(...paths, ...units, ...words.flat());
     this.makeStop(this.drawn(focused) ?? this.drawn(this.data.pick) ?? this.drawn(this.order[0]));
@@ -524,9 +541,23 @@ export class Inside {
     this.paint();
   }
 
+  // How large the blame is in a layer, above its column, as a number and as a rod that is as long.
+  blame({ blame }, x, lift, w, pitch) {
+    const size = (column) => Math.abs(Number(column.blame?.[2] ?? 0));
+    const most = Math.max(...this.data.columns.map(size).filter(Number.isFinite));
+    const words = blame ? short(Number(blame[2])) : pitch < SIZED ? "|δ|" : "size of δ";
+    const length = blame && most ? w * Math.min(1, size({ blame }) / most) : 0;
+    return svg(
+      "g",
+      { class: "blame" },
+      svg("text", { x, y: BLAME + lift, class: "column" }, words),
+      svg("rect", { x: x - length / 2, y: ROD + lift, width: length || 0, height: 3 }),
+    );
+  }
+
   // Pixels of height that stand above and below the drawing.
   get around() {
-    return [this.head, this.status, this.foot].reduce((sum, { offsetHeight }) => sum + offsetHeight, 0);
+    return [this.head, this.legend, this.status, this.foot].reduce((sum, { offsetHeight }) => sum + offsetHeight, 0);
   }
 
   drawn(key) {
@@ -591,8 +622,7 @@ export class Inside {
       for (const way of ["forward", "back"])
         group.classList.toggle(way, idea.flow === way && idea.links.includes(Number(group.dataset.layer)));
       group.classList.toggle("spoken", idea.links.includes(Number(group.dataset.layer)));
-      group.classList.toggle("picked", group.dataset.key === this.data.pick);
-      group.classList.toggle("followed", group.dataset.key === idea.link);
+      group.classList.toggle("picked", group.dataset.key === idea.weight);
     }
     for (const group of this.drawing.querySelectorAll(".unit")) {
       const { layer } = group.dataset;
@@ -603,15 +633,31 @@ export class Inside {
       const share = Math.round(8 + 50 * Math.min(1, Math.abs(value)));
       group.firstChild.style.fill = `color-mix(in srgb, ${signColour(value, theme)} ${value ? share : 0}%, ${theme.background})`;
       group.classList.toggle("spoken", idea.units.includes(Number(group.dataset.layer)));
-      group.classList.toggle("picked", group.dataset.key === this.data.pick);
-      group.classList.toggle("followed", group.dataset.key === idea.unit);
+      group.classList.toggle("followed", [idea.unit, idea.about].includes(group.dataset.key));
+      group.classList.toggle("biased", group.unit.bias?.key === idea.weight);
     }
+    this.drawing.classList.toggle("backward", idea.stage === "backward");
+    this.drawLegend();
     this.light(this.lit);
     // A picture that is wider than its place shows what is spoken of.
     const spoken = [...this.places.values()].filter(({ layer }) => idea.units.includes(layer)).map(({ x }) => x);
     if (spoken.length)
       this.scroller.scrollLeft =
         (this.zoom * (Math.min(...spoken) + Math.max(...spoken)) - this.scroller.clientWidth) / 2;
+  }
+
+  // What each line and colour of the drawing means.
+  drawLegend() {
+    const { flow, weight } = this.idea;
+    const signs = {
+      above: "above zero",
+      below: "below zero",
+      dashes: `chosen ${this.data.nudges[weight].name}`,
+      ring: "in the formula",
+      ...(flow && { dots: flow === "back" ? "runs back" : "runs forward" }),
+    };
+    const shown = Object.entries(signs).map(([kind, words]) => h("span", {}, h("i", { class: kind }), words));
+    this.legend.replaceChildren(...shown);
   }
 
   // Light up a link or unit and every term that belongs to it.
@@ -622,8 +668,8 @@ export class Inside {
       for (const element of this.element.querySelectorAll(`[data-key="${CSS.escape(key)}"]`))
         element.classList.add("lit");
     const { idea } = this;
-    const dashed = this.links.has(idea.link) ? "; dashed: the weight in the formula" : "";
-    const still = `${this.shown()}; each link is as wide as ${CARRIED[idea.carries]}, blue above zero and orange below${dashed}. ${this.data.part}`;
+    const sizes = idea.stage === "backward" ? " Above: how large δ is in each layer, on average." : "";
+    const still = `${this.shown()}. A link is as wide as ${CARRIED[idea.carries]}.${sizes} ${this.data.part}`;
     const text = key ? this.words(key) : null;
     if (this.status.textContent !== (text ?? still)) this.status.textContent = text ?? still;
   }
@@ -676,6 +722,26 @@ export class Inside {
     const name = drawn ? `weight ${between}` : "bias";
     return `${name}: ${say(link.w)}, gradient ${say(link.gradient)}, moves by ${say(link.update)}`;
   }
+}
+
+/**
+ * Which idea speaks of a unit or a link: the present one if it does, else another of its stage, else the sums.
+ * @param {string} key
+ * @param {{stage: string, layer: number | null, unit: string, link: string}[]} ideas
+ * @param {number} at
+ */
+export function stopFor(key, ideas, at) {
+  const here = ideas[at];
+  const [kind, layer] = [key[0], Number(key.split(":")[1])];
+  if (here.stage === "update" || here.layer === layer) return at;
+  if (kind === "u" && !layer) return 0; // an input: where the point enters
+  const last = Math.max(...ideas.map((idea) => idea.layer ?? 0));
+  if (here.stage === "loss" && kind === "u" && layer === last) return at;
+  const stage = here.stage === "backward" ? "backward" : "forward";
+  const found = ideas.findIndex(
+    (idea) => idea.stage === stage && idea.layer === layer && (stage === "forward" || !idea.link === (kind === "u")),
+  );
+  return found < 0 ? at : found;
 }
 
 const listed = (words) => [...new Set([words[0], words.at(-1)])].join(words.length > 2 ? " to " : " and ");

@@ -40,7 +40,6 @@ export class Nudge {
     this.pick = "";
     this.button = h("button", { type: "button", class: "small", onclick: () => this.turn(!this.isOpen) });
     this.title = h("h3", {});
-    this.name = h("p", { class: "idea-sentence" });
     this.slider = h("input", { type: "range", min: 0, step: 1, oninput: () => this.show() });
     this.value = h("output", {});
     this.bars = ["promised", "real"].map((name) => {
@@ -59,7 +58,6 @@ export class Nudge {
       "section",
       { class: "nudge", hidden: true },
       this.title,
-      this.name,
       h("label", {}, this.value, this.slider),
       this.plot,
       ...this.bars.map((bar) => bar.element),
@@ -77,25 +75,20 @@ export class Nudge {
   }
 
   tellButton() {
-    this.button.textContent = this.isOpen ? "Back to the formulas" : this.title.textContent;
+    this.button.textContent = this.isOpen ? "Back to the formulas" : `Nudge this ${this.data?.name ?? "weight"}`;
     this.button.setAttribute("aria-expanded", String(this.isOpen));
   }
 
   // Another weight, point or step; the slider keeps its place as long as it is the same weight.
-  receive({ nudge: data, pick, name }, theme) {
+  receive(data, pick, theme) {
     this.theme = theme;
-    this.button.disabled = !data;
-    this.button.title = data
-      ? "See what the loss does when this one number is changed"
-      : "Pick a link of the drawing first";
-    this.title.textContent = `Nudge this ${data?.name ?? "weight"}`;
-    this.tellButton();
-    if (!data) return this.turn(false);
     const middle = (data.changes.length - 1) / 2;
     const same = this.pick === pick && this.data?.changes.length === data.changes.length;
     this.data = { ...data, losses: data.losses.map((loss) => loss ?? NaN) };
     this.pick = pick;
-    this.name.textContent = `${name[0].toUpperCase()}${name.slice(1)}`;
+    this.title.textContent = `Nudge ${data.inFull}`;
+    this.button.title = `See what the loss does when ${data.inFull} alone is changed`;
+    this.tellButton();
     this.element.setAttribute("aria-label", this.title.textContent);
     this.slider.max = data.changes.length - 1;
     if (!same) this.slider.value = middle;

@@ -171,10 +171,11 @@ export function curve(
     WORD.height,
   );
   const foot = height - EDGE.bottom + 13;
+  const isLow = y.at(-1) !== null && up(y.at(-1)) > height - EDGE.bottom - 24;
   const sides = [x[0], x.at(-1)];
   const tops = [y.find((each) => each !== null), y.findLast((each) => each !== null)];
-  const [endsX, onX] = split(distinct([...sides, ...under.map(([a]) => a)]));
-  const [endsY, onY] = split(distinct([...tops, ...under.map(([, b]) => b)]));
+  const [endsX, onX] = split(distinct([...sides, ...under.map(([a]) => a)], at[0]));
+  const [endsY, onY] = split(distinct([...tops, ...under.map(([, b]) => b)], at[1]));
   return [
     frame(
       { width, height },
@@ -203,7 +204,14 @@ export function curve(
         .filter(({ place }, k, both) => free(place, [...atY, ...both.slice(0, k).map((other) => other.place)], 14))
         .map(({ place, words }) => label(EDGE.left - 5, place + 4, words, "tick up")),
     ),
-    named(names[0], "end", { right: 2, bottom: EDGE.bottom + 2 }, theme.zoom),
+    // At the end of its axis, or at the beginning where the curve ends down there.
+    named(
+      names[0],
+      ...(isLow
+        ? ["", { left: EDGE.left + 5, bottom: EDGE.bottom + 2 }]
+        : ["end", { right: 2, bottom: EDGE.bottom + 2 }]),
+      theme.zoom,
+    ),
     named(names[1], "", { left: EDGE.left + 5, top: 0 }, theme.zoom),
   ];
 }
@@ -213,10 +221,12 @@ const split = (words) => [words.slice(0, 2), words.slice(2)]; // of the ends, an
 // A number over a bar: small ones with two figures, or parts and their sum would not fit one another.
 export const brief = (x) => (x !== 0 && Math.abs(x) < 0.01 ? say(x, 2) : short(x));
 
-// Numbers of an axis in as few figures as tell them apart.
-export function distinct(values) {
+// Numbers of an axis in as few figures as tell them apart; where that takes too many, how far they are from one of them.
+export function distinct(values, from = values[0]) {
   const told = [4, 5, 6, 7].map((figures) => values.map((value) => say(value, figures)));
-  return told.find((words) => new Set(words).size === new Set(values).size) ?? told[0];
+  const away = (value) => `${value > from ? "+" : ""}${short(value - from)}`;
+  const apart = told.find((words) => new Set(words).size === new Set(values).size);
+  return apart ?? values.map((value) => (value === from ? say(value) : away(value)));
 }
 
 // Two labels that would lie over one another move apart.

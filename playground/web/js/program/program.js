@@ -1,6 +1,7 @@
 // A program whose names are linked: each lights up wherever it stands, says what it is, and leads to its idea.
 //
-// Comes in:  {text, words: {name: {meaning, idea, term, explained}}}; term is a word of the glossary, or "".
+// Comes in:  {text, folded, words: {name: {meaning, idea, term, explained}}}; folded is the part of the text that is shown
+//            when it is asked for: long rows of numbers; term is a word of the glossary, or "".
 // Goes out:  the event "inside-stop" on the document, with the title of an idea, for the walk above (inside/inside.js).
 import { untilGone, viewIn } from "../shared/component.js";
 import { h, tell } from "../shared/dom.js";
@@ -56,19 +57,26 @@ export class Program {
     this.themes = observeTheme(this.element, () => {});
   }
 
-  receive({ text, words }) {
+  receive({ text, folded, words }) {
     this.themes.check();
     this.words = words;
     if (text === this.text) return;
     this.text = text;
     const seen = new Set(); // only where it stands first is a name a stop of the Tab key
-    this.code.replaceChildren(
-      ...pieces(text, words).map((piece) => {
+    const linked = (part) =>
+      pieces(part, words).map((piece) => {
         if (piece.kind !== "word") return piece.kind ? h("span", { class: piece.kind }, piece.text) : piece.text;
         const first = !seen.has(piece.text);
         seen.add(piece.text);
         return h("a", { class: "word", role: "link", "data-word": piece.text, tabindex: first ? 0 : -1 }, piece.text);
-      }),
+      });
+    const [before, after] = text.split(folded);
+    const [title, ...rows] = folded.split("\n");
+    const isOpen = this.code.querySelector("details")?.open ?? false;
+    this.code.replaceChildren(
+      ...linked(before),
+      h("details", { open: isOpen }, h("summary", {}, ...linked(`${title}\n`)), ...linked(rows.join("\n"))),
+      ...linked(after.replace(/^\n/, "")),
     );
   }
 

@@ -102,6 +102,13 @@ def moment() -> int:
     return int(st.session_state[_MOMENT])
 
 
+def is_overtaken() -> bool:
+    """End the script here if its user has done something else meanwhile, and say no otherwise: for long work, in which
+    it does not look into its state."""
+    moment()
+    return False
+
+
 def set_moment(step: int) -> None:
     """Keep the step at which the timeline stands."""
     st.session_state[_MOMENT] = max(0, step)

@@ -6,9 +6,10 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
@@ -31,6 +32,7 @@ from playground.scenes import packed
 from playground.scenes.challenge import Challenge
 from playground.web.question import MOST_SERIAL, read_wish
 
+_P = ParamSpec("_P")
 _LOG = logging.getLogger(__name__)
 SHORT_EPOCHS = 60  # fewer are over before one has looked: they play at a quarter of the usual speed,
 SHORT_SPEED = "15"  # where none was chosen
@@ -58,8 +60,30 @@ _MOST_LASTING = 200
 _READING_TIME = 6.0  # seconds
 _LATE_SECONDS = 5.0
 """For so long a page may not have heard that a widget shows another value"""
+_ENDS = "_yield_callback"
 _BURST_SECONDS = 2.0
-"""Changes of one setting that follow each other as quickly as this are one change"""
+"""Changes of one setting are one change if they follow each other before the page has shown the one before, however
+long a busy server takes for that, or as quickly as this afterwards"""
+
+
+def _in_one_go(deed: Callable[_P, None]) -> Callable[_P, None]:
+    """Have a deed done as a whole. A script that is overtaken by the next press ends wherever it looks into its state,
+    and would leave half of what it writes there undone."""
+
+    @wraps(deed)
+    def do(*args: _P.args, **settings: _P.kwargs) -> None:
+        context = get_script_run_ctx()
+        state = context.session_state if context else None
+        ends = getattr(state, _ENDS, None)  # Streamlit's own: there is no public way to say this
+        if state is None or ends is None:
+            return deed(*args, **settings)
+        object.__setattr__(state, _ENDS, lambda: None)
+        try:
+            return deed(*args, **settings)
+        finally:
+            object.__setattr__(state, _ENDS, ends)
+
+    return do
 
 
 def experiment() -> Experiment:
@@ -78,6 +102,13 @@ def moment() -> int:
     return int(st.session_state[_MOMENT])
 
 
+def is_overtaken() -> bool:
+    """End the script here if its user has done something else meanwhile, and say no otherwise: for long work, in which
+    it does not look into its state."""
+    moment()
+    return False
+
+
 def set_moment(step: int) -> None:
     """Keep the step at which the timeline stands."""
     st.session_state[_MOMENT] = max(0, step)
@@ -85,6 +116,7 @@ def set_moment(step: int) -> None:
         st.session_state[_PLAYED] |= {experiment().name}
 
 
+@_in_one_go
 def change(waited: float = 0.0, /, **settings: Any) -> None:
     """Change settings at the present moment; what does not fit becomes a notice and changes nothing.
 
@@ -94,8 +126,7 @@ def change(waited: float = 0.0, /, **settings: Any) -> None:
     the one before, as if only the last had been made.
     """
     last: _Change | None = st.session_state[_LAST_CHANGE]
-    at = time.monotonic() - waited
-    again = last is not None and last.goes_on(experiment(), settings, at)
+    again = last is not None and last.goes_on(experiment(), settings, time.monotonic() - waited)
     now = 0 if on_show().only is not None else moment()  # in a lesson every change begins a run anew
     before, step = (last.before, last.step) if last and again else (experiment(), now)
     try:
@@ -108,7 +139,7 @@ def change(waited: float = 0.0, /, **settings: Any) -> None:
     else:
         show(new)
     if experiment() != before:
-        st.session_state[_LAST_CHANGE] = _Change(experiment(), before, step, settings, at)
+        st.session_state[_LAST_CHANGE] = _Change(experiment(), before, step, settings)
 
 
 @dataclass(frozen=True)
@@ -119,23 +150,21 @@ class _Change:
     before: Experiment
     step: int
     settings: dict[str, Any]
-    at: float  # seconds
-    is_drawn: bool = False
+    drawn_at: float | None = None  # seconds; None until the page shows it
 
     def goes_on(self, now: Experiment, settings: dict[str, Any], at: float) -> bool:
         """Whether a change of these settings is one more stop of the same slider; one of words or layers is not."""
-        soon = at - self.at < _BURST_SECONDS
+        soon = self.drawn_at is None or at - self.drawn_at < _BURST_SECONDS
         same = now == self.after and settings.keys() == self.settings.keys()
         chosen = any(SETTINGS[name].choices or name == "frozen" for name in settings if name in SETTINGS)
         return soon and same and not chosen
 
 
-def drawn(whole: bool = True) -> None:
-    """The page shows the last change, or has come so far: what was done meanwhile is heard only now, and follows it
-    closely all the same, however long a busy server takes."""
+def drawn() -> None:
+    """The page shows the last change."""
     last: _Change | None = st.session_state[_LAST_CHANGE]
-    if last and not last.is_drawn:
-        st.session_state[_LAST_CHANGE] = replace(last, at=time.monotonic(), is_drawn=whole)
+    if last and last.drawn_at is None:
+        st.session_state[_LAST_CHANGE] = replace(last, drawn_at=time.monotonic())
 
 
 def _replace(new: Experiment, before: Experiment) -> None:
@@ -153,6 +182,7 @@ def _replace(new: Experiment, before: Experiment) -> None:
     set_moment(new.changes[-1].step if new.changes else 0)
 
 
+@_in_one_go
 def show(new: Experiment) -> None:
     """Follow another experiment; `undo` brings the present one back."""
     old = experiment()
@@ -169,6 +199,7 @@ def show(new: Experiment) -> None:
     set_moment(new.changes[-1].step if new.changes else 0)
 
 
+@_in_one_go
 def present(new: Experiment, until: int) -> None:
     """Show an experiment alone, and let it play from its beginning to the end of an epoch."""
     if _is_locked_out(new):
@@ -229,6 +260,7 @@ def _keep(shown: Experiment, *others: Experiment) -> None:
         )
 
 
+@_in_one_go
 def switch(name: str) -> None:
     """Go to another branch, at the same moment."""
     step = moment()
@@ -247,6 +279,7 @@ def replaced() -> Experiment | None:
     return last.before if last and goes_on and on_show().only is None else None
 
 
+@_in_one_go
 def refork(step: int) -> None:
     """Let the change of settings just made count from `step`: the browser had played on when it was made."""
     last: _Change | None = st.session_state[_LAST_CHANGE]
@@ -254,12 +287,14 @@ def refork(step: int) -> None:
         st.session_state[_PLAYED] |= {last.before.name}
         _replace(last.before.change(step, **last.settings), last.before)
         set_moment(step)
-        st.session_state[_LAST_CHANGE] = replace(last, after=experiment(), step=step)
+        drawn_at = last.drawn_at if experiment() == last.after else None
+        st.session_state[_LAST_CHANGE] = replace(last, after=experiment(), step=step, drawn_at=drawn_at)
         past = st.session_state[_PAST]
         if past and past[-1][0] == last.before:  # Undo, too, leads to where the picture was
             st.session_state[_PAST] = [*past[:-1], (last.before, step)]
 
 
+@_in_one_go
 def undo() -> None:
     """Take the last change of settings back."""
     past = st.session_state[_PAST]
@@ -288,7 +323,6 @@ def fill_widget(key: str, value: Any) -> Any:
     Only where it has another: a widget that is given a value shows that, and forgets what the user has done to it since
     the page was sent for.
     """
-    drawn(whole=False)
     given = st.session_state.setdefault(_GIVEN, {})
     before = given.get(key)
     if before is None or before.value != value:
@@ -363,6 +397,7 @@ def take_notices() -> list[str]:
     return list(dict.fromkeys(text for _, text in unread))
 
 
+@_in_one_go
 def begin(*, at_home: bool, has_stage: bool = True, has_moved: bool = False, has_lessons: bool = False) -> None:
     """Read the link on the first run, and when Back or Forward in the browser leads to another; else write it.
 
@@ -526,7 +561,6 @@ def mirror() -> None:
 
     The moment is the browser's to add, once it stands, and how it plays.
     """
-    st.session_state[_WRITTEN] = experiment()
     query = link.run_to_query(experiment()) | on_show().to_query()
     if kept("page", "") == "compare":
         if compared.fits(side_by_side()):
@@ -542,6 +576,7 @@ def mirror() -> None:
         query = link.run_to_query(of.base) | on_show().to_query() | told
     browsers = ("step", *playback.KEYS, *compared.VIEW_KEYS, *atlases.VIEW_KEYS)
     shown = {key: text for key, text in st.query_params.to_dict().items() if key not in browsers}
+    st.session_state[_WRITTEN] = experiment()
     if shown != query:
         st.query_params.from_dict(query)
 
@@ -631,6 +666,7 @@ def set_atlas(new: atlases.Atlas | searches.Search) -> None:
 
 
 # ---- what the stage in the browser tells ------------------------------------------------------------------------
+@_in_one_go
 def hear(key: str = STAGE) -> None:
     """Take a wish from the stage, and fulfil it; one that does not fit changes nothing but the log."""
     told = getattr(st.session_state.get(key), "wish", None)  # its page may have been left meanwhile
@@ -668,7 +704,6 @@ def _furthest() -> int:
 
 def heard() -> int:
     """The number of the last wish that was heard; 0 before the first."""
-    drawn(whole=False)
     serial: int = st.session_state[_FULFILLED]
     return serial
 
@@ -763,6 +798,7 @@ def _once_told(wish: str | None) -> None:
         st.session_state[_TAB] = replace(tab, owed=(*tab.owed, wish))
 
 
+@_in_one_go
 def recall(text: Any) -> None:
     """Take up, once, what this tab was doing before its session began: after a reload, or on a server started anew.
 

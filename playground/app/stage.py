@@ -49,7 +49,7 @@ def _fragment(
         st.rerun(scope="app")
     run = run_of(experiment)
     _arrive(run, ended)
-    run.record_until(session.moment())
+    run.record_until(session.moment(), gone=session.is_overtaken)
     before = session.replaced()
     page: Page = {
         **first.page(experiment, session.on_show(), moment=session.moment(), parts=parts),
@@ -76,7 +76,7 @@ def _arrive(run: Run, ended: bool) -> None:
     """Follow a link that has just been opened, if this is the first page to show its run."""
     number, link = session.opening()
     if ended and link.play is None and not session.moment() and session.kept(_FOLLOWED, 0) != number:
-        run.record_to(GOAL_EPOCHS, seconds=MOST_SECONDS)
+        run.record_to(GOAL_EPOCHS, seconds=MOST_SECONDS, gone=session.is_overtaken)
         session.set_moment(run.last_step_at(GOAL_EPOCHS))
     session.keep(_FOLLOWED, number)
 

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 
-def page(changes=(), drawn=(), waited=()):
+def page(changes=(), drawn=()):
     """A page that is drawn anew after each change that stands in `drawn`; a quicker one breaks the drawing off."""
     import streamlit as st
 
@@ -13,7 +13,7 @@ def page(changes=(), drawn=(), waited=()):
     session.begin(at_home=True)
     entries = []
     for learning_rate in changes:
-        session.change(dict(waited).get(learning_rate, 0.0), learning_rate=learning_rate)
+        session.change(learning_rate=learning_rate)
         if learning_rate in drawn:
             before = st.query_params.to_dict()
             session.begin(at_home=True)
@@ -30,40 +30,99 @@ def test_a_slider_that_is_moved_over_several_stops_makes_one_entry_whichever_dra
     assert app.session_state["experiment"].now.learning_rate == 0.3
 
 
-def test_changes_belong_together_by_when_they_were_made_and_not_by_when_they_arrived():
-    everything = {"changes": (0.02, 0.03), "drawn": (0.02, 0.03)}
-    late = AppTest.from_function(page, kwargs={**everything, "waited": ((0.02, 3.0),)}).run()
-    assert len(late.session_state["entries"]) == 2
-    both = AppTest.from_function(page, kwargs={**everything, "waited": ((0.02, 3.0), (0.03, 3.0))}).run()
-    assert len(both.session_state["entries"]) == 1
+class Clock:
+    """One that is set on by hand."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
 
 
-def slow(takes, draws):
-    """A page that takes some seconds until it shows a change, if it does; then comes the next stop of the slider."""
-    import dataclasses
+def stops(between=(), waited=0.0):
+    """How many changes two stops of a slider are, of which the second has been on its way for some seconds.
 
+    between : what happens between them; a number is so many seconds
+    """
     import streamlit as st
 
     from playground.app import session
 
     session.begin(at_home=True)
     session.change(learning_rate=0.02)
-    last = st.session_state["last_change"]
-    st.session_state["last_change"] = dataclasses.replace(last, at=last.at - takes)
-    if draws == "whole":
-        session.drawn()
-        session.drawn()
-    elif draws:  # broken off by the next stop
-        session.fill_widget("noise", 0.1)
-    session.change(learning_rate=0.03)
+    deeds = {"drawn": session.drawn, "refork": lambda: session.refork(750)}
+    for deed in between:
+        if deed in deeds:
+            deeds[deed]()
+        else:
+            session.time.now += deed
+    session.change(waited, learning_rate=0.03)
     st.session_state["n"] = len(st.session_state["past"])
 
 
-@pytest.mark.parametrize(("takes", "draws", "n"), [(0.5, "", 1), (5.0, "whole", 1), (5.0, "in part", 1), (5.0, "", 2)])
-def test_a_page_that_is_slow_to_draw_does_not_tear_a_slider_s_stops_apart(takes, draws, n):
-    app = AppTest.from_function(slow, kwargs={"takes": takes, "draws": draws}).run()
+@pytest.mark.parametrize(
+    ("told", "n"),
+    [
+        ({"between": (60,)}, 1),
+        ({"between": (60, "drawn", 1)}, 1),
+        ({"between": ("drawn", 3, "drawn")}, 2),
+        ({"between": ("drawn", 60), "waited": 59.0}, 1),
+        ({"between": ("drawn", 1, "refork", 60)}, 1),
+        ({"between": ("drawn", 1, "refork", "drawn", "refork", 60)}, 2),
+    ],
+)
+def test_a_slider_s_stops_are_one_change_by_when_they_were_made_however_slow_the_server_is(told, n, monkeypatch):
+    monkeypatch.setattr("playground.app.session.time", Clock())
+    app = AppTest.from_function(stops, kwargs=told).run()
     assert not app.exception
     assert app.session_state["n"] == n
+
+
+def overtaken():
+    """What two stops of a slider make, as (entries of the history, changes), when the second comes while the script
+    looks into its state for the first time since the first stop, for the second time, and so on."""
+    import streamlit as st
+    from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
+
+    from playground.app import session
+
+    state = get_script_run_ctx().session_state
+    looks, last, found = 0, 0, []
+
+    def look() -> None:
+        nonlocal looks
+        looks += 1
+        if looks == last:
+            raise StopException
+
+    ends = state._yield_callback
+    while looks >= last:
+        st.session_state.clear()
+        st.query_params.clear()
+        session.begin(at_home=True)
+        before = st.query_params.to_dict()
+        looks, last = 0, last + 1
+        object.__setattr__(state, "_yield_callback", look)
+        try:
+            session.change(learning_rate=0.02)
+            session.begin(at_home=True)
+            session.drawn()
+        except StopException:
+            pass
+        object.__setattr__(state, "_yield_callback", ends)
+        between = st.query_params.to_dict()
+        session.change(learning_rate=0.03)
+        session.begin(at_home=True)
+        after = st.query_params.to_dict()
+        found.append(((before != between) + (between != after), len(st.session_state["past"])))
+    st.session_state["found"] = found
+
+
+def test_a_stop_of_a_slider_that_overtakes_the_one_before_makes_one_change_with_it_whenever_it_comes():
+    app = AppTest.from_function(overtaken).run(timeout=30)
+    assert not app.exception
+    found = app.session_state["found"]
+    assert found == [(1, 1)] * len(found)
 
 
 # ---- what a page tells that has not heard of the newest yet --------------------------------------------------------

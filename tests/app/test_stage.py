@@ -305,3 +305,36 @@ def test_show_everything_and_show_less_keep_the_run_and_the_moment():
         )
         assert len(rows) == 0, "the browser has the run already"
         assert app.session_state["page_view_was_chosen"]
+
+
+def overtaken():
+    """A page that is overtaken when it has trained a little of the long way to its moment."""
+    import streamlit as st
+    from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
+
+    from playground.app import session, stage
+    from playground.app.shared_runs import run_of
+
+    session.begin(at_home=True)
+    session.set_moment(100_000)
+    run, state = run_of(session.experiment()), get_script_run_ctx().session_state
+    ends = state._yield_callback
+
+    def look() -> None:
+        if run.last_step > 1000:
+            raise StopException
+
+    object.__setattr__(state, "_yield_callback", look)
+    try:
+        stage.show("timeline")
+    except StopException:
+        pass
+    finally:
+        object.__setattr__(state, "_yield_callback", ends)
+        st.session_state["trained"] = run.last_step
+
+
+def test_a_page_that_is_overtaken_trains_no_further():
+    app = AppTest.from_function(overtaken, default_timeout=120).run()
+    assert not app.exception
+    assert 1000 < app.session_state["trained"] < 100_000

@@ -11,15 +11,15 @@ from playwright.sync_api import Page
 from playground.run.experiment import Experiment
 from playground.run.runs import Run, Runs
 
-STATE = """() => { const p = window.__player; return {
+STATE = """() => { const p = window.__player; return p?.run && {
   state: p.state, step: p.step, epoch: p.epoch, last: p.run.last, run: p.run.header.run, goal: String(p.goal),
   frames: window.__stage.frames, runs: [...p.runs.keys()] }; }"""
-PARAMETERS = "() => Array.from(__player.run.parameters(__player.row))"
+PARAMETERS = "() => { const p = window.__player; return p?.run && Array.from(p.run.parameters(p.row)); }"
 
 
 def state(page: Page) -> dict[str, Any]:
     """The player's state, as plain numbers."""
-    return page.evaluate(STATE)
+    return _once_there(page, STATE)
 
 
 def wait_for(page: Page, condition: str, timeout: float = 30_000) -> None:
@@ -40,7 +40,12 @@ def press(page: Page, name: str, **options: Any) -> None:
 
 def parameters(page: Page) -> np.ndarray:
     """The parameters that the picture on screen was drawn from."""
-    return np.array(page.evaluate(PARAMETERS), dtype=float)
+    return np.array(_once_there(page, PARAMETERS), dtype=float)
+
+
+def _once_there(page: Page, code: str) -> Any:
+    """What code finds on the page: while Streamlit puts the stage into its place, there is no player for a moment."""
+    return page.wait_for_function(code, timeout=30_000).json_value()
 
 
 def recorded(experiment: Experiment, epochs: int) -> Run:

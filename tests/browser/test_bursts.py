@@ -21,7 +21,6 @@ def opened(new_page):
         page = new_page()
         visit(page, f"/?dataset=moons&view=full{query}")
         wait_for(page, "p.run.rows.length > 150 && p.step > 0 && !p.asked")
-        page.wait_for_timeout(500)
         return page
 
     return open_at
@@ -40,7 +39,7 @@ def arrives(page: Page, wanted: Config, changes: int = 0) -> None:
     experiment = shown(page)
     assert experiment.now == wanted
     assert len(experiment.changes) == changes
-    assert page.evaluate("() => __player.run.header.run") == experiment.name
+    wait_for(page, f"p.run.header.run === '{experiment.name}'")
 
 
 def shown(page: Page) -> Experiment:
@@ -187,8 +186,7 @@ def test_the_address_holds_the_moment_once_it_stands_and_a_reload_comes_back_to_
     page.wait_for_function("() => location.search.includes('step=504')")
     assert entries(page) == before, "moments are no entries of the history"
     page.reload()
-    wait_for(page, "p.run.rows.length > 1 && p.step === 504 && !p.asked")
-    page.wait_for_timeout(500)
+    settle(page)
     assert state(page)["step"] == 504
     page.get_by_role("link", name="Health").click()
     wait_for(page, "p.step === 504")

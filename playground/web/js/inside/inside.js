@@ -615,15 +615,14 @@ export class Inside {
       const ink = group.lastChild;
       ink.style.stroke = signColour(value, theme);
       const share = Math.sqrt(Math.abs(value) / top);
-      const isPicked = group.dataset.key === idea.weight;
-      ink.style.strokeWidth = Math.max(0.5 + 4.5 * share, isPicked ? 2 : 0); // its dashes are seen, however little it is
+      ink.style.strokeWidth = 0.5 + 4.5 * share;
       const drops = group.querySelector(".drops");
       drops.style.stroke = ink.style.stroke;
       drops.style.strokeWidth = value ? 2 + 6 * share : 0;
       for (const way of ["forward", "back"])
         group.classList.toggle(way, idea.flow === way && idea.links.includes(Number(group.dataset.layer)));
       group.classList.toggle("spoken", idea.links.includes(Number(group.dataset.layer)));
-      group.classList.toggle("picked", isPicked);
+      group.classList.toggle("picked", group.dataset.key === idea.weight);
     }
     for (const group of this.drawing.querySelectorAll(".unit")) {
       const { layer } = group.dataset;

@@ -152,7 +152,10 @@ for (const [name, theme] of Object.entries(THEMES)) {
     };
     const links = [link(-2), link(0.5)];
     const units = [unit(-0.5), unit(0.5)];
-    const drawing = { firstChild: {}, querySelectorAll: (what) => (what === ".link" ? links : units) };
+    const drawing = {
+      ...{ firstChild: {}, querySelectorAll: (what) => (what === ".link" ? links : units) },
+      classList: { toggle() {} },
+    };
     const idea = { carries: "blame", flow: "back", shows: { 1: "z" }, links: [1], units: [] };
     const { letter } = Inside.prototype;
     const view = {
@@ -165,6 +168,7 @@ for (const [name, theme] of Object.entries(THEMES)) {
       numbered: true,
       places: new Map(),
       light() {},
+      drawLegend() {},
     };
     Inside.prototype.paint.call(view);
     assert.deepEqual(

@@ -72,10 +72,9 @@ def _in_one_go(deed: Callable[_P, None]) -> Callable[_P, None]:
 
     @wraps(deed)
     def do(*args: _P.args, **settings: _P.kwargs) -> None:
-        context = get_script_run_ctx()
-        state = context.session_state if context else None
+        state: Any = getattr(get_script_run_ctx(), "session_state", None)
         ends = getattr(state, _ENDS, None)  # Streamlit's own: there is no public way to say this
-        if state is None or ends is None:
+        if ends is None:
             return deed(*args, **settings)
         object.__setattr__(state, _ENDS, lambda: None)
         try:

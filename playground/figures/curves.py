@@ -59,12 +59,14 @@ def gradient_norms(
 ) -> go.Figure:
     """The norm of every layer's gradient, (k, n_layers), over epochs (k,), on a log axis.
 
-    fades : share of the output layer's gradient, drawn as a line, below which one fades
+    fades : share of the output layer's gradient below which one fades; drawn as a line where one does
     """
     traces, table = _layer_lines(epochs, norms, names, theme), np.asarray(norms, float)
-    if fades is not None and len(names) > 1:
+    if fades is not None and (table[:, :-1] < fades * table[:, -1:]).any():
         limit = np.where(table[:, -1] > 0, fades * table[:, -1], np.nan)
-        traces.append(_line(epochs, limit, f"{100 * fades:g} % of the output's: fades", palette(theme).text, "dash"))
+        line = _line(epochs, limit, f"{100 * fades:g} % of the output's: fades", palette(theme).text, "dot")
+        line["line"]["width"] = 1.2
+        traces.append(line)
     return figure(
         theme,
         title=title,

@@ -65,7 +65,7 @@ def _no_harm(c: Checkup) -> str:
     """Why no rule complains of a layer that is beyond the line: its flat ends keep nothing from learning."""
     over = any(n.squashes and n.flat.mean() > verdicts.MOSTLY_FLAT for n in c.hidden)
     share = float(c.gradient_shares[0])
-    if not (over and c.has_learned and share >= verdicts.FADES):
+    if not (over and (c.has_learned or verdicts.is_learning(c)) and share >= verdicts.FADES):
         return ""
     return f" That does no harm here: layer 1 gets {percent(share, 2)} of the output layer's gradient."
 

@@ -326,9 +326,9 @@ def noisy(c: Checkup) -> Finding | None:
     larger = int(nearest_preset("batch_size", min(max(8 * c.batch_size, 32), c.n_train)))
     lower = nearest_preset("learning_rate", c.learning_rate / 10.0)
     return Finding(
-        f"The loss jumps by {beside(0.02, c.jitter)} from epoch to epoch, and has hardly fallen for 30. A batch of "
-        f"{c.batch_size} shows more luck than slope: here it takes about {say(c.noise_scale, 3)} points until signal "
-        "and noise are of one size.",
+        f"The loss jumps by {beside(0.02, c.jitter)} from epoch to epoch, and has hardly fallen in 30 epochs. A batch "
+        f"of {c.batch_size} shows more luck than slope: here it takes about {say(c.noise_scale, 3)} points until "
+        "signal and noise are of one size.",
         {"noise scale": c.noise_scale, "batch size": c.batch_size, "jump from epoch to epoch": c.jitter},
         (
             _try(f"Start again with batches of {larger}", batch_size=larger, again=True),
@@ -411,13 +411,14 @@ def too_small(c: Checkup) -> Finding | None:
 @rule(
     "Saturated neurons",
     "More than half of a hidden sigmoid or tanh layer's outputs are in the flat ends (slope below 6 % of the "
-    "steepest), while the loss is still more than half of what guessing costs.",
+    "steepest), while the loss is still more than half of what guessing costs, and does not fall by 3 % or more in 30 "
+    "epochs below that.",
     GLOROT, KARPATHY, follows=("unscaled", "rate_too_high", "noisy", "too_small"),
 )  # fmt: skip
 def saturated(c: Checkup) -> Finding | None:
     """In its flat ends an S-shaped neuron hardly lets a gradient through."""
     layers = [n for n in c.hidden if n.squashes and is_flat(n)]
-    if not layers or c.has_learned:
+    if not layers or c.has_learned or is_learning(c):
         return None
     worst = max(layers, key=lambda n: float(n.flat.mean()))
     share = float(worst.flat.mean())
@@ -601,6 +602,12 @@ def _stands_still(c: Checkup) -> bool:
     """Whether the loss has hardly fallen for 30 epochs, far from solved."""
     before, now = _mean_loss(c, c.epoch - 30.0), _mean_loss(c, c.epoch)  # NaN without frames, which fails below
     return c.epoch >= 60.0 and now > 0.97 * before and c.train_loss > 0.3 * c.chance
+
+
+def is_learning(c: Checkup) -> bool:
+    """Whether the loss is below guessing and has fallen over the last 30 epochs."""
+    before, now = _mean_loss(c, c.epoch - 30.0), _mean_loss(c, c.epoch)  # NaN without frames, which fails below
+    return c.train_loss < 0.97 * c.chance and now <= 0.97 * before
 
 
 def _best_loss(c: Checkup) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from playground.health.checkup import Checkup, chance_loss, examine, noise_scale
 from playground.health.headlines import headline_at, headlines, is_costly
 from playground.health.proof import PICTURES, proof
 from playground.health.sick import SICK
-from playground.health.verdicts import FAR_TOO_FAST, RULES, Finding, headline, verdicts
+from playground.health.verdicts import FAR_TOO_FAST, RULES, Finding, headline, is_flat, verdicts
 from playground.run import link
 from playground.run.config import Config
 from playground.run.experiment import Experiment
@@ -376,6 +376,16 @@ def test_a_loss_far_above_guessing_that_was_below_it_tells_of_too_high_a_rate():
     assert "rate_too_high" in names(replace(c, history=replace(c.history, train_loss=thrown)))
     never_below = np.full(len(thrown), 1.5 * c.chance)
     assert "rate_too_high" not in names(replace(c, history=replace(c.history, train_loss=never_below)))
+
+
+def test_flat_ends_are_no_finding_while_the_loss_falls():
+    c = look(Config(dataset="checkerboard", seed=3), 60)
+    assert is_flat(c.hidden[1])
+    assert not c.has_learned
+    assert names(c) == []
+    assert "That does no harm here" in PICTURES["saturated"](c)(c, "light").says
+    stalled = np.full(len(c.history.train_loss), c.train_loss)
+    assert "saturated" in names(replace(c, history=replace(c.history, train_loss=stalled)))
 
 
 @pytest.mark.parametrize("seed", range(1, 4))

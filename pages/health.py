@@ -17,8 +17,8 @@ from playground.health.checkup import Array, Checkup, examine_run, update_ratios
 from playground.health.cure import helps, test_loss_at
 from playground.health.headlines import healthy_in_words, next_to_try, reservation, well_in_words
 from playground.health.numbers import columns, gradient_norms, tables
-from playground.health.proof import PICTURES, flat, proof
-from playground.health.verdicts import Try, Verdict, verdicts
+from playground.health.proof import flat, proof
+from playground.health.verdicts import FADES, Try, Verdict, verdicts
 from playground.run.compared import settings_in_words
 from playground.run.names import layer_name
 from playground.run.number import say
@@ -47,7 +47,9 @@ def show() -> None:
     if checkup.frozen:
         frozen = " and ".join(layer_name(layer + 1, len(names)) for layer in checkup.frozen)
         st.caption(f"Frozen here: {frozen}. The gradient is the one it would follow; its updates are of size zero.")
-    now = _now(checkup, names, theme, is_flat_shown=any(v.rule.name in ("dead", "saturated") for v in found))
+    now = _now(
+        checkup, names, theme, is_flat_shown=any(v.rule.name in ("dead", "saturated") and not v.cause for v in found)
+    )
     st.markdown("#### Each layer at this moment")
     charts.show(now, key=f"health_now_{len(now)}", columns=len(now))
     over_time = _over_time(experiment.name, last, theme, norms, updates, names)
@@ -60,20 +62,11 @@ def show() -> None:
 def _verdicts(found: list[Verdict], checkup: Checkup, theme: str) -> None:
     causes = [verdict for verdict in found if not verdict.cause]
     st.markdown(
-        f"**{len(found)} {'finding' if len(found) == 1 else 'findings'} at {_when(checkup)}**, by rules of thumb:"
+        f"**{len(causes)} {'finding' if len(causes) == 1 else 'findings'} at {_when(checkup)}**, by rules of thumb:"
     )
     for k, verdict in enumerate(causes):
         with st.container(border=True):
-            _card(verdict, checkup, theme, is_first=k == 0)
-    if found[len(causes) :]:
-        st.markdown("Probably only a consequence:")
-    shown = {PICTURES[verdict.rule.name](checkup) for verdict in causes}
-    for verdict in found[len(causes) :]:  # they need no cure of their own
-        name = verdict.rule.name
-        picture = PICTURES[name](checkup)
-        with _beside_its_picture(name, checkup, theme, is_shown=picture not in shown and name != "chance"):
-            st.markdown(f"- **{verdict.rule.title}**: {session.plain(verdict.sentence)}")
-        shown.add(picture)
+            _card(verdict, [v for v in found if v.cause == verdict.rule.title], checkup, theme, is_first=k == 0)
 
 
 def _healthy(checkup: Checkup, well: str, theme: str, cured: str) -> None:
@@ -128,8 +121,9 @@ def _when(checkup: Checkup) -> str:
     return f"epoch {say(checkup.epoch)}, step {checkup.step}"
 
 
-def _card(verdict: Verdict, checkup: Checkup, theme: str, *, is_first: bool) -> None:
-    """A finding, its cure, and the picture that shows it; what helps alone is a click further."""
+def _card(verdict: Verdict, follow: list[Verdict], checkup: Checkup, theme: str, *, is_first: bool) -> None:
+    """A finding, its cure, what probably only comes of it, and the picture that shows it; what helps alone is a click
+    further."""
     with _beside_its_picture(verdict.rule.name, checkup, theme):
         st.markdown(f"**:material/stethoscope: {verdict.rule.title}**  \n{session.plain(verdict.sentence)}")
         with st.container(horizontal=True):
@@ -141,6 +135,9 @@ def _card(verdict: Verdict, checkup: Checkup, theme: str, *, is_first: bool) -> 
                 key, is_primary = f"try_{verdict.rule.name}", is_first and best is None
                 _give(option.label, key, verdict, option, checkup.step, is_primary=is_primary)
             alone.button(verdict, checkup)
+        if follow:  # they need no cure of their own
+            told = [f"- **{v.rule.title}**: {session.plain(v.sentence)}" for v in follow]
+            st.markdown("\n".join(["What comes of it:", *told]))
         numbers = " · ".join(f"{name} {say(value, 3)}" for name, value in verdict.numbers)
         sources = ", ".join(f"[{source.title}]({source.url})" for source in verdict.rule.sources)
         st.caption(f"{numbers}  \nA rule of thumb, from {sources}.", help=f"The rule: {verdict.rule.when}")
@@ -201,7 +198,7 @@ def _over_time(
     in_words = words.over_time("Gradient norms", epochs, norms, names)
     return [
         Chart(
-            "norms", figures.gradient_norms(epochs, norms, names, theme=theme, title=""), in_words,
+            "norms", figures.gradient_norms(epochs, norms, names, fades=FADES, theme=theme, title=""), in_words,
             "Gradient norm of each layer", words.norms_say(epochs, norms, names), over_time=True,
         ),
         Chart(

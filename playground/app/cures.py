@@ -28,6 +28,8 @@ from playground.web.portrait_route import portrait_address
 
 PATIENTS, FINDINGS, OUTCOME = "patients", "findings", "cure_outcome"
 TRAIN_SECONDS, EVERY_SECONDS = 0.4, 0.6
+LEAST_EPOCHS = 60
+"""By then every rule has its say"""
 MOST_SECONDS = 2.0
 """For which a run with a cure is trained before it is shown"""
 
@@ -91,9 +93,9 @@ def arrive(container: str, top: str = "") -> None:
 
 # ---- a cure -------------------------------------------------------------------------------------------------------
 def judged_at(run: Run, step: int) -> int:
-    """The epoch at which runs that begin anew are held against the run on screen: that of the moment, but not before a
-    run has played by itself to its end."""
-    return max(GOAL_EPOCHS, math.ceil(run.epoch_of(step)))
+    """The epoch at which runs that begin anew are held against the run on screen: that of the finding, but not before
+    a new run has had the time to learn."""
+    return max(LEAST_EPOCHS, math.ceil(run.epoch_of(step)))
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,8 @@ def _proofs(trial: Trial) -> None:
 
 def _pictures(trial: Trial) -> None:
     """The run on screen before and after."""
-    named = zip(("before", "after"), trial.pairs()[0], trial.portraits, strict=True)
+    names = ("before", "after") if not trial.runs[1].changes else ("gone on as it was", "gone on with the cure")
+    named = zip(names, trial.pairs()[0], trial.portraits, strict=True)
     shown: list[dict[str, Any]] = [
         {"name": name, "label": f"{name.capitalize()}, epoch {trial.epochs}", "line": _told(trial, result),
          "help": "", "picture": picture, "address": ""}

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from playground.figures.look import epochs_axis, figure, log_axis, palette
 from playground.figures.palette import layer_colour
 
-MOST_POINTS = 300
+MOST_POINTS, MOST_COLOURS = 300, 4
 RATIO_BAND = (1e-4, 2e-2)
 """Sizes of an update, over that of the weights, of which no rule of the page Health complains"""
 
@@ -53,15 +53,25 @@ def gradient_norms(
     norms: npt.ArrayLike,
     names: Sequence[str],
     *,
+    fades: float | None = None,
     theme: str = "light",
     title: str = "Gradient norm of each layer\nFar below the others: a layer that hardly learns.",
 ) -> go.Figure:
-    """The norm of every layer's gradient, (k, n_layers), over epochs (k,), on a log axis."""
+    """The norm of every layer's gradient, (k, n_layers), over epochs (k,), on a log axis.
+
+    fades : share of the output layer's gradient below which one fades; drawn as a line where one does
+    """
+    traces, table = _layer_lines(epochs, norms, names, theme), np.asarray(norms, float)
+    if fades is not None and (table[:, :-1] < fades * table[:, -1:]).any():
+        limit = np.where(table[:, -1] > 0, fades * table[:, -1], np.nan)
+        line = _line(epochs, limit, f"{100 * fades:g} % of the output's: fades", palette(theme).text, "dot")
+        line["line"]["width"] = 1.2
+        traces.append(line)
     return figure(
         theme,
         title=title,
         height=300,
-        traces=_layer_lines(epochs, norms, names, theme),
+        traces=traces,
         hovermode="x unified",
         xaxis=epochs_axis(np.asarray(epochs)),
         yaxis=log_axis(norms, "size of the gradient, ‖∂L/∂W‖"),
@@ -105,7 +115,22 @@ def _layer_lines(
     colours = [layer_colour(palette(theme), i, len(names)) for i in range(len(names))]
     # A log axis has no place for zero: a gap there says so.
     columns = [np.where(table[:, i] > 0, table[:, i], np.nan) for i in range(len(names))]
-    return [_line(epochs, y, name, c, "solid") for y, name, c in zip(columns, names, colours, strict=True)]
+    lines = [_line(epochs, y, name, c, "solid") for y, name, c in zip(columns, names, colours, strict=True)]
+    if len(names) <= MOST_COLOURS:
+        return lines
+    told = (lowest(table), len(names) - 1)
+    for k, line in enumerate(lines):
+        if k not in told:
+            line |= {"showlegend": False, "line": {"color": palette(theme).muted, "width": 1}, "opacity": 0.45}
+    # Drawn over the grey ones, in the order of the layers.
+    return [line for k, line in enumerate(lines) if k not in told] + [lines[k] for k in sorted({*told})]
+
+
+def lowest(values: npt.ArrayLike) -> int:
+    """The layer whose values, (k, n_layers), are typically the smallest."""
+    table = np.asarray(values, float)
+    rows = table[np.isfinite(table).all(axis=1)]
+    return int(np.argmin(np.median(rows, axis=0))) if len(rows) else 0
 
 
 def _line(x: npt.ArrayLike, y: npt.ArrayLike, name: str, colour: str, dash: str) -> dict[str, Any]:

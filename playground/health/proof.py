@@ -65,7 +65,7 @@ def _no_harm(c: Checkup) -> str:
     """Why no rule complains of a layer that is beyond the line: its flat ends keep nothing from learning."""
     over = any(n.squashes and n.flat.mean() > verdicts.MOSTLY_FLAT for n in c.hidden)
     share = float(c.gradient_shares[0])
-    if not (over and c.has_learned and share >= verdicts.FADES):
+    if not (over and (c.has_learned or verdicts.is_learning(c)) and share >= verdicts.FADES):
         return ""
     return f" That does no harm here: layer 1 gets {percent(share, 2)} of the output layer's gradient."
 
@@ -89,7 +89,7 @@ def _stairs(c: Checkup) -> Picture:
 
 def _norms(c: Checkup, theme: str) -> Proof:
     values = np.array([n.gradient_norm for n in c.layers])
-    limit, texts = Limit(verdicts.EXPLODES, "limit: 100", "above"), [say(float(v), 3) for v in values]
+    limit, texts = Limit(verdicts.EXPLODES, "a size of 100: explodes", "above"), [say(float(v), 3) for v in values]
     figure = _log_bars(values, c.layers, "size of the gradient, ‖∂L/∂W‖", limit, texts, theme)
     return Proof("How large the gradients are", figure, _told("Gradient norms", c, values, say))
 
@@ -101,7 +101,8 @@ def _explosion(c: Checkup) -> Picture:
 def _twins(c: Checkup, theme: str) -> Proof:
     values = np.array([n.n_twins / n.n_units for n in c.hidden])
     figure = figures.layer_bars(
-        values, _names(c.hidden), "share of the neurons", limits=[Limit(verdicts.MANY_TWINS, "limit: half", "above")],
+        values, _names(c.hidden), "share of the neurons",
+        limits=[Limit(verdicts.MANY_TWINS, "half of the neurons: too many", "above")],
         texts=[f"{n.n_twins} of {n.n_units}" for n in c.hidden], theme=theme,
     )  # fmt: skip
     figure.update_xaxes(tickformat=".0%")
@@ -112,9 +113,9 @@ def _too_fast(c: Checkup) -> Picture:
     """The last updates, or the largest of each layer where that has done the harm; the loss of a run that broke."""
     if c.diverged:
         return _loss
-    if verdicts.jumps(c):
-        return _last_updates
-    return _largest_updates if _largest(c).max() > verdicts.FAR_TOO_FAST else _loss  # that once was lower
+    if verdicts.largest_update(c) > verdicts.FAR_TOO_FAST:
+        return _largest_updates
+    return _last_updates if verdicts.jumps(c) else _loss  # that once was lower
 
 
 def _largest(c: Checkup) -> Array:
@@ -122,11 +123,11 @@ def _largest(c: Checkup) -> Array:
 
 
 def _last_updates(c: Checkup, theme: str) -> Proof:
-    return _updates(c, theme, c.recent_ratios, Limit(verdicts.TOO_FAST, "too fast", "above"))
+    return _updates(c, theme, c.recent_ratios, Limit(verdicts.TOO_FAST, "2 % of the weights: too fast", "above"))
 
 
 def _largest_updates(c: Checkup, theme: str) -> Proof:
-    limit = Limit(verdicts.FAR_TOO_FAST, "far too fast", "above")
+    limit = Limit(verdicts.FAR_TOO_FAST, "30 % of the weights: far too fast", "above")
     return _updates(c, theme, _largest(c), limit, "the largest")
 
 
@@ -161,7 +162,8 @@ def _inputs(c: Checkup, theme: str) -> Proof:
     worst = np.sort(np.argsort(-values, kind="stable")[:MOST_INPUTS])
     names = [verdicts.input_name(c, int(k)) for k in worst]
     figure = figures.layer_bars(
-        values[worst], names, "times the limit", limits=[Limit(1.0, "limit", "above")],
+        values[worst], names, "mean or deviation, in times its limit",
+        limits=[Limit(1.0, f"mean {verdicts.MOST_MEAN:g} or deviation {verdicts.MOST_DEVIATION:g}: too far", "above")],
         texts=[f"{say(float(values[k]), 2)} times" for k in worst], log=True, theme=theme,
     )  # fmt: skip
     parts = [f"{name}: {say(float(values[k]), 3)} times the limit" for name, k in zip(names, worst, strict=True)]

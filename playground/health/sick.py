@@ -80,5 +80,6 @@ SICK: dict[str, Sick] = {
         "Every step follows a single noisy point.",
         Config(batch_size=1, learning_rate=0.03, noise=0.3),
         "noisy",
+        until=120,
     ),
 }

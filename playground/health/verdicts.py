@@ -97,7 +97,7 @@ class Verdict:
     """What it rests on, by name"""
     tries: tuple[Try, ...]
     cause: str = ""
-    """The title of the finding that it follows from; "" for one that is a cause itself"""
+    """The title of the finding that it follows from in the end; "" for one that is a cause itself"""
 
 
 @dataclass(frozen=True)
@@ -139,14 +139,16 @@ def rule(
 
 
 def verdicts(checkup: Checkup) -> list[Verdict]:
-    """What the rules say, in the order of RULES: causes first, then what may only follow from them."""
+    """What the rules say, in the order of RULES: causes first, then what may only follow from one of them."""
     findings = {name: finding for name, entry in RULES.items() if (finding := entry.judge(checkup))}
     found: list[Verdict] = []
     for name, finding in findings.items():
-        causes = _causes(RULES[name], checkup)
-        cause = next((entry.title for entry in RULES.values() if entry.name in causes and entry.name in findings), "")
-        tries = () if cause else finding.tries
-        found.append(Verdict(RULES[name], finding.sentence, tuple(finding.numbers.items()), tries, cause))
+        first = name  # a cause may follow from another itself
+        while cause := next((n for n in findings if n in _causes(RULES[first], checkup)), ""):
+            first = cause
+        is_cause = first == name
+        numbers, tries = tuple(finding.numbers.items()), finding.tries if is_cause else ()
+        found.append(Verdict(RULES[name], finding.sentence, numbers, tries, "" if is_cause else RULES[first].title))
     return sorted(found, key=lambda verdict: bool(verdict.cause))
 
 
@@ -219,9 +221,10 @@ def unscaled(c: Checkup) -> Finding | None:
 
 @rule(
     "The learning rate is too high",
-    "The run broke; or the loss rises in at least 40 % of the last 20 epochs while an update is more than 2 % of the "
-    "weights; or an update was ever more than 30 % of the weights and the loss is no better than guessing; or the loss "
-    "stands still, a third above the lowest that it has had, on the mean of ten epochs.",
+    "The run broke; or an update was ever more than 30 % of the weights and the loss is no better than guessing; or "
+    "the loss was better than guessing and is a third worse than that; or it rises in at least 40 % of the last 20 "
+    "epochs while an update is more than 2 % of the weights; or it stands still, a third above the lowest that it has "
+    "had, on the mean of ten epochs.",
     CS231N, KARPATHY,
 )  # fmt: skip
 def rate_too_high(c: Checkup) -> Finding | None:
@@ -237,17 +240,7 @@ def rate_too_high(c: Checkup) -> Finding | None:
             {"learning rate": c.learning_rate, "step": c.step},
             (again, *_clip(c)),
         )
-    ratios = c.history.update_ratios
-    finite = ratios[np.isfinite(ratios)]
-    if jumps(c):
-        recent = c.recent_ratios[np.isfinite(c.recent_ratios)]
-        return Finding(
-            f"The loss rose in {beside(OFTEN_RISES, c.rises)} of the last epochs, and one update moves the weights by "
-            f"{beside(TOO_FAST, float(recent.max()))}; about 0.1 % is usual.",
-            {"share of rising epochs": c.rises, "update / weights": float(recent.max())},
-            tries,
-        )
-    worst = float(finite.max(initial=0.0))
+    worst = largest_update(c)
     if worst > FAR_TOO_FAST and c.train_loss > 0.95 * c.chance and c.epoch >= 1.0 and not _any_twins(c):
         return Finding(
             f"A single update moved the weights of a layer by {beside(FAR_TOO_FAST, worst)}; about 0.1 % is usual. The "
@@ -255,6 +248,24 @@ def rate_too_high(c: Checkup) -> Finding | None:
             f"{say(c.chance, 3)}.",
             {"largest update / weights": worst, "training loss": c.train_loss, "chance": c.chance},
             (again,),
+        )
+    lowest = float(np.nanmin(c.history.train_loss))
+    if lowest < c.chance and c.train_loss > THROWN_OFF * c.chance:
+        return Finding(
+            f"The loss was as low as {say(lowest, 3)}; now it is {say(c.train_loss, 3)}, far worse than the "
+            f"{say(c.chance, 3)} that guessing costs: steps of this size have thrown the network off.",
+            {"lowest loss": lowest, "training loss": c.train_loss, "chance": c.chance},
+            tries,
+        )
+    if jumps(c):
+        recent = c.recent_ratios[np.isfinite(c.recent_ratios)]
+        # Of layers that were thrown into their flat ends, the last updates are small: the harm was done by the largest.
+        size, moves = (worst, "has moved") if worst > FAR_TOO_FAST else (float(recent.max()), "moves")
+        return Finding(
+            f"The loss rose in {beside(OFTEN_RISES, c.rises)} of the last epochs, and one update {moves} the weights "
+            f"by {beside(TOO_FAST, size)}; about 0.1 % is usual.",
+            {"share of rising epochs": c.rises, "update / weights": size},
+            tries,
         )
     now, (best, when) = _mean_loss(c, c.epoch), _best_loss(c)
     if _stands_still(c) and now > THROWN_OFF * best and not c.regularized and not _any_twins(c):
@@ -297,22 +308,27 @@ def rate_too_low(c: Checkup) -> Finding | None:
 
 @rule(
     "The batches are too small for this noise",
-    "The batch is less than a tenth of the gradient's noise scale, and the loss rises in at least 35 % of the last 20 "
-    "epochs, jumps by more than 2 % from epoch to epoch, and is between 10 and 97 % of what guessing costs.",
+    "After 60 epochs the training loss has fallen by less than 3 % over the last 30, on the mean of ten, and is still "
+    "between 30 and 97 % of what guessing costs, while it rises in at least 35 % of the last 20 epochs and jumps by "
+    "more than 2 % from epoch to epoch; and the batch is less than a tenth of the gradient's noise scale.",
     MCCANDLISH,
     follows=("unscaled", "rate_too_high"),
 )
 def noisy(c: Checkup) -> Finding | None:
-    """What a batch shows is mostly the luck of the draw."""
+    """What a batch shows is mostly the luck of the draw, and the loss does not come down for it.
+
+    While it still falls, larger batches only make fewer steps of an epoch, and end worse.
+    """
     if not c.batch_size < 0.1 * c.noise_scale or c.batch_size >= c.n_train:
         return None
-    if c.rises < 0.35 or c.jitter < 0.02 or not 0.1 * c.chance < c.train_loss < 0.97 * c.chance:
+    if c.rises < 0.35 or c.jitter < 0.02 or not _stands_still(c) or not c.train_loss < 0.97 * c.chance:
         return None
     larger = int(nearest_preset("batch_size", min(max(8 * c.batch_size, 32), c.n_train)))
     lower = nearest_preset("learning_rate", c.learning_rate / 10.0)
     return Finding(
-        f"The loss jumps by {beside(0.02, c.jitter)} from epoch to epoch. A batch of {c.batch_size} shows more luck "
-        f"than slope: here it takes about {say(c.noise_scale, 3)} points until signal and noise are of one size.",
+        f"The loss jumps by {beside(0.02, c.jitter)} from epoch to epoch, and has hardly fallen in 30 epochs. A batch "
+        f"of {c.batch_size} shows more luck than slope: here it takes about {say(c.noise_scale, 3)} points until "
+        "signal and noise are of one size.",
         {"noise scale": c.noise_scale, "batch size": c.batch_size, "jump from epoch to epoch": c.jitter},
         (
             _try(f"Start again with batches of {larger}", batch_size=larger, again=True),
@@ -356,7 +372,7 @@ def dead(c: Checkup) -> Finding | None:
     "After 60 epochs the training loss has fallen by less than 3 % over the last 30, on the mean of ten, and is still "
     "between 30 and 97 % of what guessing costs, though the steps are of a good size, every layer gets a gradient, and "
     "nothing holds the weights back.",
-    GOODFELLOW,
+    GOODFELLOW, follows=("dead",),
 )  # fmt: skip
 def too_small(c: Checkup) -> Finding | None:
     """It has stopped learning, far from solved, and nothing is wrong with it: it has too few neurons for these data."""
@@ -395,13 +411,14 @@ def too_small(c: Checkup) -> Finding | None:
 @rule(
     "Saturated neurons",
     "More than half of a hidden sigmoid or tanh layer's outputs are in the flat ends (slope below 6 % of the "
-    "steepest), while the loss is still more than half of what guessing costs.",
+    "steepest), while the loss is still more than half of what guessing costs, and does not fall by 3 % or more in 30 "
+    "epochs below that.",
     GLOROT, KARPATHY, follows=("unscaled", "rate_too_high", "noisy", "too_small"),
 )  # fmt: skip
 def saturated(c: Checkup) -> Finding | None:
     """In its flat ends an S-shaped neuron hardly lets a gradient through."""
     layers = [n for n in c.hidden if n.squashes and is_flat(n)]
-    if not layers or c.has_learned:
+    if not layers or c.has_learned or is_learning(c):
         return None
     worst = max(layers, key=lambda n: float(n.flat.mean()))
     share = float(worst.flat.mean())
@@ -421,7 +438,7 @@ def saturated(c: Checkup) -> Finding | None:
 @rule(
     "The gradient fades",
     "The first layer's gradient is less than 1 % of the output layer's, and no layer is dead or made of copies.",
-    GLOROT, HE, follows=("unscaled", "rate_too_high", "saturated"),
+    GLOROT, HE, follows=("unscaled", "rate_too_high", "dead", "saturated"),
 )  # fmt: skip
 def vanishing(c: Checkup) -> Finding | None:
     """Each layer on the way back takes its toll, so that the first ones hardly learn."""
@@ -530,9 +547,17 @@ def is_flat(layer: LayerNumbers) -> bool:
 
 
 def jumps(c: Checkup) -> bool:
-    """Whether the loss rises again and again while the updates are large."""
+    """Whether the loss rises again and again while the updates are large; of fewer than ten epochs it is not known."""
+    if len(c.history.train_loss) <= 10:
+        return False
     recent = np.where(np.isfinite(c.recent_ratios), c.recent_ratios, 0.0)
     return bool(c.rises >= OFTEN_RISES and recent.max(initial=0.0) > TOO_FAST and c.train_loss > 0.1 * c.chance)
+
+
+def largest_update(c: Checkup) -> float:
+    """Over the weights of its layer, of all updates so far that were looked at."""
+    ratios = c.history.update_ratios
+    return float(np.max(ratios, where=np.isfinite(ratios), initial=0.0))
 
 
 def is_restless(c: Checkup) -> bool:
@@ -577,6 +602,12 @@ def _stands_still(c: Checkup) -> bool:
     """Whether the loss has hardly fallen for 30 epochs, far from solved."""
     before, now = _mean_loss(c, c.epoch - 30.0), _mean_loss(c, c.epoch)  # NaN without frames, which fails below
     return c.epoch >= 60.0 and now > 0.97 * before and c.train_loss > 0.3 * c.chance
+
+
+def is_learning(c: Checkup) -> bool:
+    """Whether the loss is below guessing and has fallen over the last 30 epochs."""
+    before, now = _mean_loss(c, c.epoch - 30.0), _mean_loss(c, c.epoch)  # NaN without frames, which fails below
+    return c.train_loss < 0.97 * c.chance and now <= 0.97 * before
 
 
 def _best_loss(c: Checkup) -> tuple[float, float]:

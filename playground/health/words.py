@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from playground.figures import RATIO_BAND, Column
+from playground.figures import MOST_COLOURS, RATIO_BAND, Column
 from playground.health.checkup import LayerNumbers
 from playground.health.verdicts import FADES, MOSTLY_FLAT, beside
 from playground.run.number import percent, say
@@ -155,9 +155,14 @@ def norms_say(epochs: npt.ArrayLike, norms: npt.ArrayLike, names: Sequence[str])
     last = float(np.asarray(epochs)[-1])
     span = f"From epoch 0 to {say(last, 3)}," if last else "At epoch 0"
     if k == len(names) - 1:
-        return f"{span} no layer typically got less gradient than the output layer."
+        return f"{span} no layer typically got less gradient than the output layer.{_grey(names)}"
     share = percent(float(middle[k] / middle[-1]), 2)
-    return f"{span} {names[k]} typically got the least: {share} of the output layer's."
+    return f"{span} {names[k]} typically got the least: {share} of the output layer's.{_grey(names)}"
+
+
+def _grey(names: Sequence[str]) -> str:
+    """What is grey among curves of many layers."""
+    return " Grey: the other layers." if len(names) > MOST_COLOURS else ""
 
 
 def updates_say(ratios: npt.ArrayLike, names: Sequence[str]) -> str:
@@ -173,9 +178,10 @@ def updates_say(ratios: npt.ArrayLike, names: Sequence[str]) -> str:
         )
         if len(which)
     ]
-    return (
+    told = (
         f"{'. '.join(parts)}." if parts else "Every layer is mostly inside the green band: its steps have a good size."
     )
+    return told + _grey(names)
 
 
 def map_says(norms: npt.ArrayLike, names: Sequence[str]) -> str:

@@ -115,6 +115,7 @@ def two_beginnings(monkeypatch: pytest.MonkeyPatch):
     """Cures are put to the test from two beginnings only, to epoch 30."""
     monkeypatch.setattr(cures, "N_SEEDS", 2)
     monkeypatch.setattr(cures, "GOAL_EPOCHS", 30)
+    monkeypatch.setattr(cures, "LEAST_EPOCHS", 30)
     monkeypatch.setattr(cures, "TRAIN_SECONDS", math.inf)
 
 
@@ -122,7 +123,8 @@ def two_beginnings(monkeypatch: pytest.MonkeyPatch):
 def test_a_sick_network_gets_its_verdict_and_its_cure_starts_a_new_run():
     app = open_page(step=3000, **to_query(SICK["deep_sigmoid"].config))
     words = " ".join(m.value for m in app.markdown)
-    assert f"Probably only a consequence: - **{RULES['chance'].title}**: " in words
+    assert "**1 finding at epoch 120, step 3000**" in words, "what comes of it is not counted"
+    assert f"What comes of it:\n- **{RULES['chance'].title}**: " in words
     keys = [chart["key"] for chart in charts_of(app)]
     assert keys[:5] == ["proof vanishing", "flat", "Activations", "Weights", "Gradients"]
     assert not [b for b in app.main.button if b.key == "try_chance"]
@@ -161,13 +163,14 @@ def test_the_moment_after_a_cure_is_the_one_that_its_card_judges_and_undo_leads_
 
 
 def test_a_picture_that_proves_a_finding_is_not_shown_twice():
-    noisy = SICK["noisy"]
-    run = run_of(Experiment(noisy.config))
-    run.record_to(noisy.until, math.inf)
-    step = run.last_step_at(noisy.until)
-    keys = [chart["key"] for chart in charts_of(open_page(step=step, **to_query(noisy.config)))]
-    assert "proof saturated" in keys
-    assert "flat" not in keys
+    for seed, proof, is_cause in ((0, "proof dead", True), (1, "proof rate_too_high", False)):
+        config = Config(activations=("relu",), optimizer="sgd", learning_rate=0.3 if is_cause else 3.0, seed=seed)
+        run_of(Experiment(config)).record_to(60, math.inf)
+        app = open_page(step=1500, **to_query(config))
+        assert "Dead neurons" in " ".join(m.value for m in app.markdown)
+        keys = [chart["key"] for chart in charts_of(app)]
+        assert keys[0] == proof
+        assert ("flat" in keys) != is_cause, "what only comes of a finding is shown with the other layers' numbers"
 
 
 @pytest.mark.usefixtures("two_beginnings")

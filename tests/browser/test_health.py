@@ -27,7 +27,7 @@ def test_one_click_on_a_cure_starts_the_experiment(page: Page):
     expect(outcome).to_be_in_viewport()
     expect(outcome.locator("figure small")).to_have_text([re.compile(r"\d+ of 100 right, loss ")] * 2)
     expect(outcome.locator(".chart b")).to_have_text([f"{when}: The gradient on its way back" for when in WHEN])
-    expect(page.locator(".stage .handle")).to_have_attribute("aria-valuenow", "5000")  # where the card judges
+    expect(page.locator(".stage .handle")).to_have_attribute("aria-valuenow", "1500")  # where the card judges
     outcome.get_by_role("button", name="Stop").click()
     expect(outcome.get_by_role("button", name="Go on")).to_be_visible()
     expect(outcome.get_by_text(re.compile(r"From .* beginnings?: "))).to_be_visible()

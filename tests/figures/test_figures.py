@@ -114,6 +114,25 @@ def test_each_layer_has_its_own_column_and_colour_with_gaps_for_zeros(name: str,
         np.testing.assert_allclose(line.y, scale * np.where(NORMS[:, k] > 0, NORMS[:, k], np.nan))
 
 
+@pytest.mark.parametrize("name", ["gradient_norms", "update_ratios"])
+def test_of_many_layers_only_the_lowest_and_the_output_have_their_colours(name: str):
+    names, sizes = [f"layer {k}" for k in range(1, 9)] + ["output"], np.array([9.0, 8, 1, 7, 6, 5, 4, 3, 2])
+    fig = getattr(figures, name)(EPOCHS, np.outer(np.ones(len(EPOCHS)), sizes), names)
+    grey = THEMES["light"].muted
+    told = [line.name for line in fig.data if line.line.color != grey]
+    assert told == ["layer 3", "output"] == [line.name for line in fig.data[-2:]], "over the others"
+    assert [line.name for line in fig.data if line.showlegend is not False] == told
+    assert len(fig.data) == len(names)
+
+
+def test_the_limit_of_a_fading_gradient_is_drawn_where_one_fades():
+    norms = np.array([[1.0, 2.0], [0.5, 2.0]])
+    assert len(figures.gradient_norms([0, 1], norms, NAMES[:2], fades=0.01).data) == 2
+    *_, limit = figures.gradient_norms([0, 1], norms, NAMES[:2], fades=0.3).data
+    assert limit.name == "30 % of the output's: fades"
+    np.testing.assert_allclose(limit.y, 0.3 * norms[:, 1])
+
+
 def test_long_curves_are_thinned_but_keep_their_ends():
     x = np.arange(10_000.0)
     line = figures.loss_curve(x, x + 1.0).data[0]

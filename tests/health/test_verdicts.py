@@ -10,13 +10,13 @@ import pytest
 import mlp
 from playground.health.checkup import Checkup, chance_loss, examine, noise_scale
 from playground.health.headlines import headline_at, headlines, is_costly
-from playground.health.proof import proof
+from playground.health.proof import PICTURES, proof
 from playground.health.sick import SICK
-from playground.health.verdicts import RULES, headline, verdicts
+from playground.health.verdicts import FAR_TOO_FAST, RULES, Finding, headline, is_flat, verdicts
 from playground.run import link
 from playground.run.config import Config
 from playground.run.experiment import Experiment
-from playground.run.runs import Gate, Run, Runs, new_trainer, trainer_settings
+from playground.run.runs import Gate, Run, Runs, forked, new_trainer, trainer_settings
 from playground.web.message import Question
 from playground.web.reply import reply
 
@@ -341,6 +341,61 @@ def test_a_consequence_names_its_cause_and_stands_behind_the_causes():
     assert found[1].tries == ()
     assert headline(look(Config(learning_rate=1.0))) == "The learning rate is too high"
     assert headline(look(Config())) == ""
+
+
+def test_a_consequence_of_a_consequence_belongs_to_the_first_cause(monkeypatch: pytest.MonkeyPatch):
+    c = look(Config())
+    for name in ("too_small", "saturated", "vanishing"):  # each of which follows from the one before
+        monkeypatch.setitem(RULES, name, replace(RULES[name], judge=lambda c: Finding("ill", {})))
+    assert [(v.rule.name, v.cause) for v in verdicts(c)] == [
+        ("too_small", ""),
+        ("saturated", "The network is too small"),
+        ("vanishing", "The network is too small"),
+    ]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid"])
+@pytest.mark.parametrize("epochs", [43, 60, 120, 200])
+def test_a_rate_of_3_in_mid_run_is_one_finding_and_every_layer_was_thrown(activation: str, epochs: int):
+    before = Experiment(Config(activations=(activation,)))
+    after = before.change(1000, learning_rate=3.0)
+    trainer = new_trainer(before)
+    trainer.run(40)
+    trainer = forked(trainer, after.changes[-1], after.now)
+    trainer.run(epochs - 40)
+    c = examine(trainer, trainer.recording.last_step)
+    assert [v.rule.name for v in verdicts(c) if not v.cause] == ["rate_too_high"]
+    if activation == "tanh":
+        assert ((PICTURES["rate_too_high"](c)(c, "light").figure.data[0].x > FAR_TOO_FAST) == [True] * 3).all()
+
+
+def test_a_loss_far_above_guessing_that_was_below_it_tells_of_too_high_a_rate():
+    c = look(Config(), 30)
+    assert not names(c)
+    thrown = np.append(c.history.train_loss[:-1], 1.5 * c.chance)
+    assert "rate_too_high" in names(replace(c, history=replace(c.history, train_loss=thrown)))
+    never_below = np.full(len(thrown), 1.5 * c.chance)
+    assert "rate_too_high" not in names(replace(c, history=replace(c.history, train_loss=never_below)))
+
+
+def test_flat_ends_are_no_finding_while_the_loss_falls():
+    c = look(Config(dataset="checkerboard", seed=3), 60)
+    assert is_flat(c.hidden[1])
+    assert not c.has_learned
+    assert names(c) == []
+    assert "That does no harm here" in PICTURES["saturated"](c)(c, "light").says
+    stalled = np.full(len(c.history.train_loss), c.train_loss)
+    assert "saturated" in names(replace(c, history=replace(c.history, train_loss=stalled)))
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_a_relu_network_that_learns_well_is_well_however_its_loss_jumps(seed: int):
+    """Larger batches would only make fewer steps of an epoch: after 200 epochs it would be far behind."""
+    config = Config(activations=("relu",), optimizer="sgd", learning_rate=0.1, seed=seed)
+    c = look(config, 200)
+    assert names(c) == []
+    larger = look(replace(config, batch_size=64), 200)
+    assert larger.history.test_loss[-1] > c.history.test_loss[-1]
 
 
 def test_what_fades_by_its_slopes_alone_leads_and_what_fades_by_saturation_follows():

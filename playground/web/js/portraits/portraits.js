@@ -14,7 +14,7 @@ import { observeTheme } from "../shared/theme.js";
 
 await loadStyle("portraits.css", import.meta.url);
 
-const SIZES = { patients: 40, outcome: 60, changes: 44 }; // CSS pixels on an ordinary screen
+const SIZES = { patients: 40, outcome: 96, changes: 44 }; // CSS pixels on an ordinary screen
 const LOOK_MS = 100;
 const LOOKS = 40; // for a part of the page that is still being drawn
 let arrived = 0;

@@ -118,7 +118,7 @@ def _forward(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
 
 def _loss(terms: Terms, layer: int, j: int) -> Iterator[Idea]:
     n, loss = len(terms.step.layers), terms.step.net.loss
-    output = j if layer == n else 0
+    output = j if layer == n else terms.true_output()
     answers = terms.answer_lines()
     if answers:
         yield Idea(
@@ -209,8 +209,8 @@ def _update(terms: Terms, layer: int, i: int, j: int) -> Iterator[Idea]:
         )  # fmt: skip
     yield Idea(
         "update", "The new weights", "update",
-        f"Every weight moves a little against its slope, and the next mini-batch can come. Here for {what}: "
-        f"{terms.move_in_words(layer, i, j)}",
+        f"{terms.moves_in_words()} Here for {what}: "
+        f"{terms.move_in_words(layer, i, j)}{terms.turn_in_words(layer, i, j)}{terms.outcome_in_words()}",
         ["words", optimizer.formula.split(",  ")[-1]], (*lines[-1:],), links=everything, carries="update", link=key,
         sketches=sketches.of_update(terms, layer, i, j),
     )  # fmt: skip

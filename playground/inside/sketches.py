@@ -17,7 +17,7 @@ import mlp
 from playground.inside.expressions import Expression, Formula, Line, Sum, Total, num, row, words
 from playground.inside.nudge import changes, losses_along
 from playground.inside.step import Array
-from playground.inside.terms import Terms
+from playground.inside.terms import Terms, from_to
 from playground.run.names import layer_name
 from playground.run.number import say
 
@@ -147,11 +147,12 @@ def of_loss(terms: Terms, k: int, slope: bool = False) -> list[Sketch]:
     last, loss = step.layers[-1], step.net.loss
     truth = None if loss.from_logits else terms.targets()[k]
     tilt = step.n * float(last.d_a[point, k]) if slope else None
-    says = "What this point would cost if the output were another."
+    which = "the output" if len(terms.outputs()) == 1 else f"output {k + 1}"
+    says = f"What this point would cost if {which} were another."
     if truth is not None:
         says = f"{says} Dotted: the right answer."
     if tilt is not None:
-        says = f"Dashed: the slope. If the output rose by 0.1, the loss would change by about {say(0.1 * tilt)}."
+        says = f"Dashed: the slope. If {which} rose by 0.1, the loss would change by about {say(0.1 * tilt)}."
         if truth is not None:
             says = f"{says} Dotted: the right answer."
     ends = [output.value, 0.0 if truth is None else truth]
@@ -223,19 +224,11 @@ def of_update(terms: Terms, layer: int, i: int, j: int) -> list[Sketch]:
     what = "sum of the losses" if step.is_sum else "loss"
     says = (
         f"The {what} of the mini-batch if this number alone were another. The step goes from the ring to the dot: "
-        f"{_from_to(before, then)}. Dashed: the slope at the ring."
+        f"{from_to(before, then)}. Dashed: the slope at the ring."
     )
     slope = float(step.gradient[k])
     return curve(says, (terms.w(layer, i, j).name, terms.batch_loss), xs, lambda x: losses_along(step, k, x), w,
                  slope, to=after)  # fmt: skip
-
-
-def _from_to(before: float, after: float) -> str:
-    """Two numbers in figures that tell them apart, or the one and how far it is from there to the other."""
-    if say(before, 5) != say(after, 5):
-        return f"{say(before, 5)} → {say(after, 5)}"
-    moved = f"changes by {say(after - before, 2)}" if after != before else "does not change in sixteen figures"
-    return f"it hardly moves; {say(before, 5)} {moved}"
 
 
 # ---- what they share --------------------------------------------------------------------------------------------

@@ -168,8 +168,18 @@ class Step:
         """Each layer's part of a flat vector, (n_out, n_in + 1), the biases last."""
         return self.net.shape.matrices(flat)
 
+    def losses_of(self, parameters: Array) -> Array:
+        """(n,): of each sample with other parameters, under the same dropout masks"""
+        with np.errstate(all="ignore"):
+            return self.net.loss.each(self._outputs_of(parameters), self.targets)
+
     def loss_of(self, parameters: Array) -> float:
         """The mini-batch's mean loss with other parameters, under the same dropout masks."""
+        with np.errstate(all="ignore"):
+            return self.net.loss.mean(self._outputs_of(parameters), self.targets)
+
+    def _outputs_of(self, parameters: Array) -> Array:
+        """(n_out, n)"""
         x = self.x
         with np.errstate(all="ignore"):
             for W, activation, mask in zip(
@@ -177,7 +187,7 @@ class Step:
             ):
                 x = activation.value(x @ W[:, :-1].T + W[:, -1])
                 x = x if mask is None else x * mask
-            return self.net.loss.mean(np.ascontiguousarray(x.T), self.targets)
+        return np.ascontiguousarray(x.T)
 
     def measured(self, places: npt.ArrayLike) -> Array:
         """The slopes of the loss at some places of the flat vector, measured: up and down by H.

@@ -7,6 +7,7 @@ the link from n_in is the bias.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -164,6 +165,11 @@ class Terms:
             return f"The right answer is {', '.join(say(float(v), 3) for v in label)}."
         return f"The point is {self.class_name(int(label))}."
 
+    def true_output(self) -> int:
+        """The output that stands for the point's class; the first where there is but one, or where they are numbers."""
+        label = self.step.labels[self.point]
+        return 0 if getattr(label, "ndim", 0) or len(self.outputs()) == 1 else int(label)
+
     def belief_in_words(self) -> str:
         """What the network believes, in a sentence; for a loss that makes probabilities of the last sums."""
         beliefs = [line.value for line in self.answer_lines()]
@@ -312,6 +318,37 @@ class Terms:
             f"{moved}, so little that it reads the same: it hardly moves." if say(before) == say(after) else f"{moved}."
         )
 
+    def moves_in_words(self) -> str:
+        """That the step moves the weights, and how many of them against their slopes where not all go that way."""
+        moved = self.step.after - self.step.net.parameters
+        count, against = np.count_nonzero(moved), np.count_nonzero(self.step.gradient * moved < 0)
+        if against == count:
+            return "Every weight moves a little against its slope."
+        return f"Every weight moves a little, {against:,} of {count:,} against their slopes."
+
+    def turn_in_words(self, layer: int, i: int, j: int) -> str:
+        """Why the step moves a weight with its slope and not against it; "" where it does not."""
+        k, step = self.index(layer, i, j), self.step
+        slope, moved = float(step.gradient[k]), float(step.after[k] - step.net.parameters[k])
+        if slope * moved <= 0 or not math.isfinite(moved):
+            return ""
+        if slope * float(step.used[k]) < 0:
+            return " This mini-batch alone asks for the other way; the penalty on large weights turns it round."
+        label = step.settings.optimizer.label
+        decay = " and the decay of the weights" if getattr(step.settings.optimizer, "weight_decay", 0) else ""
+        return (
+            f" This mini-batch alone asks for the other way; what {label} remembers of those before{decay} weighs more."
+        )
+
+    def outcome_in_words(self) -> str:
+        """What the step does to the loss of the point and of its mini-batch; "" where it breaks the network."""
+        after, before = self.step.losses_of(self.step.after), self.step.losses
+        if not np.isfinite(after).all():
+            return ""
+        point = from_to(float(before[self.point]), float(after[self.point]))
+        batch = from_to(float(before.mean()), float(after.mean()))
+        return f" With all new weights, the loss of this point: {point}; of the mini-batch: {batch}."
+
     # ---- all about one thing ----
     def about_unit(self, layer: int, j: int) -> list[Group]:
         """What a unit does in each stage."""
@@ -359,6 +396,14 @@ class Terms:
         if self.is_bias(layer, i):
             return f"the bias of {self.unit_name(layer, j)}"
         return f"the weight from {self.unit_name(layer - 1, i)} to {self.unit_name(layer, j)}"
+
+
+def from_to(before: float, after: float) -> str:
+    """Two numbers in figures that tell them apart, or the one and how far it is from there to the other."""
+    if say(before, 5) != say(after, 5):
+        return f"{say(before, 5)} → {say(after, 5)}"
+    moved = f"changes by {say(after - before, 2)}" if after != before else "does not change in sixteen figures"
+    return f"it hardly moves; {say(before, 5)} {moved}"
 
 
 def slopes_table(step: Step, layer: int, unit: int) -> list[dict[str, Any]]:

@@ -225,9 +225,51 @@ def test_a_weight_that_hardly_moves_is_said_to(gradient: float, says: str):
     after[place] -= 0.1 * gradient
     moved = replace(step, after=after)
     last = picture(moved, 0, (1, 0, 0), LABELS[:2])["ideas"][-1]
-    assert last["sentence"].endswith(says)
+    assert f" {says} " in last["sentence"]
     if gradient == 1e-9:
         assert f"it moves by {say(float(after[place] - step.net.parameters[place]))}" in last["sentence"]
+
+
+def test_the_last_stop_says_what_the_step_did_to_the_point_and_to_its_mini_batch():
+    step = step_of(Config())
+    losses = []
+    for parameters in (step.net.parameters, step.after):
+        net = step.net.copy()
+        net.parameters[...] = parameters
+        p = 1.0 / (1.0 + np.exp(-net.outputs(step.x)[:, 0]))
+        losses.append(-np.log(np.where(step.labels == 1, p, 1.0 - p)))
+    (before, batch), (after, batch_after) = [(each[2], each.mean()) for each in losses]
+    words = (
+        f"With all new weights, the loss of this point: {say(before, 5)} → {say(after, 5)}; "
+        f"of the mini-batch: {say(batch, 5)} → {say(batch_after, 5)}."
+    )
+    assert picture(step, 2, (1, 0, 0), LABELS[:2])["ideas"][-1]["sentence"].endswith(words)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw", "momentum"])
+def test_a_weight_that_moves_with_its_slope_is_said_to_and_why(optimizer: str):
+    step = step_of(Config(optimizer=optimizer), 300)
+    with_slope = step.gradient * (step.after - step.net.parameters) > 0
+    assert with_slope.any() == (optimizer != "sgd")
+    for i, j in ((i, j) for i in range(2) for j in range(8)):
+        sentence = picture(step, 0, (1, i, j), LABELS[:2])["ideas"][-1]["sentence"]
+        turned = bool(with_slope[step.net.shape.index(0, i, j)])
+        assert ("asks for the other way; what" in sentence) == turned
+        against = np.count_nonzero(step.gradient * (step.after - step.net.parameters) < 0)
+        how = (
+            "a little against its slope." if optimizer == "sgd" else f"a little, {against} of 105 against their slopes."
+        )
+        assert sentence.startswith(f"Every weight moves {how}")
+
+
+def test_a_penalty_that_turns_the_slope_round_is_named():
+    step = step_of(Config(optimizer="sgd", l2=1.0), 300)
+    turned = step.gradient * step.used < 0
+    places = [(i, j) for i in range(2) for j in range(8) if turned[step.net.shape.index(0, i, j)]]
+    assert places
+    for place in places:
+        sentence = picture(step, 0, (1, *place), LABELS[:2])["ideas"][-1]["sentence"]
+        assert "the penalty on large weights turns it round" in sentence
 
 
 def test_a_large_network_is_nudged_to_fewer_places():

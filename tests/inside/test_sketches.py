@@ -126,12 +126,13 @@ def test_the_losss_picture_is_what_the_point_would_cost_and_its_slope_is_the_cur
     terms: Terms, ideas: dict[str, Idea]
 ):
     step = terms.step
-    for short in ("loss", "blame output"):
+    is_one_of_several = step.layers[-1].a.shape[1] > 1 and step.labels.ndim == 1
+    for short, k in (("loss", int(step.labels[POINT]) if is_one_of_several else 0), ("blame output", 0)):
         sketch = of(ideas, short)
-        assert sketch["at"] == pytest.approx([step.layers[-1].a[POINT, 0], step.losses[POINT]], rel=1e-12)
+        assert sketch["at"] == pytest.approx([step.layers[-1].a[POINT, k], step.losses[POINT]], rel=1e-12)
         output = sketch["x"][7]
         outputs = step.layers[-1].a[[POINT]].copy()
-        outputs[0, 0] = output
+        outputs[0, k] = output
         alone = step.net.loss.each(np.ascontiguousarray(outputs.T), step.targets[:, [POINT]])
         assert sketch["y"][7] == pytest.approx(float(alone[0]), rel=1e-12)
     assert of(ideas, "loss")["slope"] is None

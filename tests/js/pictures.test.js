@@ -196,6 +196,18 @@ for (const [name, theme] of Object.entries(THEMES)) {
     );
   });
 
+  test(`a belief has the colour of the class that it speaks for, the stronger the surer (${name})`, () => {
+    const colour = (n, unit, p) =>
+      Inside.prototype.belief.call(
+        { theme, data: { columns: [{ units: [1, 2] }, { units: Array(n).fill(0) }] } },
+        { dataset: { key: `u:1:${unit}` } },
+        p,
+      );
+    assert.deepEqual(colour(1, 0, 0.9), [theme.classes[1], 48]);
+    assert.deepEqual(colour(1, 0, 0.38), [theme.classes[0], 20]);
+    assert.deepEqual(colour(3, 2, 0.5), [theme.classes[2], 33]);
+  });
+
   test(`the heat map shows each weight at its place, and biases in the last row (${name})`, () => {
     const weights = new Weights(() => {});
     weights.setRun({ header: {} }, network());

@@ -631,7 +631,9 @@ export class Inside {
       const words = this.lettered ? [svg("tspan", { class: "letter" }, `${letter} `), short(value)] : [short(value)];
       group.querySelector(".value").replaceChildren(...(this.numbered ? words : []));
       const share = Math.round(8 + 50 * Math.min(1, Math.abs(value)));
-      group.firstChild.style.fill = `color-mix(in srgb, ${signColour(value, theme)} ${value ? share : 0}%, ${theme.background})`;
+      const [colour, much] =
+        idea.shows[layer] === "p" ? this.belief(group, value) : [signColour(value, theme), value ? share : 0];
+      group.firstChild.style.fill = `color-mix(in srgb, ${colour} ${much}%, ${theme.background})`;
       group.classList.toggle("spoken", idea.units.includes(Number(group.dataset.layer)));
       group.classList.toggle("followed", [idea.unit, idea.about].includes(group.dataset.key));
       group.classList.toggle("biased", group.unit.bias?.key === idea.weight);
@@ -644,6 +646,14 @@ export class Inside {
     if (spoken.length)
       this.scroller.scrollLeft =
         (this.zoom * (Math.min(...spoken) + Math.max(...spoken)) - this.scroller.clientWidth) / 2;
+  }
+
+  // A belief has the colour of the class that it speaks for, the stronger the surer: [colour, percent].
+  belief(group, p) {
+    const { classes } = this.theme;
+    const unit = Number(group.dataset.key.split(":")[2]);
+    if (this.data.columns.at(-1).units.length > 1) return [classes[unit], Math.round(8 + 50 * p)];
+    return [classes[Number(p >= 0.5)], Math.round(8 + 100 * Math.abs(p - 0.5))];
   }
 
   // What each line and colour of the drawing means.

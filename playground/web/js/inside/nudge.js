@@ -72,6 +72,7 @@ export class Nudge {
     this.element.hidden = !isOpen;
     this.tellButton();
     this.turned();
+    if (isOpen) this.slider.focus({ preventScroll: true }); // so that the arrow keys move it
   }
 
   tellButton() {

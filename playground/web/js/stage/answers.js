@@ -78,7 +78,7 @@ export function matrix(counts, theme, data) {
     const all = row.reduce((a, b) => a + b, 0) || 1;
     const cell = (n, k) => {
       const shade = Math.round((100 * n) / all);
-      const style = `background: color-mix(in srgb, ${theme.classes[k]} ${Math.round(shade * 0.55)}%, transparent)`;
+      const style = `background: color-mix(in srgb, ${theme.classes[k]} ${Math.round(shade * 0.4)}%, transparent)`;
       const title = `${percent(n / all)} of ${data.classes[c]} are taken for ${data.classes[k]}`;
       return h("td", { style, title, class: k === c ? "right" : "" }, String(n));
     };

@@ -97,6 +97,10 @@ test("what has just happened is told instead, for six epochs or a twentieth of t
   assert.deepEqual([told(45.9, mark(40)), told(46, mark(40)), told(39.9, mark(40))], [true, false, false]);
   assert.deepEqual([told(1000, mark(951)), told(1000, mark(950))], [true, false]);
   assert.match(said({ epoch: 42, marks: [mark(39), mark(41, "It rose."), mark(43)] }), /\. It rose\.$/);
+  const deed = (epoch, kind) => ({ ...mark(epoch, `Epoch ${epoch}: ${kind}.`), kind });
+  const done = [deed(38, "change"), deed(39, "edit"), deed(41, "jumps")];
+  const verdict = "The learning rate is too high";
+  assert.match(said({ epoch: 42, marks: done, verdict }), /Epoch 39: edit\.$/, "what the user did comes first");
 });
 
 // [gradient norms of the layers, what is said of them]

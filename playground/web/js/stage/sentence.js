@@ -8,6 +8,7 @@ import { layerName } from "../shared/names.js";
 /** @import { Visitor } from "./visitor.js" */
 /** @typedef {string | {word: string, text: string}} Part a piece of a sentence: plain, or a word of the glossary */
 
+const DEEDS = ["change", "edit"];
 const GUESSES = ["plateau", "jumps", "overfitting", "death"];
 
 export function sentence(player) {
@@ -42,8 +43,7 @@ export function plainly(player, visitor, hasPicture = true) {
     return [hasPicture ? (INVITATIONS[run.header.task] ?? INVITATIONS.classes) : "Press Play: the network learns."];
   const mark = run.header.marks.find(({ step, text }) => step === row[STEP] && !/gradient/i.test(text));
   // A change shows nothing by itself.
-  if (stands && mark)
-    return [["change", "edit"].includes(mark.kind) ? `${mark.text} Press Play to see what it does.` : mark.text];
+  if (stands && mark) return [DEEDS.includes(mark.kind) ? `${mark.text} Press Play to see what it does.` : mark.text];
   const parts = [...gets(run, row, stands), ...learned(run, row)];
   if (!stands) return parts;
   if (guesses(run, row)) parts.push(` That is no better than guessing${rateOf(run)}.`);
@@ -113,10 +113,11 @@ function learned(run, row) {
   ]);
 }
 
-// What happened not long before the moment shown.
+// What happened not long before the moment shown; what the user has done is behind all that follows it.
 function happened(run, row) {
   const recent = Math.max(6, 0.05 * row[EPOCH]);
-  return run.header.marks.findLast((mark) => mark.epoch <= row[EPOCH] && row[EPOCH] - mark.epoch < recent);
+  const marks = run.header.marks.filter((mark) => mark.epoch <= row[EPOCH] && row[EPOCH] - mark.epoch < recent);
+  return marks.findLast(({ kind }) => DEEDS.includes(kind)) ?? marks.at(-1);
 }
 
 export function where(run, row) {

@@ -170,7 +170,7 @@ def _carried(terms: Terms, layer: int, i: int, j: int) -> dict[str, Any]:
         "share": w * comes_in,
         "blame": w * terms.delta(layer, j).value,
         "gradient": float(terms.step.gradient[k]),
-        "update": float(terms.step.after[k]) - w,
+        "update": float(terms.step.moved[k]),
     }
 
 

@@ -164,6 +164,12 @@ class Step:
         """(n_parameters,): the gradient that the optimizer gets"""
         return self.moving * (self.gradient + self.penalty) * self.clip
 
+    @cached_property
+    def moved(self) -> Array:
+        """(n_parameters,): how far the step moves each"""
+        with np.errstate(all="ignore"):
+            return np.asarray(self.after - self.net.parameters)
+
     def matrices(self, flat: Array) -> list[Array]:
         """Each layer's part of a flat vector, (n_out, n_in + 1), the biases last."""
         return self.net.shape.matrices(flat)

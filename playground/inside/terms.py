@@ -313,15 +313,16 @@ class Terms:
         before, after = float(self.step.net.parameters[k]), float(self.step.after[k])
         if before == after:
             return "it does not move at all."
-        moved = f"it moves by {say(after - before)}"
-        return (
-            f"{moved}, so little that it reads the same: it hardly moves." if say(before) == say(after) else f"{moved}."
-        )
+        hardly = ", so little that it reads the same: it hardly moves" if say(before) == say(after) else ""
+        return f"it moves by {say(float(self.step.moved[k]))}{hardly}."
 
     def moves_in_words(self) -> str:
         """That the step moves the weights, and how many of them against their slopes where not all go that way."""
-        moved = self.step.after - self.step.net.parameters
-        count, against = np.count_nonzero(moved), np.count_nonzero(self.step.gradient * moved < 0)
+        step = self.step
+        count, against = (
+            np.count_nonzero(step.moved),
+            np.count_nonzero(np.sign(step.gradient) * np.sign(step.moved) < 0),
+        )
         if against == count:
             return "Every weight moves a little against its slope."
         return f"Every weight moves a little, {against:,} of {count:,} against their slopes."
@@ -329,7 +330,7 @@ class Terms:
     def turn_in_words(self, layer: int, i: int, j: int) -> str:
         """Why the step moves a weight with its slope and not against it; "" where it does not."""
         k, step = self.index(layer, i, j), self.step
-        slope, moved = float(step.gradient[k]), float(step.after[k] - step.net.parameters[k])
+        slope, moved = float(step.gradient[k]), float(step.moved[k])
         if slope * moved <= 0 or not math.isfinite(moved):
             return ""
         if slope * float(step.used[k]) < 0:
